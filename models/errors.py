@@ -1,0 +1,83 @@
+"""Every error meritline raises on purpose, and nothing else.
+
+    MeritError                 what, where, actual value, what to do; always with a code
+    ├── DefinitionError        D...  a KPI, role or grade definition is wrong (where = file:line)
+    ├── CompanyError           C...  a company file is wrong (where = file:line or file:row)
+    ├── PullError              P...  a platform did not deliver a provably complete window (where = stream and window)
+    ├── WarehouseError         W...  the database or its contents cannot be used as they are
+    ├── CheckError             K...  a blocking check failed
+    └── UsageError             U...  the command line was used wrongly (exit code 2)
+
+Causes of a missing figure are not exceptions: see `models.causes`.
+"""
+
+
+class MeritError(Exception):
+    """A problem a person can act on.
+
+    Args:
+        code: stable identifier listed in docs/errors.md, e.g. `D101`.
+        what: what is wrong, one sentence.
+        where: file:line, or stream and window.
+        actual: the value that was found, already free of secrets and personal data.
+        remedy: what to do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, code: str, what: str, *, where: str = "", actual: str = "", remedy: str = "") -> None:
+        self.code = code
+        self.what = what
+        self.where = where
+        self.actual = actual
+        self.remedy = remedy
+        super().__init__(self.render())
+
+    def render(self) -> str:
+        """One line: code, what, where, actual value, remedy."""
+        parts = [f"[{self.code}] {self.what}"]
+        if self.where:
+            parts.append(f"at {self.where}")
+        if self.actual:
+            parts.append(f"found: {self.actual}")
+        if self.remedy:
+            parts.append(f"do: {self.remedy}")
+        return " | ".join(parts)
+
+
+class DefinitionError(MeritError):
+    """A definition in `kpi_definitions/` is refused."""
+
+
+class CompanyError(MeritError):
+    """A file of the company folder is refused."""
+
+
+class PullError(MeritError):
+    """A window could not be pulled completely; nothing of it is committed."""
+
+
+class WarehouseError(MeritError):
+    """The warehouse cannot be opened, migrated or written."""
+
+
+class CheckError(MeritError):
+    """A blocking check found rows that are wrong."""
+
+
+class UsageError(MeritError):
+    """The command line asks for something that does not exist."""
+
+    exit_code = 2
+
+
+class MeritErrors(MeritError):
+    """Several errors found in one pass, so that a person can mend all of them at once."""
+
+    def __init__(self, errors: list[MeritError]) -> None:
+        self.errors = errors
+        super().__init__(errors[0].code, "; ".join(e.render() for e in errors))
+
+    def render(self) -> str:
+        """One line per error."""
+        return "\n".join(e.render() for e in self.errors)

@@ -1,0 +1,103 @@
+"""What a pull hands to the warehouse: plain data, so that `connectors/` and `warehouse/` never import each other.
+
+Belongs here: the shape of one pulled or failed window. Not here: how to pull (connectors/kit) or how to load (warehouse/load.py).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class StreamRef:
+    """One stream of one account: the grain of cursors, proofs and source health."""
+
+    connector: str
+    stream: str
+    shop_id: str
+
+    def __str__(self) -> str:
+        return f"{self.connector}.{self.stream}[{self.shop_id}]"
+
+    @property
+    def raw_table(self) -> str:
+        """Name of the raw table, e.g. `raw_shopify_orders`; shared by all accounts of the stream."""
+        return f"raw_{self.connector}_{self.stream}"
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """One record set aside with its cause; it is counted and shown, never dropped silently."""
+
+    row_number: int
+    record_key: str
+    cause_code: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class PulledWindow:
+    """A window `[window_from, window_to)` that was read whole and proven so.
+
+    `records_path` is an NDJSON file with one object per record:
+    `{"record_key": str, "record_day": "YYYY-MM-DD", "version_at": ISO instant, "row_hash": hex, "payload": {...}}`.
+    `record_day` never changes for a record (it prunes the merge); money inside `payload` is decimal text.
+    """
+
+    ref: StreamRef
+    window_from: datetime
+    window_to: datetime
+    kind: str  # "time" or "cursor"
+    records_path: Path
+    rows: int
+    landing_file: str  # relative to KPI_HOME/landing
+    landing_sha256: str
+    proof: str
+    as_of: datetime
+    cursor: str | None = None  # next opaque cursor, cursor streams only
+    pages: int = 0
+    requests: int = 0
+    retries: int = 0
+    waited_seconds: Decimal = Decimal(0)
+    quarantined: tuple[QuarantinedRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class FailedWindow:
+    """A window of which nothing may be committed, with the cause that the board will show."""
+
+    ref: StreamRef
+    window_from: datetime
+    window_to: datetime
+    kind: str
+    code: str
+    cause: str
+    as_of: datetime
+    requests: int = 0
+    retries: int = 0
+    waited_seconds: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What loading a window changed."""
+
+    load_id: str
+    new_rows: int
+    changed_rows: int
+    unchanged_rows: int
+
+
+@dataclass(frozen=True)
+class SourceAccount:
+    """One account as the warehouse needs to know it: which facts it feeds, in which zone, and when it was open."""
+
+    ref: StreamRef
+    feeds: tuple[str, ...]  # canonical tables, e.g. ("order_line", "refund")
+    zone: str
+    active_from: str | None = None  # ISO date, inclusive
+    active_to: str | None = None
+    lookback: str = ""
+    finality_days: int = 0
+    platform: str = field(default="")
