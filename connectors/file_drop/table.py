@@ -1,0 +1,280 @@
+"""One company table: file -> typed rows, with the bad rows set aside or the file refused.
+
+Belongs here: header matching, row typing, the quarantine rule, duplicate keys.
+Not here: rules between tables (checks.py).
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+
+from connectors.file_drop.csv_rows import csv_grid
+from connectors.file_drop.grid import Grid, GridRow
+from connectors.file_drop.layout import ColumnSpec, FileOptions, Layout, load_layout
+from connectors.file_drop.opening import read_bytes
+from connectors.file_drop.values import BadValueError, Value, eaten_id, parse_cell
+from connectors.file_drop.xlsx_rows import xlsx_grid
+from models.errors import CompanyError, MeritError, MeritErrors
+from models.loads import QuarantinedRow
+
+MAX_REPORTED = 50
+_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class DroppedRow:
+    """A typed row and where it stands in its file."""
+
+    number: int
+    values: dict[str, object]
+
+
+@dataclass(frozen=True)
+class QuarantinedCell:
+    """A row set aside: the cell that is wrong, why, and what to do."""
+
+    row_number: int
+    column: str
+    value: str
+    cause_code: str
+    cause: str
+    remedy: str
+
+    def as_quarantined_row(self) -> QuarantinedRow:
+        """The form the warehouse stores."""
+        return QuarantinedRow(
+            self.row_number,
+            f"row {self.row_number}",
+            self.cause_code,
+            f"{self.column}: {self.cause} ({self.value!r})",
+        )
+
+    def as_error(self, file: str) -> CompanyError:
+        """The same as an error a person can act on."""
+        return CompanyError(
+            self.cause_code,
+            f"{self.column}: {self.cause}",
+            where=f"{file}:{self.row_number}",
+            actual=repr(self.value),
+            remedy=self.remedy,
+        )
+
+
+@dataclass(frozen=True)
+class DroppedTable:
+    """A company table as it was read; `sha256` is the identity of the file."""
+
+    table: str
+    file: str
+    sha256: str
+    dropped: tuple[DroppedRow, ...]
+    quarantined: tuple[QuarantinedCell, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> list[dict[str, object]]:
+        """The typed rows, in file order."""
+        return [r.values for r in self.dropped]
+
+    def where(self, row: DroppedRow) -> str:
+        """File and row, as it stands in messages."""
+        return f"{self.file}:{row.number}"
+
+    def report(self) -> list[str]:
+        """One line per row set aside: the caller shows every one of them."""
+        return [q.as_error(self.file).render() for q in self.quarantined]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What every row of one file is read with."""
+
+    layout: Layout
+    options: FileOptions
+    positions: dict[str, int]
+    width: int
+    from_workbook: bool
+
+
+def read_table(table: str, path: Path, *, options: FileOptions | None = None) -> DroppedTable:
+    """The typed rows of a company file.
+
+    Args:
+        table: name of a layout, e.g. `people`.
+        path: a .csv or .xlsx file.
+        options: what the company declares about this file.
+
+    Raises:
+        MeritError: every reason at once where several rows are wrong; see docs/errors.md, C101 to C159.
+    """
+    layout, declared = load_layout(table), options or FileOptions()
+    name = f"{path.name}[{declared.sheet}]" if declared.sheet else path.name
+    content = read_bytes(path)
+    grid = _grid(path, content, layout, declared)
+    columns, unknown = _match_header(grid.header, name, layout, declared)
+    positions = {spec.name: position for position, spec in columns.items()}
+    reading = _Reading(layout, declared, positions, len(grid.header.cells), grid.from_workbook)
+    good, bad = _typed(grid.rows, reading)
+    _enforce_limit(bad, len(good) + len({b.row_number for b in bad}), name, layout)
+    raise_all(_duplicates(good, layout, name))
+    return DroppedTable(table, name, hashlib.sha256(content).hexdigest(), tuple(good), tuple(bad), unknown)
+
+
+def _grid(path: Path, content: bytes, layout: Layout, options: FileOptions) -> Grid:
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        encodings = (options.encoding,) if options.encoding else layout.encodings
+        return csv_grid(content, path.name, encodings=encodings, delimiter=options.delimiter)
+    if suffix == ".xlsx":
+        return xlsx_grid(content, path.name, table=layout.table, sheet=options.sheet)
+    raise CompanyError(
+        "C111", "this kind of file is not read", where=path.name, remedy="save it as .csv (UTF-8) or .xlsx"
+    )
+
+
+def _match_header(
+    header: GridRow, file: str, layout: Layout, options: FileOptions
+) -> tuple[dict[int, ColumnSpec], tuple[str, ...]]:
+    """Which position holds which column, and the headers nobody asked for."""
+    found: dict[int, ColumnSpec] = {}
+    unknown: list[str] = []
+    where = f"{file}:{header.number}"
+    for position, cell in enumerate(header.cells):
+        title = (cell or "").strip()
+        spec = next((c for c in layout.columns if _names(title, c, options)), None) if title else None
+        if spec is None:
+            unknown += [title] if title else []
+        elif spec in found.values():
+            raise CompanyError(
+                "C106", f"two columns are {spec.name}", where=where, actual=title, remedy="keep one of them"
+            )
+        else:
+            found[position] = spec
+    missing = [c for c in layout.columns if c.required and c not in found.values()]
+    raise_all(_missing_column(c, where, unknown, layout.table) for c in missing)
+    return found, tuple(unknown)
+
+
+def _names(title: str, spec: ColumnSpec, options: FileOptions) -> bool:
+    declared = options.columns.get(spec.name)
+    return title == declared.strip() if declared is not None else spec.answers_to(title)
+
+
+def _missing_column(spec: ColumnSpec, where: str, unknown: list[str], table: str) -> CompanyError:
+    near = get_close_matches(spec.name, unknown, n=1)
+    hint = (
+        f"rename {near[0]!r} to {spec.name!r}"
+        if near
+        else f"add it, or name yours in files.yaml: `{table}: {{columns: {{{spec.name}: ...}}}}`"
+    )
+    also = f" (also: {', '.join(spec.headers)})" if spec.headers else ""
+    return CompanyError(
+        "C106",
+        f"the column {spec.name}{also} is missing",
+        where=where,
+        actual=", ".join(unknown)[:120],
+        remedy=hint,
+    )
+
+
+def _typed(rows: Iterable[GridRow], reading: _Reading) -> tuple[list[DroppedRow], list[QuarantinedCell]]:
+    good: list[DroppedRow] = []
+    bad: list[QuarantinedCell] = []
+    for row in rows:
+        wrong: list[QuarantinedCell] = []
+        values = _values(row, reading, wrong)
+        if wrong:
+            bad += wrong
+        else:
+            good.append(DroppedRow(row.number, values))
+    return good, bad
+
+
+def _values(row: GridRow, reading: _Reading, wrong: list[QuarantinedCell]) -> dict[str, object]:
+    """The typed values of a row; every cell that cannot be typed is added to `wrong`."""
+    if len(row.cells) != reading.width:
+        wrong.append(_wrong_width(row, reading.width))
+        return {}
+    values: dict[str, object] = {}
+    for spec in reading.layout.columns:
+        position = reading.positions.get(spec.name)
+        cell = None if position is None else row.cells[position]
+        try:
+            values[spec.name] = _value(cell, spec, reading, damaged=position in row.damaged)
+        except BadValueError as error:
+            shown = _shorten(cell)
+            wrong.append(QuarantinedCell(row.number, spec.name, shown, error.code, error.cause, error.remedy))
+    return values
+
+
+def _wrong_width(row: GridRow, width: int) -> QuarantinedCell:
+    cause = f"the row has {len(row.cells)} cells, the header has {width}"
+    remedy = "quote cells that hold a comma; complete the row"
+    return QuarantinedCell(row.number, "row", _shorten(row.cells[-1]), "C113", cause, remedy)
+
+
+def _value(cell: str | None, spec: ColumnSpec, reading: _Reading, *, damaged: bool) -> Value:
+    if cell is None or cell.strip() in reading.layout.nulls:
+        if spec.required:
+            raise BadValueError("C150", "the cell is empty", "fill it, or delete the row")
+        cell = spec.default
+    if cell is None:
+        return None
+    if damaged and spec.type == "text":
+        raise eaten_id()
+    return parse_cell(cell, spec, reading.options, from_workbook=reading.from_workbook)
+
+
+def _shorten(value: str | None) -> str:
+    text = value or ""
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _enforce_limit(bad: list[QuarantinedCell], total: int, file: str, layout: Layout) -> None:
+    """Refuses the file when more rows are bad than its layout allows to set aside."""
+    rows = len({b.row_number for b in bad})
+    if not bad or Decimal(rows) <= layout.limit * total:
+        return
+    errors: list[MeritError] = [b.as_error(file) for b in bad]
+    if layout.limit:
+        share = f"{rows} of {total} rows are wrong, at most {layout.limit:%} may be set aside"
+        errors.insert(
+            0, CompanyError("C108", share, where=file, remedy="mend the rows listed below, then run again")
+        )
+    raise_all(errors)
+
+
+def _duplicates(rows: list[DroppedRow], layout: Layout, file: str) -> list[CompanyError]:
+    seen: dict[tuple[object, ...], int] = {}
+    errors: list[CompanyError] = []
+    for row in rows:
+        key = tuple(row.values[c] for c in layout.grain)
+        first = seen.setdefault(key, row.number)
+        if first != row.number:
+            errors.append(_duplicate(key, first, row.number, layout, file))
+    return errors
+
+
+def _duplicate(key: tuple[object, ...], first: int, second: int, layout: Layout, file: str) -> CompanyError:
+    shown = ", ".join(f"{c}={v}" for c, v in zip(layout.grain, key, strict=True))
+    return CompanyError(
+        "C114",
+        f"two rows are the same {layout.table} entry",
+        where=f"{file}:{first} and {file}:{second}",
+        actual=shown,
+        remedy="keep one of them",
+    )
+
+
+def raise_all(errors: Iterable[MeritError]) -> None:
+    """Raises all errors together, at most 50 of them shown; nothing when there are none."""
+    found = list(errors)
+    if not found:
+        return
+    if len(found) > MAX_REPORTED:
+        more = CompanyError("C108", f"and {len(found) - MAX_REPORTED} more like these")
+        found = [*found[:MAX_REPORTED], more]
+    raise found[0] if len(found) == 1 else MeritErrors(found)

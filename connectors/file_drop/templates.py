@@ -1,0 +1,116 @@
+"""An empty company folder with remarks, to fill in.
+
+Belongs here: what `kpi init` writes. Not here: the sample company (kpi_definitions/sample).
+"""
+
+from pathlib import Path
+
+from connectors.file_drop.layout import ColumnSpec, load_layout, table_names
+from models.errors import CompanyError
+
+COMPANY = """\
+# Your company. Lines that start with # are remarks.
+# 你的公司。以 # 开头的行是说明。
+id: mycompany                    # short id, latin letters
+name: {zh: 我的公司, en: My company}
+zone: Asia/Shanghai              # business day of the company
+currency: CNY                    # every figure is shown in it
+languages: [zh, en]
+clock: now
+first_day: 2026-01-01            # first day the company wants figures for
+# Which role must own every row; what nobody of that role owns stands as "unowned" in the reconciliation.
+accountable_roles: {order_line: store_manager, refund: store_manager, ticket: aftersales_cs}
+# Hours within which a ticket is to be solved, by priority.
+sla_hours: {urgent: 8, high: 24, normal: 72, low: 120}
+"""
+
+SOURCES = """\
+# Where the figures come from. Secrets never stand here: only the name of an environment variable.
+# 数据来源。密钥不写在这里，只写环境变量名。
+sources: []
+#  - connector: shopify
+#    shop_id: myshop
+#    zone: Asia/Shanghai
+#    currency: CNY
+#    base_url: https://myshop.myshopify.com
+#    secrets: {token: "${MYSHOP_SHOPIFY_TOKEN}"}
+#    active_from: 2026-01-01
+#  - connector: zendesk
+#    shop_id: helpdesk
+#    zone: Asia/Shanghai
+#    base_url: https://mycompany.zendesk.com
+#    settings: {email: agent@example.com}
+#    secrets: {token: "${MYCOMPANY_ZENDESK_TOKEN}"}
+#    active_from: 2026-01-01
+"""
+
+FILES = """\
+# Only needed when your files differ from the templates: other names, encodings, headers or date formats.
+# costs: {file: 成本表.csv, encoding: gbk, columns: {sku_id: 货号, cogs: 进价}}
+# people: {file: 花名册.xlsx, sheet: 在职, date_format: "%Y/%m/%d"}
+"""
+
+_EXAMPLES: dict[str, dict[str, str]] = {
+    "people": {"person_id": "P001", "name": "张三", "role_id": "store_manager", "valid_from": "2026-01-01"},
+    "ownership": {
+        "scope_type": "shop", "scope_id": "myshop", "role_id": "store_manager",
+        "person_id": "P001", "share": "1", "valid_from": "2026-01-01",
+    },
+    "targets": {
+        "scope": "person", "scope_id": "P001", "kpi_id": "net_sales", "period": "2026-01",
+        "value": "100000", "basis": "own_history", "approved_by": "GM", "version": "1",
+    },
+    "ratings": {
+        "person_id": "P001", "period": "2026-01", "item_id": "initiative", "rater_id": "GM",
+        "rater_type": "superior", "score": "4", "scale_max": "5",
+    },
+    "costs": {"sku_id": "A-001", "valid_from": "2026-01-01", "cogs": "12.50", "currency": "CNY"},
+    "rates": {
+        "currency": "USD", "base_currency": "CNY", "rate_date": "2026-01-01", "rate": "7.00000000",
+        "source": "write where it is from",
+    },
+    "skus": {"sku_id": "A-001", "title": "示例商品", "sku_group": "default", "listed_on": "2026-01-01"},
+}  # fmt: skip
+
+
+def write_templates(folder: Path) -> list[Path]:
+    """The files written into a new or empty folder.
+
+    Raises:
+        CompanyError: C135 when one of them exists: nothing of a person's work is overwritten.
+    """
+    contents = {"company.yaml": COMPANY, "sources.yaml": SOURCES, "files.yaml": FILES}
+    contents |= {f"{table}.csv": _csv(table) for table in table_names()}
+    taken = [name for name in contents if (folder / name).exists()]
+    if taken:
+        raise CompanyError(
+            "C135",
+            "the folder already holds company files",
+            where=str(folder),
+            actual=", ".join(taken),
+            remedy="choose an empty folder",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in contents.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return [folder / name for name in contents]
+
+
+def _csv(table: str) -> str:
+    layout = load_layout(table)
+    example = ",".join(_EXAMPLES[table].get(c.name, "") for c in layout.columns)
+    notes = "\n".join(f"#   {c.name}: {_describe(c)}" for c in layout.columns)
+    header = ",".join(c.name for c in layout.columns)
+    return f"{header}\n{_safe(notes)}\n# example: {example}\n"
+
+
+def _describe(spec: ColumnSpec) -> str:
+    words = ["required" if spec.required else "optional", spec.type]
+    words += [f"one of {' | '.join(spec.allowed)}"] if spec.allowed else []
+    words += [f"empty means {spec.default}"] if spec.default is not None else []
+    words += [f"也可写作 {'、'.join(spec.headers)}"] if spec.headers else []
+    return "; ".join(words)
+
+
+def _safe(notes: str) -> str:
+    return notes.replace('"', "'")
