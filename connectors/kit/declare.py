@@ -1,0 +1,155 @@
+"""The contract of a connector: what it must declare before the kit runs it.
+
+A connector without `classify`, or a stream without proof or reason for its look-back, does not load. Not
+here: running it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from connectors.kit.account import AccountSettings
+from connectors.kit.auth import Auth
+from connectors.kit.errors import DeclarationWrong, KitError
+from connectors.kit.fields import Row
+from connectors.kit.limiter import Bucket, Rate
+from connectors.kit.pagers import Pager
+from connectors.kit.proofs import Proof
+from connectors.kit.redact import Tree, hits, model_tree, path_tree
+from connectors.kit.request import FollowUp, Request
+from connectors.kit.strict_json import Json
+from connectors.kit.windows import Window
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a request builder may look at; the kit shrinks `page_size` when pages cost too much."""
+
+    account: AccountSettings
+    window: Window
+    token: str | None
+    start_cursor: str | None
+    page_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream(Generic[R]):
+    """One stream of a connector.
+
+    Args:
+        name: lower case, part of table and file names.
+        model: what one record looks like on the wire; only its fields are ever stored.
+        key: the id of a record.
+        day: the instant that never changes; its local day prunes the merge.
+        version: the instant that grows with every change.
+        payload: the flat record that the warehouse reads.
+        feeds: canonical tables filled from it.
+        request: builds the request of a page.
+        pager: how pages are chained.
+        records: dotted path of the record list.
+        cursor_kind: `time` windows can be asked for again, a `cursor` only goes forward.
+        max_window_days: local days per window (time streams).
+        lookback: how far before the asked start to read again.
+        lookback_reason: why that far; also zero needs one.
+        lag: how close to now the platform's data may be trusted.
+        limit: key of the rate limit; `{shop_id}` is filled in.
+        rate: tokens of that key.
+        proof: why a window is complete.
+        finality_days: days after which a day's figures are not expected to change.
+        pii: known personal fields of a record, dropped before anything is written.
+        unused: further documented fields that nobody needs; they are no drift.
+        docs: the platform's page that describes it.
+        page_size: setting name, default and largest records per page.
+        shaping_settings: settings that change how answers are read; noted in the landing file for the replay.
+        envelope: further envelope paths to keep.
+        prepare: joins side-loaded parts into the records of a page.
+        follow_up: what a record still needs, None when it is whole.
+    """
+
+    name: str
+    model: type[R]
+    key: Callable[[R], str]
+    day: Callable[[R], datetime]
+    version: Callable[[R], datetime]
+    payload: Callable[[R], dict[str, Json]]
+    feeds: tuple[str, ...]
+    request: Callable[[Ask], Request]
+    pager: Pager
+    records: str
+    cursor_kind: Literal["time", "cursor"]
+    max_window_days: int = 1
+    lookback: timedelta | None = None
+    lookback_reason: str = ""
+    lag: timedelta = timedelta(minutes=1)
+    limit: str
+    rate: Callable[[AccountSettings], Rate]
+    proof: Proof | None = None
+    finality_days: int
+    pii: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    docs: str
+    page_size: tuple[str, int, int] = ("page_size", 100, 1000)
+    shaping_settings: tuple[str, ...] = ()
+    envelope: Mapping[str, Tree | None] = field(default_factory=dict)
+    prepare: Callable[[Json], None] | None = None
+    follow_up: Callable[[Json, AccountSettings], FollowUp | None] | None = None
+
+    def __post_init__(self) -> None:
+        wrong = [
+            (self.proof is None, "does not say how it proves that a window is complete (proof)"),
+            (self.lookback is None, "does not say how far it reads back (lookback)"),
+            (not self.lookback_reason.strip(), "gives no reason for its look-back (lookback_reason)"),
+            (not self.docs.startswith("https://"), "names no documentation page (docs)"),
+            (not self.feeds, "fills no table (feeds)"),
+            (not self.limit, "names no rate limit key (limit)"),
+            (self.max_window_days < 1, "has a window shorter than a day (max_window_days)"),
+        ]
+        for is_wrong, what in wrong:
+            if is_wrong:
+                raise DeclarationWrong(f"stream {self.name} {what}")
+        kept = model_tree(self.model)
+        for path in self.pii:
+            if hits(kept, path):
+                raise DeclarationWrong(f"stream {self.name} keeps the personal field {path}")
+
+    def tree(self) -> Tree:
+        """Everything of a page that may be stored."""
+        assert self.proof is not None  # noqa: S101 - checked at declaration
+        paths: dict[str, Tree | None] = dict.fromkeys((*self.pager.paths, *self.proof.paths))
+        return path_tree({**paths, **self.envelope, self.records: model_tree(self.model)})
+
+
+class Connector(ABC):
+    """One platform: how to sign, how to read its answers, which streams it has."""
+
+    name: ClassVar[str]
+    platform: ClassVar[str]
+    auth: ClassVar[Auth]
+    streams: ClassVar[tuple[Stream[Any], ...]]
+    headers: ClassVar[Mapping[str, str]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for attribute in ("name", "platform", "auth", "streams"):
+            if not hasattr(cls, attribute):
+                raise DeclarationWrong(f"connector {cls.__name__} declares no {attribute}")
+        if "classify" not in vars(cls):
+            raise DeclarationWrong(f"connector {cls.__name__} does not say what an answer means (classify)")
+
+    @abstractmethod
+    def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
+        """What an answer means: None for "use it". `body` is the parsed JSON, or None when it is not JSON."""
+
+    def learn(self, bucket: Bucket, now: float, headers: Mapping[str, str], body: Json) -> None:  # noqa: B027 - optional
+        """Tell the limiter what the answer says about the remaining budget."""
+
+    def stream(self, name: str) -> Stream[Any]:
+        """The stream called `name`."""
+        for stream in self.streams:
+            if stream.name == name:
+                return stream
+        raise DeclarationWrong(f"connector {self.name} has no stream {name}")

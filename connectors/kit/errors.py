@@ -1,0 +1,155 @@
+# ruff: noqa: N818 - these are kinds of trouble; "TransientError" would say nothing more
+"""Why a window was not delivered: one class per kind of trouble, each with a stable code.
+
+Belongs here: the classes and what they mean for retrying. Not here: which answer of which platform is which
+trouble (`Connector.classify`). No message ever holds a body, a URL with a query, a header or a secret.
+"""
+
+from models.errors import PullError
+
+
+class KitError(PullError):
+    """A platform, its answer or its account setting stood in the way of a provably complete window.
+
+    Args:
+        what: the trouble in one sentence, free of secrets and of anything a platform sent as text.
+        actual: the value that was found, equally free.
+        stops_stream: asking for the next window would only repeat the trouble.
+    """
+
+    default_code = "P100"
+    default_remedy = "look at the source in the platform's own admin pages, then run again"
+    retried = False
+    stops = False
+
+    def __init__(self, what: str, *, actual: str = "", stops_stream: bool | None = None) -> None:
+        self.stops_stream = self.stops if stops_stream is None else stops_stream
+        super().__init__(self.default_code, what, actual=actual, remedy=self.default_remedy)
+
+    @property
+    def cause(self) -> str:
+        """The sentence the board shows."""
+        return f"{self.what} ({self.actual})" if self.actual else self.what
+
+
+class Retryable(KitError):
+    """Trouble that may pass by itself; `retry_after` is the platform's raw wish, if it named one."""
+
+    retried = True
+
+    def __init__(self, what: str, *, actual: str = "", retry_after: str | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(what, actual=actual)
+
+
+class Throttled(Retryable):
+    """The platform asks us to slow down."""
+
+    default_code = "P101"
+    default_remedy = "run again later; lower the request rate in sources.yaml if it stays"
+
+
+class Transient(Retryable):
+    """A connection, server or transport trouble."""
+
+    default_code = "P102"
+    default_remedy = "run again; if it stays, the platform or the network is down"
+
+
+class AuthExpired(KitError):
+    """The credential is not accepted now; one refresh may help."""
+
+    default_code = "P103"
+    default_remedy = "renew the credential in the secret store"
+    stops = True
+
+
+class AuthRevoked(KitError):
+    """The credential is not accepted and cannot be renewed by us."""
+
+    default_code = "P104"
+    default_remedy = "issue a new token on the platform and put it into the environment"
+    stops = True
+
+
+class Forbidden(KitError):
+    """The credential is accepted but may not read this."""
+
+    default_code = "P105"
+    default_remedy = "grant the app the scope named in the connector's README"
+    stops = True
+
+
+class BadRequest(KitError):
+    """The platform refuses what we asked; asking again would not help."""
+
+    default_code = "P106"
+    default_remedy = "check base_url and settings of the source; else report it as a fault of the connector"
+
+
+class SchemaDrift(KitError):
+    """The answer does not have the shape that the connector was written for."""
+
+    default_code = "P107"
+    default_remedy = "compare the platform's changelog with the connector's model; nothing was loaded"
+
+
+class Incomplete(KitError):
+    """The pages do not add up to what the platform says it has."""
+
+    default_code = "P108"
+    default_remedy = "run again; if it stays, compare the counts on the platform"
+
+    def __init__(self, what: str, *, actual: str = "", may_settle: bool = False) -> None:
+        self.may_settle = may_settle  # reading the window again may give another answer
+        super().__init__(what, actual=actual)
+
+
+class NotReady(KitError):
+    """The platform wants a longer pause than a run may wait."""
+
+    default_code = "P109"
+    default_remedy = "run again after the time the platform named"
+
+
+class TooLarge(KitError):
+    """The platform or our own cap cannot hold the window; the kit halves it."""
+
+    default_code = "P110"
+    default_remedy = "lower max_window_days in sources.yaml"
+
+
+class PageTooLarge(TooLarge):
+    """One page costs too much; the kit halves the page."""
+
+    default_code = "P111"
+    default_remedy = "lower page_size in sources.yaml"
+
+
+class SettingWrong(KitError):
+    """The account's settings cannot be used."""
+
+    default_code = "P120"
+    default_remedy = "correct the source in sources.yaml"
+    stops = True
+
+
+class LandingDamaged(KitError):
+    """A landing file is not what was written."""
+
+    default_code = "P121"
+    default_remedy = "restore the file from backup or pull the window again"
+
+
+class UnknownConnector(KitError):
+    """No connector of that name exists."""
+
+    default_code = "P122"
+    default_remedy = "use one of the names that `connectors.kit.registry.names()` lists"
+
+
+class DeclarationWrong(KitError):
+    """A connector's own declaration misses something the kit needs; it does not load."""
+
+    default_code = "P130"
+    default_remedy = "complete the declaration; connectors/kit/README.md lists the fields"

@@ -1,0 +1,65 @@
+"""Keeps requests within what a platform allows: one token bucket per declared key.
+
+A bucket starts with one token, because a burst may already be spent by another program on the same key, and
+learns from answers. Not here: what to do when the platform throttles all the same (client.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`amount` tokens per `seconds`, at most `burst` saved up."""
+
+    amount: int
+    seconds: int = 60
+    burst: int = 1
+
+
+class Bucket:
+    """Tokens of one key. Times are monotonic seconds; nothing here is money."""
+
+    def __init__(self, rate: Rate, now: float) -> None:
+        self._per_second = rate.amount / rate.seconds
+        self._capacity = float(max(rate.burst, 1))
+        self._tokens = 1.0
+        self._at = now
+        self._cost = 1.0
+        self._lock = Lock()
+
+    def reserve(self, now: float) -> float:
+        """Take the tokens of one request; the result is how many seconds to wait before sending it."""
+        with self._lock:
+            self._refill(now)
+            self._tokens -= min(self._cost, self._capacity)
+            return max(0.0, -self._tokens / self._per_second)
+
+    def learn(self, now: float, *, available: float, capacity: float, per_second: float, cost: float) -> None:
+        """Believe the platform about what is left, what fits, how it refills and what a request costs."""
+        if per_second <= 0 or capacity <= 0:
+            return
+        with self._lock:
+            self._at = max(now, self._at)
+            self._tokens, self._capacity, self._per_second = min(available, capacity), capacity, per_second
+            self._cost = max(cost, 1.0)
+
+    def _refill(self, now: float) -> None:
+        if now > self._at:
+            self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._per_second)
+            self._at = now
+
+
+class Limiter:
+    """All buckets of one process, by key."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._buckets: dict[tuple[str, Rate], Bucket] = {}
+        self._lock = Lock()
+
+    def bucket(self, key: str, rate: Rate) -> Bucket:
+        """The bucket of `key`; another declared rate is another bucket."""
+        with self._lock:
+            return self._buckets.setdefault((key, rate), Bucket(rate, self._monotonic()))

@@ -1,0 +1,283 @@
+"""Pulls a stream window by window: proven windows and failed windows, nothing in between.
+
+Not here: loading (warehouse) and deciding what to pull (pipelines).
+"""
+
+import logging
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from connectors.kit.account import AccountSettings
+from connectors.kit.client import Client
+from connectors.kit.declare import Connector, Stream
+from connectors.kit.errors import Incomplete, KitError, PageTooLarge, TooLarge
+from connectors.kit.landing import FORMAT, Landing, LandingWriter, stamp
+from connectors.kit.reading import Frame, Outcome, read_window
+from connectors.kit.redact import Tree, project
+from connectors.kit.request import Request
+from connectors.kit.runtime import SHARED, Runtime
+from connectors.kit.spool import Spool
+from connectors.kit.strict_json import Json
+from connectors.kit.windows import Window, clip, iso, split
+from models.loads import FailedWindow, PulledWindow, StreamRef
+
+LOG = logging.getLogger("meritline.connectors")
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,120}")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a pull is, for people who wait."""
+
+    ref: StreamRef
+    window: Window
+    pages: int
+
+
+def pull(
+    connector: Connector,
+    stream: Stream[Any] | str,
+    account: AccountSettings,
+    *,
+    span_from: datetime,
+    as_of: datetime,
+    landing: Landing,
+    spool: Path,
+    cursor: str | None = None,
+    runtime: Runtime = SHARED,
+    progress: Callable[[Progress], None] | None = None,
+) -> Iterator[PulledWindow | FailedWindow]:
+    """One result per window from `span_from` (less the stream's look-back) to `as_of` (less its lag).
+
+    A window that fails does not stop the next ones, unless the trouble would only repeat (credential,
+    permission, long pause): then every remaining window is reported as failed with the same cause. Troubles
+    of a platform never raise.
+
+    Args:
+        connector: the platform.
+        stream: the stream or its name.
+        account: the account.
+        span_from: first instant asked for; for a cursor stream the instant its cursor stands for.
+        as_of: the clock.
+        landing: where raw answers are kept.
+        spool: folder for the record files.
+        cursor: opaque cursor of the last pull (cursor streams only).
+        runtime: waits and rate limits, shared by the pulls of a process.
+        progress: called after every page.
+    """
+    declared = connector.stream(stream) if isinstance(stream, str) else stream
+    pulling = _Pull(connector, declared, account, as_of, cursor, landing, spool, runtime, progress)
+    yield from pulling.run(span_from)
+
+
+@dataclass
+class _Pull:
+    connector: Connector
+    stream: Stream[Any]
+    account: AccountSettings
+    as_of: datetime
+    cursor: str | None
+    landing: Landing
+    spool: Path
+    runtime: Runtime
+    progress: Callable[[Progress], None] | None
+
+    def __post_init__(self) -> None:
+        self.ref = StreamRef(self.connector.name, self.stream.name, self.account.shop_id)
+        self.client = Client(self.connector, self.account, self.runtime)
+        self.page_size: int | None = None
+
+    def run(self, span_from: datetime) -> Iterator[PulledWindow | FailedWindow]:
+        try:
+            pending = deque(self._windows(span_from))
+        except KitError as error:
+            pending = deque()
+            yield self._failed(Window(span_from, self.as_of), error)
+        blocked: KitError | None = None
+        try:
+            while pending:
+                window = pending.popleft()
+                result = blocked or self._window(window)
+                if isinstance(result, TooLarge) and (smaller := self._smaller(window, result)):
+                    pending.extendleft(reversed(smaller))
+                    continue
+                blocked = result if isinstance(result, KitError) and result.stops_stream else None
+                yield self._failed(window, result) if isinstance(result, KitError) else result
+                self.client.new_effort()
+        finally:
+            self.client.close()
+
+    def _windows(self, span_from: datetime) -> Iterator[Window]:
+        if self.stream.cursor_kind == "cursor":
+            whole = clip(span_from, self.as_of - self.stream.lag, self.account)
+            yield from [whole] if whole else []
+            return
+        lookback = self.stream.lookback or timedelta(0)
+        whole = clip(span_from - lookback, self.as_of - self.stream.lag, self.account)
+        days = self.account.whole_number("max_window_days", self.stream.max_window_days, most=366)
+        yield from split(whole, self.account.tz, days) if whole else []
+
+    def _smaller(self, window: Window, error: TooLarge) -> tuple[Window, ...]:
+        if isinstance(error, PageTooLarge):
+            if not self.page_size or self.page_size < 2:
+                return ()
+            self.page_size //= 2
+            return (window,)
+        return (window.halves() or ()) if self.stream.cursor_kind == "time" else ()
+
+    def _window(self, window: Window) -> PulledWindow | KitError:
+        self.client.start_window()
+        for attempt in range(1, self.runtime.window_attempts + 1):
+            try:
+                return self._attempt(window)
+            except Incomplete as error:
+                # records may have left the window while it was read: reading all of it again settles that
+                if not error.may_settle or attempt == self.runtime.window_attempts:
+                    return error
+                self.client.effort.retries += 1
+            except KitError as error:
+                return error
+        raise AssertionError  # the loop always returns
+
+    def _attempt(self, window: Window) -> PulledWindow:
+        name, default, most = self.stream.page_size
+        if self.page_size is None:
+            self.page_size = self.account.whole_number(name, default, most=most)
+        frame = Frame(self.stream, self.account, window, self.cursor, self.page_size)
+        writer = self.landing.writer(self.ref, window)
+        try:
+            writer.line(header(self.ref, frame))
+            source = _Live(self, writer)
+            with Spool(self.spool) as spool:
+                outcome = read_window(frame, source, spool, lambda pages: self._tell(window, pages))
+                writer.line(footer(outcome))
+                records = spool.write(spool_name(self.ref, window))
+            landed, sha256 = writer.commit()
+        finally:
+            writer.discard()
+        effort = self.client.effort
+        return pulled(
+            self.ref,
+            frame,
+            outcome,
+            records=records,
+            landed=(landed, sha256),
+            as_of=self.as_of,
+            requests=effort.requests,
+            retries=effort.retries,
+            waited_seconds=effort.waited_seconds,
+        )
+
+    def _failed(self, window: Window, error: KitError) -> FailedWindow:
+        effort = self.client.effort
+        return FailedWindow(
+            self.ref,
+            window.start,
+            window.end,
+            self.stream.cursor_kind,
+            error.code,
+            error.cause,
+            self.as_of,
+            effort.requests,
+            effort.retries,
+            effort.waited_seconds,
+        )
+
+    def _tell(self, window: Window, pages: int) -> None:
+        if self.progress is not None:
+            self.progress(Progress(self.ref, window, pages))
+
+    def limit_key(self) -> str:
+        return f"{self.connector.name}/{self.stream.limit.format(shop_id=self.account.shop_id)}"
+
+    def note_drift(self, dropped: Counter[str]) -> None:
+        known = {f"{self.stream.records}.{path}" for path in (*self.stream.pii, *self.stream.unused)}
+        for path in dropped:
+            mark = f"{self.connector.name}.{self.stream.name}: {path}"
+            fits = path.startswith(f"{self.stream.records}.") and _FIELD_NAME.fullmatch(path)
+            if fits and path not in known and mark not in self.runtime.drift_told:
+                self.runtime.drift_told.add(mark)
+                LOG.warning("unknown field ignored: %s", mark)
+
+
+class _Live:
+    """Answers from the platform: call, redact, land."""
+
+    def __init__(self, pulling: _Pull, writer: LandingWriter) -> None:
+        self._pulling, self._writer = pulling, writer
+
+    def fetch(self, kind: str, request: Request, tree: Tree) -> Json:
+        pulling = self._pulling
+        rate = pulling.stream.rate(pulling.account)
+        body = pulling.client.call(request, pulling.limit_key(), rate)
+        dropped: Counter[str] = Counter()
+        kept = project(body, tree, dropped)
+        pulling.note_drift(dropped)
+        self._writer.line({"kind": kind, "request": request.describe(), "body": kept})
+        return kept
+
+
+def header(ref: StreamRef, frame: Frame) -> dict[str, Json]:
+    """First line of a landing file: everything a replay needs besides the answers."""
+    return {
+        "kind": "header",
+        "format": FORMAT,
+        "connector": ref.connector,
+        "stream": ref.stream,
+        "shop": ref.shop_id,
+        "zone": frame.account.zone,
+        "window_from": iso(frame.window.start),
+        "window_to": iso(frame.window.end),
+        "window_kind": frame.stream.cursor_kind,
+        "start_cursor": frame.start_cursor,
+        "settings": {n: v for n, v in frame.account.settings.items() if n in frame.stream.shaping_settings},
+    }
+
+
+def footer(outcome: Outcome) -> dict[str, Json]:
+    """Last line of a landing file; a file without it is not whole."""
+    return {
+        "kind": "end",
+        "pages": outcome.pages,
+        "rows": outcome.rows,
+        "proof": outcome.proof,
+        "cursor": outcome.cursor,
+    }
+
+
+def spool_name(ref: StreamRef, window: Window) -> str:
+    """File name of the records of a window."""
+    return f"{ref.connector}-{ref.stream}-{ref.shop_id}-{stamp(window)}.ndjson"
+
+
+def pulled(
+    ref: StreamRef,
+    frame: Frame,
+    outcome: Outcome,
+    *,
+    records: Path,
+    landed: tuple[str, str],
+    as_of: datetime,
+    **effort: Any,
+) -> PulledWindow:
+    """The window as the warehouse takes it."""
+    return PulledWindow(
+        ref=ref,
+        window_from=frame.window.start,
+        window_to=frame.window.end,
+        kind=frame.stream.cursor_kind,
+        records_path=records,
+        rows=outcome.rows,
+        landing_file=landed[0],
+        landing_sha256=landed[1],
+        proof=outcome.proof,
+        as_of=as_of,
+        cursor=outcome.cursor,
+        pages=outcome.pages,
+        **effort,
+    )

@@ -1,0 +1,70 @@
+"""What may be written to disk: the fields a connector declares, nothing else.
+
+Platforms send names, addresses and mail; an allow-list derived from the declared models keeps them out of
+every byte we store, also when a platform adds a field tomorrow. Not here: which fields those are (each
+connector's models).
+"""
+
+from collections import Counter
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from connectors.kit.errors import SchemaDrift
+from connectors.kit.strict_json import Json
+
+Tree = dict[str, Any]  # field name -> Tree, or None for "the whole value, which must be a scalar"
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((m for m in map(_model_in, get_args(annotation)) if m is not None), None)
+
+
+def model_tree(model: type[BaseModel]) -> Tree:
+    """The wire names a model reads, nested as in the model."""
+    tree: Tree = {}
+    for name, field in model.model_fields.items():
+        inner = _model_in(field.annotation)
+        tree[field.alias or name] = None if inner is None else model_tree(inner)
+    return tree
+
+
+def path_tree(paths: dict[str, Tree | None]) -> Tree:
+    """One tree out of dotted paths, each ending in its own subtree or in a scalar."""
+    tree: Tree = {}
+    for path, leaf in paths.items():
+        node = tree
+        *steps, last = path.split(".")
+        for step in steps:
+            node = node.setdefault(step, {})
+        node[last] = leaf
+    return tree
+
+
+def project(value: Json, tree: Tree | None, dropped: Counter[str], at: str = "") -> Json:
+    """`value` with only the fields of `tree`; what was left out is counted in `dropped` by path."""
+    if isinstance(value, list):
+        return [project(item, tree, dropped, at) for item in value]
+    if not isinstance(value, dict):
+        if tree and value is not None:  # a name where an object was declared must not slip through
+            raise SchemaDrift("an object of the answer became something else", actual=at)
+        return value
+    kept = {}
+    for name, inner in value.items():
+        path = f"{at}.{name}" if at else name
+        if tree is not None and name in tree:
+            kept[name] = project(inner, tree[name], dropped, path)
+        else:
+            dropped[path] += 1
+    return kept
+
+
+def hits(tree: Tree | None, path: str) -> bool:
+    """Whether a dotted path leads to something the tree keeps."""
+    for step in path.split("."):
+        if tree is None or step not in tree:
+            return False
+        tree = tree[step]
+    return True

@@ -1,0 +1,33 @@
+"""Finds a connector by the name people write in `sources.yaml`.
+
+One line per connector; nothing is loaded before it is asked for.
+"""
+
+from importlib import import_module
+
+from connectors.kit.declare import Connector
+from connectors.kit.errors import UnknownConnector
+
+_CONNECTORS = {
+    "shopify": ("connectors.shopify", "Shopify"),
+    "zendesk": ("connectors.zendesk", "Zendesk"),
+}
+
+
+def names() -> tuple[str, ...]:
+    """Every connector name, sorted."""
+    return tuple(sorted(_CONNECTORS))
+
+
+def get(name: str) -> Connector:
+    """The connector called `name`.
+
+    Raises:
+        UnknownConnector: there is none.
+    """
+    if name not in _CONNECTORS:
+        raise UnknownConnector("no such connector", actual=f"{name!s:.40}; known: {', '.join(names())}")
+    module, attribute = _CONNECTORS[name]
+    found = getattr(import_module(module), attribute)()
+    assert isinstance(found, Connector)  # noqa: S101 - the table above is ours
+    return found

@@ -1,0 +1,106 @@
+"""Rebuilds the records of a window from its landing file: no network, same records, same proof.
+
+Not here: choosing which files to replay (pipelines).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from connectors.kit import registry
+from connectors.kit.account import AccountSettings
+from connectors.kit.declare import Connector
+from connectors.kit.errors import KitError, LandingDamaged
+from connectors.kit.landing import FORMAT, read_lines, sha256_of
+from connectors.kit.pull import footer, pulled, spool_name
+from connectors.kit.reading import Frame, read_window
+from connectors.kit.redact import Tree
+from connectors.kit.request import Request
+from connectors.kit.spool import Spool
+from connectors.kit.strict_json import Json, dig
+from connectors.kit.windows import Window
+from models.loads import PulledWindow, StreamRef
+
+NOWHERE = "https://replay.invalid"  # a reserved name: a replay cannot reach a platform by accident [RFC 2606]
+
+
+class _Filed:
+    """Answers from the file, in the order in which they were written."""
+
+    def __init__(self, lines: Iterator[Json]) -> None:
+        self._lines = lines
+
+    def fetch(self, kind: str, request: Request, tree: Tree) -> Json:  # noqa: ARG002
+        line = next(self._lines, None)
+        if line is None or dig(line, "kind") != kind:
+            raise LandingDamaged("a landing file does not hold what the connector asks for", actual=kind)
+        return dig(line, "body")
+
+
+def replay(
+    landing_file: Path,
+    *,
+    root: Path,
+    as_of: datetime,
+    spool: Path,
+    sha256: str | None = None,
+    connector: Connector | None = None,
+) -> PulledWindow:
+    """The window exactly as it was pulled.
+
+    Args:
+        landing_file: path of the file, absolute or below `root`.
+        root: the landing folder.
+        as_of: the clock to note on the window.
+        spool: folder for the record file.
+        sha256: hash noted when the file was loaded; without it the part in the file's name must agree.
+        connector: the connector, where the registry does not know it.
+
+    Raises:
+        LandingDamaged: the file is not what was written.
+        KitError: the connector of today cannot read it any more.
+    """
+    path = root / landing_file
+    found = _verified(path, sha256)
+    lines = read_lines(path)
+    head = next(lines, None)
+    if head is None or dig(head, "kind") != "header" or dig(head, "format") != FORMAT:
+        raise LandingDamaged("a landing file has no header this version knows", actual=path.name)
+    frame, ref = _frame(head, connector or registry.get(dig(head, "connector")))
+    with Spool(spool) as records:
+        outcome = read_window(frame, _Filed(lines), records, lambda _: None)
+        if next(lines, None) != footer(outcome):
+            raise LandingDamaged("a landing file gives other records than it did", actual=path.name)
+        written = records.write(spool_name(ref, frame.window))
+    landed = (path.relative_to(root).as_posix(), found)
+    return pulled(ref, frame, outcome, records=written, landed=landed, as_of=as_of)
+
+
+def _verified(path: Path, sha256: str | None) -> str:
+    try:
+        found = sha256_of(path)
+    except OSError as error:
+        raise LandingDamaged(
+            "a landing file cannot be read", actual=f"{path.name}: {type(error).__name__}"
+        ) from None
+    named = path.name.removesuffix(".jsonl.gz").rpartition("_")[2]
+    if not found.startswith(named) or (sha256 is not None and found != sha256):
+        raise LandingDamaged("a landing file was changed after it was written", actual=path.name)
+    return found
+
+
+def _frame(head: Json, connector: Connector) -> tuple[Frame, StreamRef]:
+    try:
+        ref = StreamRef(head["connector"], head["stream"], head["shop"])
+        account = AccountSettings(
+            shop_id=ref.shop_id, zone=head["zone"], base_url=NOWHERE, settings=head["settings"]
+        )
+        window = Window(
+            datetime.fromisoformat(head["window_from"]), datetime.fromisoformat(head["window_to"])
+        )
+        stream = connector.stream(ref.stream)
+        return Frame(stream, account, window, head["start_cursor"], stream.page_size[1]), ref
+    except KitError:
+        raise
+    except (KeyError, ValueError, TypeError) as error:
+        raise LandingDamaged("a landing file has a damaged header", actual=type(error).__name__) from None

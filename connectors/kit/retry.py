@@ -1,0 +1,35 @@
+"""How long to wait before asking again. Only arithmetic; who waits is client.py."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+RETRY_AFTER_CAP = 120.0  # seconds; a longer wish ends the run instead of holding a worker [faults.md B2]
+BACKOFF_BASE = 1.0
+BACKOFF_CAP = 60.0
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
+
+
+def wished_pause(header: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for; None when it is absent or junk.
+
+    >>> now = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> wished_pause("3", now), wished_pause("soon", now)
+    (3.0, None)
+    """
+    text = (header or "").strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def backoff(attempt: int, chance: Callable[[], float]) -> float:
+    """Full jitter: anything from nothing to twice the last ceiling, capped."""
+    return float(chance() * min(BACKOFF_CAP, BACKOFF_BASE * 2**attempt))

@@ -1,0 +1,40 @@
+"""Time, chance and patience of a pull, in one object that a test can replace.
+
+The clocks here time waits and deadlines only; no figure ever depends on them.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from connectors.kit.limiter import Limiter
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Runtime:
+    """How a pull waits. Share one between pulls of a process: it holds the rate limits."""
+
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], datetime] = _utc_now
+    max_attempts: int = 5
+    window_attempts: int = 3
+    window_deadline: float = 900.0  # seconds, waits asked for by the limiter not counted
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    page_bytes: int = 64 * 1024 * 1024
+    limiter: Limiter = field(init=False)
+    drift_told: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.limiter = Limiter(self.monotonic)
+
+
+SHARED = Runtime()

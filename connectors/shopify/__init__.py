@@ -1,0 +1,229 @@
+"""Shopify Admin GraphQL 2026-10: orders with lines, shipping, discounts and refunds.
+
+Belongs here: what Shopify's answers mean and what is asked for. The kit does the rest. See README.md.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from connectors.kit.account import AccountSettings
+from connectors.kit.auth import HeaderToken
+from connectors.kit.classify import by_status, error_document
+from connectors.kit.declare import Ask, Connector, Stream
+from connectors.kit.errors import (
+    BadRequest,
+    Forbidden,
+    Incomplete,
+    KitError,
+    PageTooLarge,
+    SchemaDrift,
+    Throttled,
+    Transient,
+)
+from connectors.kit.limiter import Bucket, Rate
+from connectors.kit.pagers import Connection, connection_next
+from connectors.kit.proofs import Count, Every, Flag
+from connectors.kit.redact import Tree, model_tree, path_tree
+from connectors.kit.request import FollowUp, Request
+from connectors.kit.strict_json import Json, dig
+from connectors.kit.windows import Window, iso
+from connectors.shopify.queries import ORDER_LINES, ORDERS, ORDERS_COUNT, REFUND_LINES
+from connectors.shopify.rows import LineItems, Order, RefundLines, flat_order
+
+PATH = "/admin/api/2026-10/graphql.json"
+PAGE_SIZE = 25
+LINE_PAGE_SIZE = 100
+REFUND_PAGE_SIZE = 50
+DEEP_PAGING_PAGES = 25_000 // PAGE_SIZE  # Shopify stops at 25,000 objects in one connection
+
+_CODES: dict[str, type[KitError]] = {
+    "THROTTLED": Throttled,
+    "MAX_COST_EXCEEDED": PageTooLarge,
+    "ACCESS_DENIED": Forbidden,
+    "SHOP_INACTIVE": Forbidden,
+    "INTERNAL_SERVER_ERROR": Transient,
+    "TIMEOUT": Transient,
+}
+_PERSONAL = (
+    *(
+        "name",
+        "email",
+        "phone",
+        "note",
+        "clientIp",
+        "billingAddress",
+        "statusPageUrl",
+        "customAttributes",
+        "tags",
+    ),
+    *(
+        f"customer.{field}"
+        for field in ("firstName", "lastName", "displayName", "email", "phone", "defaultAddress")
+    ),
+    *(
+        f"shippingAddress.{field}"
+        for field in ("name", "firstName", "lastName", "company", "address1", "address2")
+    ),
+    *(f"shippingAddress.{field}" for field in ("city", "zip", "province", "phone", "latitude", "longitude")),
+)
+
+
+def _graphql(name: str, query: str, variables: dict[str, Json]) -> Request:
+    return Request("POST", PATH, json={"operationName": name, "query": query, "variables": variables})
+
+
+def _search(window: Window) -> str:
+    return f"updated_at:>='{iso(window.start)}' updated_at:<'{iso(window.end)}'"
+
+
+def _line_page(account: AccountSettings) -> int:
+    return account.whole_number("line_page_size", LINE_PAGE_SIZE, most=250)
+
+
+def _refund_page(account: AccountSettings) -> int:
+    return account.whole_number("refund_page_size", REFUND_PAGE_SIZE, most=250)
+
+
+def _orders(ask: Ask) -> Request:
+    declared = ask.account.whole_number("page_size", PAGE_SIZE, most=250)
+    # a page that costs too much is too large in both directions; shorter line pages mean more follow-ups
+    lines = max(1, _line_page(ask.account) * min(ask.page_size, declared) // declared)
+    variables = {
+        "query": _search(ask.window),
+        "first": ask.page_size,
+        "after": ask.token,
+        "lines": lines,
+        "refunds": _refund_page(ask.account),
+    }
+    return _graphql("Orders", ORDERS, variables)
+
+
+def _count(account: AccountSettings, window: Window) -> Request:  # noqa: ARG001 - the kit passes both
+    return _graphql("OrdersCount", ORDERS_COUNT, {"query": _search(window)})
+
+
+def _rest_of_order(order: Json, account: AccountSettings) -> FollowUp | None:
+    if len(order["refunds"]) >= _refund_page(account):
+        raise Incomplete("an order has more refunds than one page holds; raise refund_page_size")
+    if connection_next(order["shippingLines"]) is not None:
+        raise Incomplete("an order has more than 10 shipping lines")
+    lines = _continue(
+        order,
+        "lineItems",
+        account,
+        root="order",
+        query=("OrderLines", ORDER_LINES),
+        tree=model_tree(LineItems),
+    )
+    if lines is not None:
+        return lines
+    for refund in order["refunds"]:
+        query = ("RefundLines", REFUND_LINES)
+        rest = _continue(
+            refund, "refundLineItems", account, root="refund", query=query, tree=model_tree(RefundLines)
+        )
+        if rest is not None:
+            return rest
+    return None
+
+
+def _continue(
+    owner: Json, field: str, account: AccountSettings, *, root: str, query: tuple[str, str], tree: Tree
+) -> FollowUp | None:
+    after = connection_next(owner[field])
+    if after is None:
+        return None
+
+    def merge(body: Json) -> None:
+        found = dig(body, f"data.{root}")
+        if found is None or found.get("id") != owner["id"]:
+            raise Incomplete("an order disappeared while it was read", may_settle=True)
+        more = dig(found, field)
+        owner[field] = {"nodes": owner[field]["nodes"] + more["nodes"], "pageInfo": more["pageInfo"]}
+
+    variables = {"id": owner["id"], "first": _line_page(account), "after": after}
+    keep = path_tree({f"data.{root}.id": None, f"data.{root}.{field}": tree})
+    return FollowUp(_graphql(query[0], query[1], variables), keep, f"{owner['id']}/{after}", merge)
+
+
+class Shopify(Connector):
+    """A Shopify shop, read with a custom app's access token (scope read_orders)."""
+
+    name = "shopify"
+    platform = "shopify"
+    auth = HeaderToken("X-Shopify-Access-Token")
+    streams = (
+        Stream(
+            name="orders",
+            model=Order,
+            key=lambda order: order.id,
+            day=lambda order: order.created_at,
+            version=lambda order: order.updated_at,
+            payload=flat_order,
+            feeds=("order_line", "refund"),
+            request=_orders,
+            pager=Connection("data.orders", page_cap=DEEP_PAGING_PAGES),
+            records="data.orders.nodes",
+            cursor_kind="time",
+            max_window_days=7,
+            lookback=timedelta(hours=2),
+            lookback_reason="the search index follows the orders with a delay that Shopify does not state",
+            lag=timedelta(minutes=1),
+            limit="{shop_id}",
+            rate=lambda _: Rate(100, seconds=1),  # points of the smallest plan; learned from every answer
+            proof=Every(
+                Flag("data.orders.pageInfo.hasNextPage", expected=False),
+                Count(_count, "data.ordersCount.count", exact=("data.ordersCount.precision", "EXACT")),
+            ),
+            finality_days=30,
+            pii=_PERSONAL,
+            docs="https://shopify.dev/docs/api/admin-graphql/2026-10/queries/orders",
+            page_size=("page_size", PAGE_SIZE, 250),
+            shaping_settings=("refund_page_size",),
+            follow_up=_rest_of_order,
+        ),
+    )
+
+    def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002
+        """Shopify reports most troubles inside HTTP 200."""
+        trouble = by_status(status) or error_document(body)
+        if trouble is not None or body is None:
+            return trouble
+        errors = body.get("errors")
+        if errors:
+            return _graphql_trouble(errors)
+        if not isinstance(body.get("data"), dict):
+            return SchemaDrift("the answer has neither data nor errors")
+        return None
+
+    def learn(self, bucket: Bucket, now: float, headers: Mapping[str, str], body: Json) -> None:  # noqa: ARG002
+        """Every answer tells the points that are left."""
+        try:
+            cost = body["extensions"]["cost"]
+            left, asked = cost["throttleStatus"], cost["requestedQueryCost"]
+            names = ("currentlyAvailable", "maximumAvailable", "restoreRate")
+            numbers = [left[name] for name in names]
+        except (KeyError, TypeError):
+            return
+        if all(isinstance(n, int | Decimal) for n in (*numbers, asked)):
+            available, capacity, per_second = map(float, numbers)
+            bucket.learn(
+                now, available=available, capacity=capacity, per_second=per_second, cost=float(asked)
+            )
+
+
+def _graphql_trouble(errors: Json) -> KitError:
+    if not isinstance(errors, list):
+        return Transient("the platform sent an error text instead of data")
+    codes = [_code(error) for error in errors]
+    for code, trouble in _CODES.items():
+        if code in codes:
+            return trouble("Shopify answered with an error", actual=code)
+    return BadRequest("Shopify refuses the query", actual=next((c for c in codes if c), "no code"))
+
+
+def _code(error: Json) -> str:
+    extensions = error.get("extensions") if isinstance(error, dict) else None
+    code = extensions.get("code") if isinstance(extensions, dict) else None
+    return code if isinstance(code, str) and code.isascii() and code.isidentifier() and len(code) < 60 else ""

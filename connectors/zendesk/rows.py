@@ -1,0 +1,72 @@
+"""What Zendesk sends for a ticket, and the flat ticket the warehouse reads (shape: README.md).
+
+Only the fields declared here are ever written to disk: no subject, text, requester or tag. Not here:
+requests.
+"""
+
+from connectors.kit.fields import EpochSeconds, Id, Instant, Row
+from connectors.kit.strict_json import Json
+
+
+class Minutes(Row):
+    """One duration on the wall clock and within business hours."""
+
+    calendar: int | None = None
+    business: int | None = None
+
+
+class MetricSet(Row):
+    """The side-loaded metrics of a ticket."""
+
+    ticket_id: Id
+    solved_at: Instant | None
+    reopens: int
+    replies: int | None = None
+    assignee_stations: int
+    group_stations: int | None = None
+    reply_time_in_minutes: Minutes | None
+    first_resolution_time_in_minutes: Minutes | None = None
+    full_resolution_time_in_minutes: Minutes | None
+    agent_wait_time_in_minutes: Minutes | None = None
+    requester_wait_time_in_minutes: Minutes | None = None
+    on_hold_time_in_minutes: Minutes | None = None
+
+
+class Satisfaction(Row):
+    """The customer's rating without the comment."""
+
+    score: str | None = None
+
+
+class Ticket(Row):
+    """One ticket at its newest state."""
+
+    id: Id
+    created_at: Instant
+    updated_at: Instant
+    generated_timestamp: EpochSeconds
+    status: str
+    priority: str | None
+    type: str | None = None
+    group_id: Id | None
+    assignee_id: Id | None
+    satisfaction_rating: Satisfaction | None = None
+    metric_set: MetricSet | None = None
+
+
+def flat_ticket(ticket: Ticket) -> dict[str, Json]:
+    """The payload of `raw_zendesk_tickets`."""
+    rating, metrics = ticket.satisfaction_rating, ticket.metric_set
+    return {
+        "id": ticket.id,
+        "created_at": ticket.created_at,
+        "updated_at": ticket.updated_at,
+        "generated_timestamp": int(ticket.generated_timestamp.timestamp()),
+        "status": ticket.status,
+        "priority": ticket.priority,
+        "type": ticket.type,
+        "group_id": ticket.group_id,
+        "assignee_id": ticket.assignee_id,
+        "satisfaction": rating.score if rating else None,
+        "metric_set": metrics.model_dump(exclude={"ticket_id"}) if metrics else None,
+    }
