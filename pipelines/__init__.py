@@ -1,0 +1,1 @@
+"""Wiring: Dagster, the `kpi` command, reports. Nothing imports this package; it holds no business arithmetic."""

@@ -1,0 +1,314 @@
+"""The daily board: one self-contained HTML file. View model and rendering; board_data.py reads."""
+
+import base64
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.render import text
+from pipelines.render.board_data import BoardData, Key, load
+from pipelines.render.data import Figure, Health, KpiLabel, PersonRow, Reconciled, RoleLabel
+from pipelines.render.spark import Spark, sparkline
+from pipelines.render.text import Words
+from pipelines.render.todo import behind_pace, todos
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One KPI of one person: every shown text is ready, a missing figure has its cause."""
+
+    value: str
+    missing: Words | None
+    today: str
+    today_missing: Words | None
+    target: str
+    attainment: str
+    pace: str | None
+    spark: Spark
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """One row of a role's table."""
+
+    person: PersonRow
+    scopes: str
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a KPI column."""
+
+    kpi: KpiLabel
+    unit: Words
+    direction: Words
+    kind: Words
+
+
+@dataclass(frozen=True)
+class Section:
+    """One role."""
+
+    role: RoleLabel
+    heads: tuple[Head, ...]
+    lines: tuple[PersonLine, ...]
+    behind: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Square:
+    """One day of the health strip."""
+
+    day: date
+    state: str
+    note: Words
+
+
+@dataclass(frozen=True)
+class StreamLine:
+    """One stream of one shop."""
+
+    name: str
+    shop_id: str
+    squares: tuple[Square, ...]
+    row: Health | None
+    state: str
+    age: Words | None
+    finality: Words | None
+    cause: Words | None
+    missing_days: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """One row of the reconciliation; the figures are ready texts."""
+
+    row: Reconciled
+    figures: tuple[str, ...]
+    unowned_share: str
+    holds: bool
+
+
+def render_board(
+    con: duckdb.DuckDBPyConnection, day: date, *, languages: tuple[str, ...] | None = None
+) -> str:
+    """The board of a day as one HTML text that asks no other file or host for anything.
+
+    Args:
+        con: read-only connection to the published database.
+        day: the business day.
+        languages: `zh`, `en` or both, the default one first; the company's when not given.
+    """
+    board = load(con, day)
+    chosen = tuple(
+        dict.fromkeys(word for word in languages or board.company.languages if word in text.LANGUAGES)
+    )
+    css, script = _asset("board.css"), _asset("board.js")
+    items, more = todos(board)
+    sections = role_sections(board)
+    return (
+        _environment()
+        .get_template("board.html.j2")
+        .render(
+            board=board,
+            languages=chosen or text.LANGUAGES,
+            css=Markup(css),  # noqa: S704 - our own file, no data in it
+            script=Markup(script),  # noqa: S704 - our own file, no data in it
+            css_hash=_csp_hash(css),
+            script_hash=_csp_hash(script),
+            as_of=text.instant(board.publication.as_of, board.company.zone),
+            todos=items,
+            more=more,
+            behind=len(behind_pace(board)),
+            missing=sum(section.missing for section in sections),
+            sections=sections,
+            streams=stream_lines(board),
+            money=[_money_line(row) for row in board.reconciliation],
+            HEALTH=text.HEALTH,
+            PACE=text.PACE,
+            LIMIT=text.LIMIT,
+            DUE=text.DUE,
+            MEASURES=text.MEASURES,
+        )
+    )
+
+
+def write_board(con: duckdb.DuckDBPyConnection, day: date, path: Path) -> Path:
+    """Render the board and put it in place whole: a reader sees the old file or the new one."""
+    write_whole(path, render_board(con, day).encode("utf-8"))
+    return path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write beside, sync, rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(0o644)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def role_sections(board: BoardData) -> list[Section]:
+    """The roles that have people on the day, in the order of their labels."""
+    held = dict.fromkeys(p.role_id for p in board.people)
+    known = [role_id for role_id in board.roles if role_id in held]
+    return [_section(board, role_id) for role_id in [*known, *(r for r in held if r not in board.roles)]]
+
+
+def _section(board: BoardData, role_id: str) -> Section:
+    kpis = _kpis_of(board, role_id)
+    people = [p for p in board.people if p.role_id == role_id]
+    lines = [
+        _person_line(board, person, kpis) for person in sorted(people, key=lambda p: _worst_first(board, p))
+    ]
+    cells = [cell for line in lines for cell in line.cells if cell]
+    return Section(
+        role=board.role(role_id),
+        heads=tuple(_head(board, board.kpi(k)) for k in kpis),
+        lines=tuple(lines),
+        behind=sum(cell.pace == "behind" for cell in cells),
+        missing=sum(cell.missing is not None for cell in cells),
+    )
+
+
+def _kpis_of(board: BoardData, role_id: str) -> list[str]:
+    found = {f.kpi_id for f in [*board.month.values(), *board.today.values()] if f.role_id == role_id}
+    planned = {kpi for role, kpi in board.order if role == role_id}
+    return sorted(found | planned, key=lambda k: (board.order.get((role_id, k), 999), k))
+
+
+def _worst_first(board: BoardData, person: PersonRow) -> tuple[bool, Decimal, str]:
+    """People with the worst standing first; those without any come last and stand in the to-do list."""
+    own = [f for f in board.month.values() if (f.person_id, f.role_id) == (person.person_id, person.role_id)]
+    standings = [f.standing(board.kpi(f.kpi_id).direction) for f in own]
+    known = [standing for standing in standings if standing is not None]
+    return (not known, min(known, default=Decimal(0)), person.person_id)
+
+
+def _person_line(board: BoardData, person: PersonRow, kpis: list[str]) -> PersonLine:
+    cells = tuple(_cell(board, (person.person_id, person.role_id, kpi)) for kpi in kpis)
+    return PersonLine(person, ", ".join(board.scopes(person.person_id, person.role_id)), cells)
+
+
+def _cell(board: BoardData, key: Key) -> Cell | None:
+    kpi = board.kpi(key[2])
+    month, today = board.month.get(key), board.today.get(key)
+    known = month or today
+    if known and known.status == "excluded":
+        return None
+    missing = _missing(month)
+    return Cell(
+        value=text.format_value(month.value, kpi.unit, kpi.decimals) if month else "",
+        missing=missing,
+        today=text.format_value(today.value, kpi.unit, kpi.decimals) if today else "",
+        today_missing=None if missing else _missing(today),
+        target=text.format_value(month.target_to_date, kpi.unit, kpi.decimals) if month else "",
+        attainment=text.percent(month.pace) if month else "",
+        pace=None if missing or month is None else text.pace_of(month.standing(kpi.direction)),
+        spark=sparkline([_value(board, d, key) for d in board.spark_days]),
+        provisional=bool(month and month.status == "provisional"),
+    )
+
+
+def _missing(figure: Figure | None) -> Words | None:
+    if figure is None:
+        return Words("没有计算结果", "nothing was computed")
+    return None if figure.value is not None else text.cause_words(figure.cause_code, figure.cause)
+
+
+def _value(board: BoardData, day: date, key: Key) -> Decimal | None:
+    figure = board.history.get(day, {}).get(key)
+    return figure.value if figure else None
+
+
+def _head(board: BoardData, kpi: KpiLabel) -> Head:
+    return Head(
+        kpi,
+        text.unit_words(kpi.unit, board.company.currency),
+        text.DIRECTION.get(kpi.direction, text.same(kpi.direction)),
+        text.KIND.get(kpi.kind, text.same(kpi.kind)),
+    )
+
+
+def stream_lines(board: BoardData) -> list[StreamLine]:
+    """Every stream and shop that has a record within the strip's days."""
+    streams: dict[tuple[str, str, str], dict[date, Health]] = {}
+    for row in board.health:
+        streams.setdefault((row.connector, row.stream, row.shop_id), {})[row.business_date] = row
+    return [_stream_line(board, key, rows) for key, rows in streams.items()]
+
+
+def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, Health]) -> StreamLine:
+    row = rows.get(board.day)
+    bad = [r for r in rows.values() if r.state in {"missing", "failed"}]
+    latest = max((r.loaded_at for r in rows.values() if r.loaded_at), default=None)
+    return StreamLine(
+        name=f"{key[0]}.{key[1]}",
+        shop_id=key[2],
+        squares=tuple(_square(day, rows.get(day)) for day in board.health_days),
+        row=row,
+        state=row.state if row else "none",
+        age=text.age(board.publication.as_of - latest) if latest else None,
+        finality=text.FINALITY.get(row.finality, text.same(row.finality))
+        if row and row.proof and row.finality
+        else None,
+        cause=text.cause_words(bad[-1].cause_code, bad[-1].cause) if bad else None,
+        missing_days=tuple(r.business_date for r in bad),
+    )
+
+
+def _square(day: date, row: Health | None) -> Square:
+    state = row.state if row else "none"
+    note = text.HEALTH[state]
+    if row and state in {"missing", "failed"}:
+        note = note.joined(text.cause_words(row.cause_code, row.cause), "：", ": ")
+    return Square(day, state, note)
+
+
+def _money_line(row: Reconciled) -> MoneyLine:
+    parts = (row.platform_total, row.credited, row.unowned, row.excluded, row.difference)
+    places = 0 if all(part == part.to_integral_value() for part in parts) else 2  # one width in a row
+    share = text.percent(abs(row.unowned / row.platform_total)) if row.platform_total and row.unowned else ""
+    return MoneyLine(row, tuple(text.grouped(part, places) for part in parts), share, row.difference == 0)
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _csp_hash(content: str) -> str:
+    """The digest by which the page's policy admits this style or script and nothing that data could add."""
+    digest = hashlib.sha256(content.encode("utf-8")).digest()
+    return "sha256-" + base64.b64encode(digest).decode("ascii")

@@ -1,0 +1,109 @@
+"""Everything one board shows, read in one go. No sentences and no layout."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+
+from pipelines.render import data
+from pipelines.render.data import (
+    Company,
+    Figure,
+    Health,
+    KpiLabel,
+    Ownership,
+    PersonRow,
+    Publication,
+    Reconciled,
+    RoleLabel,
+)
+
+SPARK_DAYS = 30
+HEALTH_DAYS = 14
+
+Key = tuple[str, str, str]  # person, role, KPI
+
+
+@dataclass(frozen=True)
+class BoardData:
+    """The published rows behind the board of one day."""
+
+    day: date
+    company: Company
+    publication: Publication
+    kpis: dict[str, KpiLabel]
+    roles: dict[str, RoleLabel]
+    order: dict[tuple[str, str], int]
+    people: list[PersonRow]
+    everyone: list[PersonRow]
+    today: dict[Key, Figure]
+    month: dict[Key, Figure]
+    history: dict[date, dict[Key, Figure]]
+    health: list[Health]
+    reconciliation: list[Reconciled]
+    ownership: list[Ownership]
+
+    @property
+    def period(self) -> str:
+        """The month of the day."""
+        return f"{self.day:%Y-%m}"
+
+    @property
+    def health_days(self) -> list[date]:
+        """The days of the health strip, oldest first."""
+        return days_until(self.day, HEALTH_DAYS)
+
+    @property
+    def spark_days(self) -> list[date]:
+        """The days of a sparkline, oldest first."""
+        return days_until(self.day, SPARK_DAYS)
+
+    def kpi(self, kpi_id: str) -> KpiLabel:
+        """The label of a KPI; its id stands in where none was published."""
+        return self.kpis.get(kpi_id) or KpiLabel(kpi_id, kpi_id, kpi_id, "", "", "", 2, "", "", "", "")
+
+    def role(self, role_id: str) -> RoleLabel:
+        """The label of a role; its id stands in where none was published."""
+        return self.roles.get(role_id) or RoleLabel(role_id, role_id, role_id, "")
+
+    def person_name(self, person_id: str | None) -> str:
+        """The name in force on the day."""
+        return data.name_on(self.everyone, person_id, self.day)
+
+    def scopes(self, person_id: str, role_id: str) -> list[str]:
+        """Ids of what the person owns on the day, for the role."""
+        own = (o for o in self.ownership if o.person_id == person_id and o.role_id == role_id)
+        return list(dict.fromkeys(o.scope_id for o in own))
+
+
+def load(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
+    """Read the board of a day from the published tables."""
+    everyone = data.people(con)
+    daily = data.daily_figures(con, day - timedelta(days=SPARK_DAYS - 1), day)
+    history = {d: keyed(figures) for d, figures in daily.items()}
+    return BoardData(
+        day=day,
+        company=data.company(con),
+        publication=data.publication(con, day=day),
+        kpis=data.kpi_labels(con, day),
+        roles=data.role_labels(con),
+        order=data.kpi_order(con),
+        people=[p for p in everyone if p.is_valid(day, day)],
+        everyone=everyone,
+        today=history.get(day, {}),
+        month=keyed(data.month_figures(con, day)),
+        history=history,
+        health=data.health(con, day - timedelta(days=HEALTH_DAYS - 1), day),
+        reconciliation=data.reconciliation(con, f"{day:%Y-%m}"),
+        ownership=data.ownership(con, day, day),
+    )
+
+
+def keyed(figures: list[Figure]) -> dict[Key, Figure]:
+    """Figures by person, role and KPI."""
+    return {(f.person_id, f.role_id, f.kpi_id): f for f in figures}
+
+
+def days_until(day: date, count: int) -> list[date]:
+    """The last `count` days up to and including `day`."""
+    return [day - timedelta(days=back) for back in range(count - 1, -1, -1)]

@@ -1,0 +1,169 @@
+"""The few sentences an ops lead reads first. Sentences and their order only; nothing is computed.
+
+Order: sources that failed or are missing (all else depends on them), money that does not add up, money nobody
+owns, people without figures, then the KPIs furthest behind pace.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipelines.render.board_data import BoardData
+from pipelines.render.data import Figure, Health, Reconciled
+from pipelines.render.text import Words, cause_words, format_value, pace_of, percent, plain
+
+LIMIT = 8
+MOST_SOURCES = 3
+UNOWNED_LIMIT = Decimal("0.01")  # share of the platform total above which somebody should own it
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: what is the matter, and what to do about it (a command, or a plain instruction)."""
+
+    mark: str  # data, money, people or behind
+    what: Words
+    do: Words
+    command: str = ""
+
+
+def todos(board: BoardData) -> tuple[list[Todo], int]:
+    """The ranked list and how many more KPIs are behind than are listed."""
+    first = [*list(_sources(board))[:MOST_SOURCES], *_money(board), *_people(board)]
+    behind = behind_pace(board)
+    shown = behind[: max(LIMIT - len(first), 0)]
+    return [*first, *(_behind(board, figure) for figure in shown)][:LIMIT], len(behind) - len(shown)
+
+
+def behind_pace(board: BoardData) -> list[Figure]:
+    """Month-to-date figures behind pace, worst first."""
+    stand = (
+        (f.standing(board.kpi(f.kpi_id).direction), f) for f in board.month.values() if f.value is not None
+    )
+    late = [(standing, f) for standing, f in stand if standing is not None and pace_of(standing) == "behind"]
+    return [f for _, f in sorted(late, key=lambda pair: (pair[0], pair[1].person_id, pair[1].kpi_id))]
+
+
+def without_figures(board: BoardData) -> list[str]:
+    """People of whom no KPI has a month-to-date value."""
+    known = {(f.person_id, f.role_id) for f in board.month.values() if f.value is not None}
+    return list(dict.fromkeys(p.person_id for p in board.people if (p.person_id, p.role_id) not in known))
+
+
+def _sources(board: BoardData) -> Iterator[Todo]:
+    groups: dict[tuple[str, str, str], list[Health]] = {}
+    for row in board.health:
+        if row.state in {"missing", "failed"}:
+            # Recorded causes name shop and day, so rows of one kind are grouped by code where there is one.
+            kind = row.cause_code or row.cause or ""
+            groups.setdefault((row.connector, row.stream, kind), []).append(row)
+    newest_first = sorted(
+        groups.items(), key=lambda item: (-max(r.business_date for r in item[1]).toordinal(), item[0])
+    )
+    for (connector, stream, _), rows in newest_first:
+        yield _source(f"{connector}.{stream}", rows)
+
+
+def _source(name: str, rows: list[Health]) -> Todo:
+    days = sorted({r.business_date for r in rows})
+    shops = ", ".join(sorted({r.shop_id for r in rows}))
+    failed = any(r.state == "failed" for r in rows)
+    newest = max(rows, key=lambda r: r.business_date)
+    cause = cause_words(newest.cause_code, newest.cause)
+    state = Words("读取失败", "failed") if failed else Words("数据缺失", "is missing")
+    span = f"{days[0]:%m-%d}" if len(days) == 1 else f"{days[0]:%m-%d} … {days[-1]:%m-%d} ({len(days)})"
+    return Todo(
+        "data",
+        Words(
+            f"数据源 {name}（{shops}）{span} {state.zh}：{cause.en if failed else cause.zh}",
+            f"Source {name} ({shops}) {state.en} for {span}: {cause.en}",
+        ),
+        Words("排除原因后重新取数：", "Remove the cause, then pull again:"),
+        f"kpi run --from {days[0]} --to {days[-1]}" if len(days) > 1 else f"kpi run --date {days[0]}",
+    )
+
+
+def _money(board: BoardData) -> Iterator[Todo]:
+    broken = [r for r in board.reconciliation if r.difference != 0]
+    if broken:
+        yield _difference(broken)
+    unowned = [r for r in board.reconciliation if abs(r.unowned) > UNOWNED_LIMIT * abs(r.platform_total)]
+    if unowned:
+        yield _unowned(unowned)
+
+
+def _difference(rows: list[Reconciled]) -> Todo:
+    parts = "; ".join(f"{r.shop_id} {r.measure} {plain(r.difference)}" for r in rows[:3])
+    more = f" … ({len(rows)})" if len(rows) > 3 else ""
+    return Todo(
+        "money",
+        Words(f"对账有差额：{parts}{more}", f"The reconciliation does not add up: {parts}{more}"),
+        Words(
+            "差额消除前不要使用这些数字；请工程师检查，明细见对账表。",
+            "Do not use these figures until it is nil; ask an engineer, see the reconciliation below.",
+        ),
+    )
+
+
+def _unowned(rows: list[Reconciled]) -> Todo:
+    parts = "; ".join(f"{r.shop_id} {r.measure} {plain(r.unowned)}{_share(r)}" for r in rows[:3])
+    more = f" … ({len(rows)})" if len(rows) > 3 else ""
+    return Todo(
+        "money",
+        Words(
+            f"超过 1 % 的金额没有归属人：{parts}{more}", f"More than 1 % is owned by nobody: {parts}{more}"
+        ),
+        Words("请在 ownership.csv 中补上归属。", "Name an owner in ownership.csv."),
+    )
+
+
+def _share(row: Reconciled) -> str:
+    return f" ({percent(row.unowned / row.platform_total)})" if row.platform_total else ""
+
+
+def _people(board: BoardData) -> Iterator[Todo]:
+    missing = without_figures(board)
+    if not missing:
+        return
+    names = [board.person_name(person_id) for person_id in missing]
+    listed = Words("、".join(names[:5]), ", ".join(names[:5]))
+    more = Words(f"等 {len(names)} 人", f" and {len(names) - 5} more") if len(names) > 5 else Words("", "")
+    cause = _common_cause(board, missing[0])
+    yield Todo(
+        "people",
+        Words(
+            f"{listed.zh}{more.zh} 没有任何数字：{cause.zh}",
+            f"No figures for {listed.en}{more.en}: {cause.en}",
+        ),
+        Words("检查数据源与 ownership.csv。", "Check the sources and ownership.csv."),
+    )
+
+
+def _common_cause(board: BoardData, person_id: str) -> Words:
+    own = [(f.cause_code, f.cause) for f in board.month.values() if f.person_id == person_id]
+    if not own:
+        return Words("没有计算结果", "nothing was computed")
+    return cause_words(*Counter(own).most_common(1)[0][0])
+
+
+def _behind(board: BoardData, figure: Figure) -> Todo:
+    kpi = board.kpi(figure.kpi_id)
+    name = board.person_name(figure.person_id)
+    scopes = ", ".join(board.scopes(figure.person_id, figure.role_id)[:3])
+    who = Words(f"{name}（{scopes}）", f"{name} ({scopes})") if scopes else Words(name, name)
+    value = format_value(figure.value, kpi.unit, kpi.decimals)
+    due = format_value(figure.target_to_date, kpi.unit, kpi.decimals) or "—"
+    share = percent(figure.pace)
+    if kpi.direction == "lower":
+        what = Words(
+            f"{who.zh}「{kpi.zh}」超出上限：月至今 {value}，上限 {due}（{share}）",
+            f"{who.en} is over the limit on {kpi.en}: {value} so far, at most {due} ({share})",
+        )
+    else:
+        what = Words(
+            f"{who.zh}「{kpi.zh}」落后：月至今 {value}，应达 {due}（{share}）",
+            f"{who.en} is behind on {kpi.en}: {value} so far, {due} due by now ({share})",
+        )
+    command = f"kpi why {figure.person_id} {figure.kpi_id} {board.period}"
+    return Todo("behind", what, Words("查看原因：", "See why:"), command)

@@ -1,0 +1,252 @@
+"""The monthly workbook: a summary sheet and one appraisal sheet (考核表) per person and role.
+
+Belongs here: file, summary, sheet names. Not here: one appraisal sheet (sheet.py), styles (styles.py).
+"""
+
+import io
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+
+import duckdb
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from models.errors import UsageError
+from models.periods import Period
+from pipelines.render import data
+from pipelines.render.board import write_whole
+from pipelines.render.data import Card, Company, KpiLabel, Line, PersonRow, Publication, RoleLabel
+from pipelines.render.sheet import SheetData, write_sheet
+from pipelines.render.styles import Styles, footer, lines_needed, row_height, write_number, write_text
+from pipelines.render.text import NO_CAUSE, STATUS, Words, instant, same
+
+NAME_LIMIT = 31
+FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
+HEADS = (
+    (Words("工号", "Id"), 9), (Words("姓名", "Name"), 16), (Words("岗位", "Role"), 36),
+    (Words("部门", "Dept"), 14),
+    (Words("直接上级", "Manager"), 16), (Words("总分", "Total"), 9), (Words("等级", "Grade"), 8),
+    (Words("系数", "Coefficient"), 11), (Words("状态", "Status"), 19), (Words("原因", "Cause"), 46),
+)  # fmt: skip
+HEAD_ROW = 4
+
+
+@dataclass(frozen=True)
+class WorkbookData:
+    """The published rows of one period."""
+
+    period: Period
+    company: Company
+    publication: Publication
+    kpis: dict[str, KpiLabel]
+    roles: dict[str, RoleLabel]
+    people: list[PersonRow]
+    cards: list[Card]
+    lines: dict[tuple[str, str], list[Line]]
+
+    def role(self, role_id: str) -> Words:
+        """The names of a role."""
+        label = self.roles.get(role_id)
+        return Words(label.zh, label.en) if label else same(role_id)
+
+    def person(self, card: Card) -> PersonRow:
+        """The assignment a card is about: the latest one that touches the period in that role."""
+        own = [p for p in self.people if p.person_id == card.person_id]
+        fitting = [
+            p for p in own if p.role_id == card.role_id and p.is_valid(self.period.start, self.period.end)
+        ]
+        if fitting or own:
+            return (fitting or own)[-1]
+        return PersonRow(card.person_id, card.person_id, card.role_id, "", None, self.period.start, None)
+
+    def name(self, person_id: str | None) -> str:
+        """A person's name at the end of the period."""
+        return data.name_on(self.people, person_id, self.period.end)
+
+
+def load(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
+    """Read a period from the published tables.
+
+    Raises:
+        UsageError: U310 when the period has not been scored.
+    """
+    span = Period.parse(period)
+    cards = data.cards(con, period)
+    if not cards:
+        raise UsageError(
+            "U310",
+            f"no scorecards are published for {period}",
+            where="published/kpi.duckdb",
+            remedy=f"run `kpi score --period {period}` first",
+        )
+    return WorkbookData(
+        period=span,
+        company=data.company(con),
+        publication=data.publication(con, period=period),
+        kpis=data.kpi_labels(con, span.end),
+        roles=data.role_labels(con),
+        people=data.people(con),
+        cards=sorted(cards, key=_by_role_then_total),
+        lines=data.lines(con, period),
+    )
+
+
+def write_workbook(con: duckdb.DuckDBPyConnection, period: str, path: Path) -> Path:
+    """Write the workbook of a period and put it in place whole; the same data gives the same bytes."""
+    write_whole(path, workbook_bytes(load(con, period)))
+    return path
+
+
+def workbook_bytes(book_data: WorkbookData) -> bytes:
+    """The workbook as bytes."""
+    target = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(target, options) as book:
+        book.set_properties(_properties(book_data))
+        styles = Styles(book)
+        names = sheet_names((card.person_id, book_data.person(card).name) for card in book_data.cards)
+        _summary(book.add_worksheet("汇总 Summary"), styles, book_data, names)
+        for card, name in zip(book_data.cards, names, strict=True):
+            write_sheet(book.add_worksheet(name), styles, _sheet_data(book_data, card))
+    return target.getvalue()
+
+
+def sheet_names(people: Iterable[tuple[str, str]]) -> list[str]:
+    """Names Excel accepts: without `[ ] : * ? /` and backslash, at most 31 UTF-16 units, unique in any case.
+
+    >>> sheet_names([("P002", "王芳"), ("P002", "王芳"), ("P/3", "a[b]")])
+    ['P002 王芳', 'P002 王芳 (2)', 'P_3 a_b_']
+    """
+    taken = {"汇总 summary", "history"}
+    names = []
+    for person_id, name in people:
+        plain = "".join(c for c in f"{person_id} {name}".translate(FORBIDDEN) if c.isprintable())
+        candidate, number = _clip(plain, ""), 1
+        while candidate.lower() in taken:
+            number += 1
+            candidate = _clip(plain, f" ({number})")
+        taken.add(candidate.lower())
+        names.append(candidate)
+    return names
+
+
+def _clip(text: str, suffix: str) -> str:
+    while len((text + suffix).encode("utf-16-le")) > 2 * NAME_LIMIT:
+        text = text[:-1]
+    return (text.strip().strip("'") or "_") + suffix
+
+
+def _by_role_then_total(card: Card) -> tuple[str, bool, object, str]:
+    return (card.role_id, card.total is None, -card.total if card.total is not None else 0, card.person_id)
+
+
+def _properties(book_data: WorkbookData) -> dict[str, object]:
+    return {
+        "title": f"考核表 Appraisal {book_data.period.id}",
+        "author": "meritline",
+        "comments": f"definitions {book_data.publication.definition_hash}",
+        # Excel keeps naive UTC; a fixed instant, because the same data must give the same bytes.
+        "created": book_data.publication.as_of.astimezone(UTC).replace(tzinfo=None),
+    }
+
+
+def _sheet_data(book_data: WorkbookData, card: Card) -> SheetData:
+    person = book_data.person(card)
+    return SheetData(
+        company=Words(book_data.company.name_zh, book_data.company.name_en),
+        currency=book_data.company.currency,
+        person=person,
+        role=book_data.role(card.role_id),
+        manager=book_data.name(person.manager_id),
+        period=book_data.period,
+        card=card,
+        lines=book_data.lines.get((card.person_id, card.role_id), []),
+        kpis=book_data.kpis,
+    )
+
+
+def _summary(sheet: Worksheet, styles: Styles, book_data: WorkbookData, names: list[str]) -> None:
+    _page(sheet, book_data)
+    last = len(HEADS) - 1
+    title = f"{book_data.company.name_zh} {book_data.period.id} 绩效汇总 Performance summary"
+    sheet.merge_range(0, 0, 0, last, "", styles.title)
+    write_text(sheet, 0, 0, title, styles.title)
+    sheet.set_row(0, 26)
+    for row, line in enumerate(_counts(book_data), start=1):
+        sheet.merge_range(row, 0, row, last, "", styles.note)
+        write_text(sheet, row, 0, line, styles.note)
+        sheet.set_row(row, row_height(lines_needed(line, sum(width for _, width in HEADS))))
+    for column, (head, width) in enumerate(HEADS):
+        sheet.set_column(column, column, width)
+        write_text(sheet, HEAD_ROW, column, head.both("\n"), styles.head)
+    sheet.set_row(HEAD_ROW, row_height(2))
+    for offset, (card, name) in enumerate(zip(book_data.cards, names, strict=True), start=1):
+        _summary_row(sheet, styles, HEAD_ROW + offset, (book_data, card, name))
+    sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + len(book_data.cards), last)
+    sheet.freeze_panes(HEAD_ROW + 1, 2)
+    sheet.repeat_rows(HEAD_ROW)
+
+
+def _summary_row(sheet: Worksheet, styles: Styles, row: int, about: tuple[WorkbookData, Card, str]) -> None:
+    book_data, card, name = about
+    person = book_data.person(card)
+    status = STATUS.get(card.status, same(card.status))
+    cause = _cause(card)
+    texts = {
+        0: person.person_id, 2: book_data.role(card.role_id).both(), 3: person.dept,
+        4: book_data.name(person.manager_id), 6: card.grade or "—", 8: status.both(), 9: cause,
+    }  # fmt: skip
+    for column, text in texts.items():
+        write_text(sheet, row, column, text, styles.center if column in {6, 8} else styles.text)
+    escaped = name.replace("'", "''")
+    # Inside the file only: the name leads to the person's own sheet. The shown text is a string cell.
+    sheet.write_url(row, 1, f"internal:'{escaped}'!A1", styles.link, string=person.name or "—")
+    write_number(sheet, (row, 5), card.total, (2, styles.score), empty=styles.center)
+    write_number(sheet, (row, 7), card.coefficient, (4, styles.coefficient), empty=styles.center)
+    shown = {**texts, 1: person.name}
+    sheet.set_row(
+        row, row_height(max(lines_needed(text, HEADS[column][1]) for column, text in shown.items()))
+    )
+
+
+def _cause(card: Card) -> str:
+    if card.cause:
+        return card.cause
+    return "" if card.total is not None else NO_CAUSE.both()
+
+
+def _counts(book_data: WorkbookData) -> list[str]:
+    cards = book_data.cards
+    states = Counter(card.status for card in cards)
+    grades = Counter(card.grade for card in cards if card.grade)
+    shown = " · ".join(f"{STATUS.get(s, same(s)).both()} {n}" for s, n in sorted(states.items()))
+    graded = " · ".join(f"{grade} {n}" for grade, n in sorted(grades.items())) or "—"
+    version = book_data.publication.definition_hash[:12]
+    return [
+        f"人数 People {len(cards)} · {shown}",
+        f"等级 Grades: {graded}",
+        f"数据截至 Data as of {_day(book_data)} · 定义版本 Definitions {version}",
+    ]
+
+
+def _day(book_data: WorkbookData) -> str:
+    return instant(book_data.publication.as_of, book_data.company.zone)
+
+
+def _page(sheet: Worksheet, book_data: WorkbookData) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.hide_gridlines(2)
+    sheet.set_footer(
+        footer(f"{book_data.company.name_zh} {book_data.period.id}", book_data.publication.definition_hash)
+    )
