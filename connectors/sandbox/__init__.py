@@ -1,0 +1,10 @@
+"""Sandbox: loopback servers that speak Shopify and Zendesk over bundled real data.
+
+Here: everything that pretends to be a platform. Not here: connectors; they only know the sandbox's address.
+"""
+
+from connectors.sandbox.accounts import Options
+from connectors.sandbox.server import Sandbox
+from connectors.sandbox.shopify import ShopifyLimits
+
+__all__ = ["Options", "Sandbox", "ShopifyLimits"]

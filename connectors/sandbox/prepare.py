@@ -1,0 +1,72 @@
+"""Turn the two public sets into the Parquet files bundled with the sandbox.
+
+Here: column choice, types, `?` to null. Not here: any mapping to a platform (`retail`, `tickets`). By hand:
+`python -m connectors.sandbox.prepare TRANSACTIONS.parquet EVENTS.parquet OUTPUT_FOLDER`.
+"""
+
+import argparse
+from pathlib import Path
+
+import duckdb
+
+# Every row is kept, in the order of the source; money becomes exact (the source has at most three decimals).
+ONLINE_RETAIL = """
+copy (
+    select InvoiceNo, StockCode, Description, Quantity, InvoiceDate,
+           cast(UnitPrice as decimal(12, 3)) as UnitPrice, CustomerID, Country
+    from read_parquet($source)
+) to '{target}' (format parquet, compression zstd, compression_level 19)
+"""
+INCIDENTS = """
+copy (
+    select cast(number as integer) as number, incident_state,
+           cast(reassignment_count as integer) as reassignment_count,
+           cast(reopen_count as integer) as reopen_count, cast(sys_mod_count as integer) as sys_mod_count,
+           made_sla = 'true' as made_sla, cast(nullif(caller_id, '?') as integer) as caller_id,
+           nullif(contact_type, '?') as contact_type, cast(nullif(priority, '?') as integer) as priority,
+           cast(nullif(assignment_group, '?') as integer) as assignment_group,
+           cast(nullif(assigned_to, '?') as integer) as assigned_to,
+           cast(nullif(resolved_by, '?') as integer) as resolved_by,
+           strptime(opened_at, '%d/%m/%Y %H:%M') as opened_at,
+           strptime(sys_updated_at, '%d/%m/%Y %H:%M') as sys_updated_at,
+           strptime(nullif(resolved_at, '?'), '%d/%m/%Y %H:%M') as resolved_at,
+           strptime(nullif(closed_at, '?'), '%d/%m/%Y %H:%M') as closed_at
+    from read_parquet($source)
+) to '{target}' (format parquet, compression zstd, compression_level 19)
+"""
+
+
+def prepare(transactions: Path, events: Path, output: Path) -> list[Path]:
+    """The two bundled files, written into `output`.
+
+    Args:
+        transactions: UCI 352 Online Retail as Parquet.
+        events: UCI 498 incident event log as Parquet.
+        output: folder to write into.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, sql, source in (
+        ("online_retail", ONLINE_RETAIL, transactions),
+        ("incidents", INCIDENTS, events),
+    ):
+        target = output / f"{name}.parquet"
+        quoted = str(target).replace("'", "''")  # COPY takes no parameter for its target
+        with duckdb.connect() as con:
+            con.execute("set threads = 1")  # one thread: equal bytes on every machine
+            con.execute(sql.format(target=quoted), {"source": str(source)})
+        written.append(target)
+    return written
+
+
+def main() -> None:
+    """Command line entry."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("transactions", "events", "output"):
+        parser.add_argument(name, type=Path)
+    arguments = parser.parse_args()
+    prepare(arguments.transactions, arguments.events, arguments.output)
+
+
+if __name__ == "__main__":
+    main()
