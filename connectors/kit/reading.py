@@ -154,10 +154,12 @@ def _record(frame: Frame, row: Row) -> Record:
 
 def plain(value: Json) -> Json:
     """Money and instants as text, everything else as it is."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Decimal):
+        return money_text(value)
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
-    if isinstance(value, Decimal):
-        return money_text(value)
     return iso(value) if isinstance(value, datetime) else value

@@ -53,11 +53,12 @@ def project(value: Json, tree: Tree | None, dropped: Counter[str], at: str = "")
         return value
     kept = {}
     for name, inner in value.items():
-        path = f"{at}.{name}" if at else name
-        if tree is not None and name in tree:
-            kept[name] = project(inner, tree[name], dropped, path)
+        if tree is None or name not in tree:
+            dropped[f"{at}.{name}" if at else name] += 1
+        elif tree[name] is None and not isinstance(inner, dict | list):
+            kept[name] = inner  # most fields are scalars: no call, no path text
         else:
-            dropped[path] += 1
+            kept[name] = project(inner, tree[name], dropped, f"{at}.{name}" if at else name)
     return kept
 
 
