@@ -48,9 +48,17 @@ class Table:
         return next((c for c in self.columns if c.name == name), None)
 
 
-_T, _N, _B, _D, _I = ColumnType.TEXT, ColumnType.NUMBER, ColumnType.BOOLEAN, ColumnType.DATE, ColumnType.INSTANT
+_T, _N, _B, _D, _I = (
+    ColumnType.TEXT,
+    ColumnType.NUMBER,
+    ColumnType.BOOLEAN,
+    ColumnType.DATE,
+    ColumnType.INSTANT,
+)
 MONEY = "DECIMAL(18,4)"  # own currency, as the platform states it
-MONEY_BASE = "DECIMAL(26,12)"  # company currency = own money x DECIMAL(12,8) rate, exact, never rounded per row
+MONEY_BASE = (
+    "DECIMAL(26,12)"  # company currency = own money x DECIMAL(12,8) rate, exact, never rounded per row
+)
 
 _COMMON = (
     Column("platform", _T, "VARCHAR", "Platform the row came from"),
@@ -74,11 +82,30 @@ ORDER_LINE = Table(
         Column("sku_id", _T, "VARCHAR", "Stock keeping unit"),
         Column("sku_group", _T, "VARCHAR", "Group of the SKU from skus.csv; NULL when unlisted"),
         Column("qty", _N, "BIGINT", "Units sold", "pieces"),
-        Column("paid_amount", _N, MONEY, "Amount credited to the shop, after seller discount", "own currency"),
+        Column(
+            "paid_amount", _N, MONEY, "Amount credited to the shop, after seller discount", "own currency"
+        ),
         Column("currency", _T, "VARCHAR", "ISO 4217 currency of paid_amount"),
-        Column("fx_rate", _N, "DECIMAL(12,8)", "Company currency per unit of currency on business_date; NULL = no rate"),
-        Column("paid_amount_base", _N, MONEY_BASE, "paid_amount in the company's currency; NULL = no rate", "company currency"),
-        Column("cogs_base", _N, MONEY_BASE, "Cost of goods of the line, company currency; NULL = no cost or no rate", "company currency"),
+        Column(
+            "fx_rate",
+            _N,
+            "DECIMAL(12,8)",
+            "Company currency per unit of currency on business_date; NULL = no rate",
+        ),
+        Column(
+            "paid_amount_base",
+            _N,
+            MONEY_BASE,
+            "paid_amount in the company's currency; NULL = no rate",
+            "company currency",
+        ),
+        Column(
+            "cogs_base",
+            _N,
+            MONEY_BASE,
+            "Cost of goods of the line, company currency; NULL = no cost or no rate",
+            "company currency",
+        ),
         Column("country", _T, "VARCHAR", "Shipping country, ISO 3166 alpha-2 or the platform's own word"),
         Column("ordered_at", _I, "TIMESTAMPTZ", "When the order was placed"),
         Column("paid_at", _I, "TIMESTAMPTZ", "When it was paid"),
@@ -106,9 +133,26 @@ REFUND = Table(
         Column("qty", _N, "BIGINT", "Units given back", "pieces"),
         Column("amount", _N, MONEY, "Money given back", "own currency"),
         Column("currency", _T, "VARCHAR", "ISO 4217 currency of amount"),
-        Column("fx_rate", _N, "DECIMAL(12,8)", "Company currency per unit of currency on business_date; NULL = no rate"),
-        Column("amount_base", _N, MONEY_BASE, "amount in the company's currency; NULL = no rate", "company currency"),
-        Column("cogs_base", _N, MONEY_BASE, "Cost of the goods that came back; NULL = no cost or no rate", "company currency"),
+        Column(
+            "fx_rate",
+            _N,
+            "DECIMAL(12,8)",
+            "Company currency per unit of currency on business_date; NULL = no rate",
+        ),
+        Column(
+            "amount_base",
+            _N,
+            MONEY_BASE,
+            "amount in the company's currency; NULL = no rate",
+            "company currency",
+        ),
+        Column(
+            "cogs_base",
+            _N,
+            MONEY_BASE,
+            "Cost of the goods that came back; NULL = no cost or no rate",
+            "company currency",
+        ),
         Column("reason", _T, "VARCHAR", "Reason as the platform states it"),
         Column("refunded_at", _I, "TIMESTAMPTZ", "When the money was given back"),
         Column("business_date", _D, "DATE", "Local day of refunded_at in the shop's zone"),
@@ -134,13 +178,32 @@ TICKET = Table(
         Column("opened_on", _D, "DATE", "Local day of opened_at"),
         Column("resolved_at", _I, "TIMESTAMPTZ", "When it was last resolved; NULL if open"),
         Column("resolved_on", _D, "DATE", "Local day of resolved_at"),
-        Column("sla_hours", _N, "BIGINT", "Agreed hours to resolution for the priority; NULL = none agreed", "hours"),
+        Column(
+            "sla_hours",
+            _N,
+            "BIGINT",
+            "Agreed hours to resolution for the priority; NULL = none agreed",
+            "hours",
+        ),
         Column("due_on", _D, "DATE", "Local day of opened_at + sla_hours"),
-        Column("first_reply_minutes", _N, "BIGINT", "First reply, calendar minutes; NULL = none yet", "minutes"),
-        Column("resolution_minutes", _N, "BIGINT", "Full resolution, calendar minutes; NULL = not resolved", "minutes"),
+        Column(
+            "first_reply_minutes", _N, "BIGINT", "First reply, calendar minutes; NULL = none yet", "minutes"
+        ),
+        Column(
+            "resolution_minutes",
+            _N,
+            "BIGINT",
+            "Full resolution, calendar minutes; NULL = not resolved",
+            "minutes",
+        ),
         Column("reopens", _N, "BIGINT", "Times reopened"),
         Column("assignee_stations", _N, "BIGINT", "Agents the ticket went through"),
-        Column("satisfaction", _T, "VARCHAR", "good, bad, offered, unoffered; NULL when the account collects none"),
+        Column(
+            "satisfaction",
+            _T,
+            "VARCHAR",
+            "good, bad, offered, unoffered; NULL when the account collects none",
+        ),
     ),
 )
 

@@ -1,0 +1,54 @@
+"""Grade tables: from a total to grade and coefficient."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from models.definitions.reading import Fields, as_date, as_id, as_items, as_number, as_text, refuse
+from models.definitions.strict_yaml import Node
+from models.scoring.bands import Band, tile
+
+
+@dataclass(frozen=True)
+class GradeTable:
+    """One version of one table; bands ascend and cover the whole line."""
+
+    id: str
+    effective_from: date
+    bands: tuple[Band, ...]
+    source: str
+
+
+def read_grade_table(node: Node) -> GradeTable:
+    """One grade table from its YAML node.
+
+    A higher score never has a smaller coefficient: a table that pays less for more is a slip, and people
+    find it.
+    """
+    fields = Fields(node, "a grade table", required=("id", "effective_from", "bands"))
+    bands = tile([_band(item) for item in as_items(fields["bands"], "bands")])
+    for below, above in pairwise(bands):
+        if above.value < below.value:
+            where = f"{below.where} and {above.where}"
+            what = f"grade {above.grade} stands higher than {below.grade} and has the smaller coefficient"
+            raise refuse(
+                "D224",
+                what,
+                fields["bands"].place,
+                actual=where,
+                remedy="let coefficients rise with the score",
+            )
+    table_id = as_id(fields["id"], "id")
+    return GradeTable(table_id, as_date(fields["effective_from"], "effective_from"), bands, str(fields.place))
+
+
+def _band(node: Node) -> Band:
+    fields = Fields(node, "a grade band", required=("grade", "coefficient"), optional=("min", "max"))
+    low, high = fields.get("min"), fields.get("max")
+    return Band(
+        low=as_number(low, "min") if low else None,
+        high=as_number(high, "max") if high else None,
+        value=as_number(fields["coefficient"], "coefficient"),
+        grade=as_text(fields["grade"], "grade"),
+        where=str(fields.place),
+    )

@@ -1,0 +1,191 @@
+"""From texts to checked definitions, all problems at once.
+
+Belongs here: files -> versions -> `Definitions`. Not here: reading files from disk (pipelines) or
+arithmetic (scoring).
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from models.definitions.checks import Known, Versioned, check_all
+from models.definitions.grades import GradeTable, read_grade_table
+from models.definitions.kpis import Kpi, declared_id, read_kpi
+from models.definitions.reading import Problems, as_items, nearest, refuse
+from models.definitions.roles import Role, read_role
+from models.definitions.strict_yaml import Mapping as YamlMapping
+from models.definitions.strict_yaml import Node, parse, plain
+from models.errors import DefinitionError, MeritError, MeritErrors
+
+LISTS = ("kpis", "roles", "grade_tables")
+V = TypeVar("V", bound=Versioned)
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """Every version of every definition, ascending by date.
+
+    `hash` is the same for the same content in any file order.
+    """
+
+    kpi_versions: Mapping[str, tuple[Kpi, ...]]
+    role_versions: Mapping[str, tuple[Role, ...]]
+    grade_table_versions: Mapping[str, tuple[GradeTable, ...]]
+    hash: str
+
+    @property
+    def kpis(self) -> dict[str, Kpi]:
+        """The newest version of every KPI."""
+        return {name: versions[-1] for name, versions in self.kpi_versions.items()}
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        """The newest version of every role."""
+        return {name: versions[-1] for name, versions in self.role_versions.items()}
+
+    @property
+    def grade_tables(self) -> dict[str, GradeTable]:
+        """The newest version of every grade table."""
+        return {name: versions[-1] for name, versions in self.grade_table_versions.items()}
+
+    def kpi(self, name: str, on: date) -> Kpi:
+        """The KPI version in force on a day."""
+        return _in_force(self.kpi_versions, name, on, "KPI")
+
+    def role(self, name: str, on: date) -> Role:
+        """The role version in force on a day."""
+        return _in_force(self.role_versions, name, on, "role")
+
+    def grade_table(self, name: str, on: date) -> GradeTable:
+        """The grade table version in force on a day."""
+        return _in_force(self.grade_table_versions, name, on, "grade table")
+
+    def kpis_on(self, on: date) -> dict[str, Kpi]:
+        """All KPIs in force on a day."""
+        return _all_in_force(self.kpi_versions, on)
+
+    def roles_on(self, on: date) -> dict[str, Role]:
+        """All roles in force on a day."""
+        return _all_in_force(self.role_versions, on)
+
+
+def _in_force(versions: Mapping[str, tuple[V, ...]], name: str, on: date, kind: str) -> V:
+    if name not in versions:
+        raise DefinitionError("D217", f"unknown {kind} {name[:60]!r}", remedy=nearest(name, versions))
+    begun = [v for v in versions[name] if v.effective_from <= on]
+    if not begun:
+        first = versions[name][0]
+        what = f"{kind} {name} is not in force on {on}"
+        remedy = f"it begins {first.effective_from}; add an earlier version"
+        raise DefinitionError("D218", what, where=first.source, remedy=remedy)
+    return begun[-1]
+
+
+def _all_in_force(versions: Mapping[str, tuple[V, ...]], on: date) -> dict[str, V]:
+    begun = {name: [v for v in found if v.effective_from <= on] for name, found in versions.items()}
+    return {name: found[-1] for name, found in begun.items() if found}
+
+
+@dataclass
+class _Entries:
+    """Unread entries of all files, by list."""
+
+    nodes: dict[str, list[Node]] = field(default_factory=lambda: {name: [] for name in LISTS})
+
+    def claimed(self, name: str) -> frozenset[str]:
+        return frozenset(i for i in map(declared_id, self.nodes[name]) if i is not None)
+
+
+def load_definitions(files: Mapping[str, str], overlay: Mapping[str, str] | None = None) -> Definitions:
+    """Checked definitions from texts; keys are the names that messages show.
+
+    Args:
+        files: the shipped definitions.
+        overlay: a company's own; an id that stands here replaces every shipped version of that id.
+
+    Raises:
+        MeritErrors: every problem found, each with code, file:line and remedy.
+    """
+    problems = Problems()
+    entries = _overlaid(_gather(files, problems), _gather(overlay or {}, problems))
+    known = Known(
+        kpis=_read(entries.nodes["kpis"], read_kpi, problems),
+        roles=_read(entries.nodes["roles"], lambda node: read_role(node, problems), problems),
+        grade_tables=_read(entries.nodes["grade_tables"], read_grade_table, problems),
+        claimed={name: entries.claimed(name) for name in LISTS},
+    )
+    check_all(known, problems)
+    if problems.found:
+        raise MeritErrors(sorted(problems.found, key=_by_place))
+    return Definitions(known.kpis, known.roles, known.grade_tables, content_hash(entries.nodes))
+
+
+def _by_place(error: MeritError) -> tuple[str, int, str]:
+    file, _, line = error.where.split(" ")[0].rstrip(",").rpartition(":")
+    return file, int(line) if line.isdigit() else 0, error.code
+
+
+def _gather(files: Mapping[str, str], problems: Problems) -> _Entries:
+    entries = _Entries()
+    for name in sorted(files):
+        with problems.collect():
+            _add_file(entries, parse(files[name], name))
+    return entries
+
+
+def _add_file(entries: _Entries, root: YamlMapping) -> None:
+    for key, place in root.key_places.items():
+        if key not in LISTS:
+            raise refuse(
+                "D110", f"a definition file has no key {key[:60]!r}", place, remedy=nearest(key, LISTS)
+            )
+        entries.nodes[key].extend(as_items(root.entries[key], key))
+
+
+def _overlaid(shipped: _Entries, own: _Entries) -> _Entries:
+    result = _Entries()
+    for name in LISTS:
+        replaced = own.claimed(name)
+        kept = [node for node in shipped.nodes[name] if declared_id(node) not in replaced]
+        result.nodes[name] = kept + own.nodes[name]
+    return result
+
+
+def _read(nodes: list[Node], reader: Callable[[Node], V], problems: Problems) -> dict[str, tuple[V, ...]]:
+    found: dict[tuple[str, date], V] = {}
+    for node in nodes:
+        with problems.collect(node.place):
+            item = reader(node)
+            _add_version(found, item)
+    by_id: dict[str, tuple[V, ...]] = {}
+    for name, begin in sorted(found):
+        by_id[name] = (*by_id.get(name, ()), found[name, begin])
+    return by_id
+
+
+def _add_version(found: dict[tuple[str, date], V], item: V) -> None:
+    key = (item.id, item.effective_from)
+    if key in found:
+        both = f"{found[key].source} and {item.source}"
+        what = f"{item.id} has two versions from {item.effective_from}"
+        remedy = "give the new version a later effective_from, or remove one"
+        raise DefinitionError("D215", what, where=item.source, actual=both, remedy=remedy)
+    found[key] = item
+
+
+def content_hash(nodes: Mapping[str, list[Node]]) -> str:
+    """sha256 over what the definitions say: file names, order of entries and keys, and comments do not count.
+
+    >>> from models.definitions.strict_yaml import parse
+    >>> texts = ("kpis: [{id: a}, {id: b}]", "kpis: [{id: b}, {id: a}] # c")
+    >>> a, b = (parse(text, "x").entries["kpis"].items for text in texts)
+    >>> content_hash({"kpis": list(a)}) == content_hash({"kpis": list(b)})
+    True
+    """
+    dump = {
+        name: sorted(json.dumps(plain(n), sort_keys=True) for n in items) for name, items in nodes.items()
+    }
+    return hashlib.sha256(json.dumps(dump, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,173 @@
+"""Typed values out of YAML nodes, every refusal with file and line.
+
+Belongs here: text, number, date, choice, label, and "did you mean". Not here: the keys of a KPI or a role
+(kpis, roles, grades).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+
+from models.definitions.strict_yaml import Mapping, Node, Place, Scalar, Sequence
+from models.errors import DefinitionError
+from models.money import dec
+
+_ID = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name people read."""
+
+    zh: str
+    en: str
+
+
+@dataclass
+class Problems:
+    """Errors of one load, collected so that a person can mend all of them at once."""
+
+    found: list[DefinitionError] = field(default_factory=list)
+
+    @contextmanager
+    def collect(self, place: Place | None = None) -> Iterator[None]:
+        """Keep a refusal and go on; `place` is filled in where the refusal does not know its line."""
+        try:
+            yield
+        except DefinitionError as error:
+            if not error.where and place is not None:
+                error = DefinitionError(
+                    error.code, error.what, where=str(place), actual=error.actual, remedy=error.remedy
+                )
+            self.found.append(error)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A remedy for a misspelt word: the nearest known one, or the list of all.
+
+    >>> nearest("net_sale", ["net_sales", "refund_rate"])
+    'did you mean net_sales?'
+    """
+    names = sorted(known)
+    near = get_close_matches(word[:100], names, 1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
+
+
+def refuse(code: str, what: str, place: Place, *, actual: str = "", remedy: str = "") -> DefinitionError:
+    """A refusal at a line."""
+    return DefinitionError(code, what, where=str(place), actual=actual[:200], remedy=remedy)
+
+
+def as_mapping(node: Node, what: str) -> Mapping:
+    """The node as keys and values."""
+    if not isinstance(node, Mapping):
+        raise refuse("D112", f"{what} must hold keys and values", node.place, remedy="write key: value")
+    return node
+
+
+def as_items(node: Node, what: str) -> tuple[Node, ...]:
+    """The node as a list."""
+    if not isinstance(node, Sequence):
+        raise refuse(
+            "D112", f"{what} must be a list", node.place, remedy="start every entry with - or use [a, b]"
+        )
+    return node.items
+
+
+def as_text(node: Node, what: str) -> str:
+    """The node as non-empty text."""
+    if not isinstance(node, Scalar) or node.is_null or not node.text.strip():
+        raise refuse("D112", f"{what} must be a text", node.place, remedy="write one value")
+    return node.text
+
+
+def as_id(node: Node, what: str) -> str:
+    """The node as an id: lower-case letters, digits and underscores."""
+    text = as_text(node, what)
+    if not _ID.fullmatch(text):
+        remedy = "use a-z, 0-9 and _, starting with a letter, at most 63 characters"
+        raise refuse("D116", f"{what} is not an id", node.place, actual=repr(text), remedy=remedy)
+    return text
+
+
+def as_number(node: Node, what: str) -> Decimal:
+    """The node as an exact decimal."""
+    text = as_text(node, what)
+    try:
+        return dec(text)
+    except ValueError:
+        remedy = "write digits with an optional sign and point, e.g. 0.08"
+        raise refuse(
+            "D113", f"{what} is not a plain number", node.place, actual=repr(text), remedy=remedy
+        ) from None
+
+
+def as_date(node: Node, what: str) -> date:
+    """The node as a calendar date."""
+    text = as_text(node, what)
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # a day that does not exist, e.g. 2011-02-30: refused below like any other wrong date
+    raise refuse("D115", f"{what} is not a date", node.place, actual=repr(text), remedy="write YYYY-MM-DD")
+
+
+def as_choice(node: Node, what: str, choices: Iterable[str]) -> str:
+    """The node as one of a few words."""
+    text, known = as_text(node, what), tuple(choices)
+    if text not in known:
+        raise refuse(
+            "D114", f"{what} has an unknown value", node.place, actual=repr(text), remedy=nearest(text, known)
+        )
+    return text
+
+
+def as_label(node: Node, what: str) -> Label:
+    """The node as a name in both languages."""
+    fields = Fields(node, what, required=("zh", "en"))
+    return Label(as_text(fields["zh"], f"{what} zh"), as_text(fields["en"], f"{what} en"))
+
+
+class Fields:
+    """The keys of one mapping, with unknown and absent keys refused together."""
+
+    def __init__(
+        self, node: Node, what: str, *, required: Iterable[str] = (), optional: Iterable[str] = ()
+    ) -> None:
+        self.what = what
+        self.mapping = as_mapping(node, what)
+        self.place = self.mapping.place
+        required = tuple(required)
+        self._check_unknown({*required, *optional})
+        self._check_absent(required)
+
+    def _check_unknown(self, known: set[str]) -> None:
+        for key, place in self.mapping.key_places.items():
+            if key not in known:
+                raise refuse(
+                    "D110", f"{self.what} has no key {key[:60]!r}", place, remedy=nearest(key, known)
+                )
+
+    def _check_absent(self, required: tuple[str, ...]) -> None:
+        absent = [key for key in required if key not in self]
+        if absent:
+            raise refuse(
+                "D111", f"{self.what} lacks {', '.join(absent)}", self.place, remedy=f"add {absent[0]}:"
+            )
+
+    def __contains__(self, key: str) -> bool:
+        node = self.mapping.entries.get(key)
+        return node is not None and not (isinstance(node, Scalar) and node.is_null)
+
+    def __getitem__(self, key: str) -> Node:
+        return self.mapping.entries[key]
+
+    def get(self, key: str) -> Node | None:
+        """The value, or None where the key is absent or null."""
+        return self.mapping.entries[key] if key in self else None

@@ -1,0 +1,254 @@
+"""Role definitions: duties, dimensions, weighted KPI lines with target and method.
+
+Belongs here: what a role is and the checks one role allows. Not here: whether its KPIs exist (checks).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal, cast
+
+from models.definitions.reading import (
+    Fields,
+    Label,
+    Problems,
+    as_choice,
+    as_date,
+    as_id,
+    as_items,
+    as_label,
+    as_mapping,
+    as_number,
+    as_text,
+    nearest,
+    refuse,
+)
+from models.definitions.strict_yaml import Node, plain
+from models.scoring.weights import POLICIES, Item, check_weights
+
+CYCLES = ("M", "Q", "H", "Y")
+Target = Decimal | Literal["plan"] | None
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A core duty (岗位职责) that KPIs measure."""
+
+    id: str
+    label: Label
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """One KPI of a role; `weight` is a percentage of its dimension."""
+
+    kpi: str
+    dimension: str
+    weight: Decimal
+    method: str
+    duty: str | None
+    target: Target
+    full: Decimal
+    x: str
+    args: Mapping[str, object]
+    source: str
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A group of KPIs with a weight of the whole."""
+
+    id: str
+    label: Label
+    weight: Decimal
+    lines: tuple[RoleLine, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Role:
+    """One version of one role."""
+
+    id: str
+    effective_from: date
+    label: Label
+    duties: tuple[Duty, ...]
+    cycle: str
+    missing: str
+    redistribute_to: tuple[str, ...]
+    grade_table: str
+    total_cap: Decimal
+    total_floor: Decimal
+    manager_limit: Decimal
+    dimensions: tuple[Dimension, ...]
+    next_roles: tuple[str, ...] = ()
+    requirements: tuple[Label, ...] = ()
+    source: str = field(default="")
+
+    @property
+    def lines(self) -> tuple[RoleLine, ...]:
+        """All KPI lines in the order of the file."""
+        return tuple(line for dimension in self.dimensions for line in dimension.lines)
+
+    @property
+    def dimension_weights(self) -> dict[str, Decimal]:
+        """Weight of every dimension."""
+        return {d.id: d.weight for d in self.dimensions}
+
+
+_REQUIRED = ("id", "effective_from", "label", "duties", "cycle", "missing", "grade_table", "dimensions")
+_OPTIONAL = ("redistribute_to", "total_cap", "total_floor", "manager_limit", "next_roles", "requirements")
+
+
+def read_role(node: Node, problems: Problems) -> Role:
+    """One role from its YAML node; every wrong line is collected on its own."""
+    before = len(problems.found)
+    fields = Fields(node, "a role", required=_REQUIRED, optional=_OPTIONAL)
+    role = Role(
+        id=as_id(fields["id"], "id"),
+        effective_from=as_date(fields["effective_from"], "effective_from"),
+        label=as_label(fields["label"], "label"),
+        duties=tuple(_duty(d) for d in as_items(fields["duties"], "duties")),
+        cycle=as_choice(fields["cycle"], "cycle", CYCLES),
+        missing=as_choice(fields["missing"], "missing", POLICIES),
+        redistribute_to=_ids(fields, "redistribute_to"),
+        grade_table=as_id(fields["grade_table"], "grade_table"),
+        total_cap=_number(fields, "total_cap", Decimal(120)),
+        total_floor=_number(fields, "total_floor", Decimal(0)),
+        manager_limit=_number(fields, "manager_limit", Decimal(0)),
+        dimensions=tuple(_dimension(d, problems) for d in as_items(fields["dimensions"], "dimensions")),
+        next_roles=_ids(fields, "next_roles"),
+        requirements=tuple(as_label(r, "requirements") for r in _items(fields, "requirements")),
+        source=str(fields.place),
+    )
+    if len(problems.found) == before:  # with a line lost, every sum would look wrong too
+        with problems.collect(fields["dimensions"].place):
+            _check_names(role, fields)
+        with problems.collect(fields["duties"].place):
+            _check_duties(role, fields)
+        _check_sums(role, fields, problems)
+    return role
+
+
+def _items(fields: Fields, key: str) -> tuple[Node, ...]:
+    node = fields.get(key)
+    return as_items(node, key) if node else ()
+
+
+def _ids(fields: Fields, key: str) -> tuple[str, ...]:
+    return tuple(as_id(node, key) for node in _items(fields, key))
+
+
+def _number(fields: Fields, key: str, default: Decimal) -> Decimal:
+    node = fields.get(key)
+    return as_number(node, key) if node else default
+
+
+def _duty(node: Node) -> Duty:
+    fields = Fields(node, "a duty", required=("id", "zh", "en"))
+    label = Label(as_text(fields["zh"], "zh"), as_text(fields["en"], "en"))
+    return Duty(as_id(fields["id"], "duty id"), label)
+
+
+def _dimension(node: Node, problems: Problems) -> Dimension:
+    fields = Fields(node, "a dimension", required=("id", "label", "weight", "kpis"))
+    dimension_id = as_id(fields["id"], "dimension id")
+    lines: list[RoleLine] = []
+    for item in as_items(fields["kpis"], "kpis"):
+        with problems.collect(item.place):
+            lines.append(_line(item, dimension_id))
+    label, weight = as_label(fields["label"], "label"), as_number(fields["weight"], "weight")
+    return Dimension(dimension_id, label, weight, tuple(lines), str(fields.place))
+
+
+def _line(node: Node, dimension: str) -> RoleLine:
+    optional = ("duty", "target", "full", "x", "args")
+    fields = Fields(node, "a KPI line", required=("kpi", "weight", "method"), optional=optional)
+    duty, x, args = fields.get("duty"), fields.get("x"), fields.get("args")
+    full = _number(fields, "full", Decimal(100))
+    if full <= 0:
+        raise refuse(
+            "D221",
+            "full must be above 0",
+            fields["full"].place,
+            actual=str(full),
+            remedy="leave it out for 100",
+        )
+    return RoleLine(
+        kpi=as_id(fields["kpi"], "kpi"),
+        dimension=dimension,
+        weight=as_number(fields["weight"], "weight"),
+        method=as_text(fields["method"], "method"),
+        duty=as_id(duty, "duty") if duty else None,
+        target=_target(fields.get("target")),
+        full=full,
+        x=as_choice(x, "x", ("actual", "attainment")) if x else "actual",
+        args=cast(dict[str, object], plain(as_mapping(args, "args"))) if args else {},
+        source=str(fields.place),
+    )
+
+
+def _target(node: Node | None) -> Target:
+    if node is None:
+        return None
+    return "plan" if getattr(node, "text", "") == "plan" else as_number(node, "target")
+
+
+def _check_names(role: Role, fields: Fields) -> None:
+    names = [line.kpi for line in role.lines]
+    twice = next((n for n in names if names.count(n) > 1), None)
+    if twice:
+        places = " and ".join(line.source for line in role.lines if line.kpi == twice)
+        raise refuse(
+            "D214", f"the role measures {twice} twice", fields.place, actual=places, remedy="keep one of them"
+        )
+    ids = [d.id for d in role.dimensions]
+    if len(set(ids)) < len(ids):
+        raise refuse(
+            "D214", "two dimensions have one id", fields["dimensions"].place, remedy="rename one of them"
+        )
+    if (role.missing == "redistribute_to") != bool(role.redistribute_to):
+        raise refuse(
+            "D216",
+            "redistribute_to goes with missing: redistribute_to",
+            fields.place,
+            remedy="give both or none",
+        )
+    for name in role.redistribute_to:
+        if name not in names:
+            place = fields["redistribute_to"].place
+            raise refuse("D216", f"the role has no KPI {name}", place, remedy=nearest(name, names))
+
+
+def _check_duties(role: Role, fields: Fields) -> None:
+    ids = [d.id for d in role.duties]
+    if len(set(ids)) < len(ids):
+        raise refuse("D212", "two duties have one id", fields["duties"].place, remedy="rename one of them")
+    used = {line.duty for line in role.lines}
+    for line in role.lines:
+        if line.duty is not None and line.duty not in ids:
+            where = f"{line.source}"
+            remedy = nearest(line.duty, ids)
+            raise refuse(
+                "D212",
+                f"the role has no duty {line.duty}",
+                fields["duties"].place,
+                actual=where,
+                remedy=remedy,
+            )
+    for duty in ids:
+        if duty not in used:
+            remedy = "name it as duty: of a KPI, or remove it"
+            raise refuse("D212", f"no KPI measures the duty {duty}", fields["duties"].place, remedy=remedy)
+
+
+def _check_sums(role: Role, fields: Fields, problems: Problems) -> None:
+    """Each dimension, and the dimensions together, sum to exactly 100; each wrong sum has its own line."""
+    for dimension, node in zip(role.dimensions, as_items(fields["dimensions"], "dimensions"), strict=True):
+        items = [Item(line.kpi, dimension.id, line.weight, "scored", None) for line in dimension.lines]
+        with problems.collect(as_mapping(node, "a dimension").entries["kpis"].place):
+            check_weights(items, {dimension.id: Decimal(100)})
+    with problems.collect(fields["dimensions"].place):
+        one = [Item("", d.id, Decimal(100), "scored", None) for d in role.dimensions]
+        check_weights(one, role.dimension_weights)

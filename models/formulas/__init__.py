@@ -1,0 +1,39 @@
+"""The closed expression language of KPI definitions: text in, checked syntax tree out; no SQL."""
+
+from models.formulas.checker import check
+from models.formulas.parser import parse_expression
+from models.formulas.tree import (
+    And,
+    Binary,
+    Column,
+    Compare,
+    Expr,
+    InList,
+    IsNull,
+    Literal,
+    Not,
+    Or,
+    Parameter,
+    Unary,
+    children,
+    columns,
+)
+
+__all__ = [
+    "And",
+    "Binary",
+    "Column",
+    "Compare",
+    "Expr",
+    "InList",
+    "IsNull",
+    "Literal",
+    "Not",
+    "Or",
+    "Parameter",
+    "Unary",
+    "check",
+    "children",
+    "columns",
+    "parse_expression",
+]

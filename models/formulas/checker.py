@@ -1,0 +1,136 @@
+"""Types of an expression against the columns of its fact.
+
+Belongs here: which operation accepts which types. Not here: which type a KPI needs at a place
+(definitions/kpis.py).
+"""
+
+from difflib import get_close_matches
+
+from models.errors import DefinitionError
+from models.formulas.lexer import refuse
+from models.formulas.tree import (
+    And,
+    Binary,
+    Column,
+    Compare,
+    Expr,
+    InList,
+    IsNull,
+    Literal,
+    Not,
+    Or,
+    Parameter,
+    Unary,
+)
+from models.tables import ColumnType, Table
+
+_ORDERED = {ColumnType.NUMBER, ColumnType.DATE, ColumnType.INSTANT}
+
+
+def check(expr: Expr, table: Table, where: str = "") -> ColumnType:
+    """The type of the expression.
+
+    >>> from models.formulas.parser import parse_expression
+    >>> from models.tables import REFUND
+    >>> check(parse_expression("amount_base - cogs_base", "x.yaml:1"), REFUND)
+    <ColumnType.NUMBER: 'number'>
+
+    Raises:
+        DefinitionError: D310 for an unknown column, D311 for types that do not fit.
+    """
+    return _Checker(table, where).type_of(expr)
+
+
+class _Checker:
+    def __init__(self, table: Table, where: str) -> None:
+        self.table = table
+        self.where = where
+
+    def type_of(self, node: Expr) -> ColumnType:
+        match node:
+            case Column():
+                return self.column(node)
+            case Literal():
+                return _literal(node)
+            case Parameter():
+                return ColumnType.DATE
+            case Unary():
+                return self.need(node.operand, ColumnType.NUMBER, "-")
+            case Binary():
+                self.need(node.left, ColumnType.NUMBER, node.op)
+                return self.need(node.right, ColumnType.NUMBER, node.op)
+            case _:
+                return self.condition(node)
+
+    def condition(self, node: Expr) -> ColumnType:
+        match node:
+            case Compare():
+                self.comparable(node)
+            case IsNull():
+                self.type_of(node.operand)
+            case InList():
+                kind = self.type_of(node.operand)
+                for value in node.values:
+                    self.need(value, kind, "in")
+            case Not():
+                self.need(node.operand, ColumnType.BOOLEAN, "not")
+            case And() | Or():
+                for item in node.items:
+                    self.need(item, ColumnType.BOOLEAN, "and" if isinstance(node, And) else "or")
+        return ColumnType.BOOLEAN
+
+    def need(self, node: Expr, wanted: ColumnType, operator: str) -> ColumnType:
+        found = self.type_of(node)
+        if found is not wanted:
+            what = f"{operator!r} needs a {wanted} here, this is a {found}"
+            raise refuse(
+                "D311",
+                what,
+                self.where,
+                node.at,
+                remedy=f"use a {wanted} column or constant",
+                actual=_shown(node),
+            )
+        return found
+
+    def comparable(self, node: Compare) -> None:
+        left = self.type_of(node.left)
+        self.need(node.right, left, node.op)
+        if node.op not in {"=", "!="} and left not in _ORDERED:
+            what = f"{node.op!r} needs numbers, dates or instants, these are {left}"
+            raise refuse("D311", what, self.where, node.at, remedy="compare text and booleans with = or !=")
+
+    def column(self, node: Column) -> ColumnType:
+        found = self.table.column(node.name)
+        if found is None:
+            raise self.unknown(node)
+        return found.type
+
+    def unknown(self, node: Column) -> DefinitionError:
+        names = [c.name for c in self.table.columns]
+        near = get_close_matches(node.name, names, 1)
+        remedy = f"did you mean {near[0]}?" if near else f"columns: {', '.join(names)}"
+        return refuse(
+            "D310",
+            f"{self.table.name} has no column {node.name}",
+            self.where,
+            node.at,
+            remedy=remedy,
+            actual=node.name,
+        )
+
+
+def _literal(node: Literal) -> ColumnType:
+    if isinstance(node.value, bool):
+        return ColumnType.BOOLEAN
+    return ColumnType.TEXT if isinstance(node.value, str) else ColumnType.NUMBER
+
+
+def _shown(node: Expr) -> str:
+    match node:
+        case Column():
+            return node.name
+        case Literal():
+            return repr(node.value) if isinstance(node.value, str) else str(node.value)
+        case _:
+            return ""

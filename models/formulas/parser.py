@@ -1,0 +1,239 @@
+"""From expression text to a syntax tree.
+
+    or        := and ("or" and)*
+    and       := not ("and" not)*
+    not       := "not" not | comparison
+    comparison:= sum [("=" | "!=" | "<" | "<=" | ">" | ">=") sum | "is" ["not"] "null" | ["not"] "in" list]
+    list      := "(" constant ("," constant)* ")"
+    sum       := product (("+" | "-") product)*
+    product   := unary ("*" unary)*
+    unary     := "-" unary | primary
+    primary   := number | 'text' | true | false | period_start | period_end | column | "(" or ")"
+
+Belongs here: the grammar. Not here: whether a column exists (checker).
+"""
+
+from collections.abc import Callable
+from typing import Literal as OneOf
+from typing import cast
+
+from models.errors import DefinitionError
+from models.formulas.lexer import Token, refuse, tokens
+from models.formulas.tree import (
+    And,
+    Binary,
+    Column,
+    Compare,
+    Expr,
+    InList,
+    IsNull,
+    Literal,
+    Not,
+    Or,
+    Parameter,
+    Unary,
+)
+from models.money import dec
+
+MAX_DEPTH = 30
+MAX_LIST = 100
+_COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+
+
+def parse_expression(text: str, where: str) -> Expr:
+    """The syntax tree of an expression.
+
+    >>> parse_expression("qty - 1", "kpis.yaml:3")
+    Binary(op='-', left=Column(name='qty', at=1), right=Literal(value=Decimal('1'), at=7), at=5)
+
+    Raises:
+        DefinitionError: D301 to D305, with the column in the text.
+    """
+    return _Parser(tokens(text, where), where).whole()
+
+
+class _Parser:
+    """Recursive descent; depth is capped, so hostile nesting ends in a refusal, not a stack overflow."""
+
+    def __init__(self, words: list[Token], where: str) -> None:
+        self.words = words
+        self.where = where
+        self.position = 0
+        self.depth = 0
+
+    @property
+    def word(self) -> Token:
+        return self.words[self.position]
+
+    def take(self, *texts: str) -> Token | None:
+        """The current word if it is one of the operators or keywords, moving on."""
+        word = self.word
+        if word.kind in {"op", "keyword"} and word.text in texts:
+            self.position += 1
+            return word
+        return None
+
+    def need(self, text: str) -> Token:
+        word = self.take(text)
+        if word is None:
+            raise self.unexpected(f"expected {text!r}")
+        return word
+
+    def unexpected(self, expected: str) -> DefinitionError:
+        found = repr(self.word.text) if self.word.kind != "end" else "the end"
+        return refuse(
+            "D303",
+            f"the expression cannot be read: {expected}",
+            self.where,
+            self.word.at,
+            remedy=self.advice(),
+            actual=found,
+        )
+
+    def advice(self) -> str:
+        before = self.words[self.position - 1] if self.position else None
+        if self.word.text == "(" and before is not None and before.kind == "name":
+            return "there are no functions; sum, count, median and percentile are keys of the definition"
+        if self.word.text == "=" and before is not None and before.text == "=":
+            return "write one = sign"
+        return "see the expression rules in kpi_definitions/README.md"
+
+    def whole(self) -> Expr:
+        node = self.either()
+        if self.word.kind != "end":
+            raise self.unexpected("expected an operator or the end")
+        return node
+
+    def either(self) -> Expr:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.too_deep()
+        first, at = self.both(), self.word.at
+        items = [first]
+        while self.take("or"):
+            items.append(self.both())
+        self.depth -= 1
+        return first if len(items) == 1 else Or(tuple(items), at)
+
+    def both(self) -> Expr:
+        first, at = self.negation(), self.word.at
+        items = [first]
+        while self.take("and"):
+            items.append(self.negation())
+        return first if len(items) == 1 else And(tuple(items), at)
+
+    def negation(self) -> Expr:
+        word = self.take("not")
+        return Not(self.deeper(self.negation), word.at) if word else self.comparison()
+
+    def comparison(self) -> Expr:
+        left = self.sum()
+        if word := self.take(*_COMPARISONS):
+            op = cast(OneOf["=", "!=", "<", "<=", ">", ">="], word.text)
+            return Compare(op, left, self.sum(), word.at)
+        if word := self.take("is"):
+            negated = self.take("not") is not None
+            self.need("null")
+            return IsNull(left, negated, word.at)
+        return self.membership(left)
+
+    def membership(self, left: Expr) -> Expr:
+        at = self.word.at
+        negated = self.take("not") is not None
+        if not self.take("in"):
+            if negated:
+                raise self.unexpected("expected 'in' after 'not'")
+            return left
+        self.need("(")
+        values = [self.constant()]
+        while self.take(","):
+            values.append(self.constant())
+        self.need(")")
+        if len(values) > MAX_LIST:
+            raise refuse(
+                "D301",
+                "the list is too long",
+                self.where,
+                at,
+                remedy=f"list at most {MAX_LIST} values",
+                actual=f"{len(values)}",
+            )
+        return InList(left, tuple(values), negated, at)
+
+    def constant(self) -> Literal:
+        node = self.unary()
+        if (
+            isinstance(node, Unary)
+            and isinstance(node.operand, Literal)
+            and not isinstance(node.operand.value, str | bool)
+        ):
+            return Literal(node.operand.value.copy_negate(), node.at)
+        if not isinstance(node, Literal):
+            raise refuse(
+                "D303", "a list holds constants only", self.where, node.at, remedy="write numbers or 'texts'"
+            )
+        return node
+
+    def sum(self) -> Expr:
+        return self.chain(("+", "-"), self.product)
+
+    def product(self) -> Expr:
+        return self.chain(("*",), self.unary)
+
+    def chain(self, operators: tuple[str, ...], operand: Callable[[], Expr]) -> Expr:
+        """Left-associative operators; every link deepens the tree by one, so links count as depth."""
+        left, links = operand(), 0
+        while word := self.take(*operators):
+            links += 1
+            if self.depth + links > MAX_DEPTH:
+                raise self.too_deep()
+            left = Binary(cast(OneOf["+", "-", "*"], word.text), left, operand(), word.at)
+        return left
+
+    def unary(self) -> Expr:
+        word = self.take("-")
+        return Unary(self.deeper(self.unary), word.at) if word else self.primary()
+
+    def deeper(self, rule: Callable[[], Expr]) -> Expr:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.too_deep()
+        node = rule()
+        self.depth -= 1
+        return node
+
+    def primary(self) -> Expr:
+        word = self.word
+        if self.take("("):
+            node = self.either()
+            self.need(")")
+            return node
+        if self.take("true", "false"):
+            return Literal(word.text == "true", word.at)
+        if self.take("period_start", "period_end"):
+            return Parameter(cast(OneOf["period_start", "period_end"], word.text), word.at)
+        if word.kind not in {"number", "text", "name"}:
+            raise self.unexpected("expected a column, a number or a 'text'")
+        self.position += 1
+        return self.leaf(word)
+
+    def leaf(self, word: Token) -> Expr:
+        if word.kind == "name":
+            return Column(word.text, word.at)
+        if word.kind == "text":
+            return Literal(word.text[1:-1].replace("''", "'"), word.at)
+        try:
+            return Literal(dec(word.text), word.at)
+        except ValueError:
+            raise refuse(
+                "D305", "the number is too long", self.where, word.at, remedy="write at most 100 digits"
+            ) from None
+
+    def too_deep(self) -> DefinitionError:
+        return refuse(
+            "D304",
+            "the expression is nested too deeply",
+            self.where,
+            self.word.at,
+            remedy=f"keep it under {MAX_DEPTH} levels",
+        )

@@ -1,0 +1,88 @@
+"""What a period is scored from: actuals, people, targets and ratings, as plain data.
+
+Belongs here: the shapes and who held which role. Not here: files (connectors/file_drop), tables
+(warehouse), scores (scorecard).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from models.periods import Period
+
+
+@dataclass(frozen=True)
+class Actual:
+    """The measured figure of one KPI of one person in one role; a missing value has a cause."""
+
+    period: str
+    person_id: str
+    role_id: str
+    kpi_id: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    value: Decimal | None
+    status: str
+    cause_code: str | None = None
+    cause: str | None = None
+    n_rows: int = 0
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row of people.csv: a person in a role for a range of days, both ends included."""
+
+    person_id: str
+    name: str
+    role_id: str
+    dept: str
+    manager_id: str | None
+    valid_from: date
+    valid_to: date | None = None
+    hire_date: date | None = None
+
+    def overlaps(self, period: Period) -> bool:
+        """Whether the row holds on any day of the period."""
+        return self.valid_from <= period.end and (self.valid_to is None or self.valid_to >= period.start)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One row of targets.csv; scope is person or role; the newest version counts."""
+
+    scope: str
+    scope_id: str
+    kpi_id: str
+    period: str
+    value: Decimal
+    basis: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One row of ratings.csv; score None means that the rater abstained."""
+
+    person_id: str
+    period: str
+    item_id: str
+    rater_type: str
+    score: Decimal | None
+    scale_max: Decimal
+
+
+def assignments(people: Iterable[Person], period: Period) -> list[Person]:
+    """One row per person and role held in the period: the one in force at its end, else the last one; sorted.
+
+    >>> from datetime import date
+    >>> june = Person("P1", "甲", "cs", "x", "M1", date(2011, 1, 1), date(2011, 6, 15))
+    >>> july = Person("P1", "甲", "cs", "x", "M2", date(2011, 6, 16))
+    >>> [row.manager_id for row in assignments([july, june], Period.parse("2011-06"))]
+    ['M2']
+    """
+    chosen: dict[tuple[str, str], Person] = {}
+    for row in sorted(people, key=lambda p: (p.person_id, p.role_id, p.valid_from)):
+        if row.overlaps(period):
+            chosen[row.person_id, row.role_id] = row
+    return list(chosen.values())

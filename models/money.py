@@ -1,0 +1,118 @@
+"""Exact decimal arithmetic: the one place where figures are read, divided and rounded.
+
+Belongs here: context, reading, division, rounding. Not here: what is divided by what (scoring, scorecard).
+"""
+
+from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+
+# 38 digits is the widest DECIMAL of the warehouse; 50 leaves room for a product of two of them before
+# the total is rounded.
+CONTEXT = Context(prec=50, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
+_WIDE = Context(
+    prec=300, rounding=ROUND_HALF_UP
+)  # quantize fails where digits and decimals exceed the precision
+MAX_TEXT = 100
+
+Number = str | int | Decimal
+
+
+def dec(value: Number) -> Decimal:
+    """The exact decimal of a text, an integer or a Decimal; a binary float is refused, not converted.
+
+    >>> dec("1350000") + dec("0.10")
+    Decimal('1350000.10')
+
+    Raises:
+        TypeError: for anything but text, int or Decimal, so that 0.1 can never mean 0.1000000000000000055.
+        ValueError: for text that is not a finite plain number.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise TypeError(f"a number must be text, int or Decimal, not {type(value).__name__}")
+    text = value.strip() if isinstance(value, str) else value
+    if isinstance(text, str) and not is_plain_number(text):
+        raise ValueError(f"not a plain decimal number: {text[:MAX_TEXT]!r}")
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError(f"not a finite number: {number}")
+    return number
+
+
+def is_plain_number(text: str) -> bool:
+    """Whether the text is digits with an optional sign and one point.
+
+    Exponents, full-width digits, underscores and thousands separators are refused: each has been read as
+    another number by somebody, and 1e9999999 is an attack.
+
+    >>> [is_plain_number(t) for t in ("-0.5", "1e5", "1,000", "１")]
+    [True, False, False, False]
+    """
+    whole, point, fraction = text.removeprefix("-").removeprefix("+").partition(".")
+    digits = whole + fraction
+    if len(text) > MAX_TEXT or text.startswith(("-+", "+-")) or (point and not fraction):
+        return False
+    return bool(whole) and digits.isascii() and digits.isdigit()
+
+
+def add(left: Decimal, right: Decimal) -> Decimal:
+    """The sum in the product's precision."""
+    return CONTEXT.add(left, right)
+
+
+def subtract(left: Decimal, right: Decimal) -> Decimal:
+    """The difference in the product's precision; `-x` and `abs(x)` round to Python's default 28."""
+    return CONTEXT.subtract(left, right)
+
+
+def multiply(left: Decimal, right: Decimal) -> Decimal:
+    """The product in the product's precision."""
+    return CONTEXT.multiply(left, right)
+
+
+def divide(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """The quotient to 50 digits; dividing by zero raises: whether a figure is missing is decided before.
+
+    >>> divide(Decimal(1), Decimal(8))
+    Decimal('0.125')
+    """
+    return CONTEXT.divide(numerator, denominator)
+
+
+def total(values: list[Decimal]) -> Decimal:
+    """The sum of all values; 0 for none."""
+    result = Decimal(0)
+    for value in values:
+        result = CONTEXT.add(result, value)
+    return result
+
+
+def round_half_up(value: Decimal, places: int) -> Decimal:
+    """The value with so many decimals, halves away from zero, as people in pay offices round.
+
+    >>> round_half_up(Decimal("89.995"), 2), round_half_up(Decimal("-0.125"), 2)
+    (Decimal('90.00'), Decimal('-0.13'))
+    """
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_WIDE)
+
+
+def plain(value: Decimal) -> str:
+    """The number as people write it: no exponent, no trailing zeros.
+
+    >>> plain(Decimal("120.00")), plain(Decimal("1E+3")), plain(Decimal("-0"))
+    ('120', '1000', '0')
+    """
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", ""} else text
+
+
+def settle(value: Decimal, places: int) -> Decimal:
+    """The value rounded half-up after the last digits left by divisions are absorbed.
+
+    1/3 + 1/3 + 1/3 is 0.99…9 in any finite precision; without the first step a true 89.995 could arrive as
+    89.99499…9 and cost a grade. A figure of real data never lies within 1e-30 of a tie without being one.
+
+    >>> third = divide(Decimal("0.015"), Decimal(7))
+    >>> settle(add(Decimal("89.98"), third * 7), 2)
+    Decimal('90.00')
+    """
+    return round_half_up(round_half_up(value, 30), places)

@@ -1,0 +1,327 @@
+"""Scorecards of a period: pure, bottom-up, with every arithmetic step.
+
+Belongs here: people x roles -> lines -> total -> grade. Not here: one line (lines), values (measured),
+storage (warehouse). Definitions are those in force on the period's last day. A person who changes role in a
+period gets one scorecard per role; dividing a period by days is not done here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from models.definitions import (
+    Definitions,
+    FromReports,
+    GradeTable,
+    Kpi,
+    Label,
+    Ratio,
+    Role,
+    RoleLine,
+    TargetRef,
+)
+from models.definitions import Rating as RatingMeasure
+from models.definitions.rules import Rule, read_rule
+from models.errors import CompanyError
+from models.inputs import Actual, Person, Rating, Target, assignments
+from models.lines import Outcome, score_line
+from models.measured import Measured, ReportTotal, from_actual, from_ratings, from_reports
+from models.money import divide, multiply
+from models.periods import Period
+from models.scoring.rating import RatingRule
+from models.scoring.total import TotalRule, TotalScore, contribution, score_total
+from models.scoring.weights import Item
+from models.targets import ResolvedTarget, resolve_target, target_to_date
+from models.wording import Step
+from models.wording_rules import describe
+from models.wording_total import EXCLUDED, POLICY, contribution_steps, total_steps
+
+__all__ = [
+    "Actual",
+    "Person",
+    "Rating",
+    "ResolvedTarget",
+    "ScoreLine",
+    "Scorecard",
+    "Step",
+    "Target",
+    "assignments",
+    "resolve_target",
+    "score_period",
+    "target_to_date",
+]
+
+_LENGTH = {"D": 0, "M": 1, "Q": 2, "H": 3, "Y": 4}
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """One KPI of a scorecard; weights are percentages of the whole, `weight` after redistribution."""
+
+    kpi_id: str
+    dimension: str
+    dimension_label: Label
+    weight: Decimal
+    declared_weight: Decimal
+    numerator: Decimal | None
+    denominator: Decimal | None
+    value: Decimal | None
+    target: Decimal | None
+    attainment: Decimal | None
+    score: Decimal | None
+    contribution: Decimal | None
+    status: str
+    cause_code: str | None
+    cause: str | None
+    method: str
+    arguments: Mapping[str, object]
+    rule: Step
+    steps: tuple[Step, ...]
+    n_rows: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """The result of one person in one role; provisional while a figure is missing or not final."""
+
+    period: str
+    person_id: str
+    role_id: str
+    status: str
+    base: Decimal | None
+    total: Decimal | None
+    grade: str | None
+    coefficient: Decimal | None
+    definition_hash: str
+    cause: str | None
+    lines: tuple[ScoreLine, ...]
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """Everything a period is scored from, looked up by key."""
+
+    definitions: Definitions
+    period: Period
+    actuals: Mapping[tuple[str, str, str], Actual]
+    targets: Mapping[str, list[Target]]
+    ratings: Mapping[tuple[str, str], list[Rating]]
+    reports: dict[str, list[ReportTotal]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One line on its way to the scorecard."""
+
+    line: RoleLine
+    rule: Rule
+    measured: Measured
+    outcome: Outcome
+
+
+def score_period(  # noqa: PLR0917 -- six inputs, each of its own type
+    definitions: Definitions,
+    period: Period,
+    people: Iterable[Person],
+    actuals: Iterable[Actual],
+    targets: Iterable[Target],
+    ratings: Iterable[Rating],
+) -> list[Scorecard]:
+    """The scorecards of everybody who held a role in the period, sorted by person and role.
+
+    Reports are scored before their managers.
+
+    Raises:
+        CompanyError: C153 when managers form a circle; C150 to C152 for targets and ratings.
+        DefinitionError: D217 when a person holds a role that is not defined.
+    """
+    rows = assignments(people, period)
+    inputs = _Inputs(
+        definitions,
+        period,
+        {(a.person_id, a.role_id, a.kpi_id): a for a in actuals if a.period == period.id},
+        _by_kpi(t for t in targets if t.period == period.id),
+        _by_item(r for r in ratings if r.period == period.id),
+    )
+    cards = []
+    for person in _reports_first(rows):
+        card = _score_person(inputs, person)
+        cards.append(card)
+        if person.manager_id and card.status != "excluded":
+            found = ReportTotal(card.person_id, card.role_id, card.status, card.total, card.grade)
+            inputs.reports[person.manager_id].append(found)
+    return sorted(cards, key=lambda c: (c.person_id, c.role_id))
+
+
+def _by_item(ratings: Iterable[Rating]) -> dict[tuple[str, str], list[Rating]]:
+    found: dict[tuple[str, str], list[Rating]] = defaultdict(list)
+    for rating in ratings:
+        found[rating.person_id, rating.item_id].append(rating)
+    return found
+
+
+def _by_kpi(targets: Iterable[Target]) -> dict[str, list[Target]]:
+    found: dict[str, list[Target]] = defaultdict(list)
+    for target in targets:
+        found[target.kpi_id].append(target)
+    return found
+
+
+def _reports_first(rows: list[Person]) -> list[Person]:
+    """Rows so that everybody comes before their manager."""
+    waiting = list(rows)
+    ordered: list[Person] = []
+    while waiting:
+        managers = {row.manager_id for row in waiting}
+        ready = [row for row in waiting if row.person_id not in managers]
+        if not ready:
+            raise _circle(waiting)
+        ordered += ready
+        waiting = [row for row in waiting if row.person_id in managers]
+    return ordered
+
+
+def _circle(waiting: list[Person]) -> CompanyError:
+    manager_of = {row.person_id: row.manager_id for row in waiting}
+    path = [waiting[0].person_id]
+    while len(set(path)) == len(path):
+        path.append(next(m for p, m in manager_of.items() if p == path[-1] and m) or "")
+    path = path[path.index(path[-1]) :]
+    remedy = "correct manager_id"
+    return CompanyError(
+        "C153", "managers form a circle", where="people.csv", actual=" -> ".join(path), remedy=remedy
+    )
+
+
+def _score_person(inputs: _Inputs, person: Person) -> Scorecard:
+    role = inputs.definitions.role(person.role_id, inputs.period.end)
+    rows = [_score_row(inputs, person, line) for line in role.lines]
+    items = [
+        Item(
+            r.line.kpi,
+            r.line.dimension,
+            r.line.weight,
+            r.outcome.item_status,
+            _counted(r.outcome),
+            r.line.full,
+        )
+        for r in rows
+    ]
+    table = inputs.definitions.grade_table(role.grade_table, inputs.period.end)
+    scored = score_total(items, _total_rule(role, table))
+    lines = tuple(_finish(role, row, scored, number) for number, row in enumerate(rows))
+    steps: tuple[Step, ...] = ()
+    if scored.base is not None and scored.total is not None:
+        counted = [x.contribution for x in lines if x.contribution is not None]
+        steps = total_steps(role, scored.base, scored.total, counted, table)
+    status, cause = _status(inputs.period, role, scored, lines)
+    return Scorecard(
+        inputs.period.id,
+        person.person_id,
+        person.role_id,
+        status,
+        scored.base,
+        scored.total,
+        scored.grade,
+        scored.coefficient,
+        inputs.definitions.hash,
+        cause,
+        lines,
+        steps,
+    )
+
+
+def _total_rule(role: Role, table: GradeTable) -> TotalRule:
+    return TotalRule(
+        missing=role.missing,
+        redistribute_to=role.redistribute_to,
+        dimension_weights=role.dimension_weights,
+        manager_limit=role.manager_limit,
+        total_floor=role.total_floor,
+        total_cap=role.total_cap,
+        grade_bands=table.bands,
+    )
+
+
+def _counted(outcome: Outcome) -> Decimal | None:
+    return outcome.score if outcome.item_status == "scored" else None
+
+
+def _score_row(inputs: _Inputs, person: Person, line: RoleLine) -> _Row:
+    kpi = inputs.definitions.kpi(line.kpi, inputs.period.end)
+    rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)
+    measured = _measure(inputs, person, kpi, rule)
+    target = _target(inputs, person, kpi.id)
+    return _Row(line, rule, measured, score_line(line, kpi, rule, measured, target))
+
+
+def _target(inputs: _Inputs, person: Person, kpi_id: str) -> ResolvedTarget | None:
+    rows = inputs.targets.get(kpi_id, [])
+    return resolve_target(inputs.definitions, person, kpi_id, inputs.period, rows)
+
+
+def _measure(inputs: _Inputs, person: Person, kpi: Kpi, rule: Rule) -> Measured:
+    if isinstance(kpi.measure, RatingMeasure) and isinstance(rule, RatingRule):
+        rows = inputs.ratings.get((person.person_id, kpi.measure.item), [])
+        return from_ratings(person, kpi.measure.item, rule, rows)
+    if isinstance(kpi.measure, FromReports):
+        return from_reports(kpi.measure, inputs.reports.get(person.person_id, []))
+    of_target = None
+    if isinstance(kpi.measure, Ratio) and isinstance(kpi.measure.denominator, TargetRef):
+        of_target = _target(inputs, person, kpi.measure.denominator.kpi)
+    actual = inputs.actuals.get((person.person_id, person.role_id, kpi.id))
+    return from_actual(kpi, actual, of_target)
+
+
+def _finish(role: Role, row: _Row, scored: TotalScore, number: int) -> ScoreLine:
+    line, outcome = row.line, row.outcome
+    dimension = next(d for d in role.dimensions if d.id == line.dimension)
+    declared = divide(multiply(dimension.weight, line.weight), Decimal(100))
+    share = scored.shares[number] if scored.shares else declared
+    score = scored.kpi_scores[line.kpi]
+    points = contribution(score, share, line.full) if score is not None and scored.base is not None else None
+    steps = outcome.steps
+    if outcome.item_status != "scored":
+        steps = (*steps, POLICY[role.missing] if outcome.item_status == "missing" else EXCLUDED)
+    if score is not None and points is not None:
+        steps = (*steps, *contribution_steps(declared, share, score, line.full, points))
+    return ScoreLine(
+        kpi_id=line.kpi,
+        dimension=line.dimension,
+        dimension_label=dimension.label,
+        weight=share,
+        declared_weight=declared,
+        numerator=row.measured.numerator,
+        denominator=row.measured.denominator,
+        value=row.measured.value,
+        target=outcome.target,
+        attainment=outcome.attainment,
+        score=score,
+        contribution=points,
+        status=outcome.status,
+        cause_code=outcome.cause.code if outcome.cause else None,
+        cause=outcome.cause.text if outcome.cause else None,
+        method=line.method,
+        arguments=line.args,
+        rule=describe(row.rule, line.x),
+        steps=steps,
+        n_rows=row.measured.n_rows,
+        source=line.source,
+    )
+
+
+def _status(
+    period: Period, role: Role, scored: TotalScore, lines: tuple[ScoreLine, ...]
+) -> tuple[str, str | None]:
+    """Status of the card and the causes of whatever is missing or open."""
+    causes = [f"{x.kpi_id}: {x.cause}" for x in lines if x.status != "scored" and x.cause]
+    status = scored.status
+    if status == "scored" and any(x.status == "provisional" for x in lines):
+        status = "provisional"
+    if status == "scored" and _LENGTH[role.cycle] > _LENGTH[period.kind]:
+        status = "provisional"
+        causes.append(f"the role is settled by {role.cycle}, this is {period.id}")
+    return status, "; ".join(causes) or None

@@ -1,0 +1,132 @@
+"""Arguments of methods: typed, exact, and refused by name when wrong.
+
+Belongs here: turning inputs (decimal text, int, Decimal, lists, dicts) into typed values. Not here: what a
+method does with them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+
+from models.errors import DefinitionError
+from models.money import dec
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What every scoring method yields: status is scored, missing or excluded."""
+
+    status: str
+    score: Decimal | None
+
+
+def outputs(result: object) -> dict[str, object]:
+    """The fields of a result under their golden names."""
+    if not is_dataclass(result):
+        raise TypeError("a method yields a dataclass")
+    return {f.name: getattr(result, f.name) for f in fields(result)}
+
+
+def invalid(method: str, name: str, what: str, actual: object = "") -> DefinitionError:
+    """The refusal of one argument."""
+    remedy = f"see {method} in kpi_definitions/README.md"
+    return DefinitionError("D221", f"{method}: {name} {what}", actual=repr(actual)[:200], remedy=remedy)
+
+
+class Arguments:
+    """The inputs of one method; every read states the default, so a missing key cannot pass unnoticed."""
+
+    def __init__(self, method: str, inputs: Mapping[str, object], known: Iterable[str]) -> None:
+        self.method = method
+        self.inputs = inputs
+        names = sorted(known)
+        for key in inputs:
+            if key not in names:
+                near = get_close_matches(str(key)[:60], names, 1)
+                remedy = f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
+                raise DefinitionError("D220", f"{method} has no argument {str(key)[:60]!r}", remedy=remedy)
+
+    def invalid(self, name: str, what: str) -> DefinitionError:
+        """The refusal of one argument of this method."""
+        return invalid(self.method, name, what, self.inputs.get(name))
+
+    def has(self, name: str) -> bool:
+        """Whether the argument is given and not null."""
+        return self.inputs.get(name) is not None
+
+    def number(self, name: str, default: Decimal | int | None = None) -> Decimal:
+        """A required number, or its default."""
+        value = self.optional(name)
+        if value is None:
+            if default is None:
+                raise self.invalid(name, "is required")
+            return Decimal(default)
+        return value
+
+    def optional(self, name: str) -> Decimal | None:
+        """A number, or None where it is absent or null."""
+        return number(self.method, name, self.inputs.get(name))
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        """One of a few words."""
+        value = self.inputs.get(name, default)
+        if not isinstance(value, str) or value not in choices:
+            raise self.invalid(name, f"must be one of {', '.join(choices)}")
+        return value
+
+    def items(self, name: str, *, required: bool = True) -> list[object]:
+        """A list."""
+        value = self.inputs.get(name)
+        if value is None and not required:
+            return []
+        if not isinstance(value, list | tuple):
+            raise self.invalid(name, "must be a list")
+        return list(value)
+
+    def mapping(self, name: str) -> dict[str, object] | None:
+        """Keys and values, or None."""
+        value = self.inputs.get(name)
+        return None if value is None else mapping(self.method, name, value)
+
+    def day(self, name: str) -> date:
+        """A required calendar date."""
+        return day(self.method, name, self.inputs.get(name))
+
+
+def number(method: str, name: str, value: object) -> Decimal | None:
+    """A decimal from text, int or Decimal; None stays None; a float is refused."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise invalid(method, name, f"must be an exact decimal, not {type(value).__name__}", value)
+    try:
+        return dec(value)
+    except ValueError:
+        raise invalid(method, name, "is not a plain number", value) from None
+
+
+def required_number(method: str, name: str, value: object) -> Decimal:
+    """A decimal that must be there."""
+    found = number(method, name, value)
+    if found is None:
+        raise invalid(method, name, "is required")
+    return found
+
+
+def mapping(method: str, name: str, value: object) -> dict[str, object]:
+    """A dict with text keys."""
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise invalid(method, name, "must hold keys and values", value)
+    return dict(value)
+
+
+def day(method: str, name: str, value: object) -> date:
+    """A date from ISO text or a date."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise invalid(method, name, "must be a date YYYY-MM-DD", value) from None

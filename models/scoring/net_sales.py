@@ -1,0 +1,88 @@
+"""`kpi.net_sales`: sales less refunds, by the day of the refund or by the order's period.
+
+The warehouse sums the same in SQL; this is the definition that SQL is tested against.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from models.money import subtract, total
+from models.scoring.arguments import Arguments, day, mapping, required_number
+
+NAME = "kpi.net_sales"
+ARGUMENTS = ("orders", "refunds", "period_start", "period_end", "cutoff", "mode")
+
+
+@dataclass(frozen=True)
+class NetSales:
+    """May be negative: a month can give back more than it sells."""
+
+    gmv: Decimal
+    refunds: Decimal
+    net_sales: Decimal
+
+
+@dataclass(frozen=True)
+class Order:
+    """A paid order."""
+
+    id: str
+    paid_on: date
+    amount: Decimal
+    excluded: bool
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money given back for an order."""
+
+    order: str
+    refunded_on: date
+    amount: Decimal
+
+
+def evaluate(inputs: dict[str, object]) -> NetSales:
+    """`kpi.net_sales` on golden inputs; all dates are inclusive.
+
+    >>> orders = [{"id": "o1", "paid_on": "2026-10-05", "amount": "300.00"}]
+    >>> refunds = [{"order": "o1", "refunded_on": "2026-11-10", "amount": "80.00"}]
+    >>> span = {"period_start": "2026-10-01", "period_end": "2026-10-31", "cutoff": "2026-11-15"}
+    >>> evaluate({"orders": orders, "refunds": refunds, "mode": "order_cohort", **span}).net_sales
+    Decimal('220.00')
+    """
+    a = Arguments(NAME, inputs, ARGUMENTS)
+    mode = a.choice("mode", ("order_cohort", "event_date"))
+    start, end = a.day("period_start"), a.day("period_end")
+    orders = [_order(a, item) for item in a.items("orders")]
+    refunds = [_refund(a, item) for item in a.items("refunds", required=False)]
+    sold = [o for o in orders if start <= o.paid_on <= end and not o.excluded]
+    if mode == "order_cohort":
+        back = _cohort(sold, refunds, a.day("cutoff") if a.has("cutoff") else date.max)
+    else:
+        excluded = {o.id for o in orders if o.excluded}
+        back = [r for r in refunds if start <= r.refunded_on <= end and r.order not in excluded]
+    gmv, given_back = total([o.amount for o in sold]), total([r.amount for r in back])
+    return NetSales(gmv, given_back, subtract(gmv, given_back))
+
+
+def _cohort(sold: list[Order], refunds: list[Refund], cutoff: date) -> list[Refund]:
+    ids = {o.id for o in sold}
+    return [r for r in refunds if r.order in ids and r.refunded_on <= cutoff]
+
+
+def _order(a: Arguments, value: object) -> Order:
+    entry = mapping(NAME, "orders", value)
+    inner = Arguments(f"{NAME} orders", entry, ("id", "paid_on", "amount", "excluded"))
+    excluded = entry.get("excluded", False)
+    if not isinstance(excluded, bool):
+        raise a.invalid("orders", "excluded must be true or false")
+    amount = required_number(NAME, "amount", entry.get("amount"))
+    return Order(str(entry.get("id")), inner.day("paid_on"), amount, excluded)
+
+
+def _refund(a: Arguments, value: object) -> Refund:
+    entry = mapping(a.method, "refunds", value)
+    Arguments(f"{NAME} refunds", entry, ("order", "refunded_on", "amount"))
+    when = day(NAME, "refunded_on", entry.get("refunded_on"))
+    return Refund(str(entry.get("order")), when, required_number(NAME, "amount", entry.get("amount")))

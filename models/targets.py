@@ -1,0 +1,72 @@
+"""Which target applies to a person, and how much of it is due by a day.
+
+Belongs here: resolution order and calendar pro-rating. Not here: whether a target is sensible
+(target.check, a later issue).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from models.definitions import Definitions
+from models.errors import CompanyError
+from models.inputs import Person, Target
+from models.money import divide, multiply
+from models.periods import Period
+
+
+@dataclass(frozen=True)
+class ResolvedTarget:
+    """A target and where it stands: person, role (targets.csv) or definition."""
+
+    value: Decimal
+    scope: str
+    basis: str = ""
+
+
+def resolve_target(
+    definitions: Definitions, person: Person, kpi_id: str, period: Period, targets: Iterable[Target]
+) -> ResolvedTarget | None:
+    """The person's own target, else the role's, else the role definition's; None when there is none.
+
+    Raises:
+        CompanyError: C150 when a scope has two targets of one KPI for one period.
+    """
+    rows = [t for t in targets if t.kpi_id == kpi_id and t.period == period.id]
+    for scope, scope_id in (("person", person.person_id), ("role", person.role_id)):
+        held = [t for t in rows if t.scope == scope and t.scope_id == scope_id]
+        found = [t for t in held if t.version == max(t.version for t in held)]
+        if len({t.value for t in found}) > 1:
+            values = " and ".join(sorted(str(t.value) for t in found))
+            raise CompanyError(
+                "C150",
+                f"{scope} {scope_id} has two targets of {kpi_id} for {period.id}",
+                where="targets.csv",
+                actual=values,
+                remedy="keep one of them, or give the newer a higher version",
+            )
+        if found:
+            return ResolvedTarget(found[0].value, scope, found[0].basis)
+    return _declared(definitions, person.role_id, kpi_id, period.end)
+
+
+def _declared(definitions: Definitions, role_id: str, kpi_id: str, on: date) -> ResolvedTarget | None:
+    line = next((x for x in definitions.role(role_id, on).lines if x.kpi == kpi_id), None)
+    if line is None or not isinstance(line.target, Decimal):
+        return None
+    return ResolvedTarget(line.target, "definition")
+
+
+def target_to_date(target: Decimal, period: Period, day: date, *, is_additive: bool = True) -> Decimal:
+    """The part of a period's target that is due by the end of a day, every calendar day counting the same.
+
+    A ratio has no part: its target holds on every day.
+
+    >>> target_to_date(Decimal(3000), Period.parse("2011-11"), date(2011, 11, 10))
+    Decimal('1000')
+    """
+    if not is_additive or day >= period.end:
+        return target
+    elapsed = max((day - period.start).days + 1, 0)
+    return divide(multiply(target, Decimal(elapsed)), Decimal(period.days))

@@ -1,0 +1,58 @@
+"""Arithmetic as sentences in Chinese and English.
+
+Belongs here: numbers and steps as text. Not here: the arithmetic itself (scoring) or layout
+(pipelines/render).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.money import plain, round_half_up
+from models.scoring.bands import Band
+
+PLACES = 6
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of arithmetic."""
+
+    zh: str
+    en: str
+
+
+def shown(value: Decimal) -> str:
+    """The number with at most six decimals.
+
+    >>> shown(Decimal("1350000.00")), shown(Decimal(1) / 3)
+    ('1350000', '0.333333')
+    """
+    return plain(round_half_up(value, PLACES))
+
+
+def term(value: Decimal) -> str:
+    """The number inside a formula; a negative one in brackets."""
+    return f"({shown(value)})" if value < 0 else shown(value)
+
+
+def result(value: Decimal, places: int = PLACES) -> str:
+    """`= 1.35`, or `≈ 0.333333` where digits were cut.
+
+    >>> result(Decimal("1.35")), result(Decimal(1) / 3, 2)
+    ('= 1.35', '≈ 0.33')
+    """
+    rounded = round_half_up(value, places)
+    return f"{'=' if rounded == value else '≈'} {plain(rounded)}"
+
+
+def points(value: Decimal) -> str:
+    """Points with two decimals, as the total counts them: `= 36.00`."""
+    rounded = round_half_up(value, 2)
+    return f"{'=' if rounded == value else '≈'} {rounded:f}"
+
+
+def span(band: Band, closed: str, x: str = "x") -> str:
+    """The band as a condition: `0.9 ≤ x < 1`."""
+    low = "" if band.low is None else f"{shown(band.low)} {'≤' if closed == 'left' else '<'} "
+    high = "" if band.high is None else f" {'<' if closed == 'left' else '≤'} {shown(band.high)}"
+    return f"{low}{x}{high}"

@@ -1,0 +1,143 @@
+import time
+from decimal import Decimal
+
+import pytest
+
+from models.errors import DefinitionError
+from models.formulas import (
+    And,
+    Binary,
+    Column,
+    Compare,
+    InList,
+    IsNull,
+    Literal,
+    Not,
+    Or,
+    Parameter,
+    Unary,
+    check,
+    columns,
+    parse_expression,
+)
+from models.tables import ORDER_LINE, REFUND, TICKET, ColumnType
+
+A, B, C = Column("a"), Column("b"), Column("c")
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("a - b - c", Binary("-", Binary("-", A, B), C)),
+        ("a + b * c", Binary("+", A, Binary("*", B, C))),
+        ("(a + b) * c", Binary("*", Binary("+", A, B), C)),
+        ("-a * b", Binary("*", Unary(A), B)),
+        ("a or b and not c", Or((A, And((B, Not(C)))))),
+        ("a = b or c", Or((Compare("=", A, B), C))),
+        ("a not in ('x', 'it''s')", InList(A, (Literal("x"), Literal("it's")), negated=True)),
+        ("a in (1, -2.50)", InList(A, (Literal(Decimal(1)), Literal(Decimal("-2.50"))), negated=False)),
+        ("a IS NOT NULL", IsNull(A, negated=True)),
+        ("a >= period_start and b", And((Compare(">=", A, Parameter("period_start")), B))),
+        ("a != period_end", Compare("!=", A, Parameter("period_end"))),
+        ("a = true", Compare("=", A, Literal(True))),
+        ("0.10", Literal(Decimal("0.10"))),
+    ],
+)  # fmt: skip
+def test_text_becomes_the_expected_tree(text: str, tree: object) -> None:
+    assert parse_expression(text, "x.yaml:1") == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "D303"),
+        ("a +", "D303"),
+        ("a b", "D303"),
+        ("(a", "D303"),
+        ("a == b", "D303"),
+        ("a not b", "D303"),
+        ("a in ()", "D303"),
+        ("a in (b)", "D303"),
+        ("10**9**10", "D303"),
+        ("sum(a)", "D303"),
+        ("__import__('os')", "D303"),
+        ("read_text('/x')", "D303"),
+        ("select 1", "D303"),
+        ("a / b", "D302"),
+        ("a; drop table x", "D302"),
+        ("a.b", "D302"),
+        ("'open", "D302"),
+        ('"a"', "D302"),
+        ("a -- b; c", "D302"),
+        ("1e9", "D302"),
+        ("0x10", "D302"),
+        ("a\u00a0+ b", "D302"),
+        ("列", "D302"),
+        ("(" * 400 + "a" + ")" * 400, "D304"),
+        ("-" * 900 + "a", "D304"),
+        ("not " * 200 + "a", "D304"),
+        ("+".join("a" * 400), "D304"),
+        ("a" * 1001, "D301"),
+        ("a in (" + ", ".join(["1"] * 101) + ")", "D301"),
+        ("9" * 101, "D305"),
+    ],
+)
+def test_a_hostile_or_wrong_expression_is_refused_with_its_column(text: str, code: str) -> None:
+    started = time.perf_counter()
+
+    with pytest.raises(DefinitionError) as caught:
+        parse_expression(text, "x.yaml:7")
+
+    assert caught.value.code == code
+    assert caught.value.where.startswith("x.yaml:7, column ")
+    assert caught.value.remedy
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("paid_amount_base - cogs_base", ColumnType.NUMBER),
+        ("not is_excluded", ColumnType.BOOLEAN),
+        ("buyer_first_on >= period_start", ColumnType.BOOLEAN),
+        ("buyer_first_on is null or qty > 0", ColumnType.BOOLEAN),
+        ("business_date", ColumnType.DATE),
+        ("country in ('GB', 'FR')", ColumnType.BOOLEAN),
+    ],
+)
+def test_a_well_typed_expression_has_its_type(text: str, kind: ColumnType) -> None:
+    assert check(parse_expression(text, "x.yaml:1"), ORDER_LINE) is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "advice"),
+    [
+        ("paid_amunt", "D310", "did you mean paid_amount"),
+        ("qty + country", "D311", "number"),
+        ("-is_excluded", "D311", "number"),
+        ("qty and is_excluded", "D311", "boolean"),
+        ("qty = 'x'", "D311", "number"),
+        ("country > 'A'", "D311", "="),
+        ("country in (1, 2)", "D311", "text"),
+        ("ordered_at > period_start", "D311", "instant"),
+    ],
+)
+def test_a_wrongly_typed_expression_is_refused(text: str, code: str, advice: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        check(parse_expression(text, "x.yaml:1"), ORDER_LINE, "x.yaml:1")
+
+    assert caught.value.code == code
+    assert advice in caught.value.remedy
+    assert "x.yaml:1, column" in caught.value.where
+
+
+def test_the_columns_of_an_expression_are_known() -> None:
+    tree = parse_expression("resolution_minutes <= sla_hours * 60 and reopens = 0", "x.yaml:1")
+
+    assert columns(tree) == {"resolution_minutes", "sla_hours", "reopens"}
+    assert check(tree, TICKET) is ColumnType.BOOLEAN
+
+
+def test_a_column_of_another_fact_is_unknown() -> None:
+    with pytest.raises(DefinitionError, match="refund has no column paid_amount_base"):
+        check(parse_expression("paid_amount_base", "x.yaml:1"), REFUND, "x.yaml:1")
