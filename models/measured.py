@@ -119,7 +119,7 @@ def from_ratings(person: Person, item: str, rule: RatingRule, rows: Sequence[Rat
     """The weighted rating on 0 to 100.
 
     Raises:
-        CompanyError: C151 for ratings on different scales, C152 for a rating outside its scale.
+        CompanyError: C161 for ratings on different scales, C162 for a rating outside its scale.
     """
     if not any(r.score is not None for r in rows):
         return absent("M213", f"nobody rated {person.person_id} on {item}")
@@ -143,7 +143,7 @@ def _scale(person: Person, item: str, rows: Sequence[Rating]) -> Decimal:
     if len(scales) > 1:
         actual = ", ".join(shown(s) for s in sorted(scales))
         raise CompanyError(
-            "C151",
+            "C161",
             "ratings of one item use different scales",
             where=where,
             actual=actual,
@@ -154,7 +154,7 @@ def _scale(person: Person, item: str, rows: Sequence[Rating]) -> Decimal:
     if wrong or scale <= 0:
         actual = f"{', '.join(shown(w) for w in wrong)} on a scale of {shown(scale)}"
         raise CompanyError(
-            "C152", "a rating lies outside its scale", where=where, actual=actual, remedy="correct the rating"
+            "C162", "a rating lies outside its scale", where=where, actual=actual, remedy="correct the rating"
         )
     return scale
 

@@ -135,7 +135,7 @@ def score_period(  # noqa: PLR0917 -- six inputs, each of its own type
     Reports are scored before their managers.
 
     Raises:
-        CompanyError: C153 when managers form a circle; C150 to C152 for targets and ratings.
+        CompanyError: C163 when managers form a circle; C160 to C162 for targets and ratings.
         DefinitionError: D217 when a person holds a role that is not defined.
     """
     rows = assignments(people, period)
@@ -192,7 +192,7 @@ def _circle(waiting: list[Person]) -> CompanyError:
     path = path[path.index(path[-1]) :]
     remedy = "correct manager_id"
     return CompanyError(
-        "C153", "managers form a circle", where="people.csv", actual=" -> ".join(path), remedy=remedy
+        "C163", "managers form a circle", where="people.csv", actual=" -> ".join(path), remedy=remedy
     )
 
 

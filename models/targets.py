@@ -31,7 +31,7 @@ def resolve_target(
     """The person's own target, else the role's, else the role definition's; None when there is none.
 
     Raises:
-        CompanyError: C150 when a scope has two targets of one KPI for one period.
+        CompanyError: C160 when a scope has two targets of one KPI for one period.
     """
     rows = [t for t in targets if t.kpi_id == kpi_id and t.period == period.id]
     for scope, scope_id in (("person", person.person_id), ("role", person.role_id)):
@@ -40,7 +40,7 @@ def resolve_target(
         if len({t.value for t in found}) > 1:
             values = " and ".join(sorted(str(t.value) for t in found))
             raise CompanyError(
-                "C150",
+                "C160",
                 f"{scope} {scope_id} has two targets of {kpi_id} for {period.id}",
                 where="targets.csv",
                 actual=values,

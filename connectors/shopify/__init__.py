@@ -28,13 +28,18 @@ from connectors.kit.redact import Tree, model_tree, path_tree
 from connectors.kit.request import FollowUp, Request
 from connectors.kit.strict_json import Json, dig
 from connectors.kit.windows import Window, iso
-from connectors.shopify.queries import ORDER_LINES, ORDERS, ORDERS_COUNT, REFUND_LINES
-from connectors.shopify.rows import LineItems, Order, RefundLines, flat_order
+from connectors.shopify.queries import ORDER_LINES, ORDER_REFUNDS, ORDERS, ORDERS_COUNT, REFUND_LINES
+from connectors.shopify.rows import LineItems, Order, Refund, RefundLines, flat_order
 
 PATH = "/admin/api/2026-10/graphql.json"
-PAGE_SIZE = 25
-LINE_PAGE_SIZE = 100
-REFUND_PAGE_SIZE = 50
+# Shopify refuses a query that could cost more than 1,000 points: objects count 1, connections their size, nested ones multiply
+# (shopify.dev, API limits, read 2026-11). The defaults stay below; what does not fit is fetched by follow-ups of one order.
+PAGE_SIZE = 7
+LINE_PAGE_SIZE = 10
+REFUND_PAGE_SIZE = 2
+REFUND_LINE_PAGE_SIZE = 2
+MORE_LINES = 100
+MOST_REFUNDS = 30
 DEEP_PAGING_PAGES = 25_000 // PAGE_SIZE  # Shopify stops at 25,000 objects in one connection
 
 _CODES: dict[str, type[KitError]] = {
@@ -95,6 +100,7 @@ def _orders(ask: Ask) -> Request:
         "after": ask.token,
         "lines": lines,
         "refunds": _refund_page(ask.account),
+        "refundLines": REFUND_LINE_PAGE_SIZE,
     }
     return _graphql("Orders", ORDERS, variables)
 
@@ -104,14 +110,16 @@ def _count(account: AccountSettings, window: Window) -> Request:  # noqa: ARG001
 
 
 def _rest_of_order(order: Json, account: AccountSettings) -> FollowUp | None:
-    if len(order["refunds"]) >= _refund_page(account):
-        raise Incomplete("an order has more refunds than one page holds; raise refund_page_size")
     if connection_next(order["shippingLines"]) is not None:
-        raise Incomplete("an order has more than 10 shipping lines")
+        raise Incomplete("an order has more than 3 shipping lines")
+    # `refunds` is a plain list without a next page: a full one may have been cut, so it is asked for alone
+    if len(order["refunds"]) >= _refund_page(account) and not order.get("refundsWhole"):
+        return _all_refunds(order)
+    first = account.whole_number("more_page_size", MORE_LINES, most=250)
     lines = _continue(
         order,
         "lineItems",
-        account,
+        first=first,
         root="order",
         query=("OrderLines", ORDER_LINES),
         tree=model_tree(LineItems),
@@ -121,28 +129,44 @@ def _rest_of_order(order: Json, account: AccountSettings) -> FollowUp | None:
     for refund in order["refunds"]:
         query = ("RefundLines", REFUND_LINES)
         rest = _continue(
-            refund, "refundLineItems", account, root="refund", query=query, tree=model_tree(RefundLines)
+            refund, "refundLineItems", first=first, root="refund", query=query, tree=model_tree(RefundLines)
         )
         if rest is not None:
             return rest
     return None
 
 
+def _all_refunds(order: Json) -> FollowUp:
+    def merge(body: Json) -> None:
+        found = _same(body, "order", order)
+        if len(dig(found, "refunds")) >= MOST_REFUNDS:
+            raise Incomplete(f"an order has {MOST_REFUNDS} refunds or more", actual=order["id"])
+        order["refunds"], order["refundsWhole"] = found["refunds"], True
+
+    variables = {"id": order["id"], "refunds": MOST_REFUNDS, "refundLines": REFUND_LINE_PAGE_SIZE}
+    keep = path_tree({"data.order.id": None, "data.order.refunds": model_tree(Refund)})
+    return FollowUp(_graphql("OrderRefunds", ORDER_REFUNDS, variables), keep, f"{order['id']}/refunds", merge)
+
+
+def _same(body: Json, root: str, owner: Json) -> Json:
+    found = dig(body, f"data.{root}")
+    if found is None or found.get("id") != owner["id"]:
+        raise Incomplete("an order disappeared while it was read", may_settle=True)
+    return found
+
+
 def _continue(
-    owner: Json, field: str, account: AccountSettings, *, root: str, query: tuple[str, str], tree: Tree
+    owner: Json, field: str, *, first: int, root: str, query: tuple[str, str], tree: Tree
 ) -> FollowUp | None:
     after = connection_next(owner[field])
     if after is None:
         return None
 
     def merge(body: Json) -> None:
-        found = dig(body, f"data.{root}")
-        if found is None or found.get("id") != owner["id"]:
-            raise Incomplete("an order disappeared while it was read", may_settle=True)
-        more = dig(found, field)
+        more = dig(_same(body, root, owner), field)
         owner[field] = {"nodes": owner[field]["nodes"] + more["nodes"], "pageInfo": more["pageInfo"]}
 
-    variables = {"id": owner["id"], "first": _line_page(account), "after": after}
+    variables = {"id": owner["id"], "first": first, "after": after}
     keep = path_tree({f"data.{root}.id": None, f"data.{root}.{field}": tree})
     return FollowUp(_graphql(query[0], query[1], variables), keep, f"{owner['id']}/{after}", merge)
 

@@ -18,7 +18,14 @@ _REFUND_LINES = f"""{{
   pageInfo {{ hasNextPage endCursor }}
 }}"""
 
-ORDERS = f"""query Orders($query: String!, $first: Int!, $after: String, $lines: Int!, $refunds: Int!) {{
+_REFUND = f"""{{
+  id createdAt processedAt totalRefundedSet {_BAG}
+  refundLineItems(first: $refundLines) {_REFUND_LINES}
+}}"""
+
+ORDERS = f"""query Orders(
+  $query: String!, $first: Int!, $after: String, $lines: Int!, $refunds: Int!, $refundLines: Int!
+) {{
   orders(query: $query, sortKey: UPDATED_AT, first: $first, after: $after) {{
     nodes {{
       id createdAt processedAt updatedAt cancelledAt test displayFinancialStatus currencyCode
@@ -26,14 +33,11 @@ ORDERS = f"""query Orders($query: String!, $first: Int!, $after: String, $lines:
       customer {{ id }}
       shippingAddress {{ country countryCodeV2 }}
       lineItems(first: $lines) {_LINES}
-      shippingLines(first: 10) {{
+      shippingLines(first: 3) {{
         nodes {{ id title discountedPriceSet {_BAG} }}
         pageInfo {{ hasNextPage endCursor }}
       }}
-      refunds(first: $refunds) {{
-        id createdAt processedAt totalRefundedSet {_BAG}
-        refundLineItems(first: $lines) {_REFUND_LINES}
-      }}
+      refunds(first: $refunds) {_REFUND}
     }}
     pageInfo {{ hasNextPage endCursor }}
   }}
@@ -41,6 +45,10 @@ ORDERS = f"""query Orders($query: String!, $first: Int!, $after: String, $lines:
 
 ORDER_LINES = f"""query OrderLines($id: ID!, $first: Int!, $after: String) {{
   order(id: $id) {{ id lineItems(first: $first, after: $after) {_LINES} }}
+}}"""
+
+ORDER_REFUNDS = f"""query OrderRefunds($id: ID!, $refunds: Int!, $refundLines: Int!) {{
+  order(id: $id) {{ id refunds(first: $refunds) {_REFUND} }}
 }}"""
 
 REFUND_LINES = f"""query RefundLines($id: ID!, $first: Int!, $after: String) {{

@@ -108,19 +108,27 @@ class Shop:
         return sorted(chosen, key=lambda o: o["updatedAt"])
 
     def Orders(self, v: dict[str, Any]) -> dict[str, Any]:
-        nodes = [self._served(o, v["lines"], v["refunds"]) for o in self.found(v["query"])]
+        nodes = [self._served(o, v) for o in self.found(v["query"])]
         return {"orders": connection(nodes, v["first"], v["after"])}
 
-    def _served(self, o: dict[str, Any], lines: int, refunds: int) -> dict[str, Any]:
-        given = [
-            {**r, "refundLineItems": connection(r["refundLineItems"], lines, None)} for r in o["refunds"]
-        ]
+    def _served(self, o: dict[str, Any], v: dict[str, Any]) -> dict[str, Any]:
         return {
             **o,
-            "lineItems": connection(o["lineItems"], lines, None),
-            "shippingLines": connection(o["shippingLines"], 10, None),
-            "refunds": given[:refunds],
+            "lineItems": connection(o["lineItems"], v["lines"], None),
+            "shippingLines": connection(o["shippingLines"], 3, None),
+            "refunds": self._refunds(o, v),
         }
+
+    def _refunds(self, o: dict[str, Any], v: dict[str, Any]) -> list[dict[str, Any]]:
+        given = [
+            {**r, "refundLineItems": connection(r["refundLineItems"], v["refundLines"], None)}
+            for r in o["refunds"]
+        ]
+        return given[: v["refunds"]]
+
+    def OrderRefunds(self, v: dict[str, Any]) -> dict[str, Any]:
+        found = next(o for o in self.orders if o["id"] == v["id"])
+        return {"order": {"id": v["id"], "refunds": self._refunds(found, v)}}
 
     def OrdersCount(self, v: dict[str, Any]) -> dict[str, Any]:
         count = len(self.found(v["query"])) + self.count_offset

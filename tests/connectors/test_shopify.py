@@ -96,7 +96,8 @@ def test_lines_and_refund_lines_that_go_on_are_followed_to_their_end(bench: Benc
     )
     bench.platform.default = Shop([long, order(2)])
 
-    window = only(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF, settings={"line_page_size": "2"}))
+    small = {"line_page_size": "2", "more_page_size": "2", "refund_page_size": "3"}
+    window = only(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF, settings=small))
 
     payload = records(window)[0]["payload"]
     assert [one["sku"] for one in payload["line_items"]] == [f"SKU{n}" for n in range(1, 8)]
@@ -119,7 +120,7 @@ def test_the_same_answers_give_the_same_file_and_the_same_records(bench: Bench) 
 def test_replay_of_the_landing_file_equals_the_pull(bench: Bench) -> None:
     long = order(1, lineItems=[line(n) for n in range(1, 8)], refunds=[refund(5, [1, 2, 3])])
     bench.platform.default = Shop([long, *(order(n) for n in range(2, 9))])
-    settings = {"line_page_size": "2", "page_size": "3"}
+    settings = {"line_page_size": "2", "more_page_size": "2", "page_size": "3", "refund_page_size": "1"}
     window = only(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF, settings=settings))
     calls = len(bench.platform.calls)
 
@@ -254,17 +255,24 @@ def test_a_query_that_costs_too_much_is_asked_in_smaller_pages(bench: Bench) -> 
 
     assert window.rows == 5
     sizes = [c.json["variables"]["first"] for c in bench.platform.calls if "first" in c.json["variables"]]
-    assert sizes == [25, 12, 6]
+    assert sizes == [7, 3, 3]
 
 
-def test_more_refunds_than_one_page_holds_is_loud(bench: Bench) -> None:
-    bench.platform.default = Shop([order(1, refunds=[refund(n, [n]) for n in range(1, 4)])])
+def test_an_order_whose_refund_list_may_be_cut_is_asked_for_alone(bench: Bench) -> None:
+    bench.platform.default = Shop([order(1, refunds=[refund(n, [n]) for n in range(1, 6)])])
 
-    failed = only_failed(
-        bench.pull(Shopify(), span_from=FROM, as_of=AS_OF, settings={"refund_page_size": "3"})
-    )
+    window = only(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF))
 
-    assert (failed.code, failed.requests) == ("P108", 1)
+    assert len(records(window)[0]["payload"]["refunds"]) == 5
+    assert [c.json["operationName"] for c in bench.platform.calls] == ["Orders", "OrderRefunds", "OrdersCount"]
+
+
+def test_more_refunds_than_can_be_proven_is_loud(bench: Bench) -> None:
+    bench.platform.default = Shop([order(1, refunds=[refund(n, [n]) for n in range(1, 32)])])
+
+    failed = only_failed(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF))
+
+    assert (failed.code, failed.requests) == ("P108", 2)
 
 
 def test_a_search_that_shopify_ignored_is_loud(bench: Bench) -> None:
@@ -346,5 +354,5 @@ def test_the_landing_file_tells_requests_without_the_shops_address(bench: Bench)
 
     lines = list(read_lines(bench.folder / "landing" / window.landing_file))
     assert [one["kind"] for one in lines] == ["header", "page", "proof", "end"]
-    assert lines[1]["request"]["json"]["variables"]["first"] == 25
+    assert lines[1]["request"]["json"]["variables"]["first"] == 7
     assert bench.platform.url not in json.dumps(lines, default=str)

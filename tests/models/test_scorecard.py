@@ -229,9 +229,9 @@ def test_too_few_peers_do_not_count(definitions: Definitions) -> None:
 @pytest.mark.parametrize(
     ("extra", "code"),
     [
-        (Rating("P1", "2011-11", "drive", "peer", Decimal(9), Decimal(10)), "C151"),
-        (Rating("P1", "2011-11", "drive", "peer", Decimal(6), Decimal(5)), "C152"),
-        (Rating("P1", "2011-11", "drive", "peer", Decimal(-1), Decimal(5)), "C152"),
+        (Rating("P1", "2011-11", "drive", "peer", Decimal(9), Decimal(10)), "C161"),
+        (Rating("P1", "2011-11", "drive", "peer", Decimal(6), Decimal(5)), "C162"),
+        (Rating("P1", "2011-11", "drive", "peer", Decimal(-1), Decimal(5)), "C162"),
     ],
 )
 def test_ratings_that_do_not_fit_are_refused(definitions: Definitions, extra: Rating, code: str) -> None:
@@ -253,7 +253,7 @@ def test_managers_in_a_circle_are_refused_by_name(definitions: Definitions) -> N
     with pytest.raises(CompanyError) as caught:
         score_period(definitions, NOVEMBER, circle, ACTUALS, TARGETS, RATINGS)
 
-    assert caught.value.code == "C153"
+    assert caught.value.code == "C163"
     assert caught.value.actual in {"P1 -> P2 -> P1", "P2 -> P1 -> P2"}
 
 
@@ -312,7 +312,7 @@ def test_two_targets_of_one_period_are_refused(definitions: Definitions) -> None
     with pytest.raises(CompanyError) as caught:
         resolve_target(definitions, MANAGER, "net_sales", NOVEMBER, twice)
 
-    assert caught.value.code == "C150"
+    assert caught.value.code == "C160"
 
 
 def test_only_what_adds_up_has_a_target_to_date() -> None:
