@@ -1,0 +1,204 @@
+"""Compiled SQL: equal to a plain Python oracle, conserving, exact, inert."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import duckdb
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.formulas import parse_expression
+from models.tables import FACTS, ORDER_LINE
+from tests.warehouse import world as w
+from warehouse.compile import Measure, compile_fact
+from warehouse.connect import open_warehouse
+from warehouse.core import build_core
+from warehouse.expressions import scale, sql
+from warehouse.figures import read_figures
+from warehouse.plan import Span
+
+NOVEMBER = Span("2011-11", date(2011, 11, 1), date(2011, 11, 30))
+
+
+def _measure(agg: str, expr: str | None, where: str | None = None, percent: str | None = None) -> Measure:
+    return Measure(
+        "order_line",
+        agg,
+        parse_expression(expr, "t:1") if expr else None,
+        parse_expression(where, "t:1") if where else None,
+        "business_date",
+        Decimal(percent) if percent else None,
+    )
+
+
+SUM, COUNT, DISTINCT = (
+    _measure("sum", "paid_amount"),
+    _measure("count", None),
+    _measure("count_distinct", "order_id"),
+)
+MEDIAN, P90 = _measure("median", "paid_amount"), _measure("percentile", "paid_amount", percent="90")
+MEASURES = (SUM, COUNT, DISTINCT, MEDIAN, P90)
+
+LINE = st.tuples(st.integers(1, 28), st.sampled_from(["uk", "la"]), st.decimals(-50, 50, places=2))
+
+
+@given(
+    lines=st.lists(LINE, max_size=8),
+    share=st.decimals("0.000001", "0.999999", places=6),
+    change=st.integers(2, 28),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_compiled_figures_equal_a_plain_sum_and_shares_conserve_it(
+    tmp_path: Path, lines: list[Any], share: Decimal, change: int
+) -> None:
+    with open_warehouse(Path(mkdtemp(dir=tmp_path))) as con:
+        w.company(con)
+        w.put(
+            con,
+            "core_person",
+            [{"person_id": p, "role_id": "r", "valid_from": date(2011, 1, 1)} for p in ("a", "b", "c")],
+        )
+        until, after = f"2011-11-{change - 1:02}", f"2011-11-{change:02}"
+        owned = [("uk", "a", share), ("uk", "b", 1 - share), ("la", "a", Decimal(1))]
+        rows = [w.own("shop", s, "r", p, str(x), "2011-01-01", until) for s, p, x in owned]
+        w.put(
+            con,
+            "core_ownership",
+            [*rows, w.own("shop", "uk", "r", "c", "1", after), w.own("shop", "la", "r", "c", "1", after)],
+        )
+        for shop, ref in (("uk", w.UK), ("la", w.LA)):
+            orders = [_order(i, day, amount) for i, (day, at, amount) in enumerate(lines) if at == shop]
+            w.load(con, tmp_path, ref, orders)
+        build_core(con, "CNY")
+
+        figures = read_figures(con, {"order_line": MEASURES}, [NOVEMBER], "span")
+
+    held = _oracle(lines, share, change)
+    for person in ("a", "b", "c"):
+        mine, key = held[person], ("2011-11", person, "r")
+        assert figures.of(SUM, key).value == sum((x * s for x, s in mine), Decimal(0))
+        assert figures.of(COUNT, key).value == sum((s for _, s in mine), Decimal(0))
+        assert figures.of(DISTINCT, key).value == sum((s for _, s in mine), Decimal(0))
+        assert figures.of(MEDIAN, key).value == _percentile([x for x, _ in mine], 50)
+        assert figures.of(P90, key).value == _percentile([x for x, _ in mine], 90)
+    total = sum((figures.of(SUM, ("2011-11", p, "r")).value or Decimal(0) for p in "abc"), Decimal(0))
+    assert total == sum((x for _, _, x in lines), Decimal(0))
+
+
+def _order(i: int, day: int, amount: Decimal) -> dict[str, Any]:
+    return w.order(f"O{i}", f"2011-11-{day:02}T20:00+00:00", [w.line(f"L{i}", f"{amount:f}")])
+
+
+def _oracle(lines: list[Any], share: Decimal, change: int) -> dict[str, list[tuple[Decimal, Decimal]]]:
+    held: dict[str, list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    for day, shop, amount in lines:
+        if day >= change:
+            held["c"].append((amount, Decimal(1)))
+        elif shop == "la":
+            held["a"].append((amount, Decimal(1)))
+        else:
+            held["a"].append((amount, share))
+            held["b"].append((amount, 1 - share))
+    return held
+
+
+def _percentile(values: list[Decimal], percent: int) -> Decimal | None:
+    if not values:
+        return None
+    ordered = sorted(values)
+    whole, rest = divmod((len(values) - 1) * percent, 100)
+    high = ordered[min(whole + 1, len(values) - 1)]
+    return ordered[whole] + (high - ordered[whole]) * rest / 100
+
+
+def test_day_grain_and_span_grain_agree_on_single_days(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    w.load(con, tmp_path, w.UK, [_order(i, i, Decimal(i)) for i in range(1, 20)])
+    build_core(con, "CNY")
+    spans = [Span(str(d), date(2011, 11, d), date(2011, 11, d)) for d in range(1, 29)]
+    new = _measure("count_distinct", "buyer_id", "buyer_first_on >= period_start")
+    summed = _measure("sum", "qty", "buyer_first_on >= period_start")
+
+    by_day = read_figures(con, {"order_line": (*MEASURES, new, summed)}, spans, "day")
+    by_span = read_figures(con, {"order_line": (*MEASURES, new, summed)}, spans, "span")
+
+    assert by_day == by_span
+    assert by_day.of(new, ("1", "ann", "manager")).value == 1
+    assert by_day.of(new, ("2", "ann", "manager")).value == 0
+
+
+def test_an_order_id_used_by_two_shops_counts_as_two_orders(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    w.put(con, "core_ownership", [w.own("shop", s, "manager", "ann", "1") for s in ("uk", "la")])
+    w.load(con, tmp_path, w.UK, [_order(1, 5, Decimal(1))])
+    w.load(con, tmp_path, w.LA, [_order(1, 5, Decimal(1))])
+    build_core(con, "CNY")
+
+    figures = read_figures(
+        con, {"order_line": (DISTINCT, _measure("count_distinct", "buyer_id"))}, [NOVEMBER], "span"
+    )
+
+    assert [f.value for m in figures.values.values() for f in m.values()] == [2, 1]
+
+
+def test_a_null_in_a_sum_is_counted_not_skipped(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    base = _measure("sum", "paid_amount_base")
+    w.load(con, tmp_path, w.UK, [_order(1, 5, Decimal(1)), _order(2, 6, Decimal(1)) | {"currency": "EUR"}])
+    build_core(con, "CNY")
+
+    figure = read_figures(con, {"order_line": (base,)}, [NOVEMBER], "span").of(
+        base, ("2011-11", "ann", "manager")
+    )
+
+    assert (figure.n_rows, figure.n_null) == (2, 1)
+
+
+def test_every_operator_becomes_the_sql_of_the_same_meaning(con: duckdb.DuckDBPyConnection) -> None:
+    text = (
+        "not (qty * 2 - -1 >= 3 or sku_id in ('a''b', 'c') and buyer_id is not null)"
+        " and country != '; drop table x --'"
+    )
+
+    compiled = sql(parse_expression(text, "t:1"), ORDER_LINE)
+
+    assert con.execute(f"select count(*) from core_order_line as f where {compiled}").fetchone() == (0,)
+    assert "'; drop table x --'" in compiled
+
+
+def test_the_scale_of_a_formula_is_exact(con: duckdb.DuckDBPyConnection) -> None:
+    for text, places in (
+        ("qty", 0),
+        ("paid_amount_base - cogs_base * 1.5", 13),
+        ("paid_amount * fx_rate + 1", 12),
+    ):
+        node = parse_expression(text, "t:1")
+
+        typed = con.execute(
+            f"select typeof({sql(node, ORDER_LINE)}) from (values (1)) left join core_order_line as f on true"
+        ).fetchone()
+
+        assert scale(node, ORDER_LINE) == places
+        assert typed == (("BIGINT",) if places == 0 else (f"DECIMAL({typed[0][8:].split(',')[0]},{places})",))
+
+
+def test_no_statement_ever_yields_a_binary_float(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create temp table kpi_span (label varchar, start_on date, end_on date)")
+    con.execute("create temp table kpi_owner as select *, date '9999-12-31' as upto from core_ownership")
+    measures = (
+        *MEASURES,
+        _measure("sum", "qty * 2 - 1"),
+        _measure("sum", "paid_amount_base * qty"),
+        _measure("sum", "60"),
+    )
+
+    cursor = con.execute(
+        compile_fact(measures, FACTS["order_line"], "span"), {"lo": NOVEMBER.start, "hi": NOVEMBER.end}
+    )
+
+    assert not [d for d in cursor.description or [] if str(d[1]) in {"DOUBLE", "FLOAT"}]

@@ -1,0 +1,1 @@
+"""DuckDB storage: load, canonical tables, KPI actuals, publication. No HTTP, no Dagster, no scoring."""

@@ -1,0 +1,193 @@
+"""Which business days of which shop are proven whole, and why the others are not.
+
+Belongs here: load_window and source_account turned into answers. Not here: pulling, figures.
+A day is covered when proven windows reach without a hole from its first instant to the newest proven
+instant of the stream; it is over when that newest instant lies at or after its end.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+import duckdb
+
+from models.causes import Cause
+from models.periods import day_bounds
+from warehouse.connect import transaction
+from warehouse.load import insert_rows
+from warehouse.sqltext import fill, identifier, statement
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """One recorded window of a stream, proven or failed."""
+
+    start: datetime
+    end: datetime
+    status: str
+    proof: str | None
+    cause_code: str | None
+    cause: str | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, eq=False)  # identity is enough: one object per account
+class Account:
+    """One account with what was proven for it."""
+
+    connector: str
+    stream: str
+    shop_id: str
+    feeds: tuple[str, ...]
+    zone: str
+    active_from: date | None
+    active_to: date | None
+    finality_days: int
+    covered_from: datetime | None
+    covered_to: datetime | None
+    windows: tuple[Window, ...]
+
+    def clip(self, first: date, last: date) -> tuple[date, date] | None:
+        """The part of a range of days on which the account was open; None when there is none."""
+        start = max(first, self.active_from) if self.active_from else first
+        end = min(last, self.active_to) if self.active_to else last
+        return (start, end) if start <= end else None
+
+    def uncovered(self, first: date, last: date) -> Cause | None:
+        """Why a range of open days is not proven whole; None when it is."""
+        if self._holds(first) and self._holds(last):
+            return None
+        day = next(d for d in days_between(first, last) if not self._holds(d))
+        return self.why(day)
+
+    def why(self, day: date) -> Cause:
+        """The newest failure that touches the day, else that it is not over, else that nobody pulled it."""
+        start, end = day_bounds(day, self.zone)
+        until = max(end, self.covered_from) if self.covered_from else end
+        failed = [w for w in self.windows if w.status == "failed" and w.start < until and w.end > start]
+        where = f"{self.connector}.{self.stream}[{self.shop_id}] {day.isoformat()}"
+        if failed:
+            return Cause(failed[-1].cause_code or "M207", f"{where}: {failed[-1].cause}")
+        if self._newest is not None and self._newest < end:
+            return Cause("M208", f"{where}: the shop's day is not over at {self._newest.isoformat()}")
+        return Cause("M207", f"{where}: not pulled yet")
+
+    def _holds(self, day: date) -> bool:
+        if self.covered_from is None or self.covered_to is None:
+            return False
+        start, end = day_bounds(day, self.zone)
+        return self.covered_from <= start and end <= self.covered_to
+
+    @cached_property
+    def _newest(self) -> datetime | None:
+        return max((w.as_of for w in self.windows), default=None)
+
+    def health(self, day: date, rows: int) -> dict[str, object]:
+        """The row of source_health for one open day."""
+        start, end = day_bounds(day, self.zone)
+        touching = [w for w in self.windows if w.start < end and w.end > start]
+        proven = [w for w in touching if w.status == "proven"]
+        held = self._holds(day)
+        cause = None if held else self.why(day)
+        return {
+            "connector": self.connector,
+            "stream": self.stream,
+            "shop_id": self.shop_id,
+            "business_date": day,
+            "rows": rows,
+            "proof": proven[-1].proof if held and proven else None,
+            "finality": self._finality(end) if held else "missing",
+            "loaded_at": touching[-1].as_of if touching else None,
+            "status": "proven" if held else "missing",
+            "cause_code": cause.code if cause else None,
+            "cause": cause.text if cause else None,
+        }
+
+    def _finality(self, end: datetime) -> str:
+        final = self.covered_to is not None and self.covered_to >= end + timedelta(days=self.finality_days)
+        return "final" if final else "open"
+
+
+class Coverage:
+    """All accounts, asked by fact and shop."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self.accounts = tuple(accounts)
+        self._answers: dict[tuple[Account, date, date], Cause | None] = {}
+
+    def feeding(self, fact: str, shops: Iterable[str] | None = None) -> list[Account]:
+        """Accounts that feed a fact, of the given shops or of all."""
+        wanted = None if shops is None else set(shops)
+        return [a for a in self.accounts if fact in a.feeds and (wanted is None or a.shop_id in wanted)]
+
+    def uncovered(self, account: Account, first: date, last: date) -> Cause | None:
+        """As `Account.uncovered`, remembered."""
+        key = (account, first, last)
+        if key not in self._answers:
+            self._answers[key] = account.uncovered(first, last)
+        return self._answers[key]
+
+
+def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
+    """What the load records prove right now."""
+    windows: dict[tuple[str, str, str], list[Window]] = {}
+    for connector, stream, shop, start, end, status, proof, code, cause, as_of in con.execute(
+        statement("kpi/windows.sql")
+    ).fetchall():
+        windows.setdefault((connector, stream, shop), []).append(
+            Window(start, end, status, proof, code, cause, as_of)
+        )
+    ranges = {
+        (r[0], r[1], r[2]): (r[3], r[4]) for r in con.execute(statement("kpi/proven_range.sql")).fetchall()
+    }
+    rows = con.execute(
+        "select connector, stream, shop_id, feeds, zone, active_from, active_to, finality_days from "
+        "source_account"
+        " order by connector, stream, shop_id"
+    ).fetchall()
+    return Coverage(
+        Account(
+            r[0],
+            r[1],
+            r[2],
+            tuple(r[3]),
+            r[4],
+            r[5],
+            r[6],
+            r[7] or 0,
+            *ranges.get((r[0], r[1], r[2]), (None, None)),
+            tuple(windows.get((r[0], r[1], r[2]), ())),
+        )
+        for r in rows
+    )
+
+
+def store_source_health(con: duckdb.DuckDBPyConnection, first: date, last: date) -> int:
+    """Write source_health for every open day of every account in a range; returns the number of rows."""
+    coverage = read_coverage(con)
+    rows: list[dict[str, object]] = []
+    for account in coverage.accounts:
+        if (open_days := account.clip(first, last)) is None:
+            continue
+        counts = _rows_by_day(con, account)
+        rows.extend(account.health(day, counts.get(day, 0)) for day in days_between(*open_days))
+    with transaction(con):
+        con.execute("delete from source_health where business_date between ? and ?", [first, last])
+        insert_rows(con, "source_health", rows)
+    return len(rows)
+
+
+def _rows_by_day(con: duckdb.DuckDBPyConnection, account: Account) -> dict[date, int]:
+    table = identifier(f"raw_{account.connector}_{account.stream}")
+    if con.execute("select count(*) from duckdb_tables() where table_name = ?", [table]).fetchone() == (0,):
+        return {}
+    sql = fill("select record_day, count(*) from ${table} where shop_id = ? group by record_day", table=table)
+    return {day: int(n) for day, n in con.execute(sql, [account.shop_id]).fetchall()}
+
+
+def days_between(first: date, last: date) -> Iterable[date]:
+    """Every day from first to last, both included."""
+    return (first + _DAY * i for i in range((last - first).days + 1))

@@ -1,0 +1,99 @@
+"""KPI expressions (models.formulas) as SQL text over one canonical table.
+
+Belongs here: one tree to one SQL expression, and the scale of its exact decimal result. Not here:
+aggregation (compile.py). Column names come from the registry only; constants pass through `sqltext.literal`.
+"""
+
+import re
+from decimal import Decimal
+
+from models.errors import WarehouseError
+from models.formulas import (
+    And,
+    Binary,
+    Column,
+    Compare,
+    Expr,
+    InList,
+    IsNull,
+    Literal,
+    Not,
+    Or,
+    Parameter,
+    Unary,
+    children,
+)
+from models.tables import Table
+from warehouse.sqltext import identifier, literal
+
+_SCALE = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
+_SQL_OPERATOR = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_PARAMETER = {"period_start": "s.start_on", "period_end": "s.end_on"}
+
+
+def sql(node: Expr, table: Table) -> str:
+    """The expression over alias `f` of the table (and `s` of the span, where it names a parameter)."""
+    match node:
+        case Column():
+            return f"f.{_column(node.name, table)}"
+        case Literal():
+            return literal(node.value)
+        case Parameter():
+            return _PARAMETER[node.name]
+        case Unary():
+            return f"(-{sql(node.operand, table)})"
+        case Binary():
+            return f"({sql(node.left, table)} {node.op} {sql(node.right, table)})"
+        case _:
+            return _condition(node, table)
+
+
+def _condition(node: Expr, table: Table) -> str:
+    match node:
+        case Compare():
+            return f"({sql(node.left, table)} {_SQL_OPERATOR[node.op]} {sql(node.right, table)})"
+        case IsNull():
+            return f"({sql(node.operand, table)} is {'not ' if node.negated else ''}null)"
+        case InList():
+            values = ", ".join(sql(v, table) for v in node.values)
+            return f"({sql(node.operand, table)} {'not ' if node.negated else ''}in ({values}))"
+        case Not():
+            return f"(not {sql(node.operand, table)})"
+        case And() | Or():
+            word = " and " if isinstance(node, And) else " or "
+            return f"({word.join(sql(item, table) for item in node.items)})"
+        case _:
+            raise WarehouseError("W401", "an expression holds an unknown node", actual=type(node).__name__)
+
+
+def scale(node: Expr, table: Table) -> int:
+    """Decimal places of a numeric expression: sums keep the larger, products add them; nothing rounds."""
+    match node:
+        case Column():
+            _column(node.name, table)
+            column = table.column(node.name)
+            found = _SCALE.match(column.sql_type) if column else None
+            return int(found[1]) if found else 0
+        case Literal():
+            exponent = node.value.as_tuple().exponent if isinstance(node.value, Decimal) else 0
+            return max(0, -exponent) if isinstance(exponent, int) else 0
+        case Unary():
+            return scale(node.operand, table)
+        case Binary():
+            left, right = scale(node.left, table), scale(node.right, table)
+            return left + right if node.op == "*" else max(left, right)
+        case _:
+            return 0
+
+
+def uses_period(node: Expr | None) -> bool:
+    """Whether the expression names period_start or period_end."""
+    if node is None:
+        return False
+    return isinstance(node, Parameter) or any(uses_period(child) for child in children(node))
+
+
+def _column(name: str, table: Table) -> str:
+    if table.column(name) is None:
+        raise WarehouseError("W402", f"{table.name} has no column of that name", actual=repr(name[:80]))
+    return identifier(name)
