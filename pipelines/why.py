@@ -222,7 +222,8 @@ def _steps(stored: str | None) -> Iterator[Words]:
 
 def _contribution(story: Story, line: Line, card: Card | None) -> None:
     weight = line.weight if line.weight is not None else line.declared_weight
-    if line.score is not None and line.contribution is not None and weight is not None:
+    told = "贡献" in (line.steps or "")  # the scorecard's own steps end with the contribution
+    if not told and line.score is not None and line.contribution is not None and weight is not None:
         text = f"{plain(line.score)} × {plain(weight)} % = {plain(line.contribution)}"
         story.say(Words(f"加权得分 = {text}", f"contribution = {text}"))
     if card is None:
@@ -296,18 +297,25 @@ def _landing(con: duckdb.DuckDBPyConnection, story: Story, asked: Question, own:
 
 
 def _windows(con: duckdb.DuckDBPyConnection, asked: Question, own: list[Ownership]) -> Iterator[data.Row]:
-    """Windows of the KPI's streams that touch the period; of the owned shops when the person owns shops."""
+    """Windows of the KPI's streams that touch the period or hold a record of it; of the owned shops when the person owns shops.
+
+    A record changed after the period lies in a later file, and a refund in the period may belong to an older record.
+    """
     streams = {name.strip() for name in asked.kpi.sources.replace(";", ",").split(",")}
     shops = {o.scope_id for o in own if o.scope_type == "shop"}
     sql = """
         select connector || '.' || stream as name, shop_id, epoch_us(window_from) as from_us,
                epoch_us(window_to) as to_us, landing_file, landing_sha256, rows, proof
-        from source_window where window_from < ? and window_to > ?
+        from source_window as w
+        where (window_from < ? and window_to > ?) or exists (
+            select 1 from source_record as r where r.landing_file = w.landing_file and r.record_day between ? and ?
+        )
         order by connector, stream, shop_id, window_from, landing_file
     """
     first = datetime.combine(asked.period.start, datetime.min.time(), tzinfo=data.EPOCH.tzinfo)
     last = datetime.combine(_after(asked.period.end), datetime.min.time(), tzinfo=data.EPOCH.tzinfo)
-    rows = list(data.fetch(con, sql, last + timedelta(days=1), first - timedelta(days=1)))
+    days = (asked.period.start, asked.period.end)
+    rows = list(data.fetch(con, sql, last + timedelta(days=1), first - timedelta(days=1), *days))
     named = [row for row in rows if row["name"] in streams] or rows
     yield from (row for row in named if not shops or row["shop_id"] in shops)
 

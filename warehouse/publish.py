@@ -11,6 +11,7 @@ import duckdb
 from models.errors import WarehouseError
 from models.tables import FACTS
 from warehouse.connect import PUBLISHED, attach
+from warehouse.lineage import store_lineage
 from warehouse.sqltext import fill, identifier
 
 PUBLISHED_TABLES = (
@@ -21,6 +22,8 @@ PUBLISHED_TABLES = (
     "scorecard_line",
     "reconciliation",
     "source_health",
+    "source_window",
+    "source_record",
     "kpi_label",
     "role_label",
     "company",
@@ -42,6 +45,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path) -> Path:
     path.parent.mkdir(exist_ok=True)
     beside = path.with_name(f"{path.name}.new-{os.getpid()}")
     _remove(beside)
+    store_lineage(con)
     attach(con, beside, "publication_copy")
     try:
         for table in PUBLISHED_TABLES:

@@ -73,6 +73,13 @@ create table kpi_label (
 create table role_label (role_id varchar, zh varchar, en varchar, defined_at varchar);
 create table company (id varchar, name_zh varchar, name_en varchar, zone varchar, currency varchar, languages varchar);
 create table publication (as_of timestamptz, day date, period varchar, definition_hash varchar);
+create table source_record (
+    connector varchar, stream varchar, shop_id varchar, record_day date, landing_file varchar, records bigint
+);
+create view source_window as
+select distinct connector, stream, shop_id, window_from, window_to, landing_file, landing_sha256, rows, proof
+from load_window
+where status = 'proven';
 create table reconciliation (
     period varchar, platform varchar, shop_id varchar, measure varchar, platform_total decimal(38, 10),
     credited decimal(38, 10), unowned decimal(38, 10), excluded decimal(38, 10), difference decimal(38, 10)

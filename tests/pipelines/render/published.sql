@@ -33,5 +33,7 @@ create table reconciliation(period varchar, platform varchar, shop_id varchar, m
     difference decimal(38,10));
 create table source_health(connector varchar, stream varchar, shop_id varchar, business_date date, rows bigint,
     proof varchar, finality varchar, loaded_at timestamptz, status varchar, cause_code varchar, cause varchar);
+create table source_record(connector varchar, stream varchar, shop_id varchar, record_day date, landing_file varchar,
+    records bigint);
 create table source_window(connector varchar, stream varchar, shop_id varchar, window_from timestamptz,
     window_to timestamptz, landing_file varchar, landing_sha256 varchar, rows bigint, proof varchar);
