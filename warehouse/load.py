@@ -43,7 +43,7 @@ def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadRes
         if _is_loaded(con, load_id):
             return LoadResult(load_id, 0, 0, distinct)
         seq = _next_seq(con)
-        new, changed = _merge(con, window.ref, table, seq)
+        new, changed = _merge(con, window, table, seq)
         row = _window_row(window, load_id, seq, status="proven")
         _insert_window(con, row | {"new_rows": new, "changed_rows": changed})
         _quarantine(con, window, load_id)
@@ -206,7 +206,7 @@ def _stage(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> int:
     total, broken, distinct = _one(
         con,
         "select count(*), count(*) filter (where record_key is null or record_day is null"
-        " or version_at is null or row_hash is null or payload is null),"
+        " or version_at is null or row_hash is null or not is_whole),"
         " count(distinct record_key) from staged_all",
     )
     if total != window.rows or broken:
@@ -227,9 +227,9 @@ def _bad_records(window: PulledWindow, actual: str) -> WarehouseError:
     )
 
 
-def _merge(con: duckdb.DuckDBPyConnection, ref: StreamRef, table: str, seq: int) -> tuple[int, int]:
+def _merge(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, seq: int) -> tuple[int, int]:
     """Insert unknown keys, replace older content; returns (new, changed)."""
-    parameters = {"shop": ref.shop_id}
+    parameters = {"shop": window.ref.shop_id}
     con.execute(fill(statement("load/classify.sql"), table=table), parameters)
     new, changed = _one(
         con,
@@ -237,7 +237,7 @@ def _merge(con: duckdb.DuckDBPyConnection, ref: StreamRef, table: str, seq: int)
         " from staged_action",
     )
     if new or changed:
-        con.execute(fill(statement("load/merge.sql"), table=table), {**parameters, "seq": seq})
+        con.execute(fill(statement("load/merge.sql"), table=table), {**parameters, "seq": seq, "file": str(window.records_path)})
     return int(new), int(changed)
 
 

@@ -2,7 +2,7 @@
 -- record_day never changes for a record, so it prunes the scan (platform.md 3d).
 create or replace temp table staged_action as
 select
-    s.record_key, s.record_day, s.version_at, s.row_hash, s.payload,
+    s.record_key, s.record_day, s.version_at, s.row_hash,
     case
         when t.record_key is null then 'new'
         when s.version_at >= t.version_at and s.row_hash <> t.row_hash then 'changed'

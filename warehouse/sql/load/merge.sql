@@ -1,9 +1,15 @@
--- grain: one row per record  key: shop_id, record_key  reads: staged_action
+-- grain: one row per record  key: shop_id, record_key  reads: staged_action, the file
+-- A key that stands twice in the file with the same version and hash has the same payload: any of them serves.
 merge into ${table} as t
 using (
-    select record_key, record_day, version_at, row_hash, payload
-    from staged_action
-    where action <> 'unchanged'
+    select a.record_key, a.record_day, a.version_at, a.row_hash, any_value(f.payload) as payload
+    from staged_action as a
+    inner join read_json(
+        $$file, format = 'newline_delimited', maximum_object_size = 16777216,
+        columns = {record_key: 'VARCHAR', record_day: 'DATE', version_at: 'TIMESTAMPTZ', row_hash: 'VARCHAR', payload: 'JSON'}
+    ) as f on f.record_key = a.record_key and f.version_at = a.version_at and f.row_hash = a.row_hash
+    where a.action <> 'unchanged'
+    group by all
 ) as s
 on t.shop_id = $$shop and t.record_key = s.record_key
     and t.record_day between (select min(record_day) from staged) and (select max(record_day) from staged)
