@@ -61,7 +61,9 @@ def owners() -> list[tuple[str, str, str, str, str]]:
     for shop, n in (("uk", 1), ("export", 2)):
         found.append(("shop", shop, "store_manager", f"M{n}", "1"))
         found.append(("shop", shop, "ecom_ops_manager", "D1", "1"))
-        found.extend(("shop", shop, "ops_specialist", f"S{n}{half}", share) for half, share in ((1, "0.6"), (2, "0.4")))
+        found.extend(
+            ("shop", shop, "ops_specialist", f"S{n}{half}", share) for half, share in ((1, "0.6"), (2, "0.4"))
+        )
     found.extend(("sku_group", f"g{i}", "merchandiser", f"G{i}", "1") for i in range(4))
     return found
 
@@ -102,9 +104,12 @@ def main(sizes: list[int]) -> None:
             work = duties(con, definitions, [SPAN])
             measures = {"order_line": measures_by_fact(work)["order_line"]}
             ours, hand = median_seconds(
-                lambda con=con, m=measures: read_figures(con, m, [SPAN], "span"), lambda con=con: con.execute(BY_HAND).fetchall()
+                lambda con=con, m=measures: read_figures(con, m, [SPAN], "span"),
+                lambda con=con: con.execute(BY_HAND).fetchall(),
             )
-            print(f"{lines:>10} {len(measures['order_line']):>8} {ours:>11.2f} {hand:>10.2f} {ours / hand:>19.2f}")
+            print(
+                f"{lines:>10} {len(measures['order_line']):>8} {ours:>11.2f} {hand:>10.2f} {ours / hand:>19.2f}"
+            )
 
 
 if __name__ == "__main__":

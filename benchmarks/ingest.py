@@ -68,7 +68,11 @@ def floor(port: int, folder: Path) -> int:
     with path.open("w") as out:
         after = None
         while True:
-            body = {"operationName": "Orders", "query": "", "variables": {"query": span, "first": 100, "after": after}}
+            body = {
+                "operationName": "Orders",
+                "query": "",
+                "variables": {"query": span, "first": 100, "after": after},
+            }
             orders = session.post(url, json=body, timeout=30).json()["data"]["orders"]
             for node in orders["nodes"]:
                 out.write(json.dumps(node) + "\n")
@@ -76,7 +80,9 @@ def floor(port: int, folder: Path) -> int:
                 break
             after = orders["pageInfo"]["endCursor"]
     con = duckdb.connect(str(folder / "floor.duckdb"))
-    con.execute("create table orders as select * from read_json(?, format = 'newline_delimited')", [str(path)])
+    con.execute(
+        "create table orders as select * from read_json(?, format = 'newline_delimited')", [str(path)]
+    )
     (rows,) = con.execute("select count(*) from orders").fetchone() or (0,)
     con.close()
     return int(rows)
@@ -88,12 +94,25 @@ def child(kind: str, port: int) -> None:
         rows = {"ours": ours, "floor": floor}[kind](port, Path(name))
         wall = time.perf_counter() - began
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    print(json.dumps({"rows": rows, "wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024}))
+    print(
+        json.dumps(
+            {
+                "rows": rows,
+                "wall": wall,
+                "cpu": usage.ru_utime + usage.ru_stime,
+                "peak": usage.ru_maxrss / 1024,
+            }
+        )
+    )
 
 
 def measure(kind: str, port: int) -> dict[str, float]:
     done = subprocess.run(
-        [sys.executable, __file__, "--child", kind, str(port)], capture_output=True, text=True, check=True, env=os.environ
+        [sys.executable, __file__, "--child", kind, str(port)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
     )
     result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return result
@@ -118,7 +137,9 @@ def main(sizes: list[int]) -> None:
             cpu = statistics.median(r["cpu"] for r in results)
             peak = statistics.median(r["peak"] for r in results)
             ratio = walls["floor"] / walls[kind]
-            print(f"{lines:>9} {kind:>6} {lines / walls[kind]:>10,.0f} {cpu:>7.2f} {peak:>9.0f} {ratio:>9.2f}")
+            print(
+                f"{lines:>9} {kind:>6} {lines / walls[kind]:>10,.0f} {cpu:>7.2f} {peak:>9.0f} {ratio:>9.2f}"
+            )
 
 
 if __name__ == "__main__":

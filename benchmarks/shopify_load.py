@@ -62,7 +62,13 @@ class Handler(BaseHTTPRequestHandler):
             body = f'{{"data":{{"ordersCount":{{"count":{last - first},"precision":"EXACT"}}}}}}'
         else:
             after = asked["variables"].get("after")
-            body = page(first, last, self.per_day, asked["variables"]["first"], first - 1 if after is None else int(after))
+            body = page(
+                first,
+                last,
+                self.per_day,
+                asked["variables"]["first"],
+                first - 1 if after is None else int(after),
+            )
         raw = body.encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -72,8 +78,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def day_range(self, query: str) -> tuple[int, int]:
         start, end = (datetime.fromisoformat(part) for part in query.split("'")[1::2])
-        low, high = (min(max((at - START) // timedelta(days=1), 0), DAYS) for at in (start, end))
-        return low * self.per_day, high * self.per_day
+        return self.first_at(start), self.first_at(end)
+
+    def first_at(self, instant: datetime) -> int:
+        day, rest = divmod(int((instant - START).total_seconds()), 86400)
+        # the n-th order of a day is placed at floor(n * 86400 / per_day): the first one not before `rest`
+        place = -(-rest * self.per_day // 86400)
+        return min(max(day * self.per_day + place, 0), DAYS * self.per_day)
 
     def log_message(self, *_: object) -> None:
         """Silent: the terminal shows the table."""

@@ -1,1 +1,1 @@
-"""Wiring: Dagster, the `kpi` command, reports. Nothing imports this package; it holds no business arithmetic."""
+"""Wiring: Dagster, the `kpi` command, reports. Nothing imports this package; no business arithmetic here."""

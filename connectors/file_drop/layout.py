@@ -7,12 +7,13 @@ Not here: reading files against it (table.py).
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.errors import CompanyError
+from models.definitions.strict_yaml import parse, plain
+from models.errors import CompanyError, DefinitionError
 
 LAYOUTS = Path(__file__).parent / "layouts"
 
@@ -98,36 +99,34 @@ def load_layout(table: str) -> Layout:
     return Layout.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-class _NoSurprises(yaml.SafeLoader):
-    """YAML without aliases and with every key once: PyYAML would keep the last of two keys without a word."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases are not allowed")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [k.value for k, _ in node.value]
-        twice = {k for k in keys if keys.count(k) > 1}
-        if twice:
-            raise yaml.YAMLError(f"line {node.start_mark.line + 1}: key {sorted(twice)[0]!r} stands twice")
-        return super().construct_mapping(node, deep)
-
-
 def parse_files_yaml(text: str) -> dict[str, FileOptions]:
     """The declarations of a company about its files, by table.
 
     Raises:
-        CompanyError: C112 when the text is no mapping of known tables to known options.
+        CompanyError: C112 with the line when the text is no mapping of known tables to known options.
     """
     remedy = "write `costs: {file: costs.csv, encoding: gbk}`; tables: " + ", ".join(table_names())
     try:
-        raw = yaml.load(text, Loader=_NoSurprises) or {}  # noqa: S506 - a SafeLoader with two refusals more
-        if not isinstance(raw, dict) or not set(raw) <= set(table_names()):
-            raise ValueError("not a mapping of table names")
-        return {table: FileOptions.model_validate(options) for table, options in raw.items()}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise CompanyError(
-            "C112", "cannot use the file declarations", where="files.yaml", actual=reason, remedy=remedy
-        ) from None
+        root = parse(text, "files.yaml")
+    except DefinitionError as error:
+        raise _unusable(error.where, f"{error.what} {error.actual}".rstrip(), error.remedy) from None
+    found: dict[str, FileOptions] = {}
+    for table, node in root.entries.items():
+        place = str(root.key_places[table])
+        if table not in table_names():
+            raise _unusable(place, f"no table {table[:40]!r}", remedy)
+        try:
+            found[table] = FileOptions.model_validate(plain(node))
+        except ValidationError as error:
+            raise _unusable(place, _first_reason(error), remedy) from None
+    return found
+
+
+def _unusable(where: str, actual: str, remedy: str) -> CompanyError:
+    what = "cannot use the file declarations"
+    return CompanyError("C112", what, where=where, actual=actual, remedy=remedy)
+
+
+def _first_reason(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200]

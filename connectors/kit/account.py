@@ -33,6 +33,7 @@ class AccountSettings(BaseModel):
     currency: Annotated[str | None, Field(pattern=r"^[A-Z]{3}$")] = None
     base_url: str
     secrets: Mapping[str, SecretStr] = {}
+    secret_names: Mapping[str, str] = {}
     settings: Mapping[str, str] = {}
     active_from: date | None = None
     active_to: date | None = None
@@ -51,6 +52,7 @@ class AccountSettings(BaseModel):
     def _base_url_is_safe(cls, value: str) -> str:
         parts = urlsplit(value)
         host = parts.hostname or ""
+        _ = parts.port  # a ValueError of its own unless it is a number up to 65535
         if parts.username or parts.password or parts.query or parts.fragment or not host:
             raise ValueError("a base URL is scheme://host[:port][/path], nothing else")
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
@@ -70,7 +72,9 @@ class AccountSettings(BaseModel):
         """
         value = self.secrets.get(name)
         if value is None or not value.get_secret_value():
-            raise SettingWrong("a secret of the source is not set", actual=name)
+            variable = self.secret_names.get(name)
+            actual = f"{name}: set the variable {variable}" if variable else name
+            raise SettingWrong("a secret of the source is not set", actual=actual)
         return value.get_secret_value()
 
     def setting(self, name: str) -> str:

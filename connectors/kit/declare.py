@@ -53,6 +53,7 @@ class Stream(Generic[R]):
         records: dotted path of the record list.
         cursor_kind: `time` windows can be asked for again, a `cursor` only goes forward.
         max_window_days: local days per window (time streams).
+        max_window_records: records loaded at once; a window with more is halved, so that memory stays flat.
         lookback: how far before the asked start to read again.
         lookback_reason: why that far; also zero needs one.
         lag: how close to now the platform's data may be trusted.
@@ -82,6 +83,7 @@ class Stream(Generic[R]):
     records: str
     cursor_kind: Literal["time", "cursor"]
     max_window_days: int = 1
+    max_window_records: int = 2_000
     lookback: timedelta | None = None
     lookback_reason: str = ""
     lag: timedelta = timedelta(minutes=1)

@@ -91,6 +91,7 @@ class _Pull:
         self.ref = StreamRef(self.connector.name, self.stream.name, self.account.shop_id)
         self.client = Client(self.connector, self.account, self.runtime)
         self.page_size: int | None = None
+        self.longest: timedelta | None = None  # learned: longer windows held too many records
 
     def run(self, span_from: datetime) -> Iterator[PulledWindow | FailedWindow]:
         try:
@@ -102,6 +103,9 @@ class _Pull:
         try:
             while pending:
                 window = pending.popleft()
+                if self.longest and len(parts := window.parts(self.longest)) > 1:
+                    pending.extendleft(reversed(parts))
+                    continue
                 result = blocked or self._window(window)
                 if isinstance(result, TooLarge) and (smaller := self._smaller(window, result)):
                     pending.extendleft(reversed(smaller))
@@ -128,7 +132,10 @@ class _Pull:
                 return ()
             self.page_size //= 2
             return (window,)
-        return (window.halves() or ()) if self.stream.cursor_kind == "time" else ()
+        halves = window.halves() if self.stream.cursor_kind == "time" else None
+        if halves is not None:
+            self.longest = halves[0].end - halves[0].start
+        return halves or ()
 
     def _window(self, window: Window) -> PulledWindow | KitError:
         self.client.start_window()
@@ -154,7 +161,7 @@ class _Pull:
             writer.line(header(self.ref, frame))
             source = _Live(self, writer)
             with Spool(self.spool) as spool:
-                outcome = read_window(frame, source, spool, lambda pages: self._tell(window, pages))
+                outcome = read_window(frame, source, spool, lambda n: self._page_done(window, n, spool))
                 writer.line(footer(outcome))
                 records = spool.write(spool_name(self.ref, window))
             landed, sha256 = writer.commit()
@@ -188,7 +195,11 @@ class _Pull:
             effort.waited_seconds,
         )
 
-    def _tell(self, window: Window, pages: int) -> None:
+    def _page_done(self, window: Window, pages: int, spool: Spool) -> None:
+        # the warehouse holds a window in memory while it loads it: a busy shop is read in shorter windows
+        is_crowded = self.stream.cursor_kind == "time" and spool.count() > self.stream.max_window_records
+        if is_crowded and window.halves() is not None:
+            raise TooLarge("the window holds more records than are loaded at once")
         if self.progress is not None:
             self.progress(Progress(self.ref, window, pages))
 

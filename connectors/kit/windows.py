@@ -33,6 +33,11 @@ class Window:
             return None
         return Window(self.start, middle), Window(middle, self.end)
 
+    def parts(self, longest: timedelta) -> tuple["Window", ...]:
+        """Consecutive windows no longer than `longest`; halves, so that they meet at whole seconds."""
+        halves = self.halves() if self.end - self.start > longest else None
+        return (self,) if halves is None else (*halves[0].parts(longest), *halves[1].parts(longest))
+
     def __str__(self) -> str:
         return f"{iso(self.start)}..{iso(self.end)}"
 

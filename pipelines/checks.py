@@ -1,0 +1,89 @@
+"""Asset checks. A blocking one stops what comes after it.
+
+A source that did not deliver is shown and stops nothing: one shop must not hold back the others' figures.
+Not here: what a check looks for (warehouse/sql/checks).
+"""
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from pipelines.assets import POOL
+from pipelines.assets.core import CORE
+from pipelines.assets.kpi import ACTUALS
+from pipelines.assets.raw import FILES
+from pipelines.resources import Place
+from warehouse.checks import CheckResult, check_names, run_check
+from warehouse.connect import open_warehouse
+
+_ON = {
+    "ownership_shares": FILES,
+    "one_scope_type": FILES,
+    "unique_keys": CORE["order_line"],
+}
+_NOT_BLOCKING = {"proven_days"}
+_DEFINITIONS = "definitions_hold"
+
+
+def asset_checks() -> list[dg.AssetChecksDefinition]:
+    """Every check, grouped by the asset it belongs to, so that the warehouse is opened once per group."""
+    groups: dict[dg.AssetKey, list[str]] = {}
+    for name in check_names():
+        groups.setdefault(_ON.get(name, ACTUALS), []).append(name)
+    return [_group(asset, names) for asset, names in groups.items()] + [_definitions()]
+
+
+def _group(asset: dg.AssetKey, names: Sequence[str]) -> dg.AssetChecksDefinition:
+    specs = [
+        dg.AssetCheckSpec(
+            name, asset=asset, blocking=name not in _NOT_BLOCKING, description=_description(name)
+        )
+        for name in names
+    ]
+
+    @dg.multi_asset_check(name=f"check_{asset.to_python_identifier()}", specs=specs, pool=POOL)
+    def checked(context: dg.AssetCheckExecutionContext, place: Place) -> Iterator[dg.AssetCheckResult]:
+        work = place.days(context)
+        with open_warehouse(work.home.root) as con:
+            results = [run_check(con, name) for name in names]
+        for result in results:
+            yield _result(asset, result)
+
+    return checked
+
+
+def _result(asset: dg.AssetKey, found: CheckResult) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=found.name,
+        passed=found.passed,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"wrong_rows": found.failing, "samples": "\n".join(found.samples) or "none"},
+    )
+
+
+def _definitions() -> dg.AssetChecksDefinition:
+    """Loading refuses weights that do not sum to 100 and formulas that do not fit: loading is the check."""
+
+    @dg.asset_check(
+        name=_DEFINITIONS,
+        asset=FILES,
+        blocking=True,
+        description="The definitions load: weights sum to 100, bands tile, formulas fit the tables.",
+    )
+    def held(context: dg.AssetCheckExecutionContext, place: Place) -> dg.AssetCheckResult:
+        definitions = place.days(context).definitions
+        return dg.AssetCheckResult(
+            passed=True,
+            metadata={
+                "definition_hash": definitions.hash,
+                "kpis": len(definitions.kpis),
+                "roles": len(definitions.roles),
+            },
+        )
+
+    return held
+
+
+def _description(name: str) -> str:
+    return f"No row is selected by warehouse/sql/checks/{name}.sql."

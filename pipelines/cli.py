@@ -1,0 +1,177 @@
+"""The `kpi` command: what can be asked, and how errors end. Not here: the commands (`pipelines.commands`)."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TypeAlias
+
+from models.errors import MeritError
+
+_FORMATS = ("xlsx", "html", "csv", "json", "parquet")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns 0 done, 1 something is wrong with data or definitions, 2 wrong usage."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if not chosen.module:
+        parser.print_help()
+        return 2
+    try:
+        command = getattr(import_module(f"pipelines.commands.{chosen.module}"), chosen.function)
+        return int(command(chosen))
+    except MeritError as error:
+        print(error.render(), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("[U130] stopped; run the same command again to go on", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kpi", description="KPI and scores of every role, right to the fen or absent with a cause."
+    )
+    parser.set_defaults(module="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for add in (_demo, _init, _run, _connectors, _lint, _score, _why, _export, _verify, _serve):
+        add(commands)
+    return parser
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(
+    commands: _Commands, name: str, module: str, function: str, text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(module=module, function=function)
+    return parser
+
+
+def _with_company(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--company", default="", metavar="DIR", help="company folder (default: KPI_COMPANY, else the sample)"
+    )
+
+
+def _demo(commands: _Commands) -> None:
+    _command(
+        commands,
+        "demo",
+        "demo",
+        "demo",
+        "the sample company end to end: a year of orders, a month of tickets, scores",
+    )
+
+
+def _init(commands: _Commands) -> None:
+    parser = _command(commands, "init", "init", "init", "write a company folder with comments")
+    parser.add_argument("folder", metavar="DIR")
+
+
+def _run(commands: _Commands) -> None:
+    parser = _command(
+        commands, "run", "run", "run", "pull, compute and publish a day or a span of days, write the board"
+    )
+    parser.add_argument(
+        "--date", default="", metavar="D", help="one day, e.g. 2011-11-30 (default: yesterday)"
+    )
+    parser.add_argument("--from", dest="first", default="", metavar="A", help="first day of a span")
+    parser.add_argument("--to", dest="last", default="", metavar="B", help="last day of a span")
+    parser.add_argument(
+        "--as-of",
+        default="",
+        metavar="I",
+        help="instant to stand at, with zone (default: the company's clock)",
+    )
+    _with_company(parser)
+
+
+def _connectors(commands: _Commands) -> None:
+    parser = _command(
+        commands, "connectors", "connectors", "list_all", "what can be pulled, and whether it works"
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _with_company(
+        _command(
+            actions, "list", "connectors", "list_all", "connectors, their streams and this company's accounts"
+        )
+    )
+    _with_company(
+        _command(actions, "check", "connectors", "check", "ask every account for the last hour, load nothing")
+    )
+    pull = _command(
+        actions, "pull", "connectors", "pull_one", "pull one connector for a span of days and load it"
+    )
+    pull.add_argument("connector")
+    pull.add_argument("--from", dest="first", required=True, metavar="A")
+    pull.add_argument("--to", dest="last", default="", metavar="B")
+    pull.add_argument("--as-of", default="", metavar="I")
+    _with_company(pull)
+    replay = _command(
+        actions, "replay", "connectors", "replay_one", "load landing files again, without asking the platform"
+    )
+    replay.add_argument("files", nargs="+", metavar="FILE")
+    _with_company(replay)
+
+
+def _lint(commands: _Commands) -> None:
+    _with_company(
+        _command(commands, "lint", "lint", "lint", "check definitions and company files, change nothing")
+    )
+
+
+def _score(commands: _Commands) -> None:
+    parser = _command(
+        commands, "score", "score", "score", "score everyone of a period and write the workbook"
+    )
+    parser.add_argument("--period", required=True, metavar="P", help="2011-11, 2011-Q4, 2011-H2 or 2011")
+    parser.add_argument("--as-of", default="", metavar="I")
+    _with_company(parser)
+
+
+def _why(commands: _Commands) -> None:
+    parser = _command(
+        commands, "why", "why", "why", "the whole story of one figure, from the landing file to the grade"
+    )
+    parser.add_argument("person", metavar="PERSON")
+    parser.add_argument("kpi", metavar="KPI")
+    parser.add_argument("period", metavar="PERIOD")
+    parser.add_argument("--lang", default="both", choices=("zh", "en", "both"))
+    _with_company(parser)
+
+
+def _export(commands: _Commands) -> None:
+    parser = _command(commands, "export", "export", "export", "write the scores of a period as a file")
+    parser.add_argument("--period", required=True, metavar="P")
+    parser.add_argument(
+        "--format",
+        required=True,
+        choices=_FORMATS,
+        help="html is the board of a day or of the period's last day",
+    )
+    _with_company(parser)
+
+
+def _verify(commands: _Commands) -> None:
+    parser = _command(
+        commands, "verify", "verify", "verify", "recompute everything from landing files and compare"
+    )
+    _with_company(parser)
+
+
+def _serve(commands: _Commands) -> None:
+    parser = _command(
+        commands, "serve", "serve", "serve", "the Dagster UI and its daemon on this machine only"
+    )
+    parser.add_argument("--port", type=int, default=3000)
+    _with_company(parser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

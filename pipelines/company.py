@@ -1,0 +1,284 @@
+"""A company folder as typed values: who, where, which sources and definitions; refusals name file and line.
+
+Belongs here: company.yaml and the overlay of definitions. Not here: sources.yaml (sources.py), the rows of
+the CSV files (connectors/file_drop).
+"""
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+from models.definitions.reading import (
+    Fields,
+    Label,
+    as_choice,
+    as_date,
+    as_items,
+    as_label,
+    as_mapping,
+    as_text,
+    nearest,
+    refuse,
+)
+from models.definitions.strict_yaml import Node, parse
+from models.errors import CompanyError
+from models.tables import FACTS
+from pipelines.sources import Source, read_sources
+
+SHIPPED = Path(__file__).resolve().parents[1] / "kpi_definitions"
+SAMPLE = SHIPPED / "sample"
+MAX_BYTES = 1_000_000
+_YEARS = range(1990, 2101)
+_PRIORITIES = ("urgent", "high", "normal", "low")
+
+
+@dataclass(frozen=True)
+class Company:
+    """What company.yaml and sources.yaml say."""
+
+    folder: Path
+    id: str
+    name: Label
+    zone: str
+    currency: str
+    languages: tuple[str, ...]
+    clock: Literal["now", "replay"]
+    first_day: date
+    last_day: date | None
+    accountable_roles: Mapping[str, str]
+    accountable_places: Mapping[str, str]
+    sla_hours: Mapping[str, int]
+    sandbox: bool
+    sources: tuple[Source, ...]
+
+    def check_roles(self, known: Collection[str]) -> None:
+        """Refuse an accountable role that no definition holds: every row would count as unowned.
+
+        Raises:
+            CompanyError: C003, with file and line.
+        """
+        for fact, role in self.accountable_roles.items():
+            if role not in known:
+                raise CompanyError(
+                    "C003",
+                    f"accountable_roles names no known role for {fact}",
+                    where=self.accountable_places[fact],
+                    actual=repr(role[:60]),
+                    remedy=nearest(role, known),
+                )
+
+    def own_definitions(self) -> dict[str, str]:
+        """The company's own definitions, by the file name that messages show."""
+        return _yaml_below(self.folder / "kpi_definitions", f"{self.folder.name}/kpi_definitions")
+
+
+def shipped_definitions() -> dict[str, str]:
+    """The definitions that come with the product, by the file name that messages show."""
+    return _yaml_below(SHIPPED, SHIPPED.name, skip=SAMPLE.name)
+
+
+def load_company(folder: Path | str | None = None) -> Company:
+    """The company of a folder; the sample company when none is named.
+
+    Raises:
+        CompanyError: C001 to C004, and D1xx for YAML that is not as it should be, with file and line.
+    """
+    root = Path(folder or SAMPLE).resolve()
+    text = read_text(root / "company.yaml")
+    company = Fields(
+        parse(text, "company.yaml"),
+        "company.yaml",
+        required=("id", "name", "zone", "currency", "first_day"),
+        optional=("languages", "clock", "last_day", "accountable_roles", "sla_hours"),
+    )
+    sandbox, sources = read_sources(read_text(root / "sources.yaml"))
+    first, last = _day(company["first_day"], "first_day"), company.get("last_day")
+    clock = company.get("clock")
+    return Company(
+        folder=root,
+        id=as_text(company["id"], "id"),
+        name=as_label(company["name"], "name"),
+        zone=_zone(company["zone"]),
+        currency=_currency(company["currency"]),
+        languages=_languages(company.get("languages")),
+        clock=cast(
+            Literal["now", "replay"], as_choice(clock, "clock", ("now", "replay")) if clock else "now"
+        ),
+        first_day=first,
+        last_day=_last_day(last, first),
+        accountable_roles=_accountable(company.get("accountable_roles")),
+        accountable_places=_places(company.get("accountable_roles")),
+        sla_hours=_sla(company.get("sla_hours")),
+        sandbox=sandbox,
+        sources=sources,
+    )
+
+
+def chosen_company(folder: str = "") -> Company:
+    """The company of a folder, else of KPI_COMPANY, else the sample company."""
+    return load_company(folder or os.environ.get("KPI_COMPANY") or None)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file of the company.
+
+    Raises:
+        CompanyError: C001 when it is not there, C002 when it is too large or not UTF-8.
+    """
+    if not path.is_file():
+        raise CompanyError(
+            "C001",
+            "a file of the company is not there",
+            where=str(path),
+            remedy="write it; `kpi init DIR` makes a complete folder",
+        )
+    if path.stat().st_size > MAX_BYTES:
+        raise CompanyError(
+            "C002",
+            "the file is too large",
+            where=str(path),
+            actual=f"{path.stat().st_size} bytes",
+            remedy=f"split it: at most {MAX_BYTES} bytes",
+        )
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CompanyError(
+            "C002",
+            "the file cannot be read",
+            where=str(path),
+            actual=error.strerror or "",
+            remedy="let this user read it",
+        ) from None
+    return _decoded(content, path)
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise CompanyError(
+            "C002",
+            "the file is not UTF-8",
+            where=f"{path}:{line}",
+            actual=f"byte 0x{error.object[error.start]:02x}",
+            remedy="save it as UTF-8",
+        ) from None
+
+
+def _yaml_below(root: Path, shown: str, skip: str = "") -> dict[str, str]:
+    """Texts of the YAML files below a folder; a link that leads out of it is not followed."""
+    found = sorted(root.rglob("*.yaml")) if root.is_dir() else []
+    _refuse_other_endings(root)
+    inside = [path for path in found if path.resolve().is_relative_to(root.resolve())]
+    named = {path.relative_to(root).as_posix(): path for path in inside}
+    return {f"{shown}/{name}": read_text(path) for name, path in named.items() if name.split("/")[0] != skip}
+
+
+def _refuse_other_endings(root: Path) -> None:
+    """A file that is passed over without a word looks like a definition that has no effect."""
+    for path in sorted(root.rglob("*.yml")):
+        raise CompanyError(
+            "C007",
+            "this definition file would not be read",
+            where=f"{path}:1",
+            actual=path.suffix,
+            remedy=f"rename it to {path.stem}.yaml",
+        )
+
+
+def _zone(node: Node) -> str:
+    zone = as_text(node, "zone")
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise refuse(
+            "C003", "there is no such time zone", node.place, actual=repr(zone), remedy="write Asia/Shanghai"
+        ) from None
+    return zone
+
+
+def _currency(node: Node) -> str:
+    currency = as_text(node, "currency")
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper() and currency.isalpha()):
+        raise refuse("C003", "this is not a currency", node.place, actual=repr(currency), remedy="write CNY")
+    return currency
+
+
+def _languages(node: Node | None) -> tuple[str, ...]:
+    if node is None:
+        return ("zh", "en")
+    found = tuple(as_choice(n, "languages", ("zh", "en")) for n in as_items(node, "languages"))
+    if not found:
+        raise refuse("C003", "no language is left", node.place, actual="[]", remedy="write [zh, en]")
+    return found
+
+
+def _day(node: Node, what: str) -> date:
+    """A day that can be a partition: a slip in the year would make a million of them."""
+    day = as_date(node, what)
+    if day.year not in _YEARS:
+        remedy = f"write a year from {_YEARS[0]} to {_YEARS[-1]}"
+        raise refuse("C003", f"{what} is implausible", node.place, actual=str(day), remedy=remedy)
+    return day
+
+
+def _last_day(node: Node | None, first: date) -> date | None:
+    last = _day(node, "last_day") if node else None
+    if node and last and last < first:
+        raise refuse(
+            "C003",
+            "last_day lies before first_day",
+            node.place,
+            actual=f"{last} < {first}",
+            remedy="swap them",
+        )
+    return last
+
+
+def _accountable(node: Node | None) -> dict[str, str]:
+    entries = as_mapping(node, "accountable_roles").entries if node else {}
+    return {as_fact(fact, role): as_text(role, "accountable_roles") for fact, role in entries.items()}
+
+
+def _places(node: Node | None) -> dict[str, str]:
+    entries = as_mapping(node, "accountable_roles").entries if node else {}
+    return {fact: str(role.place) for fact, role in entries.items()}
+
+
+def as_fact(name: str, node: Node) -> str:
+    """`name` itself, if it is a canonical table."""
+    if name not in FACTS:
+        raise refuse(
+            "C003",
+            "there is no such table",
+            node.place,
+            actual=repr(name),
+            remedy=f"known: {', '.join(FACTS)}",
+        )
+    return name
+
+
+def _sla(node: Node | None) -> dict[str, int]:
+    entries = as_mapping(node, "sla_hours").entries if node else {}
+    return {as_priority(name, hours): _hours(hours) for name, hours in entries.items()}
+
+
+def as_priority(name: str, node: Node) -> str:
+    """`name` itself, if tickets can have that priority."""
+    if name not in _PRIORITIES:
+        remedy = f"known: {', '.join(_PRIORITIES)}"
+        raise refuse("C003", "there is no such priority", node.place, actual=repr(name), remedy=remedy)
+    return name
+
+
+def _hours(node: Node) -> int:
+    text = as_text(node, "sla_hours")
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10_000):
+        raise refuse("C003", "hours must be a whole number", node.place, actual=repr(text), remedy="write 24")
+    return int(text)

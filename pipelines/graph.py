@@ -1,0 +1,41 @@
+"""The asset graph of a company: layers, checks, jobs, schedules.
+
+Not here: what an asset does (steps), which company is loaded (definitions.py).
+"""
+
+import warnings
+
+import dagster as dg
+
+from models.definitions import load_definitions
+from pipelines.assets.core import core_assets
+from pipelines.assets.kpi import daily_assets
+from pipelines.assets.raw import raw_assets
+from pipelines.assets.score import monthly_assets
+from pipelines.checks import asset_checks
+from pipelines.company import Company, shipped_definitions
+from pipelines.partitions import daily, monthly
+from pipelines.resources import Place
+from pipelines.schedules import jobs_and_schedules
+
+
+def build(company: Company) -> dg.Definitions:
+    """Everything Dagster needs to know of a company."""
+    with warnings.catch_warnings():
+        # BackfillPolicy is beta in 1.13; without it a backfill is a run per day. Drop with its beta mark.
+        warnings.filterwarnings("ignore", message=".*backfill_policy.*", category=dg.BetaWarning)
+        days, months = daily(company), monthly(company)
+        definitions = load_definitions(shipped_definitions(), company.own_definitions())
+        roles = [(role.id, f"{role.label.zh} {role.label.en}") for role in definitions.roles.values()]
+        raw = raw_assets(company, days)
+        keys = [key for asset in raw for key in asset.keys]
+        daily_layer = [*raw, core_assets(keys, days), *daily_assets(roles, days)]
+        monthly_layer = monthly_assets(months)
+        checks = asset_checks()
+    assets = dg.Definitions(
+        assets=[*daily_layer, *monthly_layer],
+        asset_checks=checks,
+        resources={"place": Place()},
+        executor=dg.in_process_executor,
+    )
+    return dg.Definitions.merge(assets, jobs_and_schedules(company, daily_layer, monthly_layer))

@@ -1,0 +1,46 @@
+"""Where a company's files lie: the paths below KPI_HOME. Not here: what is in them."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT = "var"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder of one installation."""
+
+    root: Path
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> "Home":
+        """KPI_HOME, else `var` in the working folder."""
+        return cls(Path(environment.get("KPI_HOME") or DEFAULT).resolve())
+
+    @property
+    def landing(self) -> Path:
+        """Raw pages, redacted."""
+        return self.root / "landing"
+
+    @property
+    def spool(self) -> Path:
+        """Records on their way from a page to the warehouse."""
+        return self.root / "spool"
+
+    @property
+    def published(self) -> Path:
+        """The file readers open."""
+        return self.root / "published" / "kpi.duckdb"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own storage."""
+        return self.root / "dagster"
+
+    def report(self, name: str, file: str) -> Path:
+        """A file of the reports of a day or a period; its folder is made."""
+        folder = self.root / "reports" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / file

@@ -1,0 +1,111 @@
+"""What Dagster shows beside an asset: counts, schemas, Markdown tables. Never secrets, never pay.
+
+Names come from files and platforms, so every cell is escaped: no Markdown, HTML or links [faults.md J2, J3].
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import dagster as dg
+
+from models.tables import Table
+from pipelines.steps.compute import RoleFigure
+from pipelines.steps.pull import Report
+
+_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~:.@/-])")
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+MAX_CELL = 200
+
+
+def escape(text: str) -> str:
+    r"""Text as one inert Markdown table cell.
+
+    >>> escape("a|b<i>")
+    'a\\|b&lt;i&gt;'
+    """
+    flat = "".join(c if c.isprintable() else " " for c in text)[:MAX_CELL]
+    return "".join(_HTML.get(c, c) for c in _ACTIVE.sub(r"\\\1", flat))
+
+
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> dg.MarkdownMetadataValue:
+    """A table of escaped cells."""
+    lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    lines += ["| " + " | ".join(escape(cell) for cell in row) + " |" for row in rows]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def role_table(figures: Sequence[RoleFigure]) -> dg.MarkdownMetadataValue:
+    """People x KPI of one role: actual, target to date, attainment, pace, and why a figure is missing."""
+    header = (
+        "人员 Person",
+        "指标 KPI",
+        "实际 Actual",
+        "目标 Target to date",
+        "完成率 Attainment",
+        "进度 Pace",
+        "原因 Cause",
+    )
+    return markdown(header, [_role_row(f) for f in figures])
+
+
+def _role_row(figure: RoleFigure) -> tuple[str, ...]:
+    cause = (
+        ""
+        if figure.status == "scored"
+        else f"{figure.status}: {figure.cause_code or ''} {figure.cause or ''}"
+    )
+    return (
+        f"{figure.person_name} {figure.person_id}",
+        f"{figure.kpi_zh} {figure.kpi_en}",
+        figure.shown(figure.value),
+        figure.shown(figure.target_to_date),
+        "" if figure.attainment is None else f"{figure.attainment:.1%}",
+        "" if figure.pace is None else f"{figure.pace:.1%}",
+        cause.strip(),
+    )
+
+
+def reports_table(reports: Sequence[Report]) -> dg.MarkdownMetadataValue:
+    """What each account brought."""
+    header = ("Account", "Windows", "Rows", "New", "Changed", "Failed", "Cause")
+    rows = [
+        (
+            r.ref.shop_id,
+            str(r.windows),
+            str(r.rows),
+            str(r.new_rows),
+            str(r.changed_rows),
+            str(len(r.failures)),
+            f"{r.failures[0].code} {r.failures[0].cause}" if r.failures else "",
+        )
+        for r in reports
+    ]
+    return markdown(header, rows)
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """Columns of a canonical table, from the registry."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(c.name, c.sql_type, description=_meaning(c.description, c.unit))
+            for c in table.columns
+        ]
+    )
+
+
+def _meaning(description: str, unit: str) -> str:
+    return f"{description} ({unit})" if unit else description
+
+
+def raw_schema() -> dg.TableSchema:
+    """Columns every raw table has."""
+    columns = (
+        ("shop_id", "VARCHAR", "Account the record belongs to"),
+        ("record_key", "VARCHAR", "Id of the record on the platform"),
+        ("record_day", "DATE", "Local day the record was created; never changes"),
+        ("version_at", "TIMESTAMPTZ", "Instant that grows with every change"),
+        ("row_hash", "VARCHAR", "Digest of the payload"),
+        ("payload", "JSON", "The record, without personal data"),
+        ("load_seq", "BIGINT", "Load that brought this version"),
+    )
+    return dg.TableSchema(columns=[dg.TableColumn(n, t, description=d) for n, t, d in columns])

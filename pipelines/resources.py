@@ -1,0 +1,65 @@
+"""The one resource of all assets: which company, which home, as of when. Nothing is read before a run."""
+
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from models.periods import Period
+from pipelines import clock
+from pipelines.company import chosen_company
+from pipelines.home import Home
+from pipelines.sandbox import Surroundings, surroundings
+from pipelines.work import Work
+
+
+class Place(dg.ConfigurableResource["Place"]):
+    """Where a run works.
+
+    Args:
+        company: company folder; empty for KPI_COMPANY, else the sample company.
+        home: KPI_HOME; empty for the environment's.
+        as_of: ISO instant the run stands at; empty for the company's clock.
+        since: first day to work on when it lies before the run's first partition. A long span is worked on
+            whole, but only its last days are recorded as partitions (runner.py says why).
+        period: appraisal period to score when it is not the month of the partition, e.g. 2011-Q4.
+    """
+
+    company: str = ""
+    home: str = ""
+    as_of: str = ""
+    since: str = ""
+    period: str = ""
+
+    _stack: ExitStack = PrivateAttr(default_factory=ExitStack)
+    _work: Work | None = PrivateAttr(default=None)
+    _around: Surroundings | None = PrivateAttr(default=None)
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature
+        """End the sandbox if this run started one."""
+        self._stack.close()
+
+    def days(self, context: "dg.AssetExecutionContext | dg.AssetCheckExecutionContext") -> Work:
+        """The work of the run's daily partitions."""
+        keys = context.partition_key_range
+        return self._work_on(clock.parse_day(self.since or keys.start), clock.parse_day(keys.end))
+
+    def appraisal(self, context: dg.AssetExecutionContext) -> tuple[Work, Period]:
+        """The work of the run's monthly partition, and the period it scores."""
+        period = Period.parse(self.period or context.partition_key[:7])
+        return self._work_on(period.start, period.end), period
+
+    def around(self, work: Work) -> Surroundings:
+        """Where to pull from; a sandbox is started at most once per run."""
+        if self._around is None:
+            self._around = self._stack.enter_context(surroundings(work.company, work.as_of))
+        return self._around
+
+    def _work_on(self, first: date, last: date) -> Work:
+        if self._work is None or (self._work.first, self._work.last) != (first, last):
+            company = chosen_company(self.company)
+            home = Home(Path(self.home)) if self.home else Home.of()
+            self._work = Work(company, home, first, last, clock.as_of(company, last, self.as_of or None))
+        return self._work

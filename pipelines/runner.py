@@ -1,0 +1,149 @@
+"""Runs the Dagster jobs in this process, on the instance below KPI_HOME, so that the UI shows every run.
+
+Not here: what the assets do, what the command prints.
+"""
+
+import os
+import re
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
+
+from models.errors import CheckError, MeritError
+from pipelines.graph import build
+from pipelines.home import Home
+from pipelines.processes import is_dead, this_process
+from pipelines.schedules import DAILY, MONTHLY
+from pipelines.steps.files import checked_files
+from pipelines.work import Work
+
+# Dagster writes two events per asset and partition, about 15 ms each: a year of seventeen assets is minutes
+# of bookkeeping. A longer span is worked on whole, but only its last days are recorded as partitions.
+RECORDED_DAYS = 7
+_TEMPLATE = Path(__file__).resolve().parents[1] / "dagster.yaml"
+_START, _END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+_PROCESS = "kpi/process"
+_CODED = re.compile(r"\[[A-Z]\d{3}\].*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended."""
+
+    run_id: str
+    success: bool
+    errors: tuple[str, ...]
+    failed_checks: tuple[MeritError, ...]
+
+
+def run_days(work: Work) -> Outcome:
+    """Materialise the daily job for the days of the work."""
+    first = max(work.first, work.last - timedelta(days=RECORDED_DAYS - 1))
+    tags = {_START: first.isoformat(), _END: work.last.isoformat()}
+    return _run(work, DAILY, tags, {"since": work.first.isoformat()})
+
+
+def run_period(work: Work, period: str) -> Outcome:
+    """Materialise the monthly job for the month the work ends in, scoring `period`."""
+    tags = {"dagster/partition": work.last.replace(day=1).isoformat()}
+    return _run(work, MONTHLY, tags, {"period": period})
+
+
+def _run(work: Work, job: str, tags: Mapping[str, str], extra: Mapping[str, str]) -> Outcome:
+    place = {
+        "company": str(work.company.folder),
+        "home": str(work.home.root),
+        "as_of": work.as_of.isoformat(),
+        **extra,
+    }
+    config = {
+        "resources": {"place": {"config": place}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+    definitions = build(work.company)
+    checked_files(work)  # before anything is pulled or written; the step reads the files again
+    with open_instance(work.home) as instance:
+        end_dead_runs(instance)
+        result = definitions.resolve_job_def(job).execute_in_process(
+            run_config=config,
+            instance=instance,
+            tags={**tags, _PROCESS: this_process()},
+            raise_on_error=False,
+        )
+    return Outcome(result.run_id, result.success, tuple(_errors(result)), tuple(_failed_checks(result)))
+
+
+@contextmanager
+def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """The instance below KPI_HOME, made from our template on first use; telemetry stays off twice over."""
+    prepare_instance(home)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+            yield instance
+
+
+def prepare_instance(home: Home) -> None:
+    """Make DAGSTER_HOME and point this process to it."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    settings = home.dagster / "dagster.yaml"
+    if not settings.exists():
+        beside = settings.with_name(f".dagster.yaml.{os.getpid()}")
+        shutil.copyfile(_TEMPLATE, beside)
+        beside.replace(settings)
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+
+
+def end_dead_runs(instance: dg.DagsterInstance) -> None:
+    """A killed run still stands as started and keeps its place in the writer pool: end it, free the place."""
+    open_states = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
+    for run in instance.get_runs(dg.RunsFilter(statuses=open_states)):
+        if is_dead(run.tags.get(_PROCESS, "")):
+            instance.report_run_failed(run, "its process is gone; the next run takes over")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+
+
+def _errors(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error:
+            yield _readable(event.step_failure_data.error, event.step_key or "")
+
+
+def _readable(error: SerializableErrorInfo, step: str) -> str:
+    """The innermost message; ours already say what to do."""
+    while error.cause is not None:
+        error = error.cause
+    message = error.message.strip()
+    coded = _CODED.search(message)
+    if coded:
+        return coded[0]
+    return MeritError(
+        "W900",
+        "a step stopped with an unexpected error",
+        where=step,
+        actual=message.splitlines()[0][:300] if message else "",
+        remedy="look at the run in `kpi serve`, and report it",
+    ).render()
+
+
+def _failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[MeritError]:
+    for evaluation in result.get_asset_check_evaluations():
+        if not evaluation.passed:
+            samples = evaluation.metadata.get("samples")
+            yield CheckError(
+                "K101" if evaluation.blocking else "K102",
+                f"check {evaluation.check_name} found wrong rows",
+                where=evaluation.asset_key.to_user_string(),
+                actual=str(samples.value if samples else "")[:500].replace("\n", "; "),
+                remedy="mend the cause and run again"
+                if evaluation.blocking
+                else "see the cause; other figures stand",
+            )

@@ -1,0 +1,206 @@
+"""sources.yaml as typed values. Secrets stand there only as `${NAME}`; a literal one is refused.
+
+Not here: how to pull (connectors/kit), where the sandbox listens (sandbox.py).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import SecretStr, ValidationError
+
+from connectors.kit import AccountSettings
+from connectors.kit.registry import get, names
+from models.definitions.reading import Fields, as_choice, as_date, as_items, as_mapping, as_text, refuse
+from models.definitions.strict_yaml import Node, parse
+from models.errors import CompanyError
+from models.loads import SourceAccount, StreamRef
+
+SANDBOX = "sandbox"
+_SECRETIVE = re.compile(r"token|secret|passw|api_?key|credential|cookie", re.IGNORECASE)
+_REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]{0,63})\}", re.ASCII)
+_LISTENING_NOWHERE = "http://127.0.0.1:1"  # stands in for the sandbox while the other settings are checked
+
+
+@dataclass(frozen=True)
+class Source:
+    """One account: where it lives and under which names its secrets are found."""
+
+    connector: str
+    shop_id: str
+    zone: str
+    currency: str | None
+    base_url: str
+    secret_names: Mapping[str, str]
+    settings: Mapping[str, str]
+    active_from: date | None
+    active_to: date | None
+    where: str
+
+    def account(self, environment: Mapping[str, str], sandbox_url: str | None = None) -> AccountSettings:
+        """The account as a connector needs it; a secret that is not set stays empty and stops it alone.
+
+        Raises:
+            CompanyError: C004 when an entry is not usable.
+        """
+        base = self.base_url
+        if base == SANDBOX:
+            base = f"{sandbox_url or _LISTENING_NOWHERE}/{self.connector}/{self.shop_id}"
+        try:
+            return AccountSettings(
+                shop_id=self.shop_id,
+                zone=self.zone,
+                currency=self.currency,
+                base_url=base,
+                secrets={
+                    key: SecretStr(environment.get(name, "")) for key, name in self.secret_names.items()
+                },
+                secret_names=self.secret_names,
+                settings=self.settings,
+                active_from=self.active_from,
+                active_to=self.active_to,
+            )
+        except ValidationError as error:
+            raise self._refused(error) from None
+
+    def streams(self) -> tuple[SourceAccount, ...]:
+        """What the warehouse must know of the account, one entry per stream."""
+        connector = get(self.connector)
+        return tuple(
+            SourceAccount(
+                ref=StreamRef(self.connector, stream.name, self.shop_id),
+                feeds=stream.feeds,
+                zone=self.zone,
+                active_from=self.active_from.isoformat() if self.active_from else None,
+                active_to=self.active_to.isoformat() if self.active_to else None,
+                lookback=str(stream.lookback),
+                finality_days=stream.finality_days,
+                platform=connector.platform,
+            )
+            for stream in connector.streams
+        )
+
+    def _refused(self, error: ValidationError) -> CompanyError:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        return CompanyError(
+            "C004",
+            f"a source cannot be used: {field}: {first['msg'].removeprefix('Value error, ')}",
+            where=self.where,
+            remedy=f"correct {field} of the entry",
+        )
+
+
+def read_sources(text: str) -> tuple[bool, tuple[Source, ...]]:
+    """Whether the sandbox is wanted, and the accounts.
+
+    Raises:
+        CompanyError: C004 to C006, and D1xx for the shape, with file and line.
+    """
+    top = Fields(parse(text, "sources.yaml"), "sources.yaml", required=("sources",), optional=("sandbox",))
+    wanted = top.get("sandbox")
+    sandbox = wanted is not None and as_choice(wanted, "sandbox", ("true", "false")) == "true"
+    sources = tuple(_source(node, sandbox=sandbox) for node in as_items(top["sources"], "sources"))
+    _refuse_twins(sources)
+    return sandbox, sources
+
+
+def _source(node: Node, *, sandbox: bool) -> Source:
+    entry = Fields(
+        node,
+        "a source",
+        required=("connector", "shop_id", "zone", "base_url"),
+        optional=("currency", "secrets", "settings", "active_from", "active_to"),
+    )
+    base = as_text(entry["base_url"], "base_url")
+    if base == SANDBOX and not sandbox:
+        raise refuse(
+            "C004",
+            "base_url is sandbox, but the sandbox is not on",
+            entry["base_url"].place,
+            remedy="add sandbox: true",
+        )
+    first, last, currency = entry.get("active_from"), entry.get("active_to"), entry.get("currency")
+    source = Source(
+        connector=as_choice(entry["connector"], "connector", names()),
+        shop_id=as_text(entry["shop_id"], "shop_id"),
+        zone=as_text(entry["zone"], "zone"),
+        currency=as_text(currency, "currency") if currency else None,
+        base_url=base,
+        secret_names=_secrets(entry.get("secrets")),
+        settings=_settings(entry.get("settings")),
+        active_from=as_date(first, "active_from") if first else None,
+        active_to=as_date(last, "active_to") if last else None,
+        where=str(entry.place),
+    )
+    source.account({})
+    _check_span(source)
+    _check_secret_names(source)
+    return source
+
+
+def _check_span(source: Source) -> None:
+    if source.active_from and source.active_to and source.active_to < source.active_from:
+        raise CompanyError(
+            "C004",
+            "active_to lies before active_from",
+            where=source.where,
+            actual=f"{source.active_to} < {source.active_from}",
+            remedy="swap them",
+        )
+
+
+def _check_secret_names(source: Source) -> None:
+    """A misspelt name would otherwise show as a refused login, at night."""
+    wanted = getattr(get(source.connector).auth, "secret", None)
+    if wanted is not None and wanted not in source.secret_names:
+        raise CompanyError(
+            "C004",
+            f"the source has no secret {wanted}",
+            where=source.where,
+            actual=", ".join(source.secret_names)[:80] or "no secrets",
+            remedy=f'add secrets: {{{wanted}: "${{SOME_NAME}}"}}',
+        )
+
+
+def _secrets(node: Node | None) -> dict[str, str]:
+    """Names of environment variables; the value found is never repeated, it may be the secret itself."""
+    found = {}
+    for key, value in (as_mapping(node, "secrets").entries if node else {}).items():
+        match = _REFERENCE.fullmatch(as_text(value, "a secret"))
+        if not match:
+            raise _written_down(key, value)
+        found[key] = match[1]
+    return found
+
+
+def _written_down(key: str, value: Node) -> CompanyError:
+    return CompanyError(
+        "C005",
+        f"secret {key[:40]} is written into the file",
+        where=str(value.place),
+        remedy='write secrets: {token: "${NAME}"}, set it, and replace the secret: it has been on disk',
+    )
+
+
+def _settings(node: Node | None) -> dict[str, str]:
+    entries = as_mapping(node, "settings").entries if node else {}
+    for key, value in entries.items():
+        if _SECRETIVE.search(key):
+            raise _written_down(key, value)
+    return {key: as_text(value, f"settings.{key}") for key, value in entries.items()}
+
+
+def _refuse_twins(sources: tuple[Source, ...]) -> None:
+    seen: dict[tuple[str, str], Source] = {}
+    for source in sources:
+        twin = seen.setdefault((source.connector, source.shop_id), source)
+        if twin is not source:
+            raise CompanyError(
+                "C006",
+                f"{source.connector} {source.shop_id} stands twice",
+                where=source.where,
+                actual=f"first at {twin.where}",
+                remedy="keep one of them",
+            )

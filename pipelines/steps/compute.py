@@ -1,0 +1,107 @@
+"""Figures of days: daily, month to date, health, reconciliation. Not here: the computation (warehouse)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from duckdb import DuckDBPyConnection
+
+from models.periods import Period, month_of
+from pipelines.render import text
+from pipelines.steps.reach import days_to_compute, note_computed, stretches
+from pipelines.work import Work, tell
+from warehouse.actuals import compute_daily, compute_mtd
+from warehouse.connect import open_warehouse
+from warehouse.coverage import store_source_health
+from warehouse.reconcile import reconcile
+
+# Month to date is read for the board's day and the weeks before; a year of it costs ten times the daily rows.
+MONTH_TO_DATE_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a computation of days produced for the days that were asked for."""
+
+    days: int
+    rows: int
+    missing: int
+    provisional: int
+
+
+@dataclass(frozen=True)
+class RoleFigure:
+    """A month-to-date figure of a person, with the names people know."""
+
+    person_id: str
+    person_name: str
+    kpi_zh: str
+    kpi_en: str
+    unit: str
+    decimals: int
+    value: Decimal | None
+    target_to_date: Decimal | None
+    attainment: Decimal | None
+    pace: Decimal | None
+    status: str
+    cause_code: str | None
+    cause: str | None
+
+    def shown(self, value: Decimal | None) -> str:
+        """A value in the KPI's unit; nothing for a missing one."""
+        return "" if value is None else text.format_value(value, self.unit, self.decimals)
+
+
+def compute_days(work: Work) -> Counts:
+    """Compute the days of the work, and those before that newer data may have changed."""
+    with open_warehouse(work.home.root) as con:
+        days = days_to_compute(con, work)
+        actuals = compute_daily(con, work.definitions, days)
+        compute_mtd(con, work.definitions, _month_to_date_days(con, days))
+        for first, last in stretches(days):
+            store_source_health(con, first, last)
+        for month in _months(days):
+            reconcile(con, month, work.company.accountable_roles)
+        note_computed(con, work)
+    asked = [a for a in actuals if a.period >= work.first.isoformat()]
+    counts = Counts(
+        len(days),
+        len(asked),
+        sum(a.status == "missing" for a in asked),
+        sum(a.status == "provisional" for a in asked),
+    )
+    tell("compute", f"{counts.days} days, {counts.rows:,} figures, {counts.missing:,} of them missing")
+    return counts
+
+
+def _month_to_date_days(con: DuckDBPyConnection, days: list[date]) -> list[date]:
+    """The last days, and any earlier one that has month-to-date figures already."""
+    rows = con.execute("select distinct business_date from kpi_actual_mtd").fetchall()
+    done = {row[0] for row in rows}
+    return [day for day in days[:-MONTH_TO_DATE_DAYS] if day in done] + days[-MONTH_TO_DATE_DAYS:]
+
+
+def _months(days: Iterable[date]) -> list[Period]:
+    return sorted({month_of(day) for day in days})
+
+
+def role_figures(work: Work) -> dict[str, list[RoleFigure]]:
+    """Month-to-date figures of the last day, by role."""
+    sql = """
+        select m.role_id, m.person_id, coalesce(p.name, m.person_id), m.kpi_id, m.value, m.target_to_date,
+               m.attainment, m.pace, m.status, m.cause_code, m.cause
+        from kpi_actual_mtd as m
+        left join core_person as p on p.person_id = m.person_id
+            and m.business_date between p.valid_from and coalesce(p.valid_to, date '9999-12-31')
+        where m.business_date = ?
+        order by m.role_id, m.person_id, m.kpi_id
+    """
+    with open_warehouse(work.home.root) as con:
+        rows = con.execute(sql, [work.last]).fetchall()
+    found: dict[str, list[RoleFigure]] = {}
+    for role_id, person_id, name, kpi_id, *figures in rows:
+        kpi = work.definitions.kpi(kpi_id, work.last)
+        figure = RoleFigure(person_id, name, kpi.label.zh, kpi.label.en, kpi.unit, kpi.decimals, *figures)
+        found.setdefault(role_id, []).append(figure)
+    return found

@@ -1,0 +1,70 @@
+"""Company files into the warehouse: read, checked against each other and the definitions, replaced whole.
+
+Not here: how a cell is read (connectors/file_drop) or stored (warehouse/load.py).
+"""
+
+import hashlib
+import json
+
+from duckdb import DuckDBPyConnection
+
+from connectors.file_drop import DroppedCompany, check_company, read_company
+from pipelines.steps.pull import register_accounts
+from pipelines.work import Work, tell
+from warehouse.connect import open_warehouse
+from warehouse.load import replace_company_table
+
+_TABLES = {
+    "people": "core_person",
+    "ownership": "core_ownership",
+    "targets": "core_target",
+    "ratings": "core_rating",
+    "costs": "core_cost",
+    "rates": "core_rate",
+    "skus": "core_sku",
+}
+
+
+def load_files(work: Work) -> dict[str, int]:
+    """Bring every company table up to date; returns rows by table. A wrong file changes nothing at all."""
+    dropped = checked_files(work)
+    with open_warehouse(work.home.root) as con:
+        register_accounts(con, work.company)
+        rows = {table: _replace(con, work, dropped, table) for table in _TABLES}
+        rows["sla"] = _replace_sla(con, work)
+    for line in dropped.quarantine_report():
+        tell("files", f"set aside: {line}")
+    tell("files", ", ".join(f"{table} {count:,}" for table, count in rows.items()))
+    return rows
+
+
+def checked_files(work: Work) -> DroppedCompany:
+    """The company's tables, refused when they contradict themselves or the definitions."""
+    dropped = read_company(work.company.folder)
+    definitions = work.definitions
+    work.company.check_roles(definitions.roles)
+    check_company(dropped.tables, role_ids=tuple(definitions.roles), kpi_ids=tuple(definitions.kpis))
+    return dropped
+
+
+def _replace(con: DuckDBPyConnection, work: Work, dropped: DroppedCompany, table: str) -> int:
+    found = dropped.tables.get(table)
+    rows = found.rows if found else []
+    replace_company_table(
+        con,
+        _TABLES[table],
+        rows,
+        file=found.file if found else f"{table}.csv (absent)",
+        sha256=found.sha256 if found else hashlib.sha256(b"").hexdigest(),
+        quarantined=len({cell.row_number for cell in found.quarantined}) if found else 0,
+        as_of=work.as_of,
+    )
+    return len(rows)
+
+
+def _replace_sla(con: DuckDBPyConnection, work: Work) -> int:
+    hours = work.company.sla_hours
+    digest = hashlib.sha256(json.dumps(dict(hours), sort_keys=True).encode()).hexdigest()
+    rows = [{"priority": priority, "sla_hours": count} for priority, count in hours.items()]
+    replace_company_table(con, "ticket_sla", rows, file="company.yaml", sha256=digest, as_of=work.as_of)
+    return len(rows)

@@ -1,0 +1,63 @@
+"""The readers' file, the board and the workbook. Not here: what they look like (pipelines/render)."""
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from models.periods import Period
+from pipelines.render.board import write_board
+from pipelines.render.workbook import write_workbook
+from pipelines.work import Work, tell
+from warehouse.connect import open_published, open_warehouse
+from warehouse.publish import publish
+from warehouse.scores import store_company, store_labels, store_publication
+
+
+def publish_all(work: Work, period: str | None = None) -> Path:
+    """Publish everything computed so far; readers see the old file whole or the new one whole."""
+    with open_warehouse(work.home.root) as con:
+        _describe(con, work, period)
+        path = publish(con, work.home.root)
+    tell("publish", str(path))
+    return path
+
+
+def _describe(con: DuckDBPyConnection, work: Work, period: str | None) -> None:
+    company = work.company
+    store_labels(con, work.definitions, work.last)
+    store_company(
+        con,
+        {
+            "id": company.id,
+            "name_zh": company.name.zh,
+            "name_en": company.name.en,
+            "zone": company.zone,
+            "currency": company.currency,
+            "languages": ",".join(company.languages),
+        },
+    )
+    store_publication(
+        con,
+        as_of=work.as_of,
+        day=None if period else work.last,
+        period=period,
+        definition_hash=work.definitions.hash,
+    )
+
+
+def write_day_board(work: Work) -> Path:
+    """The board of the last day, from the published file alone."""
+    path = work.home.report(work.last.isoformat(), "board.html")
+    with open_published(work.home.root) as con:
+        write_board(con, work.last, path)
+    tell("board", str(path))
+    return path
+
+
+def write_period_workbook(work: Work, period: Period) -> Path:
+    """The appraisal sheets of a period, from the published file alone."""
+    path = work.home.report(period.id, "workbook.xlsx")
+    with open_published(work.home.root) as con:
+        write_workbook(con, period.id, path)
+    tell("sheets", str(path))
+    return path

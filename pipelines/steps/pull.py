@@ -1,0 +1,235 @@
+"""Pulls every account of a stream and loads what was proven.
+
+Fetching holds no database lock: one thread per account reads windows ahead into a short queue, and the step
+opens the warehouse only to load what lies there [platform.md 2]. One bad account never stops the others.
+"""
+
+import os
+import queue
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from connectors.kit import AccountSettings, Landing, pull
+from connectors.kit.registry import get
+from models.errors import MeritError
+from models.loads import FailedWindow, PulledWindow, StreamRef
+from models.periods import day_bounds
+from pipelines.company import Company
+from pipelines.processes import is_alive
+from pipelines.sandbox import Surroundings
+from pipelines.sources import Source
+from pipelines.work import Work, tell
+from warehouse.connect import open_warehouse
+from warehouse.load import load_window, record_failure, set_source_accounts, stream_state
+
+Pulled = PulledWindow | FailedWindow
+
+_AHEAD = 16  # windows read ahead per account: enough to keep the platform busy while a batch is loaded
+_BATCH = 48  # windows loaded before the warehouse is let go for other runs
+_SHOW_EVERY = 30  # windows between two lines of progress
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A window that was not delivered."""
+
+    ref: StreamRef
+    window_from: datetime
+    window_to: datetime
+    code: str
+    cause: str
+
+
+@dataclass
+class Report:
+    """What one account of a stream brought."""
+
+    ref: StreamRef
+    windows: int = 0
+    rows: int = 0
+    new_rows: int = 0
+    changed_rows: int = 0
+    quarantined: int = 0
+    requests: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One account to read: from where, and with which cursor."""
+
+    ref: StreamRef
+    account: AccountSettings
+    span_from: datetime
+    cursor: str | None
+
+
+def pull_stream(work: Work, connector: str, stream: str, around: Surroundings) -> list[Report]:
+    """Pull all accounts of a stream for the days of the work and load the proven windows."""
+    sources = [s for s in work.company.sources if s.connector == connector]
+    reports = {s.shop_id: Report(StreamRef(connector, stream, s.shop_id)) for s in sources}
+    jobs = _jobs(work, connector, stream, sources, around)
+    remove_dead_spools(work.home.spool)
+    for batch in _batches(work, jobs):
+        _load(work, batch, reports)
+    for report in reports.values():
+        tell("pull", _sentence(report))
+    return list(reports.values())
+
+
+def remove_dead_spools(root: Path) -> None:
+    """A killed run leaves its records behind; they were not loaded, or are in the landing files anyway."""
+    for folder in root.iterdir() if root.is_dir() else ():
+        if not (folder.name.isdigit() and is_alive(int(folder.name))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def register_accounts(con: DuckDBPyConnection, company: Company) -> None:
+    """Tell the warehouse which accounts there are."""
+    set_source_accounts(con, [account for source in company.sources for account in source.streams()])
+
+
+def _jobs(work: Work, connector: str, stream: str, sources: list[Source], around: Surroundings) -> list[_Job]:
+    """What to read, after a short look at the cursors."""
+    declared = get(connector).stream(stream)
+    jobs = []
+    with open_warehouse(work.home.root) as con:
+        register_accounts(con, work.company)
+        for source in sources:
+            ref = StreamRef(connector, stream, source.shop_id)
+            account = source.account(around.environment, around.sandbox_url)
+            if declared.cursor_kind == "time":
+                jobs.append(_Job(ref, account, day_bounds(work.first, source.zone)[0], None))
+                continue
+            cursor, covered_to = stream_state(con, ref)
+            if covered_to is None or cursor is None:
+                jobs.append(_Job(ref, account, _beginning(source, work.first), None))
+            elif covered_to < work.as_of:
+                jobs.append(_Job(ref, account, covered_to, cursor))
+    return jobs
+
+
+def _beginning(source: Source, first: date) -> datetime:
+    """A cursor only goes forward, so it starts where the account starts: no earlier day can follow."""
+    day = min(first, source.active_from) if source.active_from else first
+    return day_bounds(day, source.zone)[0]
+
+
+def _batches(work: Work, jobs: list[_Job]) -> Iterator[list[Pulled]]:
+    """Windows as they come, several at a time where several wait."""
+    waiting: queue.Queue[Pulled | BaseException | None] = queue.Queue(_AHEAD * max(1, len(jobs)))
+    stop = threading.Event()
+    threads = [threading.Thread(target=_read, args=(work, job, waiting, stop), daemon=True) for job in jobs]
+    for thread in threads:
+        thread.start()
+    running = len(threads)
+    try:
+        while running:
+            items = _take(waiting)
+            running -= sum(item is None for item in items)
+            for item in items:
+                if isinstance(item, BaseException):
+                    raise item
+            if batch := [item for item in items if isinstance(item, PulledWindow | FailedWindow)]:
+                yield batch
+    finally:
+        stop.set()
+
+
+def _take(waiting: "queue.Queue[Pulled | BaseException | None]") -> list[Pulled | BaseException | None]:
+    items = [waiting.get()]
+    with suppress(queue.Empty):
+        while len(items) < _BATCH:
+            items.append(waiting.get_nowait())
+    return items
+
+
+def _read(
+    work: Work, job: _Job, waiting: "queue.Queue[Pulled | BaseException | None]", stop: threading.Event
+) -> None:
+    """Thread body: every result goes into the queue, also the one that ends it."""
+    windows = pull(
+        get(job.ref.connector),
+        job.ref.stream,
+        job.account,
+        span_from=job.span_from,
+        as_of=work.as_of,
+        cursor=job.cursor,
+        landing=Landing(work.home.landing),
+        spool=work.home.spool / str(os.getpid()),
+    )
+    try:
+        for window in windows:
+            _put(waiting, window, stop)
+            if stop.is_set():
+                return
+    except MeritError as error:
+        _put(waiting, _unreadable(work, job, error), stop)
+    except Exception as error:  # noqa: BLE001 - a thread must hand over whatever ends it
+        _put(waiting, error, stop)
+    finally:
+        _put(waiting, None, stop)
+
+
+def _put(
+    waiting: "queue.Queue[Pulled | BaseException | None]",
+    item: Pulled | BaseException | None,
+    stop: threading.Event,
+) -> None:
+    while not stop.is_set():
+        with suppress(queue.Full):
+            waiting.put(item, timeout=0.5)
+            return
+
+
+def _unreadable(work: Work, job: _Job, error: MeritError) -> FailedWindow:
+    cause = f"{error.what} ({error.actual})" if error.actual else error.what
+    kind = get(job.ref.connector).stream(job.ref.stream).cursor_kind
+    start = min(job.span_from, work.as_of)
+    return FailedWindow(job.ref, start, work.as_of, kind, error.code, cause, work.as_of)
+
+
+def _load(work: Work, batch: list[Pulled], reports: dict[str, Report]) -> None:
+    with open_warehouse(work.home.root) as con:
+        for window in batch:
+            report = reports[window.ref.shop_id]
+            report.windows += 1
+            report.requests += window.requests
+            if isinstance(window, FailedWindow):
+                record_failure(con, window)
+                report.failures.append(
+                    Failure(window.ref, window.window_from, window.window_to, window.code, window.cause)
+                )
+                continue
+            result = load_window(con, window)
+            report.rows += window.rows
+            report.new_rows += result.new_rows
+            report.changed_rows += result.changed_rows
+            report.quarantined += len(window.quarantined)
+    for window in batch:
+        if isinstance(window, PulledWindow):
+            window.records_path.unlink(missing_ok=True)
+        _show(work, window, reports[window.ref.shop_id])
+
+
+def _show(work: Work, window: Pulled, report: Report) -> None:
+    if isinstance(window, FailedWindow):
+        tell("pull", f"{window.ref} {window.window_from:%Y-%m-%d} failed [{window.code}] {window.cause}")
+    elif report.windows % _SHOW_EVERY == 0:
+        left = (work.as_of - window.window_to).days
+        tell("pull", f"{window.ref} {report.windows} windows, {report.rows:,} rows, {left} days left")
+
+
+def _sentence(report: Report) -> str:
+    failed = f", {len(report.failures)} windows FAILED" if report.failures else ""
+    return (
+        f"{report.ref} {report.windows} windows, {report.rows:,} rows: {report.new_rows:,} new,"
+        f" {report.changed_rows:,} changed{failed}"
+    )

@@ -1,0 +1,46 @@
+"""One piece of work: which company, which days, as of when. Not here: what is done with it (steps)."""
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from models.definitions import Definitions, load_definitions
+from models.periods import month_of
+from pipelines.company import Company, shipped_definitions
+from pipelines.home import Home
+
+PROGRESS = logging.getLogger(
+    "meritline.progress"
+)  # the command shows it on stderr; Dagster keeps its own log
+
+
+@dataclass(frozen=True)
+class Work:
+    """The days `first` to `last`, both included, as the data stood at `as_of`."""
+
+    company: Company
+    home: Home
+    first: date
+    last: date
+    as_of: datetime
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """Loaded once per piece of work, so that files changed meanwhile cannot mix [faults.md H11]."""
+        return load_definitions(shipped_definitions(), self.company.own_definitions())
+
+    @property
+    def days(self) -> list[date]:
+        """Every day asked for."""
+        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+
+    @property
+    def month(self) -> str:
+        """The month of the last day."""
+        return month_of(self.last).id
+
+
+def tell(stage: str, message: str) -> None:
+    """One line of progress for whoever waits."""
+    PROGRESS.info("%-8s %s", stage, message)

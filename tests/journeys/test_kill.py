@@ -1,0 +1,96 @@
+"""kill -9 at ten moments of a run: one plain run afterwards gives what a run that was never killed gives."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.digest import published_digests
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLS = 10
+SEED = 20111130
+
+
+def _start(home: Path) -> "subprocess.Popen[bytes]":
+    dropped = {"KPI_SANDBOX_URL", "KPI_COMPANY", "DAGSTER_HOME"}
+    environment = {k: v for k, v in os.environ.items() if k not in dropped}
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", "run", "--date", "2011-11-30"],
+        cwd=ROOT,
+        env={**environment, "KPI_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+
+
+def _finish(home: Path) -> tuple[int, float, str]:
+    started = time.monotonic()
+    process = _start(home)
+    _, told = process.communicate(timeout=300)
+    return process.returncode, time.monotonic() - started, told.decode()
+
+
+@pytest.mark.slow
+def test_a_run_that_was_killed_ten_times_ends_equal(tmp_path: Path) -> None:
+    calm, stormy = tmp_path / "calm", tmp_path / "stormy"
+    code, seconds, told = _finish(calm)
+    assert code == 0, told
+    chance = random.Random(SEED)
+
+    killed = sum(_killed(stormy, chance.uniform(0.3, 1.0) * seconds) for _ in range(KILLS))
+    code, _, told = _finish(stormy)
+
+    assert killed >= KILLS // 2, "most kills must land before the run ends by itself"
+    assert code == 0, told
+    assert published_digests(stormy) == published_digests(calm)
+    assert list((stormy / "landing").rglob("*.duckdb")) == []
+
+
+def _killed(home: Path, after: float) -> bool:
+    process = _start(home)
+    try:
+        process.communicate(timeout=after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        return True
+    return False
+
+
+@pytest.mark.slow
+def test_the_sandbox_dies_with_a_killed_run(tmp_path: Path) -> None:
+    process = _start(tmp_path)
+    child = _wait_for_child(process.pid)
+
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+    assert _ends(child)
+
+
+def _wait_for_child(pid: int) -> int:
+    listing = Path(f"/proc/{pid}/task/{pid}/children")
+    if not listing.exists():
+        pytest.skip("this system lists no child processes")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if found := listing.read_text().split():
+            return int(found[0])
+        time.sleep(0.05)
+    raise AssertionError("no sandbox was started")
+
+
+def _ends(pid: int) -> bool:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        state = Path(f"/proc/{pid}/stat")
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+            return True
+        time.sleep(0.1)
+    return False

@@ -1,0 +1,100 @@
+"""The ops lead's morning: run three days, run them again, and see one changed order arrive."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.journeys.place import TOKENS, Place
+
+SPAN = ("--from", "2011-11-28", "--to", "2011-11-30")
+
+
+def test_a_run_publishes_figures_a_board_and_its_summary(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = place.kpi("run", *SPAN)
+
+    printed = capsys.readouterr()
+    board = (place.home / "reports" / "2011-11-30" / "board.html").read_text(encoding="utf-8")
+    figures = [json.loads(row) for row in place.rows("kpi_actual_daily")]
+    assert code == 0
+    assert "shopify.orders" in printed.out
+    assert "3/3" in printed.out
+    assert "林晓岚" in printed.out
+    assert "林晓岚" in board
+    assert {f["business_date"] for f in figures} == {"2011-11-28", "2011-11-29", "2011-11-30"}
+    assert {f["status"] for f in figures if f["person_id"] == "P002" and f["kpi_id"] == "net_sales"} == {
+        "scored"
+    }
+    assert all(f["cause"] for f in figures if f["status"] == "missing")
+
+
+def test_running_again_loads_nothing_new_and_publishes_the_same(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.kpi("run", *SPAN)
+    before = place.digests()
+    capsys.readouterr()
+
+    code = place.kpi("run", *SPAN)
+
+    progress = capsys.readouterr().err
+    assert code == 0
+    assert set(re.findall(r"(\d+) new, +(\d+) changed", progress)) == {("0", "0")}
+    assert place.digests() == before
+
+
+def test_what_is_published_follows_from_the_landing_files(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.kpi("run", *SPAN)
+
+    code = place.kpi("verify")
+
+    assert code == 0
+    assert "equal" in capsys.readouterr().out
+
+
+def test_a_changed_order_changes_its_own_figures_and_no_others(place: Place) -> None:
+    place.morning("2011-11-28", "2011-11-30")
+    lines = [json.loads(row) for row in place.rows("core_order_line")]
+    line = next(
+        r for r in lines if r["shop_id"] == "uk" and r["qty"] > 1 and r["business_date"] == "2011-11-29"
+    )
+    before = {table: set(place.rows(table)) for table in ("core_order_line", "kpi_actual_daily")}
+
+    _change_price(place, line)
+    place.morning("2011-11-28", "2011-11-30")
+
+    after = {table: set(place.rows(table)) for table in before}
+    changed = [json.loads(row) for row in after["core_order_line"] - before["core_order_line"]]
+    figures = [json.loads(row) for row in after["kpi_actual_daily"] - before["kpi_actual_daily"]]
+    assert [r["line_id"] for r in changed] == [line["line_id"]]
+    assert {f["business_date"] for f in figures} == {line["business_date"]}
+    assert {f["kpi_id"] for f in figures} >= {"net_sales"}
+    assert "P003" not in {f["person_id"] for f in figures}
+
+
+def _change_price(place: Place, line: dict[str, str]) -> None:
+    number = line["order_id"].rsplit("/", 1)[-1]
+    body = {"at": "2011-12-01T05:00:00+00:00", "set_line_price": {line["line_id"]: "99.99"}}
+    url = f"{place.sandbox.url}/_sandbox/shopify/uk/orders/{number}"
+    requests.post(url, json=body, timeout=10).raise_for_status()
+
+
+def test_no_secret_is_left_anywhere_below_home(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
+    place.kpi("run", "--date", "2011-11-30")
+
+    told = "".join(capfd.readouterr())
+    secrets = [token.encode() for token in TOKENS.values()]
+    found = [path for path in place.home.rglob("*") if path.is_file() and _holds(path, secrets)]
+    assert found == []
+    assert not any(token in told for token in TOKENS.values())
+
+
+def _holds(path: Path, secrets: list[bytes]) -> bool:
+    content = path.read_bytes()
+    return any(secret in content for secret in secrets)
