@@ -71,7 +71,7 @@ class UsageError(MeritError):
     exit_code = 2
 
 
-class MeritErrors(MeritError):
+class MeritErrors(MeritError):  # noqa: N818 - the plural says it
     """Several errors found in one pass, so that a person can mend all of them at once."""
 
     def __init__(self, errors: list[MeritError]) -> None:

@@ -27,6 +27,7 @@ class Column:
     sql_type: str
     description: str
     unit: str = ""
+    needs_history: bool = False  # right only when the shop's whole past was read
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,13 @@ ORDER_LINE = Table(
         Column("line_id", _T, "VARCHAR", "Line of the order"),
         Column("line_type", _T, "VARCHAR", "goods or shipping"),
         Column("buyer_id", _T, "VARCHAR", "Buyer; NULL when the platform knows none"),
-        Column("buyer_first_on", _D, "DATE", "Business date of the buyer's first order known to the company"),
+        Column(
+            "buyer_first_on",
+            _D,
+            "DATE",
+            "Business date of the buyer's first order on the platform",
+            needs_history=True,
+        ),
         Column("sku_id", _T, "VARCHAR", "Stock keeping unit"),
         Column("sku_group", _T, "VARCHAR", "Group of the SKU from skus.csv; NULL when unlisted"),
         Column("qty", _N, "BIGINT", "Units sold", "pieces"),

@@ -57,7 +57,10 @@ class Evidence:
     def answer(self, duty: Duty, kpi: KpiPlan) -> Answer:
         """The KPI of the person in the span."""
         for fact in kpi.facts:
-            if (cause := self._unproven(duty, fact)) is not None:
+            cause = self._unproven(duty, fact)
+            if cause is None and fact in kpi.history_facts:
+                cause = self._unread_past(duty, fact)
+            if cause is not None:
                 return Answer(None, None, None, cause, 0)
         key = (duty.span.label, duty.person_id, duty.role_id)
         for term in kpi.terms:
@@ -133,6 +136,16 @@ class Evidence:
             return Cause("M209", f"no shop that feeds {fact} was open in {duty.span.label}")
         causes = (self.coverage.uncovered(account, *days) for account, days in open_days)
         return next((cause for cause in causes if cause is not None), None)
+
+    def _unread_past(self, duty: Duty, fact: str) -> Cause | None:
+        """Why the past of the shops is not known: a buyer may have bought before, in any of them."""
+        for account in self.coverage.feeding(fact):
+            opened = account.active_from or duty.span.start
+            days = account.clip(opened, duty.span.end)
+            cause = None if days is None else self.coverage.uncovered(account, *days)
+            if cause is not None:
+                return Cause(cause.code, f"whole history needed: {cause.text}")
+        return None
 
     def _accounts(self, fact: str, owned: Owned) -> list[Account]:
         """A shop's own accounts; groups, queues and agents may receive rows from every account."""

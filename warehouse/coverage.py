@@ -1,14 +1,15 @@
 """Which business days of which shop are proven whole, and why the others are not.
 
 Belongs here: load_window and source_account turned into answers. Not here: pulling, figures.
-A day is covered when proven windows reach without a hole from its first instant to the newest proven
-instant of the stream; it is over when that newest instant lies at or after its end.
+A day is whole when, as of some pull, proven windows reached without a hole from its first instant to the newest
+instant that this pull asked for: a record of the day that was changed later shows only in a later window.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import groupby
 
 import duckdb
 
@@ -46,8 +47,6 @@ class Account:
     active_from: date | None
     active_to: date | None
     finality_days: int
-    covered_from: datetime | None
-    covered_to: datetime | None
     windows: tuple[Window, ...]
 
     def clip(self, first: date, last: date) -> tuple[date, date] | None:
@@ -58,16 +57,17 @@ class Account:
 
     def uncovered(self, first: date, last: date) -> Cause | None:
         """Why a range of open days is not proven whole; None when it is."""
-        if self._holds(first) and self._holds(last):
+        start, end = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
+        if any(low <= start and end <= high for low, high in self.stretches):
             return None
-        day = next(d for d in days_between(first, last) if not self._holds(d))
-        return self.why(day)
+        day = next((d for d in days_between(first, last) if not self._holds(d)), None)
+        return None if day is None else self.why(day)
 
     def why(self, day: date) -> Cause:
-        """The newest failure that touches the day, else that it is not over, else that nobody pulled it."""
+        """The newest failure that touches or may hide the day, else that it is not over, else that nobody pulled it."""
         start, end = day_bounds(day, self.zone)
-        until = max(end, self.covered_from) if self.covered_from else end
-        failed = [w for w in self.windows if w.status == "failed" and w.start < until and w.end > start]
+        was_read = any(low <= start and end <= high for low, high in self._proven)
+        failed = [w for w in self._unhealed if w.end > start and (w.start < end or was_read)]
         where = f"{self.connector}.{self.stream}[{self.shop_id}] {day.isoformat()}"
         if failed:
             return Cause(failed[-1].cause_code or "M207", f"{where}: {failed[-1].cause}")
@@ -75,11 +75,32 @@ class Account:
             return Cause("M208", f"{where}: the shop's day is not over at {self._newest.isoformat()}")
         return Cause("M207", f"{where}: not pulled yet")
 
+    @cached_property
+    def stretches(self) -> tuple[tuple[datetime, datetime], ...]:
+        """Per pull the unbroken proven range up to the newest instant it asked for; nothing when its end failed."""
+        proven: list[tuple[datetime, datetime]] = []
+        found: dict[datetime, tuple[datetime, datetime]] = {}  # a later pull extends the range it starts with
+        for _, pull in groupby(sorted(self.windows, key=lambda w: w.as_of), key=lambda w: w.as_of):
+            windows = list(pull)
+            proven = _merged([*proven, *((w.start, w.end) for w in windows if w.status == "proven")])
+            asked_to = max(w.end for w in windows)
+            for low, high in proven:
+                if low < asked_to <= high:
+                    found[low] = (low, max(asked_to, found.get(low, (low, asked_to))[1]))
+        return tuple(found.values())
+
+    @cached_property
+    def _proven(self) -> list[tuple[datetime, datetime]]:
+        return _merged([(w.start, w.end) for w in self.windows if w.status == "proven"])
+
+    @cached_property
+    def _unhealed(self) -> list[Window]:
+        failed = (w for w in self.windows if w.status == "failed")
+        return [w for w in failed if not any(low <= w.start and w.end <= high for low, high in self._proven)]
+
     def _holds(self, day: date) -> bool:
-        if self.covered_from is None or self.covered_to is None:
-            return False
         start, end = day_bounds(day, self.zone)
-        return self.covered_from <= start and end <= self.covered_to
+        return any(low <= start and end <= high for low, high in self.stretches)
 
     @cached_property
     def _newest(self) -> datetime | None:
@@ -107,8 +128,19 @@ class Account:
         }
 
     def _finality(self, end: datetime) -> str:
-        final = self.covered_to is not None and self.covered_to >= end + timedelta(days=self.finality_days)
-        return "final" if final else "open"
+        settled = end + timedelta(days=self.finality_days)
+        return "final" if any(low <= end and settled <= high for low, high in self.stretches) else "open"
+
+
+def _merged(ranges: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """The ranges as disjoint ones, in order; ranges that touch become one."""
+    found: list[tuple[datetime, datetime]] = []
+    for low, high in sorted(ranges):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
+        else:
+            found.append((low, high))
+    return found
 
 
 class Coverage:
@@ -140,9 +172,6 @@ def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
         windows.setdefault((connector, stream, shop), []).append(
             Window(start, end, status, proof, code, cause, as_of)
         )
-    ranges = {
-        (r[0], r[1], r[2]): (r[3], r[4]) for r in con.execute(statement("kpi/proven_range.sql")).fetchall()
-    }
     rows = con.execute(
         "select connector, stream, shop_id, feeds, zone, active_from, active_to, finality_days from "
         "source_account"
@@ -158,7 +187,6 @@ def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
             r[5],
             r[6],
             r[7] or 0,
-            *ranges.get((r[0], r[1], r[2]), (None, None)),
             tuple(windows.get((r[0], r[1], r[2]), ())),
         )
         for r in rows

@@ -237,7 +237,10 @@ def _merge(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, seq
         " from staged_action",
     )
     if new or changed:
-        con.execute(fill(statement("load/merge.sql"), table=table), {**parameters, "seq": seq, "file": str(window.records_path)})
+        con.execute(
+            fill(statement("load/merge.sql"), table=table),
+            {**parameters, "seq": seq, "file": str(window.records_path)},
+        )
     return int(new), int(changed)
 
 

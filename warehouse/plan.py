@@ -8,11 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 import duckdb
 
 from models.definitions.kpis import Aggregate, Kpi, OrderStatistic, Ratio, Sum, TargetRef
 from models.definitions.load import Definitions
+from models.formulas import columns
+from models.tables import FACTS
 from warehouse.compile import Measure
 from warehouse.sqltext import statement
 
@@ -60,6 +63,17 @@ class KpiPlan:
     def facts(self) -> tuple[str, ...]:
         """The facts it reads, each once."""
         return tuple(dict.fromkeys(t.measure.fact for t in self.terms))
+
+    @cached_property
+    def history_facts(self) -> frozenset[str]:
+        """The facts of which it needs the shops' whole past: a buyer is new only if no earlier order exists."""
+        return frozenset(t.measure.fact for t in self.terms if _needs_history(t.measure))
+
+
+def _needs_history(measure: Measure) -> bool:
+    read = [columns(part) for part in (measure.expr, measure.where) if part is not None]
+    known = {c.name for c in FACTS[measure.fact].columns if c.needs_history}
+    return any(known & names for names in read)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def parse(text: str, file: str) -> Mapping:
             "D112",
             "a file must hold keys",
             where=str(root.place),
-            remedy="start with kpis:, roles: or grade_tables:",
+            remedy="start its lines with a key, e.g. kpis: or id:",
         )
     return root
 

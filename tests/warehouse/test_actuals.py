@@ -137,12 +137,15 @@ def test_no_sale_on_a_proven_day_is_zero_and_on_an_unproven_day_missing(
     )  # Los Angeles ends its day 8 hours later
 
 
-def test_a_hole_between_windows_uncovers_every_day_before_it_and_shows_the_failure(
+PULLED = "2011-11-20T00:00+00:00"
+
+
+def test_a_hole_between_windows_of_a_pull_uncovers_every_day_before_it(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    w.load(con, tmp_path, w.UK, [], "2011-11-01T00:00+00:00", "2011-11-10T00:00+00:00")
-    w.load(con, tmp_path, w.UK, [], "2011-11-11T00:00+00:00", "2011-11-20T00:00+00:00")
-    record_failure(con, w.failure(w.UK, "2011-11-10T00:00+00:00", "2011-11-11T00:00+00:00"))
+    w.load(con, tmp_path, w.UK, [], "2011-11-01T00:00+00:00", "2011-11-10T00:00+00:00", as_of=PULLED)
+    w.load(con, tmp_path, w.UK, [], "2011-11-11T00:00+00:00", PULLED, as_of=PULLED)
+    record_failure(con, w.failure(w.UK, "2011-11-10T00:00+00:00", "2011-11-11T00:00+00:00", as_of=PULLED))
     build_core(con, "CNY")
 
     actuals = compute_daily(con, w.definitions(), [date(2011, 11, 5), date(2011, 11, 12)])
@@ -151,6 +154,45 @@ def test_a_hole_between_windows_uncovers_every_day_before_it_and_shows_the_failu
     assert (before.value, before.cause_code) == (None, "P204")
     assert before.cause == "shopify.orders[uk] 2011-11-05: HTTP 503 five times"
     assert _pick(actuals, "ann", "net_sales", "2011-11-12").value == 0
+
+
+def test_a_failed_end_of_a_pull_uncovers_its_days_since_their_later_changes_may_lie_there(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    w.load(con, tmp_path, w.UK, [], "2011-11-01T00:00+00:00", "2011-11-19T00:00+00:00", as_of=PULLED)
+    record_failure(con, w.failure(w.UK, "2011-11-19T00:00+00:00", PULLED, as_of=PULLED))
+    build_core(con, "CNY")
+
+    actuals = compute_daily(con, w.definitions(), [date(2011, 11, 18)])
+
+    assert _pick(actuals, "ann", "net_sales", "2011-11-18").cause_code == "P204"
+
+
+def test_a_day_that_an_earlier_pull_proved_whole_stays_whole_when_a_later_pull_fails(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    w.load(con, tmp_path, w.UK, [], "2011-11-01T00:00+00:00", "2011-11-19T06:30+00:00")
+    record_failure(con, w.failure(w.UK, "2011-11-19T00:00+00:00", PULLED, as_of=PULLED))
+    build_core(con, "CNY")
+
+    actuals = compute_daily(con, w.definitions(), [date(2011, 11, 18), date(2011, 11, 19)])
+
+    assert _pick(actuals, "ann", "net_sales", "2011-11-18").value == 0
+    assert _pick(actuals, "ann", "net_sales", "2011-11-19").cause_code == "P204"
+
+
+def test_a_buyer_is_called_new_only_when_the_whole_past_of_every_shop_was_read(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    _load(con, tmp_path, [])
+    con.execute("update source_account set active_from = date '2010-01-01'")
+
+    actuals = compute_daily(con, w.definitions(), [date(2011, 11, 5)])
+
+    unknown = _pick(actuals, "ann", "new_buyers", "2011-11-05")
+    assert (unknown.value, unknown.cause_code) == (None, "M207")
+    assert "whole history needed" in (unknown.cause or "")
+    assert _pick(actuals, "ann", "net_sales", "2011-11-05").value == 0
 
 
 def test_everyone_on_the_roster_has_a_row_for_every_kpi_of_the_role(

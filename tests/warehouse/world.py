@@ -151,8 +151,10 @@ def _record(payload: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def failure(ref: StreamRef, start: str, end: str, cause: str = "HTTP 503 five times") -> FailedWindow:
-    return FailedWindow(ref, at(start), at(end), "time", "P204", cause, at(end))
+def failure(
+    ref: StreamRef, start: str, end: str, cause: str = "HTTP 503 five times", *, as_of: str | None = None
+) -> FailedWindow:
+    return FailedWindow(ref, at(start), at(end), "time", "P204", cause, at(as_of or end))
 
 
 def accounts(con: duckdb.DuckDBPyConnection, *, active_to: str | None = None) -> None:
@@ -250,8 +252,10 @@ def load(
     payloads: Sequence[dict[str, Any]],
     start: str = "2011-11-01T00:00+00:00",
     end: str = "2011-12-10T00:00+00:00",
+    *,
+    as_of: str | None = None,
 ) -> LoadResult:
-    return load_window(con, window(folder, ref, payloads, start, end))
+    return load_window(con, window(folder, ref, payloads, start, end, as_of=as_of))
 
 
 def _kpi(key: str, body: str, unit: str = "CNY") -> str:
