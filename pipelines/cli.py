@@ -1,6 +1,7 @@
 """The `kpi` command: what can be asked, and how errors end. Not here: the commands (`pipelines.commands`)."""
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -29,6 +30,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        return _no_place(error)
+
+
+def _no_place(error: OSError) -> int:
+    """A folder that cannot be written is no fault of the program; anything else goes on as it is."""
+    if error.filename is None and error.errno != errno.ENOSPC:
+        raise error
+    refusal = MeritError(
+        "W901",
+        "the system refuses a file",
+        where=str(error.filename or ""),
+        actual=error.strerror or "",
+        remedy="let KPI_HOME be a folder that this user may write, on a disk with room",
+    )
+    print(refusal.render(), file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -118,7 +118,8 @@ class _Pull:
 
     def _windows(self, span_from: datetime) -> Iterator[Window]:
         if self.stream.cursor_kind == "cursor":
-            whole = clip(span_from, self.as_of - self.stream.lag, self.account)
+            # an export by cursor knows no end but now: clipping it would only refuse what it brings
+            whole = clip(span_from, self.as_of - self.stream.lag, self.account, is_open_ended=True)
             yield from [whole] if whole else []
             return
         lookback = self.stream.lookback or timedelta(0)

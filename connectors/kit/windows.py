@@ -62,15 +62,17 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
-def clip(start: datetime, end: datetime, account: AccountSettings) -> Window | None:
-    """The part of `[start, end)` in which the account can have data, or None."""
+def clip(
+    start: datetime, end: datetime, account: AccountSettings, *, is_open_ended: bool = False
+) -> Window | None:
+    """The part of `[start, end)` in which the account can have data, or None; its closing may be left out."""
     for instant in (start, end):
         if instant.tzinfo is None:
             raise SettingWrong("a pull needs instants with a zone")
     start, end = start.astimezone(UTC), end.astimezone(UTC).replace(microsecond=0)
     if account.active_from is not None:
         start = max(start, midnight(account.active_from, account.tz))
-    if account.active_to is not None:
+    if account.active_to is not None and not is_open_ended:
         end = min(end, midnight(account.active_to + CLOSED_ACCOUNT_TAIL, account.tz))
     return Window(start, end) if start < end else None
 

@@ -28,7 +28,8 @@ def serve(chosen: argparse.Namespace) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     print(f"http://{HOST}:{chosen.port}  (home {home.root}, Ctrl-C ends it)", flush=True)
-    os.chdir(home.root)  # a dagster.yaml lies in the repository: Dagster would warn that it is not the one in use
+    # A dagster.yaml lies in the repository: started there, Dagster would warn that it is not the one in use.
+    os.chdir(home.root)
     command = ["-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", HOST, "-p", str(chosen.port)]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606 - our own interpreter, fixed arguments
 

@@ -14,7 +14,7 @@ from pipelines.work import Work
 from warehouse.connect import transaction
 from warehouse.sqltext import fill, identifier
 
-# A reopened ticket or a re-dated order leaves a day without a trace on it. Without a special permission platforms
+# A reopened ticket or a re-dated order leaves a day without a trace on it. Without special permission platforms
 # show changes for 60 days [Shopify read_orders], so that everything as far back is computed again.
 LOOK_BACK = timedelta(days=60)
 _STATE = "actuals"

@@ -122,6 +122,13 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
         yield journey
 
 
+def test_the_scan_looks_into_every_kind_of_file(good: Journey) -> None:
+    names = {place.split(":")[0] for place in good.files_with(("uk", "P002"))}
+
+    assert {Path(name).suffix for name in names} >= {".duckdb", ".gz", ".xlsx", ".html", ".db"}
+    assert set(good.codes[:2]) == {0}
+
+
 def test_a_good_run_leaves_no_secret_behind(good: Journey) -> None:
     assert "Traceback" not in good.told
     assert good.codes[0] == 0
@@ -131,7 +138,7 @@ def test_a_good_run_leaves_no_secret_behind(good: Journey) -> None:
 
 def test_a_refused_token_is_a_cause_and_no_secret(refused: Journey) -> None:
     assert refused.codes == [1, 1]
-    assert "[P11" in refused.told
+    assert "[P104] the platform does not accept the credential" in refused.told
     assert "Traceback" not in refused.told
     assert refused.files_with(SECRETS) == []
     assert [word for word in SECRETS if word in refused.told] == []

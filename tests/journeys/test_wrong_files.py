@@ -33,20 +33,22 @@ class Copy:
         assert old in text
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
-    def own(self, name: str, text: str) -> None:
+    def own(self, name: str, text: str) -> "Copy":
         path = self.folder / "kpi_definitions" / Path(name).name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
+        return self
 
-    def change_own(self, shipped: str, old: str, new: str) -> None:
+    def change_own(self, shipped: str, old: str, new: str) -> "Copy":
         """A shipped definition file as the company's own, with one thing changed."""
         text = (SHIPPED / shipped).read_text(encoding="utf-8")
         assert old in text
-        self.own(shipped, text.replace(old, new, 1))
+        return self.own(shipped, text.replace(old, new, 1))
 
-    def as_gbk(self, file: str) -> None:
+    def as_gbk(self, file: str) -> "Copy":
         path = self.folder / file
         path.write_bytes(path.read_text(encoding="utf-8").encode("gbk"))
+        return self
 
     def lint(self) -> int:
         return main(["lint", "--company", str(self.folder)])
@@ -260,6 +262,11 @@ TABLES: dict[str, tuple[Damage, str, str]] = {
         "people.csv:2 and people.csv:5 and people.csv:3",
     ),
     "a NUL in a CSV": (lambda c: c.change("people.csv", "林晓岚", "林\0岚"), "C113", "people.csv:3"),
+    "a name that turns the direction of writing": (
+        lambda c: c.change("people.csv", "林晓岚", "林\u202e岚"),
+        "C159",
+        "people.csv:3",
+    ),
     "an open quote": (lambda c: c.change("people.csv", "林晓岚", '"林晓岚'), "C113", "people.csv:3"),
     "no people.csv": (lambda c: (c.folder / "people.csv").unlink(), "C101", "people.csv"),
 }
@@ -350,3 +357,46 @@ def test_the_command_itself_ends_with_code_1_and_writes_nothing(copy: Copy, comm
     assert ended.stderr.startswith("[C124] the managers form a circle | at people.csv:2")
     assert "Traceback" not in ended.stderr
     assert copy.written() == []
+
+
+def test_an_unset_secret_names_its_variable_and_asks_nobody(
+    copy: Copy, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SAMPLE_SHOPIFY_TOKEN", raising=False)
+    monkeypatch.delenv("SAMPLE_ZENDESK_TOKEN", raising=False)
+    text = (copy.folder / "sources.yaml").read_text(encoding="utf-8")
+    text = text.replace("sandbox: true", "sandbox: false").replace(
+        "base_url: sandbox", "base_url: https://x.invalid"
+    )
+    (copy.folder / "sources.yaml").write_text(text, encoding="utf-8")
+
+    exit_code = main(["connectors", "check", "--company", str(copy.folder)])
+
+    told = capsys.readouterr().out
+    assert exit_code == 1
+    assert "[P120] a secret of the source is not set (token: set the variable SAMPLE_SHOPIFY_TOKEN)" in told
+    assert "set the variable SAMPLE_ZENDESK_TOKEN" in told
+    assert copy.written() == []
+
+
+def test_a_sandbox_that_does_not_answer_is_told_in_one_line(
+    copy: Copy, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KPI_SANDBOX_URL", "http://127.0.0.1:1")
+
+    exit_code = main(["connectors", "check", "--company", str(copy.folder)])
+
+    assert exit_code == 1
+    assert capsys.readouterr().err.startswith("[P190] no sandbox answers | at KPI_SANDBOX_URL")
+
+
+def test_a_home_that_cannot_be_written_is_told_in_one_line(
+    copy: Copy, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy.home.write_text("a file, not a folder")
+    monkeypatch.setenv("KPI_HOME", str(copy.home))
+
+    exit_code = main(["run", "--date", "2011-11-29", "--company", str(copy.folder)])
+
+    assert exit_code == 1
+    assert capsys.readouterr().err.startswith(f"[W901] the system refuses a file | at {copy.home}")

@@ -35,6 +35,7 @@ sources:
     shop_id: export
     zone: Europe/London
     base_url: sandbox
+    secrets: {token: "${SAMPLE_SHOPIFY_TOKEN}"}
     active_from: 2010-12-01
 """
 

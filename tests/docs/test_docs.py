@@ -1,0 +1,106 @@
+"""The documentation and the product say the same: codes, commands, links, published tables.
+
+Not here: whether the connector example runs (test_connector_example.py).
+"""
+
+import argparse
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import _parser
+from tests.docs.tables_page import PAGE, page
+from warehouse.publish import PUBLISHED_TABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+FOLDERS = ("models", "connectors", "warehouse", "pipelines")
+PAGES = sorted({*ROOT.glob("*.md"), *DOCS.rglob("*.md")})
+CODE = re.compile(r"[\"'\[]([CDKMPUW][0-9]{3})[\"'\]]")
+NAMED_CODE = re.compile(r"Error\(\s*\"([a-z]+(?:_[a-z]+)+)\"")
+PEOPLE = {"P001", "P002", "P003"}  # person ids in examples look like codes
+
+
+def codes_in_code() -> set[str]:
+    texts = [path.read_text("utf-8") for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    return {
+        code for text in texts for pattern in (CODE, NAMED_CODE) for code in pattern.findall(text)
+    } - PEOPLE
+
+
+def codes_in_docs() -> set[str]:
+    text = (DOCS / "errors.md").read_text("utf-8")
+    return set(re.findall(r"^\| `?([A-Z][0-9]{3}|[a-z]+(?:_[a-z]+)+)`? \|", text, re.MULTILINE))
+
+
+def commands(parser: argparse.ArgumentParser, path: str = "kpi") -> Iterator[str]:
+    """Every command with its parents, e.g. `kpi connectors list`."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield f"{path} {name}"
+                yield from commands(below, f"{path} {name}")
+
+
+def test_every_error_code_of_the_code_is_documented_and_no_other() -> None:
+    used, documented = codes_in_code(), codes_in_docs()
+
+    assert sorted(used - documented) == [], "used but not in docs/errors.md"
+    assert sorted(documented - used) == [], "in docs/errors.md but not used"
+
+
+def test_every_code_is_documented_once() -> None:
+    text = (DOCS / "errors.md").read_text("utf-8")
+
+    rows = re.findall(r"^\| `?([A-Z][0-9]{3})`? \|", text, re.MULTILINE)
+
+    assert sorted(code for code in set(rows) if rows.count(code) > 1) == []
+
+
+def test_every_command_is_documented() -> None:
+    text = "\n".join(path.read_text("utf-8") for path in PAGES)
+
+    missing = [command for command in commands(_parser()) if command not in text]
+
+    assert missing == []
+
+
+def test_every_documented_command_exists() -> None:
+    known = {command.split()[1] for command in commands(_parser())}
+
+    found = {(path.name, word) for path in PAGES for word in words_after_kpi(path.read_text("utf-8"))}
+
+    assert sorted((name, word) for name, word in found if word not in known) == []
+
+
+def words_after_kpi(text: str) -> set[str]:
+    """The command of every `kpi ...` in code quotes or code blocks."""
+    return set(re.findall(r"(?:^|`|\$ |bin/)kpi ([a-z-]+)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_relative_link_leads_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
+
+    relative = [link for link in links if "://" not in link and not link.startswith("mailto:")]
+
+    assert [link for link in relative if not (path.parent / link).exists()] == []
+
+
+def test_every_published_table_is_described() -> None:
+    described = re.findall(r"^## (\w+)$", PAGE.read_text("utf-8"), re.MULTILINE)
+
+    assert sorted(described) == sorted(PUBLISHED_TABLES)
+
+
+def test_the_page_of_published_tables_is_what_a_published_file_holds() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run: python tests/docs/tables_page.py"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_page_names_a_path_of_one_machine(path: Path) -> None:
+    text = path.read_text("utf-8")
+
+    assert re.findall(r"(?<![\w.])/(?:work|home|root|tmp|Users)/\S*", text) == []
