@@ -1,6 +1,7 @@
 """Rows per second and peak memory of the Shopify path beside a hand-written floor, in the same run.
 
-Ours: pull through the kit (limits, proof, redaction, landing, validation) and load with merge, state and proof in a transaction per window.
+Ours: pull through the kit (limits, proof, redaction, landing, validation) and load with merge, state and proof in one
+transaction per window.
 Floor: requests, json, one NDJSON file, one `read_json` insert; no proof, no landing, no validation, no merge.
 Each measurement is a process of its own; the median of the repeats is shown. Usage: python benchmarks/ingest.py [lines ...]
 """

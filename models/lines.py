@@ -20,6 +20,8 @@ from models.targets import ResolvedTarget
 from models.wording import Step, result, shown, term
 from models.wording_rules import attainment_step, band_step, curve_step, gap_steps, linear_step
 
+# Causes of an absence that is itself a proven fact: no survey came in, no ticket was closed. A failed pull is none of them.
+NOTHING_HAPPENED = frozenset({"M201", "M211"})
 _SCOPES = {
     "person": Step("个人目标", "the person's target"),
     "role": Step("岗位目标", "the role's target"),
@@ -52,6 +54,12 @@ def score_line(
     """The score of a measured value under the line's rule and target."""
     goal = target.value if target else None
     if measured.value is None:
+        if (
+            line.no_data == "exclude"
+            and measured.cause is not None
+            and measured.cause.code in NOTHING_HAPPENED
+        ):
+            return Outcome("excluded", target=goal, cause=measured.cause, steps=measured.steps)
         return Outcome(measured.status, target=goal, cause=measured.cause, steps=measured.steps)
     needs_target = line.method in NEEDS_TARGET or line.x == "attainment"
     if goal is None and (needs_target or line.target == "plan"):

@@ -53,6 +53,9 @@ class RoleLine:
     x: str
     args: Mapping[str, object]
     source: str
+    no_data: str = (
+        "missing"  # "exclude": nothing happened that could be measured, so the weight goes to the others
+    )
 
 
 @dataclass(frozen=True)
@@ -163,9 +166,9 @@ def _dimension(node: Node, problems: Problems) -> Dimension:
 
 
 def _line(node: Node, dimension: str) -> RoleLine:
-    optional = ("duty", "target", "full", "x", "args")
+    optional = ("duty", "target", "full", "x", "args", "no_data")
     fields = Fields(node, "a KPI line", required=("kpi", "weight", "method"), optional=optional)
-    duty, x, args = fields.get("duty"), fields.get("x"), fields.get("args")
+    duty, x, args, no_data = (fields.get(name) for name in ("duty", "x", "args", "no_data"))
     full = _number(fields, "full", Decimal(100))
     if full <= 0:
         raise refuse(
@@ -186,6 +189,7 @@ def _line(node: Node, dimension: str) -> RoleLine:
         x=as_choice(x, "x", ("actual", "attainment")) if x else "actual",
         args=cast(dict[str, object], plain(as_mapping(args, "args"))) if args else {},
         source=str(fields.place),
+        no_data=as_choice(no_data, "no_data", ("missing", "exclude")) if no_data else "missing",
     )
 
 

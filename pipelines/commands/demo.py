@@ -30,5 +30,5 @@ def demo(chosen: argparse.Namespace) -> int:  # noqa: ARG001 - every command tak
         worst = max(worst, run_work(Work(company, home, first, last, clock.as_of(company, last))))
         print(flush=True)
         worst = max(worst, score_one(company, period))
-    print(f"\n{time.monotonic() - started:.0f} s. Next: kpi why P002 net_sales 2011-11; kpi serve")
+    print(f"\n{time.monotonic() - started:.0f} s. Next: kpi why P002 sales_attainment 2011-11; kpi serve")
     return worst

@@ -78,7 +78,7 @@ def write_sheet(sheet: Worksheet, styles: Styles, about: SheetData) -> None:
 def _page(sheet: Worksheet, about: SheetData) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1 if len(about.lines) <= 12 else 0)  # one sheet of paper with its signatures
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.center_horizontally()
     sheet.hide_gridlines(2)

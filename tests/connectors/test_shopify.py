@@ -264,7 +264,11 @@ def test_an_order_whose_refund_list_may_be_cut_is_asked_for_alone(bench: Bench) 
     window = only(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF))
 
     assert len(records(window)[0]["payload"]["refunds"]) == 5
-    assert [c.json["operationName"] for c in bench.platform.calls] == ["Orders", "OrderRefunds", "OrdersCount"]
+    assert [c.json["operationName"] for c in bench.platform.calls] == [
+        "Orders",
+        "OrderRefunds",
+        "OrdersCount",
+    ]
 
 
 def test_more_refunds_than_can_be_proven_is_loud(bench: Bench) -> None:

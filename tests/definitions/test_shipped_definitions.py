@@ -135,16 +135,13 @@ def test_all_five_methods_are_in_use() -> None:
     assert methods == {f"score.{m}" for m in ("linear", "piecewise", "step", "gap_points", "rating")}
 
 
-def test_service_roles_redistribute_and_sales_roles_wait() -> None:
-    policies = {name: role(name).missing for name in ROLES}
+def test_every_role_waits_for_what_is_missing_and_leaves_out_only_surveys_that_nobody_answered() -> None:
+    lines = {(name, line.kpi): line.no_data for name in ROLES for line in role(name).lines}
 
-    assert {n for n, p in policies.items() if p == "exclude_redistribute"} == {
-        "aftersales_cs",
-        "cs_supervisor",
-    }
-    assert {n for n, p in policies.items() if p == "pending"} == set(ROLES) - {
-        "aftersales_cs",
-        "cs_supervisor",
+    assert {role(name).missing for name in ROLES} == {"pending"}
+    assert {key for key, rule in lines.items() if rule == "exclude"} == {
+        ("aftersales_cs", "customer_satisfaction"),
+        ("cs_supervisor", "customer_satisfaction"),
     }
 
 

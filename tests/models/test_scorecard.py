@@ -194,6 +194,25 @@ def test_a_target_of_zero_excludes_the_line_and_moves_its_weight(definitions: De
     assert "权重 30% → 100%（重新分配）" in zh(line(found, "refund_rate"))
 
 
+@pytest.mark.parametrize(
+    ("cause", "status", "weight"), [("M201", "excluded", 0), ("M211", "excluded", 0), ("P102", "missing", 30)]
+)
+def test_no_data_is_left_out_only_when_nothing_happened_that_could_be_measured(
+    example: str, cause: str, status: str, weight: int
+) -> None:
+    text = example.replace("{kpi: refund_rate, duty", "{kpi: refund_rate, no_data: exclude, duty")
+    silent = Actual(
+        "2011-11", "P2", "store_manager", "refund_rate", None, None, None, "missing", cause, "none", 0
+    )
+    definitions = load_definitions({"README.md": text, "more.yaml": MORE})
+
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, [ACTUALS[0], silent], TARGETS, RATINGS), "P2")
+
+    assert (line(found, "refund_rate").status, line(found, "refund_rate").weight) == (status, weight)
+    assert line(found, "refund_rate").cause_code == cause
+    assert (found.total is None) == (status == "missing")
+
+
 def test_a_provisional_figure_gives_a_provisional_total(definitions: Definitions) -> None:
     early = [
         replace(ACTUALS[0], status="provisional", cause_code="M208", cause="the day is not over"),

@@ -84,7 +84,7 @@ def test_a_missing_line_shows_its_cause_and_no_zero(con: duckdb.DuckDBPyConnecti
     assert sheet.cell(row_of(sheet, "总分 Total"), column(sheet, "加权得分")).value == "—"
 
 
-def test_every_sheet_prints_on_a4_landscape_one_page_wide(
+def test_every_sheet_prints_on_a4_landscape_and_an_appraisal_on_one_page(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     book = read(con, tmp_path)
@@ -92,7 +92,9 @@ def test_every_sheet_prints_on_a4_landscape_one_page_wide(
     for sheet in book:
         setup = sheet.page_setup
         assert (setup.orientation, setup.paperSize, setup.fitToWidth or 1) == ("landscape", 9, 1)
-        assert setup.fitToHeight == 0
+        assert (1 if setup.fitToHeight is None else setup.fitToHeight) == (
+            0 if sheet is book.worksheets[0] else 1
+        )
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_title_rows == "$5:$5"
         assert "&P" in sheet.oddFooter.center.text
