@@ -27,7 +27,7 @@ check: setup ## lint, types, unit tests: under 90 seconds
 test: setup ## everything: under 10 minutes on two cores
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 tests
+	$(BIN)/pytest -n 2 --dist loadgroup tests
 
 fmt: setup
 	$(BIN)/ruff format .
