@@ -42,6 +42,10 @@ def sql(node: Expr, table: Table) -> str:
             return _PARAMETER[node.name]
         case Unary():
             return f"(-{sql(node.operand, table)})"
+        case Binary(op="*"):
+            # DuckDB multiplies two decimals of up to 18 digits in 64 bits and overflows: one side is made wide first
+            wide = f"cast({sql(node.left, table)} as decimal(38, {scale(node.left, table)}))"
+            return f"({wide} * {sql(node.right, table)})"
         case Binary():
             return f"({sql(node.left, table)} {node.op} {sql(node.right, table)})"
         case _:

@@ -202,3 +202,14 @@ def test_no_statement_ever_yields_a_binary_float(con: duckdb.DuckDBPyConnection)
     )
 
     assert not [d for d in cursor.description or [] if str(d[1]) in {"DOUBLE", "FLOAT"}]
+
+
+def test_a_product_of_two_columns_is_computed_in_wide_decimals() -> None:
+    expr = parse_expression("paid_amount * fx_rate", "test")
+
+    compiled = sql(expr, FACTS["order_line"])
+
+    values = "(select cast(99999999.9999 as decimal(18, 4)) as paid_amount, cast(10.2 as decimal(12, 8)) as fx_rate) as f"
+    assert duckdb.sql(f"select {compiled} from {values}").fetchall() == [
+        (Decimal("1019999999.998980000000"),)
+    ]

@@ -233,3 +233,19 @@ def _version(
         f"O{key}", when, goods, updated=f"2011-12-{number + 1:02}T00:00+00:00", buyer=buyer, refunds=refunds
     )
     return payload | {"processed_at": w.iso(f"2011-11-{day:02}T00:00+00:00")}
+
+
+def test_a_line_and_a_refund_of_a_hundred_million_are_converted_exactly(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    w.put(con, "core_rate", [w.rate("GBP", "2011-11-01", "10.20000001")])
+    refunds = [w.refund("R1", DAY, "99999999.9999", [w.refund_line("RL1", "L1", "99999999.9999", qty=80995)])]
+    w.load(
+        con, tmp_path, w.UK, [w.order("O1", DAY, [w.line("L1", "99999999.9999", qty=80995)], refunds=refunds)]
+    )
+
+    build_core(con, "CNY")
+
+    exact = Decimal("99999999.9999") * Decimal("10.20000001")
+    assert con.execute("select paid_amount_base from core_order_line").fetchall() == [(exact,)]
+    assert con.execute("select amount_base from core_refund").fetchall() == [(exact,)]

@@ -2,7 +2,7 @@
 -- reads: core_cost, sku_day_seen, rate_on
 -- A cost is valid from its date until the next one, and is converted at its own currency's rate of that day.
 create or replace temp table cost_on as
-select s.sku_id, s.day, cast(c.cogs * r.rate as decimal(30, 12)) as unit_cost_base
+select s.sku_id, s.day, cast(cast(c.cogs as decimal(26, 4)) * r.rate as decimal(30, 12)) as unit_cost_base
 from sku_day_seen as s
 asof inner join core_cost as c on c.sku_id = s.sku_id and c.valid_from <= s.day
 inner join rate_on as r on r.currency = c.currency and r.day = s.day

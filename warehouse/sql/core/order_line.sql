@@ -1,6 +1,7 @@
 -- grain: one row per sold order line (goods, shipping)  key: platform, shop_id, line_id
 -- reads: shopify_order, core_sku, rate_on, cost_on
 -- NULL means unknown (no rate, no cost), never 0. buyer_first_on is filled by buyer_first.sql once all rows are in.
+-- The inner cast: DuckDB multiplies DECIMAL(18) by DECIMAL(12) in 64 bits, which a line above 999,999 in company currency overflows.
 with line as (
     select
         platform, shop_id, order_id, 'goods' as line_type, unnested.id as line_id, unnested.sku as sku_id,
@@ -23,7 +24,7 @@ with line as (
 select
     d.platform, d.shop_id, d.line_id as source_row_id, d.order_id, d.line_id, d.line_type, d.buyer_id,
     cast(null as date) as buyer_first_on, d.sku_id, s.sku_group, d.qty, d.paid_amount, d.currency, r.rate as fx_rate,
-    cast(d.paid_amount * r.rate as decimal(26, 12)) as paid_amount_base,
+    cast(cast(d.paid_amount as decimal(26, 4)) * r.rate as decimal(26, 12)) as paid_amount_base,
     case
         when d.line_type = 'shipping' then cast(0 as decimal(26, 12))
         else cast(d.qty * c.unit_cost_base as decimal(26, 12))

@@ -38,7 +38,7 @@ dated as (
 select
     d.platform, d.shop_id, d.refund_line_id as source_row_id, d.refund_id, d.refund_line_id, d.order_id, d.line_id,
     d.sku_id, s.sku_group, d.qty, d.amount, d.currency, r.rate as fx_rate,
-    cast(d.amount * r.rate as decimal(26, 12)) as amount_base,
+    cast(cast(d.amount as decimal(26, 4)) * r.rate as decimal(26, 12)) as amount_base,
     case
         when d.line_id is null then cast(0 as decimal(26, 12))
         else cast(d.qty * c.unit_cost_base as decimal(26, 12))
