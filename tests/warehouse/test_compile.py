@@ -209,7 +209,8 @@ def test_a_product_of_two_columns_is_computed_in_wide_decimals() -> None:
 
     compiled = sql(expr, FACTS["order_line"])
 
-    values = "(select cast(99999999.9999 as decimal(18, 4)) as paid_amount, cast(10.2 as decimal(12, 8)) as fx_rate) as f"
+    amount, rate = "cast(99999999.9999 as decimal(18, 4))", "cast(10.2 as decimal(12, 8))"
+    values = f"(select {amount} as paid_amount, {rate} as fx_rate) as f"
     assert duckdb.sql(f"select {compiled} from {values}").fetchall() == [
         (Decimal("1019999999.998980000000"),)
     ]
