@@ -31,7 +31,7 @@ _SQL_OPERATOR = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=
 _PARAMETER = {"period_start": "s.start_on", "period_end": "s.end_on"}
 
 
-def sql(node: Expr, table: Table) -> str:
+def sql(node: Expr, table: Table) -> str:  # noqa: PLR0911 - one return per kind of node
     """The expression over alias `f` of the table (and `s` of the span, where it names a parameter)."""
     match node:
         case Column():
