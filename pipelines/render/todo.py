@@ -31,7 +31,7 @@ class Todo:
 def todos(board: BoardData) -> tuple[list[Todo], int]:
     """The ranked list and how many more KPIs are behind than are listed."""
     first = [*list(_sources(board))[:MOST_SOURCES], *_money(board), *_people(board)]
-    behind = behind_pace(board)
+    behind = _one_each(behind_pace(board))
     shown = behind[: max(LIMIT - len(first), 0)]
     return [*first, *(_behind(board, figure) for figure in shown)][:LIMIT], len(behind) - len(shown)
 
@@ -43,6 +43,17 @@ def behind_pace(board: BoardData) -> list[Figure]:
     )
     late = [(standing, f) for standing, f in stand if standing is not None and pace_of(standing) == "behind"]
     return [f for _, f in sorted(late, key=lambda pair: (pair[0], pair[1].person_id, pair[1].kpi_id))]
+
+
+def _one_each(figures: list[Figure]) -> list[Figure]:
+    """Everybody's worst figure before anybody's second: figures of one person often tell the same story."""
+    seen: set[str] = set()
+    worst = []
+    for figure in figures:
+        if figure.person_id not in seen:
+            seen.add(figure.person_id)
+            worst.append(figure)
+    return worst + [f for f in figures if f not in worst]
 
 
 def without_figures(board: BoardData) -> list[str]:
@@ -165,5 +176,5 @@ def _behind(board: BoardData, figure: Figure) -> Todo:
             f"{who.zh}「{kpi.zh}」落后：月至今 {value}，应达 {due}（{share}）",
             f"{who.en} is behind on {kpi.en}: {value} so far, {due} due by now ({share})",
         )
-    command = f"kpi why {figure.person_id} {figure.kpi_id} {board.period}"
+    command = f"kpi why {figure.person_id} {figure.kpi_id} {board.day}"  # of the day: the month may not be scored yet
     return Todo("behind", what, Words("查看原因：", "See why:"), command)
