@@ -28,6 +28,7 @@ def ours(port: int, folder: Path) -> int:
     from connectors.kit import AccountSettings, Landing, Runtime, pull
     from connectors.kit.registry import get
     from models.loads import PulledWindow
+    from pipelines.steps.pull import LOAD_MEMORY
     from warehouse.connect import open_warehouse
     from warehouse.load import load_window
 
@@ -51,7 +52,7 @@ def ours(port: int, folder: Path) -> int:
         runtime=Runtime(),
     )
     rows = 0
-    with open_warehouse(folder) as con:
+    with open_warehouse(folder, memory_limit=LOAD_MEMORY) as con:
         for window in results:
             if not isinstance(window, PulledWindow):
                 raise SystemExit(f"window failed: {window.cause}")

@@ -207,7 +207,10 @@ def _rows(story: Story, asked: Question, n_rows: int | None) -> None:
 
 def _missing(story: Story, asked: Question) -> None:
     # a KPI without a stream is a manual rating or follows from the scorecards of the reports
-    source, again = asked.kpi.sources or "ratings.csv, scorecards of the reports", f"kpi score --period {asked.period.id}"
+    source, again = (
+        asked.kpi.sources or "ratings.csv, scorecards of the reports",
+        f"kpi score --period {asked.period.id}",
+    )
     story.say(
         Words(
             f"处理：补齐来源（{source}），再运行 kpi run 与 {again}；缺失从不当作 0。",

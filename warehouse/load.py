@@ -16,7 +16,7 @@ import pyarrow as pa
 from models.errors import WarehouseError
 from models.loads import FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
 from warehouse.connect import transaction
-from warehouse.sqltext import fill, identifier, statement
+from warehouse.sqltext import fill, identifier, literal, statement
 
 COMPANY_TABLES = (
     "core_person",
@@ -33,9 +33,26 @@ COMPANY_TABLES = (
 def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:
     """Merge a proven window, record it and move the cursor, all or nothing; loading it again changes nothing.
 
+    A connection with a memory limit keeps it unless this window needs more.
+
     Raises:
         WarehouseError: W201 when the records file does not hold what the window says.
     """
+    try:
+        return _load_once(con, window)
+    except duckdb.OutOfMemoryException:
+        _lift_memory_limit(con)
+        return _load_once(con, window)
+
+
+def _lift_memory_limit(con: duckdb.DuckDBPyConnection) -> None:
+    # DuckDB 1.5's RESET restores the setting it shows, not the one it enforces: SET does both
+    con.execute("reset memory_limit")
+    (usual,) = _one(con, "select current_setting('memory_limit')")
+    con.execute(f"set memory_limit = {literal(usual)}")
+
+
+def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:
     load_id = _load_id(window.ref, window.window_from, window.window_to, window.landing_sha256, window.as_of)
     with transaction(con):
         table = _raw_table(con, window.ref)
@@ -201,6 +218,8 @@ def _stage(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> int:
     """Typed rows of the window's file, the newest version of each key; returns how many keys."""
     try:
         con.execute(statement("load/stage.sql"), [str(window.records_path)])
+    except duckdb.OutOfMemoryException:
+        raise  # says nothing about the records
     except duckdb.Error as error:
         raise _bad_records(window, str(error).splitlines()[0][:300]) from error
     total, broken, distinct = _one(

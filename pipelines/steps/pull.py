@@ -31,6 +31,7 @@ from warehouse.load import load_window, record_failure, set_source_accounts, str
 
 Pulled = PulledWindow | FailedWindow
 
+LOAD_MEMORY = "128MB"  # a window is small: the rest would only cache what no load reads again
 _AHEAD = 16  # windows read ahead per account: enough to keep the platform busy while a batch is loaded
 _BATCH = 48  # windows loaded before the warehouse is let go for other runs
 _SHOW_EVERY = 30  # windows between two lines of progress
@@ -197,7 +198,7 @@ def _unreadable(work: Work, job: _Job, error: MeritError) -> FailedWindow:
 
 
 def _load(work: Work, batch: list[Pulled], reports: dict[str, Report]) -> None:
-    with open_warehouse(work.home.root) as con:
+    with open_warehouse(work.home.root, memory_limit=LOAD_MEMORY) as con:
         for window in batch:
             report = reports[window.ref.shop_id]
             report.windows += 1
