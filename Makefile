@@ -39,6 +39,7 @@ fmt: setup
 bench: setup ## benchmarks print their own tables
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/compute.py
+	$(BIN)/python benchmarks/score.py
 
 clean:
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis

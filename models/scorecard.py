@@ -32,7 +32,7 @@ from models.periods import Period
 from models.scoring.rating import RatingRule
 from models.scoring.total import TotalRule, TotalScore, contribution, score_total
 from models.scoring.weights import Item
-from models.targets import ResolvedTarget, resolve_target, target_to_date
+from models.targets import ResolvedTarget, TargetBook, target_to_date
 from models.wording import Step
 from models.wording_rules import describe
 from models.wording_total import EXCLUDED, POLICY, contribution_steps, total_steps
@@ -46,8 +46,8 @@ __all__ = [
     "Scorecard",
     "Step",
     "Target",
+    "TargetBook",
     "assignments",
-    "resolve_target",
     "score_period",
     "target_to_date",
 ]
@@ -107,9 +107,19 @@ class _Inputs:
     definitions: Definitions
     period: Period
     actuals: Mapping[tuple[str, str, str], Actual]
-    targets: Mapping[str, list[Target]]
+    targets: TargetBook
     ratings: Mapping[tuple[str, str], list[Rating]]
     reports: dict[str, list[ReportTotal]] = field(default_factory=lambda: defaultdict(list))
+    rules: dict[tuple[str, str], tuple[Kpi, Rule, Step]] = field(default_factory=dict)
+
+    def rule_of(self, role_id: str, line: RoleLine) -> tuple[Kpi, Rule, Step]:
+        """KPI, rule and its description: read once per line of a role, not once per person."""
+        key = (role_id, line.kpi)
+        if key not in self.rules:
+            kpi = self.definitions.kpi(line.kpi, self.period.end)
+            rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)
+            self.rules[key] = (kpi, rule, describe(rule, line.x))
+        return self.rules[key]
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ class _Row:
     """One line on its way to the scorecard."""
 
     line: RoleLine
-    rule: Rule
+    rule: Step
     measured: Measured
     outcome: Outcome
 
@@ -143,7 +153,7 @@ def score_period(  # noqa: PLR0917 -- six inputs, each of its own type
         definitions,
         period,
         {(a.person_id, a.role_id, a.kpi_id): a for a in actuals if a.period == period.id},
-        _by_kpi(t for t in targets if t.period == period.id),
+        TargetBook(definitions, (t for t in targets if t.period == period.id)),
         _by_item(r for r in ratings if r.period == period.id),
     )
     cards = []
@@ -160,13 +170,6 @@ def _by_item(ratings: Iterable[Rating]) -> dict[tuple[str, str], list[Rating]]:
     found: dict[tuple[str, str], list[Rating]] = defaultdict(list)
     for rating in ratings:
         found[rating.person_id, rating.item_id].append(rating)
-    return found
-
-
-def _by_kpi(targets: Iterable[Target]) -> dict[str, list[Target]]:
-    found: dict[str, list[Target]] = defaultdict(list)
-    for target in targets:
-        found[target.kpi_id].append(target)
     return found
 
 
@@ -251,16 +254,14 @@ def _counted(outcome: Outcome) -> Decimal | None:
 
 
 def _score_row(inputs: _Inputs, person: Person, line: RoleLine) -> _Row:
-    kpi = inputs.definitions.kpi(line.kpi, inputs.period.end)
-    rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)
+    kpi, rule, described = inputs.rule_of(person.role_id, line)
     measured = _measure(inputs, person, kpi, rule)
     target = _target(inputs, person, kpi.id)
-    return _Row(line, rule, measured, score_line(line, kpi, rule, measured, target))
+    return _Row(line, described, measured, score_line(line, kpi, rule, measured, target))
 
 
 def _target(inputs: _Inputs, person: Person, kpi_id: str) -> ResolvedTarget | None:
-    rows = inputs.targets.get(kpi_id, [])
-    return resolve_target(inputs.definitions, person, kpi_id, inputs.period, rows)
+    return inputs.targets.resolve(person.person_id, person.role_id, kpi_id, inputs.period)
 
 
 def _measure(inputs: _Inputs, person: Person, kpi: Kpi, rule: Rule) -> Measured:
@@ -306,7 +307,7 @@ def _finish(role: Role, row: _Row, scored: TotalScore, number: int) -> ScoreLine
         cause=outcome.cause.text if outcome.cause else None,
         method=line.method,
         arguments=line.args,
-        rule=describe(row.rule, line.x),
+        rule=row.rule,
         steps=steps,
         n_rows=row.measured.n_rows,
         source=line.source,

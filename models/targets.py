@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from models.definitions import Definitions
 from models.errors import CompanyError
-from models.inputs import Person, Target
+from models.inputs import Target
 from models.money import divide, multiply
 from models.periods import Period
 
@@ -25,30 +25,41 @@ class ResolvedTarget:
     basis: str = ""
 
 
-def resolve_target(
-    definitions: Definitions, person: Person, kpi_id: str, period: Period, targets: Iterable[Target]
-) -> ResolvedTarget | None:
-    """The person's own target, else the role's, else the role definition's; None when there is none.
+class TargetBook:
+    """All stated targets, looked up by KPI, period and whom they are for."""
 
-    Raises:
-        CompanyError: C160 when a scope has two targets of one KPI for one period.
-    """
-    rows = [t for t in targets if t.kpi_id == kpi_id and t.period == period.id]
-    for scope, scope_id in (("person", person.person_id), ("role", person.role_id)):
-        held = [t for t in rows if t.scope == scope and t.scope_id == scope_id]
-        found = [t for t in held if t.version == max(t.version for t in held)]
-        if len({t.value for t in found}) > 1:
-            values = " and ".join(sorted(str(t.value) for t in found))
-            raise CompanyError(
-                "C160",
-                f"{scope} {scope_id} has two targets of {kpi_id} for {period.id}",
-                where="targets.csv",
-                actual=values,
-                remedy="keep one of them, or give the newer a higher version",
-            )
-        if found:
-            return ResolvedTarget(found[0].value, scope, found[0].basis)
-    return _declared(definitions, person.role_id, kpi_id, period.end)
+    def __init__(self, definitions: Definitions, targets: Iterable[Target]) -> None:
+        self._definitions = definitions
+        self._stated: dict[tuple[str, str, str, str], list[Target]] = {}
+        for row in targets:
+            self._stated.setdefault((row.kpi_id, row.period, row.scope, row.scope_id), []).append(row)
+
+    def resolve(self, person_id: str, role_id: str, kpi_id: str, period: Period) -> ResolvedTarget | None:
+        """The person's own target, else the role's, else the role definition's; None when there is none.
+
+        Raises:
+            CompanyError: C160 when a scope has two targets of one KPI for one period.
+        """
+        for scope, scope_id in (("person", person_id), ("role", role_id)):
+            if held := self._stated.get((kpi_id, period.id, scope, scope_id)):
+                found = _newest(held)
+                return ResolvedTarget(found.value, scope, found.basis)
+        return _declared(self._definitions, role_id, kpi_id, period.end)
+
+
+def _newest(held: list[Target]) -> Target:
+    latest = max(t.version for t in held)
+    found = [t for t in held if t.version == latest]
+    if len({t.value for t in found}) > 1:
+        one = found[0]
+        raise CompanyError(
+            "C160",
+            f"{one.scope} {one.scope_id} has two targets of {one.kpi_id} for {one.period}",
+            where="targets.csv",
+            actual=" and ".join(sorted(str(t.value) for t in found)),
+            remedy="keep one of them, or give the newer a higher version",
+        )
+    return found[0]
 
 
 def _declared(definitions: Definitions, role_id: str, kpi_id: str, on: date) -> ResolvedTarget | None:

@@ -9,13 +9,13 @@ from decimal import Decimal
 import duckdb
 
 from models.definitions.load import Definitions
-from models.inputs import Person, Target
+from models.inputs import Target
 from models.periods import Period, month_of
-from models.targets import resolve_target, target_to_date
+from models.targets import TargetBook, target_to_date
 from warehouse.plan import Duty
 
 _TARGETS = """
-select scope, scope_id, kpi_id, period, value, coalesce(basis, '')
+select scope, scope_id, kpi_id, period, value, coalesce(basis, ''), cast(coalesce(version, '1') as integer)
 from core_target
 where scope in ('person', 'role')
 order by all
@@ -27,16 +27,11 @@ class Targets:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
         self._definitions = definitions
-        self._stated: dict[tuple[str, str], list[Target]] = {}
-        for row in con.execute(_TARGETS).fetchall():
-            target = Target(*row)
-            self._stated.setdefault((target.kpi_id, target.period), []).append(target)
+        self._book = TargetBook(definitions, (Target(*row) for row in con.execute(_TARGETS).fetchall()))
 
     def of_period(self, person_id: str, role_id: str, kpi_id: str, period: Period) -> Decimal | None:
         """The target of a whole period; None when there is none."""
-        person = Person(person_id, "", role_id, "", None, period.start)
-        stated = self._stated.get((kpi_id, period.id), [])
-        resolved = resolve_target(self._definitions, person, kpi_id, period, stated)
+        resolved = self._book.resolve(person_id, role_id, kpi_id, period)
         return resolved.value if resolved is not None else None
 
     def to_date(self, person_id: str, role_id: str, kpi_id: str, day: date) -> Decimal | None:

@@ -15,7 +15,7 @@ from models.scorecard import (
     Scorecard,
     ScoreLine,
     Target,
-    resolve_target,
+    TargetBook,
     score_period,
     target_to_date,
 )
@@ -313,7 +313,7 @@ def test_the_nearest_target_wins(definitions: Definitions) -> None:
     newer = replace(person, value=Decimal("0.05"), version=2)
 
     values = [
-        resolve_target(definitions, MANAGER, "refund_rate", NOVEMBER, targets)
+        TargetBook(definitions, targets).resolve("P2", "store_manager", "refund_rate", NOVEMBER)
         for targets in ([], [role], [role, person], [role, person, newer])
     ]
 
@@ -329,7 +329,7 @@ def test_two_targets_of_one_period_are_refused(definitions: Definitions) -> None
     twice = [*TARGETS, replace(TARGETS[0], value=Decimal(5))]
 
     with pytest.raises(CompanyError) as caught:
-        resolve_target(definitions, MANAGER, "net_sales", NOVEMBER, twice)
+        TargetBook(definitions, twice).resolve("P2", "store_manager", "net_sales", NOVEMBER)
 
     assert caught.value.code == "C160"
 
