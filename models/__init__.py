@@ -1,8 +1,8 @@
 """Pure types and arithmetic: no file, network, clock or environment.
 
-`models.evaluate` is what outsiders may rely on.
+`models.evaluate` and `models.explain` are what outsiders may rely on.
 """
 
-from models.evaluation import evaluate
+from models.evaluation import evaluate, explain
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "explain"]

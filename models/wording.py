@@ -4,6 +4,7 @@ Belongs here: numbers and steps as text. Not here: the arithmetic itself (scorin
 (pipelines/render).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -43,6 +44,29 @@ def result(value: Decimal, places: int = PLACES) -> str:
     """
     rounded = round_half_up(value, places)
     return f"{'=' if rounded == value else '≈'} {plain(rounded)}"
+
+
+def equation(zh: str, en: str, formula: str) -> Step:
+    """`name = formula` in both languages."""
+    return Step(f"{zh} = {formula}", f"{en} = {formula}")
+
+
+def figure(zh: str, en: str, formula: str, value: Decimal) -> Step:
+    """`name = formula = value`: an intermediate figure with up to six decimals.
+
+    >>> figure("比率", "rate", "140 ÷ 500", Decimal("0.28")).en
+    'rate = 140 ÷ 500 = 0.28'
+    """
+    return equation(zh, en, f"{formula} {result(value)}")
+
+
+def sum_of(values: Iterable[Decimal]) -> str:
+    """`600 + (-12)`; nothing sums to 0.
+
+    >>> sum_of([Decimal(600), Decimal(-12)])
+    '600 + (-12)'
+    """
+    return " + ".join(term(v) for v in values) or "0"
 
 
 def points(value: Decimal) -> str:

@@ -90,6 +90,34 @@ class Arguments:
         value = self.inputs.get(name)
         return None if value is None else mapping(self.method, name, value)
 
+    def flag(self, name: str, *, default: bool) -> bool:
+        """True or false."""
+        value = self.inputs.get(name, default)
+        if not isinstance(value, bool):
+            raise self.invalid(name, "must be true or false")
+        return value
+
+    def whole(self, name: str, default: int | None = None) -> int:
+        """A whole number of 0 or more."""
+        value = self.number(name, default)
+        if value != value.to_integral_value() or value < 0:
+            raise self.invalid(name, "must be a whole number of 0 or more")
+        return int(value)
+
+    def figures(self, name: str) -> dict[str, Decimal | None]:
+        """A required number per id; null is nobody's 0."""
+        entries = self.mapping(name)
+        if entries is None:
+            raise self.invalid(name, "is required")
+        return {key: number(self.method, f"{name} {key}", value) for key, value in entries.items()}
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        """A required list of ids, each once."""
+        found = self.items(name)
+        if not all(isinstance(entry, str) for entry in found) or len(set(map(str, found))) < len(found):
+            raise self.invalid(name, "must be a list of ids, each once")
+        return tuple(str(entry) for entry in found)
+
     def day(self, name: str) -> date:
         """A required calendar date."""
         return day(self.method, name, self.inputs.get(name))

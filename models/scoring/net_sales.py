@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from models.money import subtract, total
 from models.scoring.arguments import Arguments, day, mapping, required_number
+from models.wording import Step, figure, shown, term
 
 NAME = "kpi.net_sales"
 ARGUMENTS = ("orders", "refunds", "period_start", "period_end", "cutoff", "mode")
@@ -42,15 +43,8 @@ class Refund:
     amount: Decimal
 
 
-def evaluate(inputs: dict[str, object]) -> NetSales:
-    """`kpi.net_sales` on golden inputs; all dates are inclusive.
-
-    >>> orders = [{"id": "o1", "paid_on": "2026-10-05", "amount": "300.00"}]
-    >>> refunds = [{"order": "o1", "refunded_on": "2026-11-10", "amount": "80.00"}]
-    >>> span = {"period_start": "2026-10-01", "period_end": "2026-10-31", "cutoff": "2026-11-15"}
-    >>> evaluate({"orders": orders, "refunds": refunds, "mode": "order_cohort", **span}).net_sales
-    Decimal('220.00')
-    """
+def _select(inputs: dict[str, object]) -> tuple[list[Order], list[Refund]]:
+    """The orders and refunds that count."""
     a = Arguments(NAME, inputs, ARGUMENTS)
     mode = a.choice("mode", ("order_cohort", "event_date"))
     start, end = a.day("period_start"), a.day("period_end")
@@ -62,8 +56,37 @@ def evaluate(inputs: dict[str, object]) -> NetSales:
     else:
         excluded = {o.id for o in orders if o.excluded}
         back = [r for r in refunds if start <= r.refunded_on <= end and r.order not in excluded]
+    return sold, back
+
+
+def evaluate(inputs: dict[str, object]) -> NetSales:
+    """`kpi.net_sales` on golden inputs; all dates are inclusive.
+
+    >>> orders = [{"id": "o1", "paid_on": "2026-10-05", "amount": "300.00"}]
+    >>> refunds = [{"order": "o1", "refunded_on": "2026-11-10", "amount": "80.00"}]
+    >>> span = {"period_start": "2026-10-01", "period_end": "2026-10-31", "cutoff": "2026-11-15"}
+    >>> evaluate({"orders": orders, "refunds": refunds, "mode": "order_cohort", **span}).net_sales
+    Decimal('220.00')
+    """
+    sold, back = _select(inputs)
     gmv, given_back = total([o.amount for o in sold]), total([r.amount for r in back])
     return NetSales(gmv, given_back, subtract(gmv, given_back))
+
+
+def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+    """Orders, refunds, difference."""
+    sold, back = _select(inputs)
+    found = evaluate(inputs)
+    gmv, refunds = shown(found.gmv), shown(found.refunds)
+    by = "按订单归属期" if inputs.get("mode") == "order_cohort" else "按退款日"
+    by_en = "of these orders" if inputs.get("mode") == "order_cohort" else "given back in the period"
+    return (
+        Step(f"成交额 = {len(sold)} 笔订单合计 {gmv}", f"orders paid = sum of {len(sold)} = {gmv}"),
+        Step(
+            f"退款（{by}）= {len(back)} 笔合计 {refunds}", f"refunds {by_en} = sum of {len(back)} = {refunds}"
+        ),
+        figure("净销售额", "net sales", f"{gmv} − {term(found.refunds)}", found.net_sales),
+    )
 
 
 def _cohort(sold: list[Order], refunds: list[Refund], cutoff: date) -> list[Refund]:

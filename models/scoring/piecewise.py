@@ -50,7 +50,7 @@ class Piecewise:
 
         >>> curve = Piecewise(((Decimal(800), Decimal(60)), (Decimal(1000), Decimal(100))), below="zero")
         >>> curve.score(Decimal(900)).score, curve.score(Decimal(799)).score
-        (Decimal('80.0'), Decimal('0'))
+        (Decimal('80'), Decimal('0'))
         """
         return Scored("missing", None) if x is None else Scored("scored", self.at(x))
 
@@ -80,8 +80,9 @@ class Piecewise:
 
 def on_line(x: Decimal, left: Point, right: Point) -> Decimal:
     """The value at x on the line through two points."""
-    share = divide(subtract(x, left[0]), subtract(right[0], left[0]))
-    return add(left[1], multiply(share, subtract(right[1], left[1])))
+    # The division comes last: 1/3 of 30 is 10 and not 9.99…9.
+    rise = multiply(subtract(x, left[0]), subtract(right[1], left[1]))
+    return add(left[1], divide(rise, subtract(right[0], left[0])))
 
 
 def _point(a: Arguments, item: object) -> Point:
@@ -94,7 +95,7 @@ def evaluate(inputs: dict[str, object]) -> Scored:
     """`score.piecewise` on golden inputs.
 
     >>> evaluate({"x": "1.1", "points": [["0.8", "60"], ["1", "100"], ["1.2", "120"]], "below": "zero"}).score
-    Decimal('110.0')
+    Decimal('110')
     """
     a = Arguments(NAME, inputs, ("x", *CONFIG))
     return Piecewise.read(a).score(a.optional("x"))

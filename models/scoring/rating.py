@@ -56,14 +56,18 @@ class RatingRule:
 
     def means(self, ratings: list[Given]) -> dict[str, Decimal]:
         """Mean score of every type that counts and was rated."""
+        return {t: _mean(scores) for t, scores in self.kept(ratings).items()}
+
+    def kept(self, ratings: list[Given]) -> dict[str, list[Decimal]]:
+        """The scores that enter the mean of every type that counts."""
         by_type: dict[str, list[Decimal]] = defaultdict(list)
         for rating in ratings:
             if rating.score is not None and self.weights.get(rating.rater_type):
                 by_type[rating.rater_type].append(rating.score)
         counted = [t for t in self.weights if len(by_type[t]) >= max(self.min_raters.get(t, 1), 1)]
-        return {t: _mean(self._kept(by_type[t])) for t in counted}
+        return {t: self._trimmed(by_type[t]) for t in counted}
 
-    def _kept(self, scores: list[Decimal]) -> list[Decimal]:
+    def _trimmed(self, scores: list[Decimal]) -> list[Decimal]:
         return sorted(scores)[1:-1] if self.trim == "min_max" and len(scores) >= TRIM_FROM else scores
 
 
@@ -85,12 +89,18 @@ def evaluate(inputs: dict[str, object]) -> Scored:
     >>> evaluate({"scale_max": "5", "weights": {"superior": "100"}, "ratings": ratings}).score
     Decimal('80.0')
     """
+    ratings, scale, rule = read(inputs)
+    return rule.score(ratings, scale)
+
+
+def read(inputs: dict[str, object]) -> tuple[list[Given], Decimal, RatingRule]:
+    """Ratings, scale and rule of a call."""
     a = Arguments(NAME, inputs, ("ratings", "scale_max", *CONFIG))
     scale = a.number("scale_max")
     if scale <= 0:
         raise a.invalid("scale_max", "must be above 0")
     ratings = [_given(a, item, scale) for item in a.items("ratings")]
-    return RatingRule.read(a).score(ratings, scale)
+    return ratings, scale, RatingRule.read(a)
 
 
 def _given(a: Arguments, item: object, scale: Decimal) -> Given:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from models.money import divide, total
 from models.scoring.arguments import Arguments, mapping, number
+from models.wording import Step, figure, shown, sum_of
 
 NAME = "score.ratio"
 
@@ -19,7 +20,7 @@ class RatioResult:
 
 
 def ratio(parts: Iterable[tuple[Decimal | None, Decimal | None]], min_n: Decimal = Decimal(1)) -> RatioResult:
-    """The rate of (numerator, denominator) parts; missing for a denominator of 0 or below min_n.
+    """The rate of (numerator, denominator) parts; missing for a denominator below min_n or not above 0.
 
     >>> ratio([(Decimal(50), Decimal(100)), (Decimal(30), Decimal(300)), (Decimal(60), Decimal(100))]).rate
     Decimal('0.28')
@@ -27,9 +28,19 @@ def ratio(parts: Iterable[tuple[Decimal | None, Decimal | None]], min_n: Decimal
     pairs = [(n, d) for n, d in parts]
     known = [(n, d) for n, d in pairs if n is not None and d is not None]
     denominator = total([d for _, d in known])
-    if len(known) < len(pairs) or denominator == 0 or denominator < min_n:
+    if len(known) < len(pairs) or denominator <= 0 or denominator < min_n:
         return RatioResult("missing", None)
     return RatioResult("scored", divide(total([n for n, _ in known]), denominator))
+
+
+def _read(inputs: dict[str, object]) -> tuple[list[tuple[Decimal | None, Decimal | None]], Decimal]:
+    a = Arguments(NAME, inputs, ("parts", "min_n"))
+    parts = []
+    for item in a.items("parts"):
+        entry = mapping(NAME, "parts", item)
+        Arguments(f"{NAME} parts", entry, ("num", "den"))
+        parts.append((number(NAME, "num", entry.get("num")), number(NAME, "den", entry.get("den"))))
+    return parts, a.number("min_n", 1)
 
 
 def evaluate(inputs: dict[str, object]) -> RatioResult:
@@ -38,10 +49,19 @@ def evaluate(inputs: dict[str, object]) -> RatioResult:
     >>> evaluate({"parts": [{"num": "1", "den": "1"}], "min_n": "5"})
     RatioResult(status='missing', rate=None)
     """
-    a = Arguments(NAME, inputs, ("parts", "min_n"))
-    parts = []
-    for item in a.items("parts"):
-        entry = mapping(NAME, "parts", item)
-        Arguments(f"{NAME} parts", entry, ("num", "den"))
-        parts.append((number(NAME, "num", entry.get("num")), number(NAME, "den", entry.get("den"))))
-    return ratio(parts, a.number("min_n", 1))
+    return ratio(*_read(inputs))
+
+
+def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+    """Sum over sum, or why there is no rate."""
+    parts, min_n = _read(inputs)
+    rate = ratio(parts, min_n).rate
+    above, below = ([part[i] for part in parts if part[i] is not None] for i in (0, 1))
+    sums = f"({sum_of(n for n in above if n is not None)}) ÷ ({sum_of(d for d in below if d is not None)})"
+    if rate is not None:
+        return (figure("比率", "rate", sums, rate),)
+    if len(above) < len(parts) or len(below) < len(parts):
+        return (Step("有部分缺少数据：缺失", "a part has no figure: missing"),)
+    least = shown(min_n)
+    zh = f"{sums}：分母须大于 0 且不小于 {least}：缺失"
+    return (Step(zh, f"{sums}: the denominator must be above 0 and at least {least}: missing"),)

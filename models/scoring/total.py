@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from models.money import add, divide, multiply, settle, subtract, total
+from models.money import divide, multiply, settle, subtract, total
 from models.scoring.arguments import Arguments, mapping, number, required_number
 from models.scoring.bands import Band, find, read_bands
 from models.scoring.weights import POLICIES, Item, apply_policy, check_weights, effective, move_missing
@@ -88,7 +88,7 @@ def score_total(items: list[Item], rule: TotalRule) -> TotalScore:
     if status != "scored" or shares is None:
         return TotalScore(status, None, None, scores, None, None, tuple(shares or ()))
     base = total([_contribution(item, share) for item, share in zip(known, shares, strict=True)])
-    final = settle(_after_red_lines(_adjusted(base, rule), rule.vetoes), rule.dp)
+    final = settle(stages(base, rule).red_lined, rule.dp)
     band = find(rule.grade_bands, final) if rule.grade_bands else None
     grade, coefficient = (band.grade, band.value) if band else (None, None)
     return TotalScore("scored", base, final, scores, grade, coefficient, tuple(shares))
@@ -118,10 +118,29 @@ def _status(items: list[Item], shares: list[Decimal] | None) -> str:
     return "scored" if any(s > 0 for s in shares) else "excluded"
 
 
-def _adjusted(base: Decimal, rule: TotalRule) -> Decimal:
-    points = total([_clamp(p.points, p.low, p.high) for p in rule.plan_points])
+@dataclass(frozen=True)
+class Stages:
+    """Points added to the base, and the total after each step of the fixed order, before rounding."""
+
+    plan: tuple[Decimal, ...]
+    manager: Decimal
+    adjusted: Decimal
+    limited: Decimal
+    red_lined: Decimal
+
+
+def stages(base: Decimal, rule: TotalRule) -> Stages:
+    """Steps 4 to 7 on a base.
+
+    >>> found = stages(Decimal(118), TotalRule(plan_points=(PlanPoints(Decimal(8), high=Decimal(5)),)))
+    >>> str(found.adjusted), str(found.limited)
+    ('123', '120')
+    """
+    plan = tuple(_clamp(p.points, p.low, p.high) for p in rule.plan_points)
     manager = _clamp(rule.manager_adjustment, rule.manager_limit.copy_negate(), rule.manager_limit)
-    return _clamp(add(add(base, points), manager), rule.total_floor, rule.total_cap)
+    adjusted = total([base, *plan, manager])
+    limited = _clamp(adjusted, rule.total_floor, rule.total_cap)
+    return Stages(plan, manager, adjusted, limited, _after_red_lines(limited, rule.vetoes))
 
 
 def _clamp(value: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal:
@@ -130,35 +149,49 @@ def _clamp(value: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal
 
 
 def _after_red_lines(value: Decimal, vetoes: tuple[Veto, ...]) -> Decimal:
-    share = total([v.value or Decimal(0) for v in vetoes if v.type == "deduct_pct"])
+    share = total(veto_values(vetoes, "deduct_pct"))
     value = multiply(value, max(Decimal(0), subtract(ONE, share))) if share else value
-    caps = [v.value for v in vetoes if v.type == "cap_total" and v.value is not None]
-    value = min([value, *caps])
+    value = min([value, *veto_values(vetoes, "cap_total")])
     return Decimal(0) if any(v.type == "zero_total" for v in vetoes) else value
+
+
+def veto_values(vetoes: tuple[Veto, ...], kind: str) -> list[Decimal]:
+    """The values of all red lines of one kind."""
+    return [v.value for v in vetoes if v.type == kind and v.value is not None]
 
 
 ARGUMENTS = (
     *("items", "missing", "redistribute_to", "dimension_weights", "plan_points", "manager_adjustment"),
     *("manager_limit", "total_floor", "total_cap", "vetoes", "grade_bands", "dp"),
 )
+ITEM_KEYS = ("kpi", "dim", "weight", "full", "method", "inputs", "score", "status")
 ScoreItem = Callable[[str, dict[str, object]], Mapping[str, object]]
 
 
 def evaluate(inputs: dict[str, object], score_item: ScoreItem) -> TotalScore:
     """`score.total` on golden inputs; `score_item` runs the method of an item."""
+    return score_total(*read(inputs, score_item))
+
+
+def read(inputs: dict[str, object], score_item: ScoreItem) -> tuple[list[Item], TotalRule]:
+    """The items, scored, and everything else."""
     a = Arguments(NAME, inputs, ARGUMENTS)
     rule = _read_rule(a)
     has_dimensions = a.has("dimension_weights")
     items = [_read_item(a, entry, has_dimensions, score_item) for entry in a.items("items")]
     _check_names(a, rule, items)
-    return score_total(items, rule)
+    return items, rule
 
 
 def _read_rule(a: Arguments) -> TotalRule:
     weights = a.mapping("dimension_weights")
-    dp = a.number("dp", 2)
-    if dp != dp.to_integral_value() or not 0 <= dp <= 10:
+    dp = a.whole("dp", 2)
+    if dp > 10:
         raise a.invalid("dp", "must be a whole number from 0 to 10")
+    if a.number("manager_limit", 0) < 0:
+        raise a.invalid("manager_limit", "must be 0 or more")
+    if a.number("total_cap", 120) < a.number("total_floor", 0):
+        raise a.invalid("total_cap", "is below total_floor")
     return TotalRule(
         missing=a.choice("missing", POLICIES, "pending"),
         redistribute_to=tuple(str(k) for k in a.items("redistribute_to", required=False)),
@@ -172,7 +205,7 @@ def _read_rule(a: Arguments) -> TotalRule:
         grade_bands=read_bands(a, "grade_bands", "coefficient", with_grade=True)
         if a.has("grade_bands")
         else (),
-        dp=int(dp),
+        dp=dp,
     )
 
 
@@ -194,15 +227,15 @@ def _read_veto(a: Arguments, value: object) -> Veto:
     needed = {"deduct_pct": "value", "cap_total": "value", "zero_kpi": "kpi"}.get(kind)
     if needed and not inner.has(needed):
         raise inner.invalid(needed, f"is required for {kind}")
+    if (inner.optional("value") or 0) < 0:
+        raise inner.invalid("value", "must be 0 or more: a red line never adds")
     kpi = entry.get("kpi")
     return Veto(kind, inner.optional("value"), None if kpi is None else str(kpi))
 
 
 def _read_item(a: Arguments, value: object, has_dimensions: bool, score_item: ScoreItem) -> Item:
     entry = mapping(a.method, "items", value)
-    inner = Arguments(
-        f"{NAME} items", entry, ("kpi", "dim", "weight", "full", "method", "inputs", "score", "status")
-    )
+    inner = Arguments(f"{NAME} items", entry, ITEM_KEYS)
     full = inner.number("full", 100)
     if full <= 0:
         raise inner.invalid("full", "must be above 0")
@@ -213,7 +246,10 @@ def _read_item(a: Arguments, value: object, has_dimensions: bool, score_item: Sc
 
 def _scored(item: Arguments, score_item: ScoreItem) -> tuple[str, Decimal | None]:
     if item.has("method"):
-        result = score_item(str(item.inputs["method"]), item.mapping("inputs") or {})
+        method = str(item.inputs["method"])
+        result = score_item(method, item.mapping("inputs") or {})
+        if "score" not in result or result.get("status") not in STATUSES:
+            raise item.invalid("method", "yields no score")
         status, score = str(result.get("status")), number(NAME, "score", result.get("score"))
     else:
         status, score = item.choice("status", STATUSES, "scored"), item.optional("score")

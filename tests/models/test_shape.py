@@ -13,15 +13,100 @@ FILES = sorted(MODELS.rglob("*.py"))
 MODULES = sorted(m.name for m in pkgutil.walk_packages(models.__path__, "models."))
 
 
+# True division, powers and these calls turn integers into binary floats, or round a Decimal half to even.
+FLOAT_CALLS = {"float", "complex", "round", "pow", "total_seconds", "timestamp", "from_float"}
+FLOAT_MODULES = {"math", "cmath", "statistics", "time", "numpy", "polars", "pandas"}
+EXACT_NAMES = {"math": {"lcm", "gcd", "prod"}}  # integers in, integers out
+OWN_ARITHMETIC = {"quantize", "normalize", "localcontext", "getcontext", "setcontext"}
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(MODELS))
+
+
+def float_makers(tree: ast.Module) -> list[str]:
+    """Every piece of code that could bring a binary float onto the way to a score or to pay."""
+    return [f"{getattr(n, 'lineno', 0)}: {ast.unparse(n)}" for n in ast.walk(tree) if can_make_a_float(n)]
+
+
+def can_make_a_float(node: ast.AST) -> bool:
+    match node:
+        case ast.Constant(value=float() | complex()):
+            return True
+        case ast.BinOp(op=ast.Div() | ast.Pow()) | ast.AugAssign(op=ast.Div() | ast.Pow()):
+            return True
+        case ast.Name(id="float" | "complex" | "math"):
+            return True
+        case ast.Import(names=names):
+            return any(alias.name.split(".")[0] in FLOAT_MODULES for alias in names)
+        case ast.ImportFrom(module=str(module), names=names):
+            exact = EXACT_NAMES.get(module, set())
+            return module.split(".")[0] in FLOAT_MODULES and not {alias.name for alias in names} <= exact
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in FLOAT_CALLS
+    return False
+
+
+def is_own_arithmetic(node: ast.AST) -> bool:
+    """Rounding or a decimal context of one's own, beside the one place that has both."""
+    return (
+        isinstance(node, ast.Name | ast.Attribute)
+        and (node.id if isinstance(node, ast.Name) else node.attr) in OWN_ARITHMETIC
+    )
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(MODELS)))
-def test_no_binary_float_exists_in_models(path: Path) -> None:
+def test_no_operation_of_models_can_make_a_binary_float(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
 
-    literals = [
-        n.lineno for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, float)
-    ]
-    names = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "float"]
-    assert literals + names == []
+    assert float_makers(tree) == []
+
+
+@pytest.mark.parametrize("path", [f for f in FILES if f != MODELS / "money.py"], ids=relative)
+def test_figures_are_rounded_and_divided_in_money_only(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+
+    assert [ast.unparse(n) for n in ast.walk(tree) if is_own_arithmetic(n)] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 0.1",
+        "x = a / b",
+        "a /= b",
+        "x = a ** b",
+        "x = round(a, 2)",
+        "x = float(a)",
+        "x = Decimal(float(a))",
+        "x = Decimal.from_float(a)",
+        "import math",
+        "from math import sqrt",
+        "import statistics as s",
+        "x = span.total_seconds()",
+        "read = float",
+        "x = abs(Decimal(a)) % 1.5",
+        "x = math.floor(a)",
+        "x = sum(rows, start=0.0)",
+        "x = a * 1e3",
+        "x = 2j",
+    ],
+)
+def test_the_check_finds_what_could_make_a_float(source: str) -> None:
+    assert float_makers(ast.parse(source)) != []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = a.quantize(b)",
+        "x = a.normalize()",
+        "with localcontext() as c:\n    pass",
+        "getcontext().prec = 9",
+    ],
+)
+def test_the_check_finds_arithmetic_outside_money(source: str) -> None:
+    assert any(is_own_arithmetic(node) for node in ast.walk(ast.parse(source)))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(MODELS)))

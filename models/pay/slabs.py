@@ -1,0 +1,83 @@
+"""Slabs: bands that carry a rate, a lump sum, or both, and the parts of a basis inside them.
+
+Belongs here: reading, the part inside each slab, the slab that is reached. Not here: the tiling rule
+(scoring.bands) or what a commission pays (commission).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from models.money import multiply, subtract, total
+from models.pay.amounts import ZERO
+from models.scoring.arguments import Arguments, mapping
+from models.scoring.bands import Band, find, tile
+
+
+@dataclass(frozen=True)
+class Slab(Band):
+    """A band whose value is the rate."""
+
+    lump: Decimal = ZERO
+
+    def times(self, factor: Decimal) -> "Slab":
+        """The slab with its edges multiplied: 1.2 of a target as money."""
+        low = None if self.low is None else multiply(self.low, factor)
+        return replace(self, low=low, high=None if self.high is None else multiply(self.high, factor))
+
+    def part(self, basis: Decimal) -> Decimal:
+        """How much of the way from 0 to the basis lies inside; negative for a negative basis.
+
+        >>> Slab(Decimal(100), Decimal(300), Decimal("0.01")).part(Decimal(250))
+        Decimal('150')
+        """
+        return subtract(self._within(basis), self._within(ZERO))
+
+    def _within(self, x: Decimal) -> Decimal:
+        x = x if self.low is None else max(x, self.low)
+        return x if self.high is None else min(x, self.high)
+
+
+def read_slabs(
+    a: Arguments, name: str, keys: tuple[str, ...] = ("rate",), *, lumps: bool = True
+) -> tuple[Slab, ...]:
+    """Slabs that tile the whole line.
+
+    Raises:
+        DefinitionError: `bands_gap` or `bands_overlap`.
+    """
+    return tuple(slab for slab in tile(slab_list(a, name, keys, lumps=lumps)) if isinstance(slab, Slab))
+
+
+def slab_list(
+    a: Arguments, name: str, keys: tuple[str, ...] = ("rate",), *, lumps: bool = True
+) -> list[Slab]:
+    """Slabs from a list of {min, max, rate, lump}; `keys` are the names the rate may have."""
+    return [_slab(a, name, item, keys, lumps) for item in a.items(name)]
+
+
+def _slab(a: Arguments, name: str, item: object, keys: tuple[str, ...], lumps: bool) -> Slab:
+    entry = mapping(a.method, name, item)
+    known = ("min", "max", *keys, *(("lump",) if lumps else ()))
+    inner = Arguments(f"{a.method} {name}", entry, known)
+    rates = [inner.number(key) for key in keys if inner.has(key)]
+    if len(rates) > 1 or (not rates and not inner.has("lump")):
+        raise a.invalid(name, f"need one {' or '.join(keys)} each")
+    rate = rates[0] if rates else ZERO
+    return Slab(inner.optional("min"), inner.optional("max"), rate, lump=inner.number("lump", 0))
+
+
+def progressive(slabs: Sequence[Slab], basis: Decimal) -> Decimal:
+    """Each part at the rate of its own slab.
+
+    >>> low, high = Slab(None, Decimal(100), Decimal("0.1")), Slab(Decimal(100), None, Decimal("0.2"))
+    >>> progressive([low, high], Decimal(150))
+    Decimal('20.0')
+    """
+    return total([multiply(slab.part(basis), slab.value) for slab in slabs])
+
+
+def reached(slabs: Sequence[Slab], x: Decimal, closed: str) -> Slab:
+    """The slab that holds x."""
+    found = find(slabs, x, closed)
+    return next(slab for slab in slabs if slab is found)
