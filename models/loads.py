@@ -4,9 +4,11 @@ Belongs here: the shape of one pulled or failed window. Not here: how to pull (c
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+
+FILE_DROP = "file_drop"  # connector of fact files: each window is one file and speaks for its own days only
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class PulledWindow:
     retries: int = 0
     waited_seconds: Decimal = Decimal(0)
     quarantined: tuple[QuarantinedRow, ...] = ()
+    replaces: tuple[date, date] | None = None  # rows of these record days that the window lacks are gone
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class LoadResult:
     new_rows: int
     changed_rows: int
     unchanged_rows: int
+    gone_rows: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,20 @@ Not here: how to pull (connectors/kit), where the sandbox listens (sandbox.py).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from pydantic import SecretStr, ValidationError
 
+from connectors.file_drop import Drop
 from connectors.kit import AccountSettings
 from connectors.kit.registry import get, names
 from models.definitions.reading import Fields, as_choice, as_date, as_items, as_mapping, as_text, refuse
 from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
 from models.loads import SourceAccount, StreamRef
+from models.tables import FACTS
 
 SANDBOX = "sandbox"
 _SECRETIVE = re.compile(r"token|secret|passw|api_?key|credential|cookie", re.IGNORECASE)
@@ -70,7 +72,7 @@ class Source:
         return tuple(
             SourceAccount(
                 ref=StreamRef(self.connector, stream.name, self.shop_id),
-                feeds=stream.feeds,
+                feeds=with_derived(stream.feeds),
                 zone=self.zone,
                 active_from=self.active_from.isoformat() if self.active_from else None,
                 active_to=self.active_to.isoformat() if self.active_to else None,
@@ -90,6 +92,42 @@ class Source:
             where=self.where,
             remedy=f"correct {field} of the entry",
         )
+
+
+def with_derived(feeds: Iterable[str]) -> tuple[str, ...]:
+    """The facts a stream fills, and those that are built from them: they are proven only when all their sources are."""
+    own = tuple(feeds)
+    return (*own, *(t.name for t in FACTS.values() if set(own) & set(t.derived_from)))
+
+
+def source_accounts(sources: Iterable[Source], drops: Iterable[Drop]) -> list[SourceAccount]:
+    """Every stream of every account, and one per table and shop of the fact files."""
+    accounts = [account for source in sources for account in source.streams()]
+    dropped = {drop.ref: drop for drop in drops}
+    return accounts + [
+        SourceAccount(ref, with_derived([drop.table]), drop.zone, platform=drop.platform)
+        for ref, drop in dropped.items()
+    ]
+
+
+def refuse_double_feeds(sources: Iterable[Source], drops: Iterable[Drop]) -> None:
+    """One shop has one source per table, or a row could count twice.
+
+    Raises:
+        CompanyError: C142, with file and line.
+    """
+    pulled = {
+        (s.shop_id, fact): s for s in sources for stream in get(s.connector).streams for fact in stream.feeds
+    }
+    for drop in drops:
+        source = pulled.get((drop.shop_id, drop.table))
+        if source is not None:
+            raise CompanyError(
+                "C142",
+                f"{drop.table} of {drop.shop_id} comes from {source.connector} already",
+                where=f"{drop.where} and {source.where}",
+                remedy="give the file's rows a shop_id of their own",
+            )
 
 
 def read_sources(text: str) -> tuple[bool, tuple[Source, ...]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from models.errors import WarehouseError
+from warehouse.schema import bring_up_tables
 from warehouse.sqltext import literal
 
 WAREHOUSE = "warehouse.duckdb"
@@ -193,6 +194,8 @@ def _migrate(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         )
     for number in sorted(known.keys() - done):
         _apply(con, number, known[number])
+    with transaction(con):
+        bring_up_tables(con)
 
 
 def _apply(con: duckdb.DuckDBPyConnection, number: int, file: Path) -> None:

@@ -6,20 +6,23 @@ instant that this pull asked for: a record of the day that was changed later sho
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 
 import duckdb
 
 from models.causes import Cause
-from models.periods import day_bounds
+from models.loads import FILE_DROP
+from models.periods import business_date, day_bounds
+from models.tables import FACTS
 from warehouse.connect import transaction
 from warehouse.load import insert_rows
 from warehouse.sqltext import fill, identifier, statement
 
 _DAY = timedelta(days=1)
+_ROSTER = "person"  # what headcount is derived from: no source feeds it but people.csv
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,15 @@ class Account:
         end = min(last, self.active_to) if self.active_to else last
         return (start, end) if start <= end else None
 
+    def watched(self, first: date, last: date) -> tuple[date, date] | None:
+        """The open days that source_health shows; of dropped files those from the first one's first day on."""
+        if self.connector != FILE_DROP:
+            return self.clip(first, last)
+        if not self.windows:
+            return None
+        start = max(first, business_date(self.windows[0].start, self.zone))
+        return (start, last) if start <= last else None
+
     def uncovered(self, first: date, last: date) -> Cause | None:
         """Why a range of open days is not proven whole; None when it is."""
         start, end = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
@@ -77,7 +89,12 @@ class Account:
 
     @cached_property
     def stretches(self) -> tuple[tuple[datetime, datetime], ...]:
-        """Per pull the unbroken proven range up to the newest instant it asked for; nothing when its end failed."""
+        """Per pull the unbroken proven range up to the newest instant it asked for; nothing when its end failed.
+
+        A dropped file asks for nothing beyond its own days: what the newest files say is all there is.
+        """
+        if self.connector == FILE_DROP:
+            return tuple(self._proven)
         proven: list[tuple[datetime, datetime]] = []
         found: dict[datetime, tuple[datetime, datetime]] = {}  # a later pull extends the range it starts with
         for _, pull in groupby(sorted(self.windows, key=lambda w: w.as_of), key=lambda w: w.as_of):
@@ -143,6 +160,43 @@ def _merged(ranges: list[tuple[datetime, datetime]]) -> list[tuple[datetime, dat
     return found
 
 
+def _newest_statements(windows: list[Window]) -> tuple[Window, ...]:
+    """What dropped files say now: a later file takes the place of all that was said about its days before."""
+    standing: list[Window] = []
+    for window in windows:
+        standing = [part for before in standing for part in _outside(before, window)] + [window]
+    return tuple(sorted(standing, key=lambda w: w.start))
+
+
+def _outside(before: Window, after: Window) -> list[Window]:
+    """The parts of a window that a later one does not speak of."""
+    ends = ((before.start, min(before.end, after.start)), (max(before.start, after.end), before.end))
+    return [replace(before, start=start, end=end) for start, end in ends if start < end]
+
+
+_PEOPLE = Account(
+    connector="company",
+    stream="people",
+    shop_id="",
+    feeds=(),
+    zone="UTC",
+    active_from=None,
+    active_to=None,
+    finality_days=0,
+    windows=(
+        Window(
+            datetime(1, 1, 3, tzinfo=UTC),
+            datetime(9999, 12, 29, tzinfo=UTC),
+            "proven",
+            "people.csv",
+            None,
+            None,
+            datetime(9999, 12, 29, tzinfo=UTC),
+        ),
+    ),
+)
+
+
 class Coverage:
     """All accounts, asked by fact and shop."""
 
@@ -151,7 +205,9 @@ class Coverage:
         self._answers: dict[tuple[Account, date, date], Cause | None] = {}
 
     def feeding(self, fact: str, shops: Iterable[str] | None = None) -> list[Account]:
-        """Accounts that feed a fact, of the given shops or of all."""
+        """Accounts that feed a fact, of the given shops or of all; people.csv is always whole."""
+        if FACTS[fact].derived_from == (_ROSTER,):
+            return [_PEOPLE]
         wanted = None if shops is None else set(shops)
         return [a for a in self.accounts if fact in a.feeds and (wanted is None or a.shop_id in wanted)]
 
@@ -187,10 +243,14 @@ def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
             r[5],
             r[6],
             r[7] or 0,
-            tuple(windows.get((r[0], r[1], r[2]), ())),
+            _standing(r[0], windows.get((r[0], r[1], r[2]), [])),
         )
         for r in rows
     )
+
+
+def _standing(connector: str, windows: list[Window]) -> tuple[Window, ...]:
+    return _newest_statements(windows) if connector == FILE_DROP else tuple(windows)
 
 
 def store_source_health(con: duckdb.DuckDBPyConnection, first: date, last: date) -> int:
@@ -198,7 +258,7 @@ def store_source_health(con: duckdb.DuckDBPyConnection, first: date, last: date)
     coverage = read_coverage(con)
     rows: list[dict[str, object]] = []
     for account in coverage.accounts:
-        if (open_days := account.clip(first, last)) is None:
+        if (open_days := account.watched(first, last)) is None:
             continue
         counts = _rows_by_day(con, account)
         rows.extend(account.health(day, counts.get(day, 0)) for day in days_between(*open_days))

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from models.errors import WarehouseError
-from models.loads import FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
+from models.loads import FILE_DROP, FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
 from warehouse.connect import transaction
 from warehouse.sqltext import fill, identifier, literal, statement
 
@@ -53,28 +53,35 @@ def _lift_memory_limit(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:
-    load_id = _load_id(window.ref, window.window_from, window.window_to, window.landing_sha256, window.as_of)
+    content = _load_id(window.ref, window.window_from, window.window_to, window.landing_sha256, window.as_of)
     with transaction(con):
         table = _raw_table(con, window.ref)
         distinct = _stage(con, window)
-        if _is_loaded(con, load_id):
-            return LoadResult(load_id, 0, 0, distinct)
         seq = _next_seq(con)
-        new, changed = _merge(con, window, table, seq)
+        load_id = _new_id(con, window, content, seq)
+        if load_id is None:
+            return LoadResult(content, 0, 0, distinct)
+        new, changed, gone = (
+            (*_merge(con, window, table, seq), 0)
+            if window.replaces is None
+            else _replace(con, window, table, seq)
+        )
         row = _window_row(window, load_id, seq, status="proven")
         _insert_window(con, row | {"new_rows": new, "changed_rows": changed})
         _quarantine(con, window, load_id)
         _advance(con, window)
-    return LoadResult(load_id, new, changed, distinct - new - changed)
+    return LoadResult(load_id, new, changed, distinct - new - changed, gone)
 
 
 def record_failure(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> str:
     """Record why a window could not be pulled; nothing else changes. Returns the load id."""
-    load_id = _load_id(window.ref, window.window_from, window.window_to, window.code, window.as_of)
+    content = _load_id(window.ref, window.window_from, window.window_to, window.code, window.as_of)
     with transaction(con):
-        if not _is_loaded(con, load_id):
-            _insert_window(con, _window_row(window, load_id, _next_seq(con), status="failed"))
-    return load_id
+        seq = _next_seq(con)
+        load_id = _new_id(con, window, content, seq)
+        if load_id is not None:
+            _insert_window(con, _window_row(window, load_id, seq, status="failed"))
+    return load_id or content
 
 
 def stream_state(con: duckdb.DuckDBPyConnection, ref: StreamRef) -> tuple[str | None, datetime | None]:
@@ -263,8 +270,50 @@ def _merge(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, seq
     return int(new), int(changed)
 
 
-def _is_loaded(con: duckdb.DuckDBPyConnection, load_id: str) -> bool:
-    return bool(_one(con, "select count(*) from load_window where load_id = ?", [load_id])[0])
+def _replace(
+    con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, seq: int
+) -> tuple[int, int, int]:
+    """Make the rows of the window's days exactly its own; returns (new, changed, gone)."""
+    first, last = window.replaces or ("", "")
+    bounds = {"shop": window.ref.shop_id, "first": first, "last": last}
+    con.execute(fill(statement("load/compare.sql"), table=table), bounds)
+    new, changed, gone, elsewhere = _one(
+        con,
+        "select count(*) filter (where action = 'new'), count(*) filter (where action = 'changed'),"
+        " count(*) filter (where action = 'gone'), min(record_key) filter (where action = 'elsewhere')"
+        " from staged_action",
+    )
+    if elsewhere is not None:
+        raise WarehouseError(
+            "W205",
+            "a row stands in two files",
+            where=f"{window.ref} {first} to {last}",
+            actual=str(elsewhere)[:120],
+            remedy="keep it in the file of its days only",
+        )
+    if new or changed or gone:
+        con.execute(fill(statement("load/drop_stale.sql"), table=table), {"shop": window.ref.shop_id})
+        insert = {"shop": window.ref.shop_id, "seq": seq, "file": str(window.records_path)}
+        con.execute(fill(statement("load/insert_new.sql"), table=table), insert)
+    return int(new), int(changed), int(gone)
+
+
+def _new_id(
+    con: duckdb.DuckDBPyConnection, window: PulledWindow | FailedWindow, content: str, seq: int
+) -> str | None:
+    """The id of a load; None when it is in already. A file may go back to what it was: only its newest load counts."""
+    if window.ref.connector != FILE_DROP:
+        loaded = _one(con, "select count(*) from load_window where load_id = ?", [content])[0]
+        return None if loaded else content
+    ref = window.ref
+    newest = con.execute(
+        "select load_id from load_window where connector = ? and stream = ? and shop_id = ? and window_from = ?"
+        " and window_to = ? order by load_seq desc limit 1",
+        [ref.connector, ref.stream, ref.shop_id, window.window_from, window.window_to],
+    ).fetchone()
+    if newest is not None and str(newest[0]).startswith(content):
+        return None
+    return f"{content}-{seq}"
 
 
 def _next_seq(con: duckdb.DuckDBPyConnection) -> int:

@@ -1,4 +1,4 @@
-"""Company files (CSV, XLSX) as typed rows: `read_company`, `read_table`, `check_company`, `write_templates`.
+"""Company files (CSV, XLSX) as typed rows, and fact files as proven windows: `read_company`, `read_drop`, `write_templates`.
 
 Belongs here: reading, typing and checking files a person keeps.
 Not here: platforms (their own connectors) and storing (warehouse).
@@ -6,11 +6,19 @@ Not here: platforms (their own connectors) and storing (warehouse).
 
 from connectors.file_drop.checks import check_company
 from connectors.file_drop.company import DroppedCompany, read_company
+from connectors.file_drop.drop_files import Place as DropPlace
+from connectors.file_drop.drop_files import replay_drop
+from connectors.file_drop.drops import drop_digest, read_drop
+from connectors.file_drop.drops import failed as failed_drop
 from connectors.file_drop.layout import FileOptions, Layout, load_layout, table_names
+from connectors.file_drop.manifest import MANIFEST, Drop, read_manifest
 from connectors.file_drop.table import DroppedRow, DroppedTable, QuarantinedCell, read_table
 from connectors.file_drop.templates import write_templates
 
 __all__ = [
+    "MANIFEST",
+    "Drop",
+    "DropPlace",
     "DroppedCompany",
     "DroppedRow",
     "DroppedTable",
@@ -18,9 +26,14 @@ __all__ = [
     "Layout",
     "QuarantinedCell",
     "check_company",
+    "drop_digest",
+    "failed_drop",
     "load_layout",
     "read_company",
+    "read_drop",
+    "read_manifest",
     "read_table",
+    "replay_drop",
     "table_names",
     "write_templates",
 ]

@@ -17,7 +17,7 @@ from models.errors import CompanyError, DefinitionError
 
 LAYOUTS = Path(__file__).parent / "layouts"
 
-CellType = Literal["text", "date", "decimal", "integer", "boolean", "period"]
+CellType = Literal["text", "date", "instant", "decimal", "integer", "boolean", "period"]
 # Only encodings that refuse wrong bytes: latin-1 accepts everything and turns 成本 into rubbish unseen.
 Encoding = Literal["utf-8-sig", "utf-8", "gbk", "gb18030", "big5", "utf-16"]
 

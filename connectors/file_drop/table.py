@@ -110,8 +110,17 @@ def read_table(table: str, path: Path, *, options: FileOptions | None = None) ->
     Raises:
         MeritError: every reason at once where several rows are wrong; see docs/errors.md, C101 to C159.
     """
-    layout, declared = load_layout(table), options or FileOptions()
-    name = f"{path.name}[{declared.sheet}]" if declared.sheet else path.name
+    return read_layout(load_layout(table), path, options=options or FileOptions())
+
+
+def read_layout(layout: Layout, path: Path, *, options: FileOptions, shown: str = "") -> DroppedTable:
+    """The typed rows of a file with the given layout; `shown` is the name that messages use.
+
+    Raises:
+        MeritError: as `read_table`.
+    """
+    declared, file = options, shown or path.name
+    name = f"{file}[{declared.sheet}]" if declared.sheet else file
     content = read_bytes(path)
     grid = _grid(path, content, layout, declared)
     columns, unknown = _match_header(grid.header, name, layout, declared)
@@ -120,7 +129,9 @@ def read_table(table: str, path: Path, *, options: FileOptions | None = None) ->
     good, bad = _typed(grid.rows, reading)
     _enforce_limit(bad, len(good) + len({b.row_number for b in bad}), name, layout)
     raise_all(_duplicates(good, layout, name))
-    return DroppedTable(table, name, hashlib.sha256(content).hexdigest(), tuple(good), tuple(bad), unknown)
+    return DroppedTable(
+        layout.table, name, hashlib.sha256(content).hexdigest(), tuple(good), tuple(bad), unknown
+    )
 
 
 def _grid(path: Path, content: bytes, layout: Layout, options: FileOptions) -> Grid:

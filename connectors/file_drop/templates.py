@@ -1,10 +1,12 @@
 """An empty company folder with remarks, to fill in.
 
-Belongs here: what `kpi init` writes. Not here: the sample company (kpi_definitions/sample).
+Belongs here: what `kpi init` writes. Not here: templates of fact files (fact_templates.py), the sample company
+(kpi_definitions/sample).
 """
 
 from pathlib import Path
 
+from connectors.file_drop.fact_templates import fact_templates
 from connectors.file_drop.layout import ColumnSpec, load_layout, table_names
 from models.errors import CompanyError
 
@@ -22,6 +24,8 @@ first_day: 2026-01-01            # first day the company wants figures for
 accountable_roles: {order_line: store_manager, refund: store_manager, ticket: aftersales_cs}
 # Hours within which a ticket is to be solved, by priority.
 sla_hours: {urgent: 8, high: 24, normal: 72, low: 120}
+# Rules of attribution that change figures; these are the defaults. 归属规则, 下列为默认值。
+# attribution: {agent_window_days: 1, paid_window_days: 1, reply_minutes: 3, new_sku_days: 90, negative_rating: 2}
 """
 
 SOURCES = """\
@@ -81,6 +85,7 @@ def write_templates(folder: Path) -> list[Path]:
     """
     contents = {"company.yaml": COMPANY, "sources.yaml": SOURCES, "files.yaml": FILES}
     contents |= {f"{table}.csv": _csv(table) for table in table_names()}
+    contents |= fact_templates()
     taken = [name for name in contents if (folder / name).exists()]
     if taken:
         raise CompanyError(
@@ -92,6 +97,7 @@ def write_templates(folder: Path) -> list[Path]:
         )
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in contents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return [folder / name for name in contents]
 

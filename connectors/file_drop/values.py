@@ -18,6 +18,10 @@ _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,12})?", re.ASCII)
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00", re.ASCII)
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?",
+    re.ASCII,
+)
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+|[0-9]\.[0-9]+[eE][0-9]+", re.ASCII)
 # U+202A to U+202E and U+2066 to U+2069 turn the direction of writing: a name could then show as another one
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -25,7 +29,7 @@ _TRUE, _FALSE = frozenset({"true", "yes", "y", "1", "是"}), frozenset({"false",
 _MAX_ID, _MAX_TEXT = 200, 2000
 _YEARS = range(1950, 2201)
 
-Value = str | Decimal | int | bool | date | None
+Value = str | Decimal | int | bool | date | datetime | None
 
 
 class BadValueError(Exception):
@@ -54,14 +58,14 @@ def parse_cell(text: str, spec: ColumnSpec, options: FileOptions, *, from_workbo
     if spec.type == "text":
         return _text(text, spec)
     cell = text.strip()
-    if spec.type == "decimal":
-        return _decimal(cell, spec, options)
-    if spec.type == "integer":
-        return _integer(cell, spec)
+    if spec.type in {"decimal", "integer"}:
+        return _decimal(cell, spec, options) if spec.type == "decimal" else _integer(cell, spec)
     if spec.type == "boolean":
         return _boolean(cell)
     if spec.type == "date":
         return _date(cell, options, from_workbook)
+    if spec.type == "instant":
+        return _instant(cell)
     return _period(cell, from_workbook)
 
 
@@ -144,6 +148,20 @@ def _date(cell: str, options: FileOptions, from_workbook: bool) -> date:
     if day.year not in _YEARS:
         raise BadValueError("C157", "the year is implausible", remedy)
     return day
+
+
+def _instant(cell: str) -> datetime:
+    """A point in time; without an offset it stays naive, and the caller knows the shop's zone."""
+    remedy = "write it as YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, with or without an offset such as +08:00"
+    try:
+        if not _INSTANT.fullmatch(cell):
+            raise ValueError(cell)
+        instant = datetime.fromisoformat(cell)
+    except ValueError:
+        raise BadValueError("C151", "this is no point in time", remedy) from None
+    if instant.year not in _YEARS:
+        raise BadValueError("C157", "the year is implausible", remedy)
+    return instant
 
 
 def _period(cell: str, from_workbook: bool) -> str:

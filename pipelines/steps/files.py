@@ -1,6 +1,6 @@
 """Company files into the warehouse: read, checked against each other and the definitions, replaced whole.
 
-Not here: how a cell is read (connectors/file_drop) or stored (warehouse/load.py).
+Not here: how a cell is read (connectors/file_drop) or stored (warehouse/load.py), the fact files (drops.py).
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import json
 from duckdb import DuckDBPyConnection
 
 from connectors.file_drop import DroppedCompany, check_company, read_company
+from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
 from pipelines.work import Work, tell
 from warehouse.connect import open_warehouse
@@ -25,8 +26,11 @@ _TABLES = {
 }
 
 
-def load_files(work: Work) -> dict[str, int]:
-    """Bring every company table up to date; returns rows by table. A wrong file changes nothing at all."""
+def load_files(work: Work, *, facts: bool = True) -> dict[str, int]:
+    """Bring every company table up to date, then the fact files; returns rows by table, and what became of the files.
+
+    A wrong company file changes nothing at all; a wrong fact file costs its own days only.
+    """
     dropped = checked_files(work)
     with open_warehouse(work.home.root) as con:
         register_accounts(con, work.company)
@@ -35,7 +39,7 @@ def load_files(work: Work) -> dict[str, int]:
     for line in dropped.quarantine_report():
         tell("files", f"set aside: {line}")
     tell("files", ", ".join(f"{table} {count:,}" for table, count in rows.items()))
-    return rows
+    return rows | load_facts(work) if facts else rows
 
 
 def checked_files(work: Work) -> DroppedCompany:

@@ -24,7 +24,7 @@ from models.periods import day_bounds
 from pipelines.company import Company
 from pipelines.processes import is_alive
 from pipelines.sandbox import Surroundings
-from pipelines.sources import Source
+from pipelines.sources import Source, source_accounts
 from pipelines.work import Work, tell
 from warehouse.connect import open_warehouse
 from warehouse.load import load_window, record_failure, set_source_accounts, stream_state
@@ -94,7 +94,7 @@ def remove_dead_spools(root: Path) -> None:
 
 def register_accounts(con: DuckDBPyConnection, company: Company) -> None:
     """Tell the warehouse which accounts there are."""
-    set_source_accounts(con, [account for source in company.sources for account in source.streams()])
+    set_source_accounts(con, source_accounts(company.sources, company.drops))
 
 
 def _jobs(work: Work, connector: str, stream: str, sources: list[Source], around: Surroundings) -> list[_Job]:

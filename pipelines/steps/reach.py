@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from duckdb import DuckDBPyConnection
 
+from models.loads import FILE_DROP
 from models.tables import FACTS
 from pipelines.work import Work
 from warehouse.connect import transaction
@@ -35,7 +36,9 @@ def days_to_compute(con: DuckDBPyConnection, work: Work) -> list[date]:
         return sorted(done | set(work.days))
     start = (work.first - LOOK_BACK).replace(day=1)
     near = {day for day in done if start <= day <= work.last}
-    return sorted(set(work.days) | near | (done & _touched(con, seq)))
+    dropped = _dropped_since(con, seq)
+    late = {day for day in done if dropped is not None and day >= dropped - LOOK_BACK}
+    return sorted(set(work.days) | near | late | (done & _touched(con, seq)))
 
 
 def note_computed(con: DuckDBPyConnection, work: Work) -> None:
@@ -73,7 +76,7 @@ def _inputs(con: DuckDBPyConnection, work: Work) -> str:
     files = con.execute(
         "select table_name, sha256 from company_file where table_name <> 'core_rating' order by all"
     ).fetchall()
-    return hashlib.sha256(repr((work.definitions.hash, files)).encode()).hexdigest()
+    return hashlib.sha256(repr((work.definitions.hash, files, work.company.attribution)).encode()).hexdigest()
 
 
 def _touched(con: DuckDBPyConnection, seq: int) -> set[date]:
@@ -84,9 +87,16 @@ def _touched(con: DuckDBPyConnection, seq: int) -> set[date]:
     tables = {row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()}
     found: set[date] = set()
     for raw, feeds in accounts:
-        for fact in feeds if raw in tables else ():
+        for fact in set(feeds) & _RECORD.keys() if raw in tables and FILE_DROP not in raw else ():
             found |= _touched_of(con, raw, fact, seq)
     return found
+
+
+def _dropped_since(con: DuckDBPyConnection, seq: int) -> date | None:
+    """First day of the fact files taken in, refused or withdrawn after `seq`: what is derived from them may reach far."""
+    sql = "select min(cast(window_from as date)) from load_window where load_seq > ? and connector = ?"
+    row = con.execute(sql, [seq, FILE_DROP]).fetchone()
+    return row[0] if row else None
 
 
 def _touched_of(con: DuckDBPyConnection, raw: str, fact: str, seq: int) -> set[date]:

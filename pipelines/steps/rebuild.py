@@ -7,8 +7,9 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from connectors.file_drop import replay_drop
 from connectors.kit import replay
-from models.loads import FailedWindow, StreamRef
+from models.loads import FILE_DROP, FailedWindow, StreamRef
 from models.periods import Period
 from pipelines.company import Company
 from pipelines.home import Home
@@ -22,6 +23,7 @@ from pipelines.work import Work, tell
 from warehouse.actuals import compute_daily, compute_mtd
 from warehouse.connect import open_published, open_warehouse
 from warehouse.coverage import store_source_health
+from warehouse.drops import WITHDRAWN, delete_rows
 from warehouse.load import load_window, record_failure
 from warehouse.reconcile import reconcile
 
@@ -53,7 +55,7 @@ def rebuild(company: Company, home: Home, beside: Home) -> None:
     last = extent.day or Period.parse(extent.period or "").end
     work = Work(company, beside, last, last, extent.as_of)
     _load_landing(company, home, beside)
-    load_files(work)
+    load_files(work, facts=False)  # their landing files were replayed already
     build_facts(work)
     with open_warehouse(beside.root) as con:
         compute_daily(con, work.definitions, extent.days)
@@ -105,8 +107,11 @@ def _load_one(con: DuckDBPyConnection, home: Home, spool: Path, row: tuple[Any, 
     connector, stream, shop, start, end, kind, status, code, cause, landing_file, sha256, as_of = row
     if status == "failed":
         ref = StreamRef(connector, stream, shop)
+        if code == WITHDRAWN:
+            delete_rows(con, ref, start, end)
         record_failure(con, FailedWindow(ref, start, end, kind, code, cause, as_of))
         return
-    window = replay(Path(landing_file), root=home.landing, as_of=as_of, spool=spool, sha256=sha256)
+    again = replay_drop if connector == FILE_DROP else replay
+    window = again(Path(landing_file), root=home.landing, as_of=as_of, spool=spool, sha256=sha256)
     load_window(con, window)
     window.records_path.unlink(missing_ok=True)

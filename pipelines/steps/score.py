@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from duckdb import DuckDBPyConnection
 
+from models.definitions import Definitions
 from models.inputs import Actual, Person, Rating, Target
 from models.periods import Period
-from models.scorecard import score_period
+from models.scorecard import Scorecard, score_period
 from pipelines.work import Work, tell
 from warehouse.actuals import compute_spans
 from warehouse.connect import open_warehouse
@@ -28,7 +29,7 @@ _PEOPLE = """
     from core_person order by all
 """
 _TARGETS = """
-    select scope, scope_id, kpi_id, period, value, coalesce(basis, '')
+    select scope, scope_id, kpi_id, period, value, coalesce(basis, ''), cast(coalesce(version, '1') as integer)
     from core_target where scope in ('person', 'role') order by all
 """
 _RATINGS = """
@@ -51,18 +52,25 @@ def compute_period(work: Work, period: Period) -> int:
 def score_people(work: Work, period: Period) -> Counter[str]:
     """Score everyone of the period, from the bottom of the company up; returns scorecards by status."""
     with open_warehouse(work.home.root) as con:
-        cards = score_period(
-            work.definitions,
-            period,
-            _read(con, _PEOPLE, Person),
-            _read(con, _ACTUALS, Actual, period.id),
-            _read(con, _TARGETS, Target),
-            _read(con, _RATINGS, Rating, period.id),
-        )
+        cards = scorecards(con, work.definitions, period, _read(con, _ACTUALS, Actual, period.id))
         store_scorecards(con, period, cards)
     counts = Counter(card.status for card in cards)
     tell("score", f"{period.id}: " + ", ".join(f"{status} {n}" for status, n in sorted(counts.items())))
     return counts
+
+
+def scorecards(
+    con: DuckDBPyConnection, definitions: Definitions, period: Period, actuals: list[Actual]
+) -> list[Scorecard]:
+    """The scorecards that the figures, and the people, targets and ratings of the warehouse, give."""
+    return score_period(
+        definitions,
+        period,
+        _read(con, _PEOPLE, Person),
+        actuals,
+        _read(con, _TARGETS, Target),
+        _read(con, _RATINGS, Rating, period.id),
+    )
 
 
 def _read(con: DuckDBPyConnection, sql: str, make: Callable[..., T], *values: str) -> list[T]:

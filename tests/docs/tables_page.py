@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from models.tables import FACTS  # noqa: E402 - the root must be found when run as a script
+from models.tables import FACTS, Column, Sensitivity, Table  # noqa: E402 - the root must be found when run as a script
 from warehouse.connect import open_published, open_warehouse  # noqa: E402
 from warehouse.publish import PUBLISHED_TABLES, publish  # noqa: E402
 
@@ -34,7 +34,10 @@ TABLES = {
     "core_person": "One row per person and span of validity, as in people.csv.",
     "core_ownership": "One row per scope, role, person and span of validity, as in ownership.csv.",
     "core_target": "One row per target, as in targets.csv.",
-    **{f"core_{name}": f"{table.grain[0].upper()}{table.grain[1:]}." for name, table in FACTS.items()},
+    **{
+        f"core_{name}": f"{table.grain[0].upper()}{table.grain[1:]}. {table.zh}。"
+        for name, table in FACTS.items()
+    },
 }
 
 COLUMNS = {
@@ -107,7 +110,7 @@ COLUMNS = {
     "rule_zh": "Scoring rule in Chinese",
     "scope": "person, shop, dept, company or role",
     "scope_id": "Id of the scope",
-    "scope_type": "shop, sku_group, queue or agent",
+    "scope_type": "shop, sku_group, brand, queue, agent, person, campaign, room, warehouse or dept",
     "score": "Score of the line, 100 = full marks unless the rule says otherwise",
     "share": "Share of the scope, 1 = all of it",
     "shop_id": "Shop or account",
@@ -148,6 +151,10 @@ only, with any DuckDB client.
 Money and ratios are DECIMAL; there is no binary float. A missing figure is NULL with `cause_code` and
 `cause`, never 0. No pay is in this file. It does hold names and scores: protect it like a personnel file.
 
+Origin of a column: stated by the source or file; or filled by a rule (local_day in the shop's zone, base money through
+the dated rate, sku list, cost, order, dept, minutes, or a named model in `warehouse/sql/models/`); hashed = personal,
+kept as a hash when a file states it.
+
 This page is made by `python tests/docs/tables_page.py` from a published database; a test compares the two.
 """
 
@@ -166,9 +173,34 @@ def page() -> str:
     parts = [HEAD]
     for table in PUBLISHED_TABLES:
         own = [(name, kind) for found, name, kind in columns if found == table]
-        parts.append(f"## {table}\n\n{TABLES[table]}\n\n| column | type | meaning |\n|---|---|---|")
-        parts.append("\n".join(f"| {n} | {k} | {meaning(table, n)} |" for n, k in own) + "\n")
+        parts.append(f"## {table}\n\n{TABLES[table]}\n")
+        fact = FACTS.get(table.removeprefix("core_"))
+        parts.append(_fact_columns(fact) if fact else _columns(table, own))
     return "\n".join(parts)
+
+
+def _columns(table: str, own: list[tuple[str, str]]) -> str:
+    rows = [f"| {name} | {kind} | {meaning(table, name)} |" for name, kind in own]
+    return "\n".join(["| column | type | meaning |", "|---|---|---|", *rows, ""])
+
+
+def _fact_columns(fact: Table) -> str:
+    """Columns of a canonical table with unit and origin: stated by the source, or by which rule."""
+    rows = [
+        f"| {c.name} | {c.sql_type} | {c.zh} | {c.description} | {c.unit} | {_origin(c)} |"
+        for c in fact.columns
+    ]
+    key = f"Key: {', '.join(fact.key)}. Dated by: {', '.join(fact.dates)}. Owned by: "
+    owned = ", ".join(f"{scope} ({column})" for scope, column in fact.scopes.items())
+    head = ["| column | type | 中文 | meaning | unit | origin |", "|---|---|---|---|---|---|"]
+    return "\n".join([f"{key}{owned}.", "", *head, *rows, ""])
+
+
+def _origin(column: Column) -> str:
+    words = ["stated"] if column.given else []
+    words += [f"rule {column.derived.rule.value}"] if column.derived else []
+    words += ["hashed"] if column.sensitivity is Sensitivity.PERSONAL else []
+    return ", ".join(words)
 
 
 def meaning(table: str, column: str) -> str:

@@ -1,5 +1,5 @@
 -- grain: one row per sold order line (goods, shipping)  key: platform, shop_id, line_id
--- reads: shopify_order, core_sku, rate_on, cost_on
+-- reads: shopify_order, core_sku, rate_on, cost_on  parameters: new_sku_days
 -- NULL means unknown (no rate, no cost), never 0. buyer_first_on is filled by buyer_first.sql once all rows are in.
 -- The inner cast: DuckDB multiplies DECIMAL(18) by DECIMAL(12) in 64 bits, which a line above 999,999 in company currency overflows.
 with line as (
@@ -30,7 +30,13 @@ select
         else cast(d.qty * c.unit_cost_base as decimal(26, 12))
     end as cogs_base,
     d.country, d.ordered_at, d.paid_at, d.business_date, d.cancelled_at, d.is_excluded,
-    case when d.is_excluded then 'test order' end as exclude_reason
+    case when d.is_excluded then 'test order' end as exclude_reason,
+    d.business_date < s.listed_on + cast($new_sku_days as integer) as is_new_sku,
+    case when d.line_type = 'shipping' then 0 else d.qty * c.unit_platform_fee end as platform_fee_base,
+    case when d.line_type = 'shipping' then 0 else d.qty * c.unit_payment_fee end as payment_fee_base,
+    case when d.line_type = 'shipping' then 0 else d.qty * c.unit_fulfil_fee end as fulfil_fee_base,
+    case when d.line_type = 'shipping' then 0 else d.qty * c.unit_freight end as freight_base,
+    case when d.line_type = 'shipping' then 0 else d.qty * c.unit_tariff end as tariff_base, s.brand
 from line as d
 left join core_sku as s on s.sku_id = d.sku_id
 left join rate_on as r on r.currency = d.currency and r.day = d.business_date

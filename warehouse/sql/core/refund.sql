@@ -43,7 +43,8 @@ select
         when d.line_id is null then cast(0 as decimal(26, 12))
         else cast(d.qty * c.unit_cost_base as decimal(26, 12))
     end as cogs_base,
-    cast(null as varchar) as reason, d.refunded_at, d.business_date, d.order_business_date, d.is_excluded
+    cast(null as varchar) as reason, d.refunded_at, d.business_date, d.order_business_date, d.is_excluded,
+    s.brand
 from dated as d
 left join core_sku as s on s.sku_id = d.sku_id
 left join rate_on as r on r.currency = d.currency and r.day = d.business_date

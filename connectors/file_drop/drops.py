@@ -1,0 +1,222 @@
+"""One dropped fact file -> a window that is proven whole, or the cause why not; a bad row refuses the file, none is left out.
+
+Belongs here: proof, hashing of personal columns, landing file, records. Not here: cells (values.py), storing (warehouse).
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from connectors.file_drop.drop_files import DroppedRecord, Place, pulled_window
+from connectors.file_drop.fact_layouts import FROM_DROP, fact_layout, file_columns
+from connectors.file_drop.manifest import Drop
+from connectors.file_drop.opening import read_bytes
+from connectors.file_drop.table import DroppedRow, DroppedTable, read_layout
+from connectors.kit.windows import iso
+from models.errors import CompanyError, MeritError, MeritErrors
+from models.loads import FailedWindow, PulledWindow
+from models.money import total
+from models.tables import Column, Rule, Sensitivity
+
+_PEPPER = "meritline:"
+_HASH_DIGITS = 24
+_SHOWN = 3
+
+
+def read_drop(drop: Drop, place: Place) -> PulledWindow | FailedWindow:
+    """The rows of a drop, proven by range, row count and control totals; nothing is loaded of one that does not hold."""
+    try:
+        table = read_layout(
+            fact_layout(drop.table), drop_path(drop, place.company), options=drop.options, shown=drop.file
+        )
+        records = [_record(row, drop, table) for row in table.dropped]
+        _prove(drop, table)
+    except MeritError as error:
+        return failed(drop, place.as_of, error)
+    return pulled_window(drop, records, _proof(drop), place)
+
+
+def drop_digest(drop: Drop, company: Path) -> str:
+    """What a drop is: its declaration, the layout it is read with, and the bytes of the file, if they can be read."""
+    digest = hashlib.sha256(f"{drop.statement()}\n{drop.fact!r}".encode())
+    try:
+        digest.update(read_bytes(drop_path(drop, company)))
+    except MeritError as error:
+        digest.update(error.render().encode())
+    return digest.hexdigest()
+
+
+def failed(drop: Drop, as_of: datetime, error: MeritError) -> FailedWindow:
+    """The window of a drop that was refused, with the first reasons."""
+    errors = error.errors if isinstance(error, MeritErrors) else [error]
+    cause = "; ".join(_sentence(drop, e) for e in errors[:_SHOWN])
+    more = f"; and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
+    start, end = drop.span
+    return FailedWindow(drop.ref, start, end, "time", errors[0].code, cause + more, as_of)
+
+
+def drop_path(drop: Drop, company: Path) -> Path:
+    """The file of a drop; a folder that is a link must not lead out of the company folder."""
+    path = company / drop.file
+    if not path.parent.resolve().is_relative_to(company.resolve()):
+        raise CompanyError(
+            "C102",
+            "the file lies outside the company folder",
+            where=drop.file,
+            remedy="put the file itself there",
+        )
+    return path
+
+
+def pseudonym(value: str) -> str:
+    """A personal id as it is kept: the same everywhere, so that tables can still be joined."""
+    return hashlib.sha256(f"{_PEPPER}{value}".encode()).hexdigest()[:_HASH_DIGITS]
+
+
+def _sentence(drop: Drop, error: MeritError) -> str:
+    """Which cell and why; the content of a personal column is never repeated."""
+    column = drop.fact.column(error.what.partition(":")[0])
+    hidden = column is not None and column.sensitivity is Sensitivity.PERSONAL
+    actual = f" ({error.actual})" if error.actual and not hidden else ""
+    where = f"{error.where}: " if error.where else f"{drop.file}: "
+    return f"{where}{error.what}{actual}"
+
+
+def _record(row: DroppedRow, drop: Drop, table: DroppedTable) -> DroppedRecord:
+    columns = file_columns(drop.table)
+    values = {c.name: _settled(row, c, drop, table) for c in columns}
+    _state_currency(values, columns, drop, table.where(row))
+    payload = {name: _text(value) for name, value in values.items() if value is not None}
+    key = [payload.get(name) for name in drop.fact.key if name not in FROM_DROP]
+    return DroppedRecord("|".join(map(_escaped, key)), _day(values, drop, table.where(row)), payload)
+
+
+def _settled(row: DroppedRow, column: Column, drop: Drop, table: DroppedTable) -> object:
+    """The value as it is kept: instants in UTC, personal ids hashed."""
+    value = row.values[column.name]
+    if isinstance(value, datetime):
+        return _in_utc(value, drop.zone, f"{table.where(row)}", column.name)
+    if column.sensitivity is Sensitivity.PERSONAL and value is not None:
+        return pseudonym(str(value))
+    return value
+
+
+def _in_utc(value: datetime, zone: str, where: str, column: str) -> datetime:
+    """A time without an offset is the shop's; in the hour that a clock shows twice, its first pass."""
+    if value.tzinfo is not None:
+        return value.astimezone(UTC)
+    found = value.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    if found.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != value:
+        raise CompanyError(
+            "C151",
+            f"{column}: the clock of {zone} never showed this time",
+            where=where,
+            actual=repr(value.isoformat(sep=" ")),
+            remedy="write the offset, e.g. +01:00",
+        )
+    return found
+
+
+def _state_currency(values: dict[str, object], columns: Iterable[Column], drop: Drop, where: str) -> None:
+    """Money without a currency would silently have no value in the company's."""
+    if "currency" not in values or values["currency"] is not None:
+        return
+    values["currency"] = drop.currency
+    filled = next((c.name for c in columns if c.unit == "own currency" and values[c.name] is not None), None)
+    if drop.currency is None and filled is not None:
+        raise CompanyError(
+            "C150",
+            "currency: the cell is empty",
+            where=where,
+            actual=f"{filled} is filled",
+            remedy=f"fill it, or state `currency:` for the drop in facts.yaml ({drop.where})",
+        )
+
+
+def _day(values: dict[str, object], drop: Drop, where: str) -> date:
+    """The local day of the row, which must be one of those the file speaks for."""
+    for name in drop.fact.own_days:
+        day = _own_day(name, values, drop)
+        if day is None:
+            continue
+        if drop.first <= day <= drop.last:
+            return day
+        raise CompanyError(
+            "C145",
+            f"{name}: the row lies outside the days of its file",
+            where=where,
+            actual=f"{day}, not in {drop.first} to {drop.last}",
+            remedy="put the row into the file of its days, or correct from and to",
+        )
+    names = " or ".join(drop.fact.own_days)
+    raise CompanyError("C150", f"{names}: the row has no day", where=where, remedy="fill one of them")
+
+
+def _own_day(name: str, values: dict[str, object], drop: Drop) -> date | None:
+    column = drop.fact.column(name)
+    sources = (
+        column.derived.of if column and column.derived and column.derived.rule is Rule.LOCAL_DAY else (name,)
+    )
+    for source in sources:
+        value = values.get(source)
+        if isinstance(value, datetime):
+            return value.astimezone(ZoneInfo(drop.zone)).date()
+        if isinstance(value, date):
+            return value
+    return None
+
+
+def _prove(drop: Drop, table: DroppedTable) -> None:
+    errors = [*_wrong_count(drop, table), *_wrong_totals(drop, table)]
+    if errors:
+        raise errors[0] if len(errors) == 1 else MeritErrors(errors)
+
+
+def _wrong_count(drop: Drop, table: DroppedTable) -> Iterator[MeritError]:
+    if len(table.dropped) != drop.rows:
+        yield CompanyError(
+            "C143",
+            "the file does not hold the declared number of rows",
+            where=drop.file,
+            actual=f"{len(table.dropped)} rows, {drop.rows} declared",
+            remedy="export the file again, or correct `rows`",
+        )
+
+
+def _wrong_totals(drop: Drop, table: DroppedTable) -> Iterator[MeritError]:
+    for name, declared in drop.totals.items():
+        found = total([_number(row.values[name]) for row in table.dropped])
+        if found != declared:
+            yield CompanyError(
+                "C144",
+                f"{name}: the file does not add up to the declared total",
+                where=drop.file,
+                actual=f"{found:f}, {declared:f} declared",
+                remedy=f"export the file again, or correct the total of {name}",
+            )
+
+
+def _number(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    return Decimal(value) if isinstance(value, int) else Decimal(0)
+
+
+def _proof(drop: Drop) -> str:
+    totals = "".join(f", {name} {value:f}" for name, value in drop.totals.items())
+    return f"{drop.rows} rows of {drop.first} to {drop.last} as declared{totals}"
+
+
+def _text(value: object) -> str | bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, datetime):
+        return iso(value)
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _escaped(part: object) -> str:
+    return "" if part is None else str(part).replace("\\", "\\\\").replace("|", "\\|")

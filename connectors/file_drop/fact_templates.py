@@ -1,0 +1,70 @@
+"""What `kpi init` writes for fact files: facts.yaml with remarks, and one template per canonical table, from the registry.
+
+Not here: the templates of company tables (templates.py), the tables (models/tables).
+"""
+
+from connectors.file_drop.fact_layouts import fact_layout, file_columns
+from connectors.file_drop.layout import ColumnSpec
+from models.tables import FACTS, Column, ColumnType, Sensitivity
+
+FOLDER = "facts/templates"
+_EXAMPLES = {
+    ColumnType.DATE: "2026-01-31",
+    ColumnType.INSTANT: "2026-01-31 09:30:00",
+    ColumnType.BOOLEAN: "yes",
+    ColumnType.NUMBER: "12",
+    ColumnType.TEXT: "A-001",
+}
+_OWN_EXAMPLES = {"currency": "CNY", "country": "CN"}
+
+MANIFEST_TEXT = """\
+# Files with figures that no connector brings. Each entry names a file, the days it speaks for, and what it must add up to:
+# a file that does not hold is not loaded, and its days count as missing, with the cause on the board.
+# 连接器没有的数据, 用文件补充。每一项写明: 哪个文件, 覆盖哪些日期, 应有多少行、合计多少; 对不上则整个文件不入库, 看板给出原因。
+# A changed file replaces the rows of its days. Two files of one table and shop must not share a day.
+# Templates of all tables, with every column explained: facts/templates/ (表头可用中文列名).
+drops: []
+#  - table: traffic
+#    file: facts/traffic-2026-01.csv
+#    shop_id: myshop
+#    zone: Asia/Shanghai
+#    from: 2026-01-01
+#    to: 2026-01-31
+#    rows: 31                        # rows below the header 表头以下行数
+#    totals: {visitors: 12345}       # control totals of number columns, exact 对账合计, 须分毫不差
+#    currency: CNY                   # where the file has no currency column
+#    encoding: gbk                   # optional, as in files.yaml: encoding, delimiter, date_format, thousands, sheet, columns
+"""
+
+
+def fact_templates() -> dict[str, str]:
+    """Every template by its path below the company folder."""
+    names = [t.name for t in FACTS.values() if not t.derived_from]
+    return {"facts.yaml": MANIFEST_TEXT} | {f"{FOLDER}/{name}.csv": _template(name) for name in names}
+
+
+def _template(name: str) -> str:
+    fact, columns, specs = FACTS[name], file_columns(name), fact_layout(name).columns
+    notes = [f"# {fact.zh} / {fact.grain}", f"# {_key(name)}"]
+    notes += [_note(column, spec) for column, spec in zip(columns, specs, strict=True)]
+    example = ",".join(_example(column) for column in columns)
+    header = ",".join(column.name for column in columns)
+    return "\n".join([header, *(note.replace('"', "'") for note in notes), f"# example: {example}", ""])
+
+
+def _key(name: str) -> str:
+    return f"one row per 唯一键: {', '.join(fact_layout(name).grain)}; its day 所属日期: {' or '.join(FACTS[name].own_days)}"
+
+
+def _note(column: Column, spec: ColumnSpec) -> str:
+    """What to write into a column, for both readers."""
+    words = ["required 必填" if column.required else "optional 选填", spec.type]
+    words += [f"one of {' | '.join(column.allowed)}"] if column.allowed else []
+    words += [f"empty means {column.default}"] if column.default else []
+    words += [column.unit] if column.unit else []
+    words += ["kept as a hash only 仅存散列值"] if column.sensitivity is Sensitivity.PERSONAL else []
+    return f"#   {column.name} ({column.zh}): {'; '.join(words)}. {column.description}"
+
+
+def _example(column: Column) -> str:
+    return column.allowed[0] if column.allowed else _OWN_EXAMPLES.get(column.name, _EXAMPLES[column.type])

@@ -1,0 +1,249 @@
+"""facts.yaml: which file holds which days of which canonical table, and the totals that prove it whole.
+
+Belongs here: the declarations. Not here: reading the files (drops.py).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from connectors.file_drop.layout import FileOptions
+from models.definitions.reading import (
+    Fields,
+    as_date,
+    as_id,
+    as_items,
+    as_mapping,
+    as_number,
+    as_text,
+    nearest,
+)
+from models.definitions.strict_yaml import Node, parse, plain
+from models.errors import CompanyError
+from models.loads import FILE_DROP, StreamRef
+from models.periods import day_bounds
+from models.tables import FACTS, ColumnType, Table
+
+MANIFEST = "facts.yaml"
+_REQUIRED = ("table", "file", "shop_id", "zone", "from", "to", "rows")
+_FORMAT = ("sheet", "encoding", "delimiter", "date_format", "thousands", "columns")
+_SHOP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)  # it names a folder of landing files
+_MAX_DAYS = 1100  # three years: a slip in the year would claim a century
+
+
+@dataclass(frozen=True)
+class Drop:
+    """One declared file: the days it speaks for and what it must add up to."""
+
+    table: str
+    file: str
+    shop_id: str
+    zone: str
+    first: date
+    last: date
+    rows: int
+    totals: Mapping[str, Decimal] = field(default_factory=dict)
+    platform: str = "file"
+    currency: str | None = None
+    options: FileOptions = field(default_factory=FileOptions)
+    where: str = MANIFEST
+
+    @property
+    def ref(self) -> StreamRef:
+        """The stream it belongs to."""
+        return StreamRef(FILE_DROP, self.table, self.shop_id)
+
+    @property
+    def fact(self) -> Table:
+        """The canonical table it fills."""
+        return FACTS[self.table]
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """Its days as instants `[start, end)` in UTC."""
+        return day_bounds(self.first, self.zone)[0], day_bounds(self.last, self.zone)[1]
+
+    def statement(self) -> str:
+        """Everything it declares, as one text: another text is another drop."""
+        parts = [*vars(self).items()]
+        return repr(
+            [
+                (key, sorted(value.items()) if key == "totals" else value)
+                for key, value in parts
+                if key != "where"
+            ]
+        )
+
+
+def read_manifest(text: str) -> tuple[Drop, ...]:
+    """The drops of facts.yaml.
+
+    Raises:
+        CompanyError: C140, C141, and D1xx for the shape, with file and line.
+    """
+    top = Fields(parse(text, MANIFEST), MANIFEST, required=("drops",))
+    drops = tuple(_drop(node) for node in as_items(top["drops"], "drops"))
+    _refuse_contradictions(drops)
+    return drops
+
+
+def _drop(node: Node) -> Drop:
+    entry = Fields(node, "a drop", required=_REQUIRED, optional=("totals", "platform", "currency", *_FORMAT))
+    table = _table(entry["table"])
+    first, last = as_date(entry["from"], "from"), as_date(entry["to"], "to")
+    if not 0 <= (last - first).days < _MAX_DAYS:
+        raise _refused(
+            "the days are no range",
+            entry["to"],
+            f"{first} to {last}",
+            f"from, then to, at most {_MAX_DAYS} days",
+        )
+    platform, currency = entry.get("platform"), entry.get("currency")
+    return Drop(
+        table=table.name,
+        file=_file(entry["file"]),
+        shop_id=_shop(entry["shop_id"]),
+        zone=_zone(entry["zone"]),
+        first=first,
+        last=last,
+        rows=_rows(entry["rows"]),
+        totals=_totals(entry.get("totals"), table),
+        platform=as_id(platform, "platform") if platform else "file",
+        currency=_currency(currency) if currency else None,
+        options=_options(entry),
+        where=str(entry.place),
+    )
+
+
+def _refused(what: str, node: Node, actual: str, remedy: str) -> CompanyError:
+    return CompanyError(
+        "C140",
+        f"an entry of facts.yaml cannot be used: {what}",
+        where=str(node.place),
+        actual=actual[:120],
+        remedy=remedy,
+    )
+
+
+def _table(node: Node) -> Table:
+    name = as_text(node, "table")
+    open_to_files = [t.name for t in FACTS.values() if not t.derived_from]
+    if name not in open_to_files:
+        what = "the table is built from others" if name in FACTS else "there is no such table"
+        raise _refused(what, node, repr(name), nearest(name, open_to_files))
+    return FACTS[name]
+
+
+def _file(node: Node) -> str:
+    name = as_text(node, "file")
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or "\\" in name or "\0" in name or ".." in parts or len(name) > 200 or not parts:
+        raise _refused(
+            "the file lies outside the company folder",
+            node,
+            repr(name),
+            "write e.g. facts/traffic-2026-10.csv",
+        )
+    return name
+
+
+def _shop(node: Node) -> str:
+    shop = as_text(node, "shop_id")
+    if not _SHOP.fullmatch(shop):
+        raise _refused(
+            "shop_id is no id", node, repr(shop), "use letters, digits, point, dash and underscore"
+        )
+    return shop
+
+
+def _zone(node: Node) -> str:
+    zone = as_text(node, "zone")
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise _refused("there is no such time zone", node, repr(zone), "write Asia/Shanghai") from None
+    return zone
+
+
+def _rows(node: Node) -> int:
+    rows = as_number(node, "rows")
+    if rows != rows.to_integral_value() or rows < 0:
+        raise _refused("rows is no count", node, str(rows), "write the number of rows below the header")
+    return int(rows)
+
+
+def _currency(node: Node) -> str:
+    currency = as_text(node, "currency")
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper() and currency.isalpha()):
+        raise _refused("this is no currency", node, repr(currency), "write CNY")
+    return currency
+
+
+def _totals(node: Node | None, table: Table) -> dict[str, Decimal]:
+    entries = as_mapping(node, "totals").entries if node else {}
+    numbers = [c.name for c in table.given if c.type is ColumnType.NUMBER]
+    for name, value in entries.items():
+        if name not in numbers:
+            raise _refused(
+                f"{table.name} has no number column {name[:40]}",
+                value,
+                repr(name[:60]),
+                nearest(name, numbers),
+            )
+    return {name: as_number(value, name) for name, value in entries.items()}
+
+
+def _options(entry: Fields) -> FileOptions:
+    stated = {key: plain(node) for key in _FORMAT if (node := entry.get(key)) is not None}
+    try:
+        return FileOptions.model_validate(stated)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise CompanyError(
+            "C140",
+            "an entry of facts.yaml cannot be used: its format",
+            where=str(entry.place),
+            actual=reason[:200],
+            remedy="see `encoding`, `delimiter`, `date_format` in docs/fact-files.md",
+        ) from None
+
+
+def _refuse_contradictions(drops: tuple[Drop, ...]) -> None:
+    """Two files that both claim a day whole cannot both be right; one shop has one zone and platform per table."""
+    groups: dict[tuple[str, str], list[Drop]] = {}
+    for drop in drops:
+        groups.setdefault((drop.table, drop.shop_id), []).append(drop)
+    for group in groups.values():
+        ordered = sorted(group, key=lambda d: (d.first, d.last))
+        for before, after in pairwise(ordered):
+            if after.first <= before.last:
+                raise _contradiction(
+                    "two files claim the same day",
+                    before,
+                    after,
+                    f"{after.first} in both",
+                    "end one before the other begins",
+                )
+            if (before.zone, before.platform) != (after.zone, after.platform):
+                actual = f"{before.zone}, {before.platform} and {after.zone}, {after.platform}"
+                raise _contradiction(
+                    "one shop has two zones or platforms", before, after, actual, "state the same in both"
+                )
+
+
+def _contradiction(what: str, before: Drop, after: Drop, actual: str, remedy: str) -> CompanyError:
+    return CompanyError(
+        "C141",
+        f"{what}: {after.table} of {after.shop_id}",
+        where=f"{before.where} and {after.where}",
+        actual=actual,
+        remedy=remedy,
+    )

@@ -1,0 +1,128 @@
+"""Fact files into the warehouse: what facts.yaml declares and has changed is read, proven and replaced.
+
+Not here: reading and proving a file (connectors/file_drop), storing it (warehouse).
+"""
+
+import os
+from dataclasses import dataclass, replace
+
+from duckdb import DuckDBPyConnection
+
+from connectors.file_drop import Drop, DropPlace, drop_digest, failed_drop, read_drop
+from models.errors import CompanyError, WarehouseError
+from models.loads import FILE_DROP, FailedWindow, PulledWindow
+from models.periods import day_bounds
+from pipelines.steps.pull import register_accounts
+from pipelines.work import Work, tell
+from warehouse.connect import open_warehouse
+from warehouse.drops import WITHDRAWN, KnownDrop, known_drops, note_drop, withdraw
+from warehouse.load import load_window, record_failure
+
+_RETRIED = ("W205", "C147")  # another file, or time alone, may mend them
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A drop that was read, with its digest."""
+
+    drop: Drop
+    digest: str
+    window: PulledWindow | FailedWindow
+
+    def known(self) -> KnownDrop:
+        """What to remember of it."""
+        drop = self.drop
+        known = KnownDrop(drop.ref, drop.first, drop.last, drop.zone, drop.file, self.digest, "proven")
+        if isinstance(self.window, PulledWindow):
+            return known
+        digest = "" if self.window.code in _RETRIED else self.digest
+        code, cause = self.window.code, self.window.cause
+        return replace(known, digest=digest, status="failed", cause_code=code, cause=cause)
+
+
+def load_facts(work: Work) -> dict[str, int]:
+    """Bring the declared fact files in; returns how many were declared, read, refused and withdrawn.
+
+    A file whose declaration and bytes are those of the last time is not read again. A refused one loads nothing; its days
+    count as not proven, with the cause.
+    """
+    drops = {_range(drop): drop for drop in work.company.drops}
+    known = _known(work)
+    if not drops and not known:
+        return {"fact_files": 0}
+    digests = {key: drop_digest(drop, work.company.folder) for key, drop in drops.items()}
+    changed = [drop for key, drop in drops.items() if key not in known or known[key].digest != digests[key]]
+    gone = [drop for key, drop in known.items() if key not in drops]
+    _withdraw(work, gone)
+    _load_all(work, changed, digests)
+    refused = [drop for drop in _known(work).values() if drop.status == "failed"]
+    for drop in refused:
+        tell("facts", f"refused: {drop.cause}")
+    tell("facts", f"{len(drops)} files declared, {len(changed)} read, {len(refused)} refused")
+    return {
+        "fact_files": len(drops),
+        "fact_files_read": len(changed),
+        "fact_files_refused": len(refused),
+        "fact_files_withdrawn": len(gone),
+    }
+
+
+def _known(work: Work) -> dict[tuple[object, ...], KnownDrop]:
+    with open_warehouse(work.home.root) as con:
+        return {drop.range: drop for drop in known_drops(con, FILE_DROP)}
+
+
+def _range(drop: Drop) -> tuple[object, ...]:
+    return drop.table, drop.shop_id, drop.first, drop.last
+
+
+def _load_all(work: Work, drops: list[Drop], digests: dict[tuple[object, ...], str]) -> None:
+    """Read and load one by one; a row that still stands in another file is tried again once that one is in."""
+    again = [drop for drop in drops if not _take(work, drop, digests[_range(drop)], final=False)]
+    for drop in again:
+        _take(work, drop, digests[_range(drop)], final=True)
+
+
+def _take(work: Work, drop: Drop, digest: str, *, final: bool) -> bool:
+    """Read without the warehouse, then open it for a moment; False when it is to be tried again."""
+    taken = _Taken(drop, digest, _read(work, drop))
+    with open_warehouse(work.home.root) as con:
+        register_accounts(con, work.company)
+        return _store(con, work, taken, final=final)
+
+
+def _read(work: Work, drop: Drop) -> PulledWindow | FailedWindow:
+    if work.company.clock == "now" and drop.span[1] > work.as_of:
+        early = CompanyError(
+            "C147", "the file claims days that are not over", where=drop.where, actual=f"to {drop.last}",
+            remedy="end the range with the last whole day",
+        )  # fmt: skip
+        return failed_drop(drop, work.as_of, early)
+    spool = work.home.spool / str(os.getpid())
+    return read_drop(drop, DropPlace(work.company.folder, work.home.landing, spool, work.as_of))
+
+
+def _store(con: DuckDBPyConnection, work: Work, taken: _Taken, *, final: bool) -> bool:
+    window = taken.window
+    if isinstance(window, PulledWindow):
+        try:
+            load_window(con, window)
+        except WarehouseError as error:
+            if error.code == "W205" and not final:
+                return False
+            taken = replace(taken, window=failed_drop(taken.drop, work.as_of, error))
+        finally:
+            window.records_path.unlink(missing_ok=True)
+    if isinstance(taken.window, FailedWindow):
+        record_failure(con, taken.window)
+    note_drop(con, taken.known())
+    return True
+
+
+def _withdraw(work: Work, gone: list[KnownDrop]) -> None:
+    """Rows whose file is no longer declared count for nothing."""
+    for drop in gone:
+        start, end = day_bounds(drop.first, drop.zone)[0], day_bounds(drop.last, drop.zone)[1]
+        cause = f"facts.yaml no longer lists {drop.file} for {drop.first} to {drop.last}"
+        with open_warehouse(work.home.root) as con:
+            withdraw(con, drop, FailedWindow(drop.ref, start, end, "time", WITHDRAWN, cause, work.as_of))

@@ -1,0 +1,188 @@
+"""SQL that fills a canonical table from the rows of fact files, made from the registry: casts, local days, base money, look-ups.
+
+Belongs here: one statement per table, in stages that each add columns. Not here: attribution models (sql/models), when a
+table is built (dropped.py).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from models.loads import FILE_DROP
+from models.tables import MONEY_BASE, Column, Derived, Rule, Table
+from warehouse.sqltext import fill, identifier, literal
+
+_STATED = frozenset({"platform", "shop_id", "source_row_id", "zone"})
+# The cost of goods of a refund is the one its order was booked with.
+_COST_DAY = {"order_line": "business_date", "refund": "order_business_date"}
+_UNIT_COSTS = {
+    "cogs_base": "cogs",
+    "platform_fee_base": "platform_fee",
+    "payment_fee_base": "payment_fee",
+    "fulfil_fee_base": "fulfil_fee",
+    "freight_base": "freight",
+    "tariff_base": "tariff",
+}
+_ORDER_JOINS = (
+    "left join core_order_line as l on l.shop_id = d.shop_id and l.line_id = d.line_id"
+    " left join order_first as o on o.shop_id = d.shop_id and o.order_id = d.order_id and l.line_id is null"
+)
+_FREE = {"order_line": "d.line_type = 'shipping'", "refund": "d.line_id is null and d.qty = 0"}
+
+
+@dataclass(frozen=True)
+class _Stages:
+    """CTEs so far: the name of the newest, the columns it has, and the text."""
+
+    newest: str
+    columns: frozenset[str]
+    text: str
+
+    def add(self, name: str, filled: Mapping[str, str], joins: str = "") -> "_Stages":
+        """A stage that fills columns: those that are there already are replaced."""
+        if not filled:
+            return self
+        there = ", ".join(f"{sql} as {c}" for c, sql in filled.items() if c in self.columns)
+        new = "".join(f", {sql} as {c}" for c, sql in filled.items() if c not in self.columns)
+        replaced = f" replace ({there})" if there else ""
+        stage = fill(
+            ",\n${name} as (select d.*${replaced}${new} from ${before} as d ${joins})",
+            name=name,
+            replaced=replaced,
+            new=new,
+            before=self.newest,
+            joins=joins,
+        )
+        return _Stages(name, self.columns | filled.keys(), self.text + stage)
+
+
+def insert_from_files(table: Table) -> str:
+    """The statement that inserts every row of the table's fact files into its canonical table.
+
+    Reads the raw table, source_account, rate_quoted, core_sku, core_person, core_cost; refunds also core_order_line and
+    order_first.
+    """
+    stages = _given(table)
+    stages = stages.add(
+        "placed", _by_rule(table, Rule.LOCAL_DAY, _local_day) | _by_rule(table, Rule.MINUTES, _minutes)
+    )
+    stages = stages.add("ordered", _by_rule(table, Rule.ORDER, _from_order), _ORDER_JOINS)
+    stages = stages.add(
+        "grouped", _by_rule(table, Rule.SKU, _from_sku), "left join core_sku as s on s.sku_id = d.sku_id"
+    )
+    stages = _with_dept(table, stages)
+    stages = _with_rate(table, stages)
+    stages = stages.add("valued", _by_rule(table, Rule.BASE, _base))
+    stages = _with_cost(table, stages)
+    columns = [c.name for c in table.columns if c.name in stages.columns]
+    order = ", ".join(identifier(name) for name in (*table.own_days, *table.key))
+    return fill(
+        "insert into ${table} (${columns})\nwith ${stages}\nselect ${columns} from ${newest} order by ${order}",
+        table=identifier(f"core_{table.name}"),
+        columns=", ".join(identifier(name) for name in columns),
+        stages=stages.text,
+        newest=stages.newest,
+        order=order,
+    )
+
+
+def _given(table: Table) -> _Stages:
+    columns = [c for c in table.given if c.name not in _STATED]
+    paths = ", ".join(literal(f"$.{c.name}") for c in columns)
+    casts = ", ".join(
+        f"cast(v[{n}] as {c.sql_type}) as {identifier(c.name)}" for n, c in enumerate(columns, start=1)
+    )
+    text = fill(
+        "read as (select a.platform, r.shop_id, r.record_key as source_row_id, a.zone,"
+        " json_extract_string(r.payload, [${paths}]) as v from ${raw} as r inner join source_account as a"
+        " on a.connector = ${connector} and a.stream = ${stream} and a.shop_id = r.shop_id),\n"
+        "given as (select platform, shop_id, source_row_id, zone, ${casts} from read)",
+        paths=paths,
+        raw=identifier(f"raw_{FILE_DROP}_{table.name}"),
+        connector=literal(FILE_DROP),
+        stream=literal(table.name),
+        casts=casts,
+    )
+    return _Stages("given", _STATED | {c.name for c in columns}, text)
+
+
+def _by_rule(table: Table, rule: Rule, make: Callable[[Derived], str]) -> dict[str, str]:
+    """SQL for every column of a rule; a stated value stands before a derived one."""
+    return {
+        identifier(c.name): _stated_first(c, f"cast({make(c.derived)} as {c.sql_type})")
+        for c in table.columns
+        if c.derived is not None and c.derived.rule is rule
+    }
+
+
+def _stated_first(column: Column, sql: str) -> str:
+    return f"coalesce(d.{identifier(column.name)}, {sql})" if column.given else sql
+
+
+def _first_known(names: Sequence[str]) -> str:
+    known = [f"d.{identifier(name)}" for name in names]
+    return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
+
+
+def _local_day(derived: Derived) -> str:
+    return f"timezone(d.zone, {_first_known(derived.of)})"
+
+
+def _minutes(derived: Derived) -> str:
+    first, second = derived.of
+    return f"date_diff('second', d.{identifier(first)}, d.{identifier(second)}) // 60"
+
+
+def _from_order(derived: Derived) -> str:
+    """By the line where the refund names one, else by the order."""
+    name = identifier(derived.of[0])
+    known = ", false" if name == "is_excluded" else ""  # a refund of an unknown order counts
+    return f"coalesce(l.{name}, o.{name}{known})"
+
+
+def _from_sku(derived: Derived) -> str:
+    return f"s.{identifier(derived.of[0])}"
+
+
+def _base(derived: Derived) -> str:
+    # the inner cast: DuckDB multiplies DECIMAL(18) by DECIMAL(12) in 64 bits, which large amounts overflow
+    return f"cast(d.{identifier(derived.of[0])} as decimal(26, 4)) * d.fx_rate"
+
+
+def _with_dept(table: Table, stages: _Stages) -> _Stages:
+    rules = [c.derived for c in table.columns if c.derived is not None and c.derived.rule is Rule.DEPT]
+    if not rules:
+        return stages
+    person, day = (identifier(name) for name in rules[0].of)
+    joins = (
+        f"left join core_person as p on p.person_id = d.{person}"
+        f" and d.{day} between p.valid_from and coalesce(p.valid_to, date '9999-12-31')"
+    )
+    return stages.add("placed_in", _by_rule(table, Rule.DEPT, lambda _: "p.dept"), joins)
+
+
+def _with_rate(table: Table, stages: _Stages) -> _Stages:
+    rules = [c.derived for c in table.columns if c.derived is not None and c.derived.rule is Rule.RATE]
+    if not rules:
+        return stages
+    joins = (
+        "asof left join rate_quoted as q on q.currency = d.currency"
+        f" and q.rate_date <= {_first_known(rules[0].of)}"
+    )
+    return stages.add("rated", _by_rule(table, Rule.RATE, lambda _: "q.rate"), joins)
+
+
+def _with_cost(table: Table, stages: _Stages) -> _Stages:
+    """A cost is valid from its date until the next one, and is converted at its own currency's rate of the day."""
+    if table.name not in _COST_DAY:
+        return stages
+    day, free = identifier(_COST_DAY[table.name]), _FREE[table.name]
+    joins = (
+        f"asof left join core_cost as c on c.sku_id = d.sku_id and c.valid_from <= d.{day}"
+        f" asof left join rate_quoted as r on r.currency = c.currency and r.rate_date <= d.{day}"
+    )
+    return stages.add("costed", _by_rule(table, Rule.COST, lambda derived: _cost(derived, free)), joins)
+
+
+def _cost(derived: Derived, free: str) -> str:
+    unit = f"cast(cast(c.{identifier(_UNIT_COSTS[derived.of[0]])} as decimal(26, 4)) * r.rate as decimal(30, 12))"
+    return f"case when {free} then cast(0 as {MONEY_BASE}) else d.qty * {unit} end"
