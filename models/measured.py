@@ -10,6 +10,8 @@ from decimal import Decimal
 
 from models.causes import Cause
 from models.definitions import FromReports, Kpi, Ratio, TargetRef
+from models.definitions.aggregates import Item
+from models.definitions.ranges import CURRENT, Range
 from models.errors import CompanyError
 from models.inputs import Actual, Person, Rating
 from models.money import add, divide, multiply, total
@@ -70,25 +72,105 @@ def from_actual(kpi: Kpi, actual: Actual | None, of_target: ResolvedTarget | Non
         return _against_target(kpi, kpi.measure.denominator, kept, of_target)
     if actual.status in {"missing", "excluded"} or actual.value is None:
         return kept
-    if actual.numerator is None or actual.denominator is None:
+    if actual.numerator is None:
         text = result(actual.value)
         return _with(kept, actual.value, actual.denominator, Step(f"实际 {text}", f"actual {text}"))
+    if actual.denominator is None:
+        return _summed(kpi, kept, actual.numerator)
     return _divided(kpi, kept, actual.numerator, actual.denominator)
 
 
-def _with(kept: Measured, value: Decimal, denominator: Decimal | None, step: Step) -> Measured:
-    return Measured(kept.status, value, kept.numerator, denominator, kept.cause, kept.n_rows, (step,))
+def _with(kept: Measured, value: Decimal, denominator: Decimal | None, *steps: Step) -> Measured:
+    return Measured(kept.status, value, kept.numerator, denominator, kept.cause, kept.n_rows, steps)
+
+
+def _summed(kpi: Kpi, kept: Measured, above: Decimal) -> Measured:
+    """A sum: as the warehouse found it, unless it is scaled or kept within bounds."""
+    text = result(above)
+    days_zh, days_en = _days(kpi.items, "zh"), _days(kpi.items, "en")
+    steps = [Step(f"实际{days_zh} {text}", f"actual{days_en} {text}")]
+    value = above
+    if kpi.scale != 1:
+        value = multiply(above, kpi.scale)
+        text = f"{term(above)} × {shown(kpi.scale)} {result(value)}"
+        steps = [Step(f"实际{days_zh} = {text}", f"actual{days_en} = {text}")]
+    return _bounded(kpi, kept, value, None, steps)
 
 
 def _divided(kpi: Kpi, kept: Measured, above: Decimal, below: Decimal) -> Measured:
-    rate = ratio([(above, below)], kpi.min_n).rate
+    rate = ratio([(above, below)], kpi.min_n).rate if below > 0 else None
     if rate is None:
         cause = Cause("M201", f"the denominator is {shown(below)}, at least {shown(kpi.min_n)} is needed")
         return Measured("missing", None, above, below, cause, kept.n_rows)
     value = multiply(rate, kpi.scale)
     scale = "" if kpi.scale == 1 else f" × {shown(kpi.scale)}"
-    text = f"{term(above)} ÷ {term(below)}{scale} {result(value)}"
-    return _with(kept, value, below, Step(f"实际 = {text}", f"actual = {text}"))
+    return _bounded(kpi, kept, value, below, [_quotient(kpi, above, below, f"{scale} {result(value)}")])
+
+
+def _quotient(kpi: Kpi, above: Decimal, below: Decimal, rest: str) -> Step:
+    """The division, with the days each side looks at where they are not the period itself."""
+    measure = kpi.measure
+    over = measure.numerator if isinstance(measure, Ratio) else ()
+    under = measure.denominator if isinstance(measure, Ratio) else None
+    items = under if isinstance(under, tuple) else ()
+    zh = f"{term(above)}{_days(over, 'zh')} ÷ {term(below)}{_days(items, 'zh')}{rest}"
+    en = f"{term(above)}{_days(over, 'en')} ÷ {term(below)}{_days(items, 'en')}{rest}"
+    return Step(f"实际 = {zh}", f"actual = {en}")
+
+
+def _bounded(kpi: Kpi, kept: Measured, value: Decimal, below: Decimal | None, steps: list[Step]) -> Measured:
+    final = kpi.bounded(value)
+    if final > value:
+        steps.append(
+            Step(f"不低于 {shown(final)}，取 {shown(final)}", f"at least {shown(final)}: {shown(final)}")
+        )
+    elif final < value:
+        steps.append(
+            Step(f"不高于 {shown(final)}，取 {shown(final)}", f"at most {shown(final)}: {shown(final)}")
+        )
+    return _with(kept, final, below, *steps)
+
+
+def _days(items: Sequence[Item], language: str) -> str:
+    """Which days the items look at, in brackets: nothing for the period itself.
+
+    >>> from models.definitions.aggregates import KpiRef
+    >>> _days([KpiRef("gmv"), KpiRef("gmv", -1, Range("previous"))], "en")
+    ' (this period − the period before)'
+    """
+    signs: dict[Range, int] = {}
+    for item in items:
+        signs.setdefault(item.range, item.sign)
+    if set(signs) <= {CURRENT}:
+        return ""
+    parts = [f"{'+' if sign > 0 else '−'} {_range_name(reach, language)}" for reach, sign in signs.items()]
+    text = " ".join(parts).removeprefix("+ ")
+    return f"（{text}）" if language == "zh" else f" ({text})"
+
+
+def _range_name(reach: Range, language: str) -> str:
+    zh, en = _RANGES[reach.kind]
+    return (zh if language == "zh" else en).format(reach.days)
+
+
+_RANGES = {
+    "current": ("本期", "this period"),
+    "previous": ("上期", "the period before"),
+    "last_year": ("去年同期", "the same period last year"),
+    "window": ("近 {} 天", "the last {} days"),
+    "all": ("累计", "from the beginning"),
+    "start": ("期初", "first day"),
+    "end": ("期末", "last day"),
+}
+
+
+def over_target(actual: Decimal, target: Decimal) -> Decimal:
+    """The actual as a share of its target; for a target below 0, 1 + (actual − target) ÷ |target|.
+
+    >>> over_target(Decimal(90), Decimal(100)), over_target(Decimal(-50), Decimal(-100))
+    (Decimal('0.9'), Decimal('1.5'))
+    """
+    return divide(actual, target) if target > 0 else add(ONE, relative_gap(actual, target))
 
 
 def _against_target(kpi: Kpi, ref: TargetRef, kept: Measured, target: ResolvedTarget | None) -> Measured:
@@ -102,17 +184,16 @@ def _against_target(kpi: Kpi, ref: TargetRef, kept: Measured, target: ResolvedTa
             "missing", None, above, below, Cause(code, f"{ref.kpi} {what} for this period"), kept.n_rows
         )
     status = "provisional" if kept.status == "provisional" else "scored"
-    value = multiply(add(ONE, relative_gap(above, below)), kpi.scale)
-    if below > 0:
-        value = multiply(divide(above, below), kpi.scale)
-    formula = (
-        f"{term(above)} ÷ {term(below)}"
-        if below > 0
-        else f"1 + ({shown(above)} − {term(below)}) ÷ |{shown(below)}|"
-    )
-    text = f"{formula} {result(value)}"
+    value = multiply(over_target(above, below), kpi.scale)
+    scale = "" if kpi.scale == 1 else f" × {shown(kpi.scale)}"
     base = Measured(status, None, above, below, None, kept.n_rows)
-    return _with(base, value, below, Step(f"实际 = {text}", f"actual = {text}"))
+    if below > 0:
+        step = _quotient(kpi, above, below, f"{scale} {result(value)}")
+    else:
+        gap = f"1 + ({shown(above)} − {term(below)}) ÷ |{shown(below)}|"
+        text = f"({gap}){scale} {result(value)}" if scale else f"{gap} {result(value)}"
+        step = Step(f"实际 = {text}", f"actual = {text}")
+    return _bounded(kpi, base, value, below, [step])
 
 
 def from_ratings(person: Person, item: str, rule: RatingRule, rows: Sequence[Rating]) -> Measured:

@@ -16,13 +16,13 @@ from models.definitions.load import Definitions
 from models.inputs import Actual
 from models.money import divide, round_half_up
 from models.periods import Period, month_of
-from warehouse.answers import PLACES, Answer, Evidence, Owned, TargetOf
-from warehouse.compile import Grain
+from warehouse.answers import PLACES, Answer, Evidence, Holder, Owned, TargetOf
 from warehouse.connect import transaction
 from warehouse.coverage import read_coverage
 from warehouse.figures import read_figures
 from warehouse.load import insert_rows
-from warehouse.plan import Duty, KpiPlan, Span, duties, measures_by_fact
+from warehouse.passes import Grain
+from warehouse.plan import Duty, KpiPlan, Span, duties, measures_by_fact, roles_by_fact
 from warehouse.targets import Targets
 
 Answered = list[tuple[Duty, KpiPlan, Answer]]
@@ -46,7 +46,7 @@ def compute_mtd(
 
     `attainment` is value / target of the month, `pace` value / target_to_date; both empty without a target.
     """
-    spans = [Span(day.isoformat(), month_of(day).start, day) for day in sorted(set(days))]
+    spans = [Span(day.isoformat(), month_of(day).start, day, to_date=True) for day in sorted(set(days))]
     targets = Targets(con, definitions)
     answered = _answer(con, definitions, spans, "span", targets.month_to_date)
     rows = [
@@ -72,6 +72,14 @@ def compute_spans(
     return _actuals(answered)
 
 
+def measure_spans(
+    con: duckdb.DuckDBPyConnection, definitions: Definitions, periods: Sequence[Period]
+) -> list[Actual]:
+    """The figures of `compute_spans`, stored nowhere: what other definitions would have measured."""
+    spans = [Span(p.id, p.start, p.end) for p in periods]
+    return _actuals(_answer(con, definitions, spans, "span", Targets(con, definitions).whole))
+
+
 def _answer(
     con: duckdb.DuckDBPyConnection,
     definitions: Definitions,
@@ -82,18 +90,18 @@ def _answer(
     if not spans:
         return []
     work = duties(con, definitions, spans)
-    figures = read_figures(con, measures_by_fact(work), spans, grain)
+    figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_fact(work))
     evidence = Evidence(figures, read_coverage(con), _owned(con), target_of)
     return [(duty, kpi, evidence.answer(duty, kpi)) for duty in work for kpi in duty.kpis]
 
 
-def _owned(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[Owned, ...]]:
-    """Scopes by person and role; `kpi_owner` was made by read_figures."""
-    found: dict[tuple[str, str], list[Owned]] = {}
-    for person, role, *scope in con.execute(
-        "select person_id, role_id, scope_type, scope_id, valid_from, valid_to from kpi_owner order by all"
+def _owned(con: duckdb.DuckDBPyConnection) -> dict[Holder, tuple[Owned, ...]]:
+    """Scopes by fact, person and role; `kpi_held` was made by read_figures."""
+    found: dict[Holder, list[Owned]] = {}
+    for fact, person, role, *scope in con.execute(
+        "select fact, person_id, role_id, scope_type, scope_id, valid_from, valid_to from kpi_held order by all"
     ).fetchall():
-        found.setdefault((person, role), []).append(Owned(*scope))
+        found.setdefault((fact, person, role), []).append(Owned(*scope))
     return {key: tuple(scopes) for key, scopes in found.items()}
 
 

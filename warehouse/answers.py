@@ -1,20 +1,23 @@
 """One KPI of one person in one span: numerator, denominator and value, or the cause of their absence.
 
-Belongs here: the NULL rule, scope and coverage, one division. Not here: SQL (compile.py), storage
-(actuals.py), scores (models).
+Belongs here: the NULL rule, scope and coverage of every range of days that is read, one division. Not here:
+SQL (compile.py), storage (actuals.py), scores (models).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from models.causes import Cause
-from models.money import divide, multiply, round_half_up, total
+from models.definitions.ranges import CURRENT, Days, Range
+from models.measured import over_target
+from models.money import divide, multiply, plain, round_half_up, total
 from models.tables import FACTS
 from warehouse.coverage import Account, Coverage
-from warehouse.figures import Figures
-from warehouse.plan import Duty, KpiPlan, Span, Term
+from warehouse.figures import Figures, Key
+from warehouse.measures import Measure
+from warehouse.plan import Duty, KpiPlan, Term
 
 PLACES = 10  # scale of the stored columns; what is compared with a threshold is exactly what is stored
 
@@ -40,6 +43,7 @@ class Answer:
     n_rows: int
 
 
+Holder = tuple[str, str, str]  # fact, person, role
 TargetOf = Callable[
     [Duty, str], Decimal | None
 ]  # the target of a KPI for the duty's span; None = there is none
@@ -51,15 +55,16 @@ class Evidence:
 
     figures: Figures
     coverage: Coverage
-    owned: dict[tuple[str, str], tuple[Owned, ...]]
+    owned: Mapping[Holder, tuple[Owned, ...]]
     target_of: TargetOf
 
     def answer(self, duty: Duty, kpi: KpiPlan) -> Answer:
         """The KPI of the person in the span."""
-        for fact in kpi.facts:
-            cause = self._unproven(duty, fact)
-            if cause is None and fact in kpi.history_facts:
-                cause = self._unread_past(duty, fact)
+        for fact, reach, needs_past in kpi.reads:
+            asked = Asked(duty, fact, reach)
+            cause = self._unproven(asked)
+            if cause is None and needs_past:
+                cause = self._unread_past(asked)
             if cause is not None:
                 return Answer(None, None, None, cause, 0)
         key = (duty.span.label, duty.person_id, duty.role_id)
@@ -68,25 +73,22 @@ class Evidence:
                 return Answer(None, None, None, self.figures.gap(term.measure, key), self._rows(kpi, key))
         return self._divided(duty, kpi, key)
 
-    def _divided(self, duty: Duty, kpi: KpiPlan, key: tuple[str, str, str]) -> Answer:
+    def _divided(self, duty: Duty, kpi: KpiPlan, key: Key) -> Answer:
         rows = self._rows(kpi, key)
-        above = self._sum(kpi.numerator, key)
-        if above is None:
-            return Answer(
-                None, None, None, Cause("M211", f"no {kpi.facts[0]} to take the statistic of"), rows
-            )
+        unknown = next((t.measure for t in kpi.terms if self.figures.of(t.measure, key).value is None), None)
+        if unknown is not None:
+            return Answer(None, None, None, _nothing(unknown, duty), rows)
+        above, scale = self._sum(kpi.numerator, key), kpi.kpi.scale
         if not kpi.is_ratio:
-            return Answer(_stored(above), None, _stored(multiply(above, kpi.scale)), None, rows)
+            return Answer(_stored(above), None, _stored(kpi.kpi.bounded(multiply(above, scale))), None, rows)
         below, cause = self._below(duty, kpi, key)
         if below is None or cause is not None:
             return Answer(_stored(above), None if below is None else _stored(below), None, cause, rows)
-        return Answer(
-            _stored(above), _stored(below), _stored(multiply(divide(above, below), kpi.scale)), None, rows
-        )
+        rate = divide(above, below) if kpi.target_of is None else over_target(above, below)
+        value = kpi.kpi.bounded(multiply(rate, scale))
+        return Answer(_stored(above), _stored(below), _stored(value), None, rows)
 
-    def _below(
-        self, duty: Duty, kpi: KpiPlan, key: tuple[str, str, str]
-    ) -> tuple[Decimal | None, Cause | None]:
+    def _below(self, duty: Duty, kpi: KpiPlan, key: Key) -> tuple[Decimal | None, Cause | None]:
         if kpi.target_of is not None:
             target = self.target_of(duty, kpi.target_of)
             if target is None:
@@ -94,54 +96,53 @@ class Evidence:
                     "M210", f"no target of {kpi.target_of} for {duty.person_id} in {duty.span.label}"
                 )
             return target, Cause("M201", f"the target of {kpi.target_of} is 0") if target == 0 else None
-        below = self._sum(kpi.denominator, key) or Decimal(0)
-        if below == 0 or below < kpi.min_n:
-            return below, Cause("M201", f"the denominator is {below:f}, at least {kpi.min_n:f} is needed")
+        below, least = self._sum(kpi.denominator, key), kpi.kpi.min_n
+        if below <= 0 or below < least:
+            wanted = f"at least {plain(least)} is needed" if least > 0 else "it must be above 0"
+            return below, Cause("M201", f"the denominator is {plain(below)}, {wanted}")
         return below, None
 
-    def _sum(self, terms: Iterable[Term], key: tuple[str, str, str]) -> Decimal | None:
-        signed: list[Decimal] = []
-        for term in terms:
-            value = self.figures.of(term.measure, key).value
-            if value is None:
-                return None
-            signed.append(value if term.sign > 0 else -value)
-        return total(signed)
+    def _sum(self, terms: Iterable[Term], key: Key) -> Decimal:
+        figures = [(term.sign, self.figures.of(term.measure, key).value or Decimal(0)) for term in terms]
+        return total([value if sign > 0 else -value for sign, value in figures])
 
-    def _rows(self, kpi: KpiPlan, key: tuple[str, str, str]) -> int:
+    def _rows(self, kpi: KpiPlan, key: Key) -> int:
         return sum(
             self.figures.of(measure, key).n_rows for measure in dict.fromkeys(t.measure for t in kpi.terms)
         )
 
-    def _unproven(self, duty: Duty, fact: str) -> Cause | None:
+    def _unproven(self, asked: "Asked") -> Cause | None:
         """Why the rows of a fact in the person's scope are not known to be whole; None when they are."""
-        held = [
-            o
-            for o in self.owned.get((duty.person_id, duty.role_id), ())
-            if o.scope_type in FACTS[fact].scopes
-        ]
-        scopes = [(o, days) for o in held if (days := _overlap(o.first, o.last, duty.span)) is not None]
+        first, last = asked.days
+        held = self.owned.get((asked.fact, asked.duty.person_id, asked.duty.role_id), ())
+        scopes = [(o, days) for o in held if (days := _overlap(o, first, last)) is not None]
         if not scopes:
-            kinds = " or ".join(FACTS[fact].scopes)
-            return Cause("M205", f"{duty.person_id} owns no {kinds} as {duty.role_id} in {duty.span.label}")
-        asked = [(account, days) for owned, days in scopes for account in self._accounts(fact, owned)]
-        if not asked:
+            kinds = " or ".join(FACTS[asked.fact].scopes)
+            return Cause(
+                "M205", f"{asked.duty.person_id} owns no {kinds} as {asked.duty.role_id} in {asked.when}"
+            )
+        return next(filter(None, (self._unfed(asked, fact, scopes) for fact in sources_of(asked.fact))), None)
+
+    def _unfed(self, asked: "Asked", fact: str, scopes: Sequence[tuple[Owned, Days]]) -> Cause | None:
+        """Why the accounts that feed a fact do not prove the days of the scopes."""
+        feeding = [(account, days) for owned, days in scopes for account in self._accounts(fact, owned)]
+        if not feeding:
             return Cause(
                 "M206", f"no source feeds {fact} for {', '.join(sorted({o.scope_id for o, _ in scopes}))}"
             )
         open_days = [
-            (a, clipped) for a, (first, last) in asked if (clipped := a.clip(first, last)) is not None
+            (account, clipped) for account, days in feeding if (clipped := account.clip(*days)) is not None
         ]
         if not open_days:
-            return Cause("M209", f"no shop that feeds {fact} was open in {duty.span.label}")
+            return Cause("M209", f"no shop that feeds {fact} was open in {asked.when}")
         causes = (self.coverage.uncovered(account, *days) for account, days in open_days)
         return next((cause for cause in causes if cause is not None), None)
 
-    def _unread_past(self, duty: Duty, fact: str) -> Cause | None:
+    def _unread_past(self, asked: "Asked") -> Cause | None:
         """Why the past of the shops is not known: a buyer may have bought before, in any of them."""
-        for account in self.coverage.feeding(fact):
-            opened = account.active_from or duty.span.start
-            days = account.clip(opened, duty.span.end)
+        first, last = asked.days
+        for account in (a for fact in sources_of(asked.fact) for a in self.coverage.feeding(fact)):
+            days = account.clip(account.active_from or first, last)
             cause = None if days is None else self.coverage.uncovered(account, *days)
             if cause is not None:
                 return Cause(cause.code, f"whole history needed: {cause.text}")
@@ -152,8 +153,50 @@ class Evidence:
         return self.coverage.feeding(fact, [owned.scope_id] if owned.scope_type == "shop" else None)
 
 
-def _overlap(first: date, last: date, span: Span) -> tuple[date, date] | None:
-    start, end = max(first, span.start), min(last, span.end)
+@dataclass(frozen=True)
+class Asked:
+    """One fact over one range of days that a duty's KPI reads."""
+
+    duty: Duty
+    fact: str
+    reach: Range
+
+    @property
+    def days(self) -> Days:
+        """First and last day."""
+        return self.duty.span.days_of(self.reach)
+
+    @property
+    def when(self) -> str:
+        """The days as a reader names them."""
+        first, last = self.days
+        if self.reach == CURRENT:
+            return self.duty.span.label
+        if self.reach.kind == "all":
+            return f"all days to {last}"
+        return f"{first}" if first == last else f"{first} to {last}"
+
+
+def sources_of(fact: str) -> tuple[str, ...]:
+    """The facts that must be whole for a fact to be whole: itself, or what it is derived from.
+
+    A company table (people.csv) is always whole: it names no source.
+    """
+    table = FACTS[fact]
+    if not table.derived_from:
+        return (fact,)
+    return tuple(source for name in table.derived_from if name in FACTS for source in sources_of(name))
+
+
+def _nothing(measure: Measure, duty: Duty) -> Cause:
+    asked = Asked(duty, measure.fact, measure.range)
+    if measure.range.is_snapshot:
+        return Cause("M211", f"no {measure.fact} is recorded for {asked.when}")
+    return Cause("M211", f"no {measure.fact} to take the {measure.agg} of in {asked.when}")
+
+
+def _overlap(owned: Owned, first: date, last: date) -> Days | None:
+    start, end = max(owned.first, first), min(owned.last, last)
     return (start, end) if start <= end else None
 
 

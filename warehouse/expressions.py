@@ -11,6 +11,7 @@ from models.errors import WarehouseError
 from models.formulas import (
     And,
     Binary,
+    Call,
     Column,
     Compare,
     Expr,
@@ -23,11 +24,14 @@ from models.formulas import (
     Unary,
     children,
 )
-from models.tables import Table
+from models.formulas.functions import DURATIONS
+from models.tables import ColumnType, Table
 from warehouse.sqltext import identifier, literal
 
 _SCALE = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
 _SQL_OPERATOR = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_PER_DAY = {"days": 1, "hours": 24, "minutes": 1440}
+_DURATION_SCALE = 12
 _PARAMETER = {"period_start": "s.start_on", "period_end": "s.end_on"}
 
 
@@ -48,8 +52,46 @@ def sql(node: Expr, table: Table) -> str:  # noqa: PLR0911 - one return per kind
             return f"({wide} * {sql(node.right, table)})"
         case Binary():
             return f"({sql(node.left, table)} {node.op} {sql(node.right, table)})"
+        case Call():
+            return _call(node, table)
         case _:
             return _condition(node, table)
+
+
+def _call(node: Call, table: Table) -> str:
+    if node.name in DURATIONS:
+        return _duration(node, table)
+    args = [sql(arg, table) for arg in node.args]
+    call = f"{node.name}({', '.join(args)})"
+    if node.name not in {"least", "greatest"}:
+        return call
+    # DuckDB's least and greatest skip NULL: an unknown value would silently become the known one
+    unknown = " or ".join(f"{arg} is null" for arg in args)
+    return f"case when {unknown} then null else {call} end"
+
+
+def _duration(node: Call, table: Table) -> str:
+    """Days, hours or minutes from the second moment to the first: exact for dates, of whole seconds for instants."""
+    later, earlier = (sql(arg, table) for arg in node.args)
+    if _is_date(node.args[0], table):
+        return f"(({later} - {earlier}) * {_PER_DAY[node.name]})"
+    # 12 digits behind the point, half away from zero, all in integers: a decimal division would be a binary float
+    seconds = f"((epoch_us({later}) - epoch_us({earlier})) // 1000000)"
+    part = 86400 // _PER_DAY[node.name]
+    scaled = f"(cast({seconds} as hugeint) * {10**_DURATION_SCALE} + sign({seconds}) * {part // 2}) // {part}"
+    unit = f"{Decimal(1).scaleb(-_DURATION_SCALE):f}"
+    return f"(cast({scaled} as decimal(25, 0)) * cast({unit} as decimal(13, {_DURATION_SCALE})))"
+
+
+def _is_date(node: Expr, table: Table) -> bool:
+    match node:
+        case Column():
+            column = table.column(node.name)
+            return column is not None and column.type is ColumnType.DATE
+        case Call():
+            return _is_date(node.args[0], table)
+        case _:
+            return isinstance(node, Parameter)
 
 
 def _condition(node: Expr, table: Table) -> str:
@@ -70,7 +112,7 @@ def _condition(node: Expr, table: Table) -> str:
             raise WarehouseError("W401", "an expression holds an unknown node", actual=type(node).__name__)
 
 
-def scale(node: Expr, table: Table) -> int:
+def scale(node: Expr, table: Table) -> int:  # noqa: PLR0911 - one return per kind of node
     """Decimal places of a numeric expression: sums keep the larger, products add them; nothing rounds."""
     match node:
         case Column():
@@ -83,6 +125,10 @@ def scale(node: Expr, table: Table) -> int:
             return max(0, -exponent) if isinstance(exponent, int) else 0
         case Unary():
             return scale(node.operand, table)
+        case Call():
+            if node.name in DURATIONS:
+                return 0 if _is_date(node.args[0], table) else _DURATION_SCALE
+            return max(scale(arg, table) for arg in node.args)
         case Binary():
             left, right = scale(node.left, table), scale(node.right, table)
             return left + right if node.op == "*" else max(left, right)

@@ -1,34 +1,42 @@
 """Runs compiled KPI statements: what is a measure for a person, role and span, and why is it unknown.
 
-Belongs here: SQL results as Python Decimals. Not here: ratios, status, storage (actuals.py).
+Belongs here: holdings and spans put in place, SQL results as Python Decimals. Not here: ratios, status, storage
+(actuals.py).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 import duckdb
 
 from models.causes import Cause
+from models.definitions.ranges import Range
 from models.errors import WarehouseError
 from models.money import add, divide, multiply
-from models.tables import FACTS
-from warehouse.compile import Grain, Measure, compile_fact, compile_gap, output_columns
+from models.tables import FACTS, Table
+from warehouse.compile import compile_fact, compile_gap, output_columns
 from warehouse.load import insert_rows
+from warehouse.measures import ORDERED, Measure, ranges_of
+from warehouse.passes import Grain, bounds_of
 from warehouse.plan import Span
-from warehouse.sqltext import statement
+from warehouse.sqltext import fill, identifier, statement
 
 Key = tuple[str, str, str]  # label, person, role
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measure of one person: its exact value, the rows behind it, and how many of them lack a value."""
+    """One measure of one person: its exact value, the rows behind it, and how many of them lack a value.
+
+    `n_seen`: the rows of a snapshot's day, whether they count or not.
+    """
 
     value: Decimal | None
     n_rows: int
     n_null: int
+    n_seen: int = 0
 
 
 NOTHING = Figure(None, 0, 0)
@@ -42,10 +50,11 @@ class Figures:
     gaps: Mapping[Measure, Mapping[Key, Cause]]
 
     def of(self, measure: Measure, key: Key) -> Figure:
-        """The figure; a sum or count over no row is 0, a statistic of no row is unknown."""
+        """The figure; a sum or count over no row is 0, a statistic of no row or a snapshot never taken is unknown."""
         found = self.values.get(measure, {}).get(key, NOTHING)
-        if found.value is None and found.n_null == 0 and measure.agg not in {"median", "percentile"}:
-            return Figure(Decimal(0), found.n_rows, 0)
+        was_taken = not measure.range.is_snapshot or found.n_seen > 0
+        if found.value is None and found.n_null == 0 and measure.is_additive and was_taken:
+            return Figure(Decimal(0), found.n_rows, 0, found.n_seen)
         return found
 
     def gap(self, measure: Measure, key: Key) -> Cause:
@@ -53,40 +62,100 @@ class Figures:
         return self.gaps.get(measure, {}).get(key, Cause("M204", f"a {measure.fact} lacks a value"))
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """One fact with what is asked of it; `table` names only scopes that somebody holds."""
+
+    table: Table
+    grain: Grain
+    days: Mapping[Range, tuple[date, date]]
+
+    def bounds(self, measures: Sequence[Measure]) -> dict[str, date]:
+        """First and last day over all spans, for every range that the measures read."""
+        found: dict[str, date] = {}
+        for reach in ranges_of(measures):
+            found.update(zip(bounds_of(reach), self.days[reach], strict=True))
+        return found
+
+
 def read_figures(
     con: duckdb.DuckDBPyConnection,
     measures: Mapping[str, Sequence[Measure]],
     spans: Sequence[Span],
     grain: Grain,
+    roles: Mapping[str, Collection[str]] | None = None,
 ) -> Figures:
-    """Compute every measure for every span, person and role: one statement per fact."""
-    _prepare(con, spans)
-    bounds = {"lo": min(s.start for s in spans), "hi": max(s.end for s in spans)}
+    """Compute every measure for every span, person and role: one statement per fact.
+
+    `roles`: who asks for a fact; the holdings of other roles are left out. Leaves kpi_held behind.
+    """
+    days = _prepare(con, spans, ranges_of(m for asked in measures.values() for m in asked))
     values: dict[Measure, dict[Key, Figure]] = {}
     gaps: dict[Measure, dict[Key, Cause]] = {}
     for fact, asked in measures.items():
-        values.update(_run(con, fact, asked, bounds, grain))
+        table = _held(con, FACTS[fact], (roles or {}).get(fact, ()))
+        if not table.scopes:
+            continue  # nobody holds anything of it: nothing to read
+        values.update(_run(con, asked, _Asked(table, grain, days)))
         for measure in asked:
             if any(f.n_null for f in values[measure].values()):
-                gaps[measure] = _gaps(con, measure, bounds, grain)
+                gaps[measure] = _gaps(con, measure, _Asked(table, grain, days))
     return Figures(values, gaps)
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, spans: Sequence[Span]) -> None:
+def _prepare(
+    con: duckdb.DuckDBPyConnection, spans: Sequence[Span], ranges: Sequence[Range]
+) -> dict[Range, tuple[date, date]]:
+    """Fill kpi_span; the first and last day of every range over all spans."""
     con.execute(statement("kpi/owner.sql"))
+    con.execute(statement("kpi/held.sql"))
     con.execute(statement("kpi/span.sql"))
-    insert_rows(con, "kpi_span", [{"label": s.label, "start_on": s.start, "end_on": s.end} for s in spans])
+    rows = [_span_row(span, reach) for span in spans for reach in ranges]
+    insert_rows(con, "kpi_span", rows)
+    days = {reach: [span.days_of(reach) for span in spans] for reach in ranges}
+    return {
+        reach: (min(first for first, _ in all_), max(last for _, last in all_))
+        for reach, all_ in days.items()
+    }
+
+
+def _span_row(span: Span, reach: Range) -> dict[str, object]:
+    first, last = span.days_of(reach)
+    start, end = (first, last) if reach.is_shifted else (span.start, span.end)
+    return {
+        "label": span.label,
+        "range_id": reach.id,
+        "start_on": start,
+        "end_on": end,
+        "from_on": first,
+        "to_on": last,
+    }
+
+
+def _held(con: duckdb.DuckDBPyConnection, table: Table, roles: Collection[str]) -> Table:
+    """Fill kpi_held for a fact; the fact with the scopes that somebody holds."""
+    scopes = {kind: c for kind, c in table.scopes.items() if kind != "person" or _names_people(con, table, c)}
+    con.execute(
+        statement("kpi/hold.sql"), {"fact": table.name, "scopes": list(scopes), "roles": sorted(roles)}
+    )
+    found = con.execute("select distinct scope_type from kpi_held where fact = ?", [table.name]).fetchall()
+    held = {row[0] for row in found}
+    return replace(table, scopes={kind: column for kind, column in scopes.items() if kind in held})
+
+
+def _names_people(con: duckdb.DuckDBPyConnection, table: Table, column: str) -> bool:
+    """Whether the rows of a fact say whose they are: where none does, nobody's own rows are known."""
+    fact, name = identifier(f"core_{table.name}"), identifier(column)
+    sql = fill("select count(${name}) > 0 or count(*) = 0 from ${fact}", name=name, fact=fact)
+    return con.execute(sql).fetchone() == (True,)
 
 
 def _run(
-    con: duckdb.DuckDBPyConnection,
-    fact: str,
-    measures: Sequence[Measure],
-    bounds: Mapping[str, date],
-    grain: Grain,
+    con: duckdb.DuckDBPyConnection, measures: Sequence[Measure], asked: _Asked
 ) -> dict[Measure, dict[Key, Figure]]:
+    fact = asked.table.name
     try:
-        cursor = con.execute(compile_fact(measures, FACTS[fact], grain), dict(bounds))
+        cursor = con.execute(compile_fact(measures, asked.table, asked.grain), asked.bounds(measures))
     except duckdb.OutOfRangeException as error:
         raise WarehouseError(
             "W403",
@@ -110,12 +179,11 @@ def _run(
 
 
 def _figure(row: Mapping[str, object], number: int, measure: Measure) -> Figure:
-    *figures, n, null = [_decimal(row[name]) for name in output_columns(number, measure)]
-    n_rows, n_null = int(n or 0), int(null or 0)
-    value = (
-        figures[0] if len(figures) == 1 else _interpolate(figures[0], figures[1], n_rows, measure.percentile)
-    )
-    return Figure(value, n_rows, n_null)
+    given = [_decimal(row[name]) for name in output_columns(number, measure)]
+    count = 2 if measure.agg in ORDERED else 1
+    n_rows, n_null, *seen = (int(n or 0) for n in given[count:])
+    value = given[0] if count == 1 else _interpolate(given[0], given[1], n_rows, measure.percentile)
+    return Figure(value, n_rows, n_null, *seen)
 
 
 def _interpolate(low: Decimal | None, high: Decimal | None, n: int, percent: Decimal) -> Decimal | None:
@@ -137,10 +205,9 @@ def _decimal(value: object) -> Decimal | None:
     )
 
 
-def _gaps(
-    con: duckdb.DuckDBPyConnection, measure: Measure, bounds: Mapping[str, date], grain: Grain
-) -> dict[Key, Cause]:
-    rows = con.execute(compile_gap(measure, FACTS[measure.fact], grain), dict(bounds)).fetchall()
+def _gaps(con: duckdb.DuckDBPyConnection, measure: Measure, asked: _Asked) -> dict[Key, Cause]:
+    bounds = dict(zip(bounds_of(measure.range), asked.days[measure.range], strict=True))
+    rows = con.execute(compile_gap(measure, asked.table, asked.grain), bounds).fetchall()
     return {(label, person, role): _cause(measure, reason) for label, person, role, reason in rows}
 
 

@@ -7,26 +7,32 @@ Belongs here: definitions and roster turned into a work list. Not here: SQL (com
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 
 import duckdb
 
-from models.definitions.kpis import Aggregate, Kpi, OrderStatistic, Ratio, Sum, TargetRef
+from models.definitions.aggregates import Aggregate
+from models.definitions.composites import parts_of
+from models.definitions.kpis import Kpi, Ratio, TargetRef
 from models.definitions.load import Definitions
-from models.formulas import columns
+from models.definitions.ranges import Days, Range
 from models.tables import FACTS
-from warehouse.compile import Measure
+from warehouse.measures import Measure
 from warehouse.sqltext import statement
 
 
 @dataclass(frozen=True)
 class Span:
-    """A labelled range of days, both ends included."""
+    """A labelled range of days, both ends included; `to_date` when it is a month that is not over."""
 
     label: str
     start: date
     end: date
+    to_date: bool = False
+
+    def days_of(self, reach: Range) -> Days:
+        """First and last day of the rows that a range looks at."""
+        return reach.of(self.start, self.end, to_date=self.to_date)
 
 
 @dataclass(frozen=True)
@@ -41,13 +47,15 @@ class Term:
 class KpiPlan:
     """A KPI as the warehouse computes it."""
 
-    kpi_id: str
+    kpi: Kpi
     numerator: tuple[Term, ...]
     denominator: tuple[Term, ...]
     target_of: str | None
-    scale: Decimal
-    min_n: Decimal
-    is_additive: bool
+
+    @property
+    def kpi_id(self) -> str:
+        """Its name."""
+        return self.kpi.id
 
     @property
     def is_ratio(self) -> bool:
@@ -59,21 +67,22 @@ class KpiPlan:
         """All terms, numerator first."""
         return self.numerator + self.denominator
 
-    @property
-    def facts(self) -> tuple[str, ...]:
-        """The facts it reads, each once."""
-        return tuple(dict.fromkeys(t.measure.fact for t in self.terms))
-
     @cached_property
-    def history_facts(self) -> frozenset[str]:
-        """The facts of which it needs the shops' whole past: a buyer is new only if no earlier order exists."""
-        return frozenset(t.measure.fact for t in self.terms if _needs_history(t.measure))
+    def reads(self) -> tuple[tuple[str, Range, bool], ...]:
+        """Facts and ranges it reads, each once, and whether it needs the shops' whole past before it.
+
+        A buyer is new only if no earlier order exists.
+        """
+        found: dict[tuple[str, Range], bool] = {}
+        for measure in (term.measure for term in self.terms):
+            for reach in measure.ranges:
+                key = (measure.fact, reach)
+                found[key] = found.get(key, False) or _needs_history(measure)
+        return tuple((fact, reach, history) for (fact, reach), history in found.items())
 
 
 def _needs_history(measure: Measure) -> bool:
-    read = [columns(part) for part in (measure.expr, measure.where) if part is not None]
-    known = {c.name for c in FACTS[measure.fact].columns if c.needs_history}
-    return any(known & names for names in read)
+    return any(c.needs_history and c.name in measure.columns for c in FACTS[measure.fact].columns)
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ def role_plans(definitions: Definitions, role_id: str, on: date) -> tuple[KpiPla
     plans: dict[str, KpiPlan] = {}
     while todo:
         kpi_id = todo.pop(0)
-        plan = None if kpi_id in plans else plan_kpi(definitions.kpi(kpi_id, on))
+        plan = None if kpi_id in plans else plan_kpi(definitions, kpi_id, on)
         if plan is None:
             continue
         plans[kpi_id] = plan
@@ -117,21 +126,15 @@ def role_plans(definitions: Definitions, role_id: str, on: date) -> tuple[KpiPla
     return tuple(plans[k] for k in sorted(plans))
 
 
-def plan_kpi(kpi: Kpi) -> KpiPlan | None:
+def plan_kpi(definitions: Definitions, kpi_id: str, on: date) -> KpiPlan | None:
     """A KPI as terms; None for ratings and shares of reports, which the scorecard computes."""
-    match kpi.measure:
-        case OrderStatistic(aggregate=one):
-            return KpiPlan(kpi.id, _terms([one]), (), None, kpi.scale, kpi.min_n, is_additive=False)
-        case Sum(numerator=above):
-            return KpiPlan(kpi.id, _terms(above), (), None, kpi.scale, kpi.min_n, kpi.is_additive)
-        case Ratio(numerator=above, denominator=TargetRef(kpi=of)):
-            return KpiPlan(kpi.id, _terms(above), (), of, kpi.scale, kpi.min_n, is_additive=False)
-        case Ratio(numerator=above, denominator=tuple() as below):
-            return KpiPlan(
-                kpi.id, _terms(above), _terms(below), None, kpi.scale, kpi.min_n, is_additive=False
-            )
-        case _:
-            return None
+    kpi = definitions.kpi(kpi_id, on)
+    parts = parts_of(kpi, lambda name: definitions.kpi(name, on))
+    if not parts.numerator:
+        return None
+    below = kpi.measure.denominator if isinstance(kpi.measure, Ratio) else None
+    target = below.kpi if isinstance(below, TargetRef) else None
+    return KpiPlan(kpi, _terms(parts.numerator), _terms(parts.denominator), target)
 
 
 def measures_by_fact(work: Iterable[Duty]) -> dict[str, tuple[Measure, ...]]:
@@ -143,5 +146,15 @@ def measures_by_fact(work: Iterable[Duty]) -> dict[str, tuple[Measure, ...]]:
     return {fact: tuple(measures) for fact, measures in sorted(found.items())}
 
 
+def roles_by_fact(work: Iterable[Duty]) -> dict[str, frozenset[str]]:
+    """Who asks: the roles that some KPI gives reason to read a fact."""
+    found: dict[str, set[str]] = {}
+    for role, plans in dict.fromkeys((duty.role_id, duty.kpis) for duty in work):
+        for plan in plans:
+            for fact, *_ in plan.reads:
+                found.setdefault(fact, set()).add(role)
+    return {fact: frozenset(roles) for fact, roles in found.items()}
+
+
 def _terms(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:
-    return tuple(Term(Measure(a.fact, a.agg, a.expr, a.where, a.date, a.percent), a.sign) for a in aggregates)
+    return tuple(Term(Measure.of(a), a.sign) for a in aggregates)

@@ -11,11 +11,11 @@ from typing import Any
 
 import duckdb
 
-from models.definitions import Definitions, Kpi
+from models.definitions import Definitions, Kpi, parts_of
 from models.money import round_half_up
 from models.periods import Period
 from models.scorecard import Scorecard, ScoreLine
-from warehouse.answers import PLACES
+from warehouse.answers import PLACES, sources_of
 from warehouse.connect import transaction
 from warehouse.load import insert_rows
 
@@ -44,7 +44,9 @@ def store_labels(con: duckdb.DuckDBPyConnection, definitions: Definitions, on: d
     with transaction(con):
         con.execute("delete from kpi_label")
         con.execute("delete from role_label")
-        insert_rows(con, "kpi_label", [_kpi_label(kpi, sources) for kpi in kpis])
+        insert_rows(
+            con, "kpi_label", [_kpi_label(kpi, _facts(kpi, definitions, on), sources) for kpi in kpis]
+        )
         rows = [{"role_id": r.id, "zh": r.label.zh, "en": r.label.en, "defined_at": r.source} for r in roles]
         insert_rows(con, "role_label", rows)
 
@@ -138,8 +140,12 @@ def _drop_scored(
     )
 
 
-def _kpi_label(kpi: Kpi, sources: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    facts = dict.fromkeys(a.fact for a in kpi.aggregates)
+def _facts(kpi: Kpi, definitions: Definitions, on: date) -> set[str]:
+    parts = parts_of(kpi, lambda name: definitions.kpi(name, on))
+    return {source for a in parts.all for source in sources_of(a.fact)}
+
+
+def _kpi_label(kpi: Kpi, facts: Iterable[str], sources: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     named = sorted({name for fact in facts for name in sources.get(fact, ())})
     return {
         "kpi_id": kpi.id,

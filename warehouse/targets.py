@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import duckdb
 
+from models.definitions.composites import is_additive
 from models.definitions.load import Definitions
 from models.inputs import Target
 from models.periods import Period, month_of
@@ -47,7 +48,8 @@ class Targets:
         whole = self.of_period(person_id, role_id, kpi_id, month)
         if whole is None:
             return None
-        additive = self._definitions.kpi(kpi_id, month.end).is_additive
+        kpi = self._definitions.kpi(kpi_id, month.end)
+        additive = is_additive(kpi, lambda name: self._definitions.kpi(name, month.end))
         return target_to_date(whole, month, month.start + timedelta(days=days - 1), is_additive=additive)
 
     def daily(self, duty: Duty, kpi_id: str) -> Decimal | None:

@@ -5,6 +5,7 @@ from models.formulas.parser import parse_expression
 from models.formulas.tree import (
     And,
     Binary,
+    Call,
     Column,
     Compare,
     Expr,
@@ -22,6 +23,7 @@ from models.formulas.tree import (
 __all__ = [
     "And",
     "Binary",
+    "Call",
     "Column",
     "Compare",
     "Expr",

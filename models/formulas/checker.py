@@ -7,10 +7,12 @@ Belongs here: which operation accepts which types. Not here: which type a KPI ne
 from difflib import get_close_matches
 
 from models.errors import DefinitionError
+from models.formulas.functions import DURATIONS, EXTREMES
 from models.formulas.lexer import refuse
 from models.formulas.tree import (
     And,
     Binary,
+    Call,
     Column,
     Compare,
     Expr,
@@ -25,6 +27,7 @@ from models.formulas.tree import (
 from models.tables import ColumnType, Table
 
 _ORDERED = {ColumnType.NUMBER, ColumnType.DATE, ColumnType.INSTANT}
+_MOMENTS = {ColumnType.DATE, ColumnType.INSTANT}
 
 
 def check(expr: Expr, table: Table, where: str = "") -> ColumnType:
@@ -46,7 +49,7 @@ class _Checker:
         self.table = table
         self.where = where
 
-    def type_of(self, node: Expr) -> ColumnType:
+    def type_of(self, node: Expr) -> ColumnType:  # noqa: PLR0911 - one return per kind of node
         match node:
             case Column():
                 return self.column(node)
@@ -59,8 +62,37 @@ class _Checker:
             case Binary():
                 self.need(node.left, ColumnType.NUMBER, node.op)
                 return self.need(node.right, ColumnType.NUMBER, node.op)
+            case Call():
+                return self.call(node)
             case _:
                 return self.condition(node)
+
+    def call(self, node: Call) -> ColumnType:
+        """Durations take two moments, abs a number; the others keep the type of their first value."""
+        if node.name == "abs":
+            return self.need(node.args[0], ColumnType.NUMBER, node.name)
+        first = self.type_of(node.args[0])
+        for other in node.args[1:]:
+            self.need(other, first, node.name)
+        if node.name in DURATIONS:
+            self.one_of(first, _MOMENTS, node, "two instants or two dates")
+            return ColumnType.NUMBER
+        if node.name in EXTREMES:
+            self.one_of(first, _ORDERED, node, "numbers, dates or instants")
+        elif not isinstance(_unsigned(node.args[1]), Literal | Parameter):
+            raise refuse(
+                "D311",
+                "coalesce replaces NULL by a constant",
+                self.where,
+                node.args[1].at,
+                remedy="write a number, a 'text', true, false, period_start or period_end",
+            )
+        return first
+
+    def one_of(self, found: ColumnType, wanted: set[ColumnType], node: Call, words: str) -> None:
+        if found not in wanted:
+            what = f"{node.name} needs {words}, this is a {found}"
+            raise refuse("D311", what, self.where, node.at, remedy=f"give it {words}")
 
     def condition(self, node: Expr) -> ColumnType:
         match node:
@@ -118,6 +150,10 @@ class _Checker:
             remedy=remedy,
             actual=node.name,
         )
+
+
+def _unsigned(node: Expr) -> Expr:
+    return node.operand if isinstance(node, Unary) else node
 
 
 def _literal(node: Literal) -> ColumnType:

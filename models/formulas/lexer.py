@@ -1,8 +1,8 @@
 """Words of a KPI expression with their columns.
 
 Belongs here: which characters and words exist. Not here: how they combine (parser). There is deliberately
-no division, no function call, no `;`, no comment and no attribute access: what cannot be written cannot be
-attacked.
+no division, no `;`, no comment and no attribute access, and only the functions of `functions.py`: what cannot
+be written cannot be attacked.
 """
 
 import re

@@ -8,7 +8,8 @@
     sum       := product (("+" | "-") product)*
     product   := unary ("*" unary)*
     unary     := "-" unary | primary
-    primary   := number | 'text' | true | false | period_start | period_end | column | "(" or ")"
+    primary   := number | 'text' | true | false | period_start | period_end | column | call | "(" or ")"
+    call      := function "(" or ("," or)* ")"
 
 Belongs here: the grammar. Not here: whether a column exists (checker).
 """
@@ -18,10 +19,12 @@ from typing import Literal as OneOf
 from typing import cast
 
 from models.errors import DefinitionError
+from models.formulas.functions import ARGUMENTS
 from models.formulas.lexer import Token, refuse, tokens
 from models.formulas.tree import (
     And,
     Binary,
+    Call,
     Column,
     Compare,
     Expr,
@@ -37,6 +40,7 @@ from models.money import dec
 
 MAX_DEPTH = 30
 MAX_LIST = 100
+MAX_CALLS = 4  # functions inside functions: some repeat their values in SQL, which doubles at each level
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 
 
@@ -60,6 +64,7 @@ class _Parser:
         self.where = where
         self.position = 0
         self.depth = 0
+        self.calls = 0
 
     @property
     def word(self) -> Token:
@@ -93,7 +98,7 @@ class _Parser:
     def advice(self) -> str:
         before = self.words[self.position - 1] if self.position else None
         if self.word.text == "(" and before is not None and before.kind == "name":
-            return "there are no functions; sum, count, median and percentile are keys of the definition"
+            return f"functions: {', '.join(ARGUMENTS)}; sum, count and median are keys of the definition"
         if self.word.text == "=" and before is not None and before.text == "=":
             return "write one = sign"
         return "see the expression rules in kpi_definitions/README.md"
@@ -215,7 +220,32 @@ class _Parser:
         if word.kind not in {"number", "text", "name"}:
             raise self.unexpected("expected a column, a number or a 'text'")
         self.position += 1
+        if word.kind == "name" and word.text.lower() in ARGUMENTS and self.take("("):
+            return self.call(word)
         return self.leaf(word)
+
+    def call(self, word: Token) -> Expr:
+        name = word.text.lower()
+        self.calls += 1
+        if self.calls > MAX_CALLS:
+            raise self.too_deep()
+        args = [self.either()]
+        while self.take(","):
+            args.append(self.either())
+        self.need(")")
+        self.calls -= 1
+        fewest, most = ARGUMENTS[name]
+        if not fewest <= len(args) <= most:
+            wanted = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+            raise refuse(
+                "D306",
+                f"{name} takes {wanted} values",
+                self.where,
+                word.at,
+                remedy=f"give it {wanted}",
+                actual=f"{len(args)}",
+            )
+        return Call(name, tuple(args), word.at)
 
     def leaf(self, word: Token) -> Expr:
         if word.kind == "name":

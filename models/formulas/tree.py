@@ -105,7 +105,16 @@ class Or:
     at: int = field(default=1, compare=False)
 
 
-Expr = Column | Literal | Parameter | Unary | Binary | Compare | IsNull | InList | Not | And | Or
+@dataclass(frozen=True)
+class Call:
+    """One of the closed set of functions."""
+
+    name: str
+    args: tuple["Expr", ...]
+    at: int = field(default=1, compare=False)
+
+
+Expr = Column | Literal | Parameter | Unary | Binary | Call | Compare | IsNull | InList | Not | And | Or
 
 
 def children(node: Expr) -> tuple[Expr, ...]:
@@ -119,6 +128,8 @@ def children(node: Expr) -> tuple[Expr, ...]:
             return (node.operand,)
         case And() | Or():
             return node.items
+        case Call():
+            return node.args
         case _:
             return ()
 
