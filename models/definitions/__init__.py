@@ -1,19 +1,20 @@
 """Dated definitions: KPIs, roles and grade tables, read from strict YAML and checked as a whole."""
 
+from models.definitions.aggregates import Aggregate, Having, KpiRef
+from models.definitions.composites import parts_of
 from models.definitions.grades import GradeTable
 from models.definitions.kpis import (
     ADDITIVE_UNITS,
-    Aggregate,
     FromReports,
     Kpi,
     Measure,
-    OrderStatistic,
     Rating,
     Ratio,
     Sum,
     TargetRef,
 )
 from models.definitions.load import Definitions, load_definitions
+from models.definitions.ranges import Range
 from models.definitions.reading import Label
 from models.definitions.roles import Dimension, Duty, Role, RoleLine
 
@@ -25,10 +26,12 @@ __all__ = [
     "Duty",
     "FromReports",
     "GradeTable",
+    "Having",
     "Kpi",
+    "KpiRef",
     "Label",
     "Measure",
-    "OrderStatistic",
+    "Range",
     "Rating",
     "Ratio",
     "Role",
@@ -36,4 +39,5 @@ __all__ = [
     "Sum",
     "TargetRef",
     "load_definitions",
+    "parts_of",
 ]

@@ -12,7 +12,10 @@ from typing import Protocol
 
 from models.definitions.grades import GradeTable
 from models.definitions.kpis import Kpi, Rating, Ratio, TargetRef
+from models.definitions.pay_checks import check_plans
+from models.definitions.pay_plans import PayPlan
 from models.definitions.reading import Problems, nearest
+from models.definitions.references import check_references
 from models.definitions.roles import Role, RoleLine
 from models.definitions.rules import NEEDS_TARGET, check_direction, read_rule
 from models.errors import DefinitionError
@@ -43,6 +46,7 @@ class Known:
     kpis: Mapping[str, tuple[Kpi, ...]]
     roles: Mapping[str, tuple[Role, ...]]
     grade_tables: Mapping[str, tuple[GradeTable, ...]]
+    pay_plans: Mapping[str, tuple[PayPlan, ...]]
     claimed: Mapping[str, frozenset[str]]
 
 
@@ -54,12 +58,14 @@ def check_all(known: Known, problems: Problems) -> None:
                 _check_kpi(kpi, versions[0], known)
     with problems.collect():
         _check_cycles(known.kpis)
+    check_references(known.kpis, known.claimed["kpis"], problems)
     for role in (role for versions in known.roles.values() for role in versions):
         with problems.collect():
             _check_role(role, known)
         for line in role.lines:
             with problems.collect():
                 _check_line(role, line, known)
+    check_plans(known.pay_plans, known.kpis, known.claimed, problems)
 
 
 def _refuse(code: str, what: str, where: str, remedy: str, actual: str = "") -> DefinitionError:

@@ -4,9 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from models.definitions.accepts import KEY as ACCEPTS
+from models.definitions.accepts import Accepted, read_accepts
 from models.definitions.reading import Fields, as_date, as_id, as_items, as_number, as_text, refuse
 from models.definitions.strict_yaml import Node
 from models.scoring.bands import Band, tile
+
+KEYS = ("id", "effective_from", "bands")
+BAND_KEYS = ("grade", "coefficient")
+BAND_EDGES = ("min", "max")
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,7 @@ class GradeTable:
     effective_from: date
     bands: tuple[Band, ...]
     source: str
+    accepts: tuple[Accepted, ...] = ()
 
 
 def read_grade_table(node: Node) -> GradeTable:
@@ -25,7 +32,7 @@ def read_grade_table(node: Node) -> GradeTable:
     A higher score never has a smaller coefficient: a table that pays less for more is a slip, and people
     find it.
     """
-    fields = Fields(node, "a grade table", required=("id", "effective_from", "bands"))
+    fields = Fields(node, "a grade table", required=KEYS, optional=(ACCEPTS,))
     bands = tile([_band(item) for item in as_items(fields["bands"], "bands")])
     for below, above in pairwise(bands):
         if above.value < below.value:
@@ -39,11 +46,12 @@ def read_grade_table(node: Node) -> GradeTable:
                 remedy="let coefficients rise with the score",
             )
     table_id = as_id(fields["id"], "id")
-    return GradeTable(table_id, as_date(fields["effective_from"], "effective_from"), bands, str(fields.place))
+    begins = as_date(fields["effective_from"], "effective_from")
+    return GradeTable(table_id, begins, bands, str(fields.place), read_accepts(fields))
 
 
 def _band(node: Node) -> Band:
-    fields = Fields(node, "a grade band", required=("grade", "coefficient"), optional=("min", "max"))
+    fields = Fields(node, "a grade band", required=BAND_KEYS, optional=BAND_EDGES)
     low, high = fields.get("min"), fields.get("max")
     return Band(
         low=as_number(low, "min") if low else None,

@@ -12,15 +12,19 @@ from datetime import date
 from typing import TypeVar
 
 from models.definitions.checks import Known, Versioned, check_all
+from models.definitions.given import read_case_kpi
 from models.definitions.grades import GradeTable, read_grade_table
 from models.definitions.kpis import Kpi, declared_id, read_kpi
+from models.definitions.pay_plans import PayPlan, read_pay_plan
 from models.definitions.reading import Problems, as_items, nearest, refuse
 from models.definitions.roles import Role, read_role
 from models.definitions.strict_yaml import Mapping as YamlMapping
 from models.definitions.strict_yaml import Node, parse, plain
 from models.errors import DefinitionError, MeritError, MeritErrors
 
-LISTS = ("kpis", "roles", "grade_tables")
+LISTS = ("kpis", "roles", "grade_tables", "pay_plans")
+CASE_KEYS = ("case", "examples")  # what a published case holds besides definitions, see models/cases.py
+MAX_PROBLEMS = 500  # nobody reads more; a folder of rubbish must be refused quickly
 V = TypeVar("V", bound=Versioned)
 
 
@@ -35,6 +39,7 @@ class Definitions:
     role_versions: Mapping[str, tuple[Role, ...]]
     grade_table_versions: Mapping[str, tuple[GradeTable, ...]]
     hash: str
+    pay_plan_versions: Mapping[str, tuple[PayPlan, ...]] = field(default_factory=dict)
 
     @property
     def kpis(self) -> dict[str, Kpi]:
@@ -62,6 +67,20 @@ class Definitions:
     def grade_table(self, name: str, on: date) -> GradeTable:
         """The grade table version in force on a day."""
         return _in_force(self.grade_table_versions, name, on, "grade table")
+
+    @property
+    def pay_plans(self) -> dict[str, PayPlan]:
+        """The newest version of every pay plan."""
+        return {name: versions[-1] for name, versions in self.pay_plan_versions.items()}
+
+    def pay_plan(self, name: str, on: date) -> PayPlan:
+        """The pay plan version in force on a day."""
+        return _in_force(self.pay_plan_versions, name, on, "pay plan")
+
+    def pay_plans_of(self, role: str, on: date) -> dict[str, PayPlan]:
+        """The plans that pay a role on a day, by mode; at most one of each mode."""
+        plans = _all_in_force(self.pay_plan_versions, on).values()
+        return {plan.mode: plan for plan in plans if role in plan.roles}
 
     def kpis_on(self, on: date) -> dict[str, Kpi]:
         """All KPIs in force on a day."""
@@ -99,28 +118,47 @@ class _Entries:
         return frozenset(i for i in map(declared_id, self.nodes[name]) if i is not None)
 
 
-def load_definitions(files: Mapping[str, str], overlay: Mapping[str, str] | None = None) -> Definitions:
+def load_definitions(
+    files: Mapping[str, str], overlay: Mapping[str, str] | None = None, *, is_case: bool = False
+) -> Definitions:
     """Checked definitions from texts; keys are the names that messages show.
 
     Args:
         files: the shipped definitions.
         overlay: a company's own; an id that stands here replaces every shipped version of that id.
+        is_case: allow `measure: given`, a KPI whose value an example states and no source measures.
 
     Raises:
         MeritErrors: every problem found, each with code, file:line and remedy.
     """
     problems = Problems()
-    entries = _overlaid(_gather(files, problems), _gather(overlay or {}, problems))
+    also = CASE_KEYS if is_case else ()
+    entries = _overlaid(_gather(files, problems, also), _gather(overlay or {}, problems))
     known = Known(
-        kpis=_read(entries.nodes["kpis"], read_kpi, problems),
+        kpis=_read(entries.nodes["kpis"], read_case_kpi if is_case else read_kpi, problems),
         roles=_read(entries.nodes["roles"], lambda node: read_role(node, problems), problems),
         grade_tables=_read(entries.nodes["grade_tables"], read_grade_table, problems),
+        pay_plans=_read(entries.nodes["pay_plans"], lambda node: read_pay_plan(node, problems), problems),
         claimed={name: entries.claimed(name) for name in LISTS},
     )
     check_all(known, problems)
     if problems.found:
         raise MeritErrors(sorted(problems.found, key=_by_place))
-    return Definitions(known.kpis, known.roles, known.grade_tables, content_hash(entries.nodes))
+    hash_ = content_hash(entries.nodes)
+    return Definitions(known.kpis, known.roles, known.grade_tables, hash_, known.pay_plans)
+
+
+def gather(files: Mapping[str, str], overlay: Mapping[str, str] | None = None) -> dict[str, list[Node]]:
+    """Every entry of the files as it is written, by list; an id of the overlay replaces the shipped ones.
+
+    Raises:
+        MeritErrors: files that are no definitions.
+    """
+    problems = Problems()
+    entries = _overlaid(_gather(files, problems), _gather(overlay or {}, problems))
+    if problems.found:
+        raise MeritErrors(sorted(problems.found, key=_by_place))
+    return entries.nodes
 
 
 def _by_place(error: MeritError) -> tuple[str, int, str]:
@@ -128,16 +166,19 @@ def _by_place(error: MeritError) -> tuple[str, int, str]:
     return file, int(line) if line.isdigit() else 0, error.code
 
 
-def _gather(files: Mapping[str, str], problems: Problems) -> _Entries:
+def _gather(files: Mapping[str, str], problems: Problems, also: tuple[str, ...] = ()) -> _Entries:
+    """The entries of all files; keys in `also` are somebody else's."""
     entries = _Entries()
     for name in sorted(files):
         with problems.collect():
-            _add_file(entries, parse(files[name], name))
+            _add_file(entries, parse(files[name], name), also)
     return entries
 
 
-def _add_file(entries: _Entries, root: YamlMapping) -> None:
+def _add_file(entries: _Entries, root: YamlMapping, also: tuple[str, ...]) -> None:
     for key, place in root.key_places.items():
+        if key in also:
+            continue
         if key not in LISTS:
             raise refuse(
                 "D110", f"a definition file has no key {key[:60]!r}", place, remedy=nearest(key, LISTS)
@@ -157,6 +198,8 @@ def _overlaid(shipped: _Entries, own: _Entries) -> _Entries:
 def _read(nodes: list[Node], reader: Callable[[Node], V], problems: Problems) -> dict[str, tuple[V, ...]]:
     found: dict[tuple[str, date], V] = {}
     for node in nodes:
+        if len(problems.found) >= MAX_PROBLEMS:
+            break
         with problems.collect(node.place):
             item = reader(node)
             _add_version(found, item)

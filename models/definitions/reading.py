@@ -16,7 +16,8 @@ from models.definitions.strict_yaml import Mapping, Node, Place, Scalar, Sequenc
 from models.errors import DefinitionError
 from models.money import dec
 
-_ID = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
+ID_FORM = "[a-z][a-z0-9_]{0,62}"
+_ID = re.compile(ID_FORM, re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 

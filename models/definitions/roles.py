@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, cast
 
+from models.definitions.accepts import KEY as ACCEPTS
+from models.definitions.accepts import Accepted, read_accepts
 from models.definitions.reading import (
     Fields,
     Label,
@@ -24,7 +26,10 @@ from models.definitions.reading import (
     nearest,
     refuse,
 )
+from models.definitions.red_lines import KEY as RED_LINES
+from models.definitions.red_lines import RedLine, read_red_lines
 from models.definitions.strict_yaml import Node, plain
+from models.errors import DefinitionError
 from models.scoring.weights import POLICIES, Item, check_weights
 
 CYCLES = ("M", "Q", "H", "Y")
@@ -88,6 +93,8 @@ class Role:
     next_roles: tuple[str, ...] = ()
     requirements: tuple[Label, ...] = ()
     source: str = field(default="")
+    accepts: tuple[Accepted, ...] = ()
+    red_lines: tuple[RedLine, ...] = ()
 
     @property
     def lines(self) -> tuple[RoleLine, ...]:
@@ -100,14 +107,31 @@ class Role:
         return {d.id: d.weight for d in self.dimensions}
 
 
-_REQUIRED = ("id", "effective_from", "label", "duties", "cycle", "missing", "grade_table", "dimensions")
-_OPTIONAL = ("redistribute_to", "total_cap", "total_floor", "manager_limit", "next_roles", "requirements")
+REQUIRED = ("id", "effective_from", "label", "duties", "cycle", "missing", "grade_table", "dimensions")
+OPTIONAL = (
+    "redistribute_to",
+    "total_cap",
+    "total_floor",
+    "manager_limit",
+    "next_roles",
+    "requirements",
+    ACCEPTS,
+    RED_LINES,
+)
+
+
+DUTY_KEYS = ("id", "zh", "en")
+DIMENSION_KEYS = ("id", "label", "weight", "kpis")
+LINE_REQUIRED = ("kpi", "weight", "method")
+LINE_OPTIONAL = ("duty", "target", "full", "x", "args", "no_data")
+LOOKED_UP = ("actual", "attainment")
+NO_DATA = ("missing", "exclude")
 
 
 def read_role(node: Node, problems: Problems) -> Role:
     """One role from its YAML node; every wrong line is collected on its own."""
     before = len(problems.found)
-    fields = Fields(node, "a role", required=_REQUIRED, optional=_OPTIONAL)
+    fields = Fields(node, "a role", required=REQUIRED, optional=OPTIONAL)
     role = Role(
         id=as_id(fields["id"], "id"),
         effective_from=as_date(fields["effective_from"], "effective_from"),
@@ -124,6 +148,8 @@ def read_role(node: Node, problems: Problems) -> Role:
         next_roles=_ids(fields, "next_roles"),
         requirements=tuple(as_label(r, "requirements") for r in _items(fields, "requirements")),
         source=str(fields.place),
+        accepts=read_accepts(fields),
+        red_lines=read_red_lines(fields),
     )
     if len(problems.found) == before:  # with a line lost, every sum would look wrong too
         with problems.collect(fields["dimensions"].place):
@@ -149,13 +175,13 @@ def _number(fields: Fields, key: str, default: Decimal) -> Decimal:
 
 
 def _duty(node: Node) -> Duty:
-    fields = Fields(node, "a duty", required=("id", "zh", "en"))
+    fields = Fields(node, "a duty", required=DUTY_KEYS)
     label = Label(as_text(fields["zh"], "zh"), as_text(fields["en"], "en"))
     return Duty(as_id(fields["id"], "duty id"), label)
 
 
 def _dimension(node: Node, problems: Problems) -> Dimension:
-    fields = Fields(node, "a dimension", required=("id", "label", "weight", "kpis"))
+    fields = Fields(node, "a dimension", required=DIMENSION_KEYS)
     dimension_id = as_id(fields["id"], "dimension id")
     lines: list[RoleLine] = []
     for item in as_items(fields["kpis"], "kpis"):
@@ -166,8 +192,7 @@ def _dimension(node: Node, problems: Problems) -> Dimension:
 
 
 def _line(node: Node, dimension: str) -> RoleLine:
-    optional = ("duty", "target", "full", "x", "args", "no_data")
-    fields = Fields(node, "a KPI line", required=("kpi", "weight", "method"), optional=optional)
+    fields = Fields(node, "a KPI line", required=LINE_REQUIRED, optional=LINE_OPTIONAL)
     duty, x, args, no_data = (fields.get(name) for name in ("duty", "x", "args", "no_data"))
     full = _number(fields, "full", Decimal(100))
     if full <= 0:
@@ -186,10 +211,10 @@ def _line(node: Node, dimension: str) -> RoleLine:
         duty=as_id(duty, "duty") if duty else None,
         target=_target(fields.get("target")),
         full=full,
-        x=as_choice(x, "x", ("actual", "attainment")) if x else "actual",
+        x=as_choice(x, "x", LOOKED_UP) if x else "actual",
         args=cast(dict[str, object], plain(as_mapping(args, "args"))) if args else {},
         source=str(fields.place),
-        no_data=as_choice(no_data, "no_data", ("missing", "exclude")) if no_data else "missing",
+        no_data=as_choice(no_data, "no_data", NO_DATA) if no_data else "missing",
     )
 
 
@@ -219,6 +244,14 @@ def _check_names(role: Role, fields: Fields) -> None:
             fields.place,
             remedy="give both or none",
         )
+    for red_line in role.red_lines:
+        if red_line.kpi not in names:
+            raise DefinitionError(
+                "D226",
+                f"a red line names {red_line.kpi}, which the role does not measure",
+                where=red_line.source,
+                remedy=nearest(red_line.kpi, names),
+            )
     for name in role.redistribute_to:
         if name not in names:
             place = fields["redistribute_to"].place

@@ -9,12 +9,10 @@ import pytest
 import yaml
 
 from connectors.file_drop import DroppedCompany, check_company, read_company
-from models.definitions import load_definitions
+from tests.definitions.shipped import SAMPLE
+from tests.definitions.shipped import SAMPLE_DEFINITIONS as DEFINITIONS
 
-ROOT = Path(__file__).resolve().parents[2] / "kpi_definitions"
-SAMPLE = ROOT / "sample"
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
-FILES = sorted([*ROOT.glob("kpis/*.yaml"), *ROOT.glob("roles/*.yaml"), ROOT / "grades.yaml"])
 
 
 @pytest.fixture(scope="module", name="company")
@@ -46,12 +44,10 @@ def test_all_tables_are_read_without_a_single_bad_row(company: DroppedCompany) -
 
 
 def test_no_table_contradicts_another_or_the_definitions(company: DroppedCompany) -> None:
-    definitions = load_definitions({str(f): f.read_text(encoding="utf-8") for f in FILES})
-
-    check_company(company.tables, role_ids=set(definitions.roles), kpi_ids=set(definitions.kpis))
+    check_company(company.tables, role_ids=set(DEFINITIONS.roles), kpi_ids=set(DEFINITIONS.kpis))
 
     rated = {str(r["item_id"]) for r in company.rows("ratings")}
-    assert rated <= set(definitions.kpis)
+    assert rated <= set(DEFINITIONS.kpis)
 
 
 def test_the_shares_of_uk_change_in_the_middle_of_the_scored_month(company: DroppedCompany) -> None:

@@ -14,6 +14,8 @@ GAP_POINTS = (
     "method: score.gap_points, args: {gap: absolute, count_mode: whole, under: {per: 0.01, points: 2}}"
 )
 
+GROUPS = "count_groups: buyer_id, %s"
+
 
 def problems(text: str) -> list[MeritError]:
     with pytest.raises(MeritErrors) as caught:
@@ -43,7 +45,7 @@ def test_the_shipped_definitions_load() -> None:
     files = {
         str(p.relative_to(SHIPPED)): p.read_text(encoding="utf-8") for p in sorted(SHIPPED.rglob("*.yaml"))
     }
-    shipped = {name: text for name, text in files.items() if not name.startswith("sample/")}
+    shipped = {name: text for name, text in files.items() if not name.startswith(("sample/", "cases/"))}
 
     found = load_definitions(shipped)
 
@@ -67,6 +69,53 @@ def test_the_shipped_definitions_load() -> None:
         ("sum: paid_amount_base", "sum: paid_amount_base / 2", "D302", "/ 2"),
         ("sum: paid_amount_base", "count: order_id", "D203", "count: order_id"),
         ("sum: paid_amount_base", "count_distinct: qty * 2", "D203", "count_distinct"),
+        ("sum: paid_amount_base", "count_distinct: buyer", "D310", "count_distinct"),
+        ("sum: paid_amount_base", "count_distinct: [sku_id, sku_id]", "D203", "count_distinct"),
+        ("sum: paid_amount_base", "count_distinct: []", "D203", "count_distinct"),
+        ("sum: paid_amount_base", "percentile: qty", "D205", "percentile"),
+        ("sum: paid_amount_base", "median: country", "D203", "median"),
+        ("sum: paid_amount_base", "sum: qty, count: rows", "D207", "count: rows"),
+        ("sum: paid_amount_base", "sum: qty, period: last", "D114", "period: last"),
+        ("sum: paid_amount_base", "sum: qty, at: middle", "D114", "at: middle"),
+        ("sum: paid_amount_base", "sum: qty, window: 0", "D230", "window: 0"),
+        ("sum: paid_amount_base", "sum: qty, window: 1.5", "D230", "window: 1.5"),
+        ("sum: paid_amount_base", "sum: qty, window: 9999", "D230", "window: 9999"),
+        ("sum: paid_amount_base", "sum: qty, window: 30, at: end", "D230", "window: 30"),
+        ("sum: paid_amount_base", "sum: qty, window: 30, period: previous", "D230", "window: 30"),
+        ("sum: paid_amount_base", "sum: qty, at: end, period: previous", "D230", "at: end"),
+        ("sum: paid_amount_base", "sum: qty, having: {count: rows, at_least: 2}", "D231", "having"),
+        ("sum: paid_amount_base", "count_groups: buyer_id", "D231", "count_groups"),
+        ("sum: paid_amount_base", GROUPS % "having: {count: rows}", "D231", "count_groups"),
+        (
+            "sum: paid_amount_base",
+            GROUPS % "having: {count: rows, at_least: 1, above: 2}",
+            "D231",
+            "count_groups",
+        ),
+        (
+            "sum: paid_amount_base",
+            GROUPS % "having: {sum: qty, count: rows, above: 2}",
+            "D231",
+            "count_groups",
+        ),
+        ("sum: paid_amount_base", GROUPS % "having: {median: qty, above: 2}", "D110", "count_groups"),
+        ("sum: paid_amount_base", GROUPS % "having: {active_in: next}", "D114", "count_groups"),
+        ("sum: paid_amount_base", GROUPS % "having: {active_in: previous, above: 2}", "D231", "count_groups"),
+        (
+            "sum: paid_amount_base",
+            GROUPS % "period: previous, having: {active_in: previous}",
+            "D231",
+            "count_groups",
+        ),
+        (
+            "sum: paid_amount_base",
+            GROUPS % "at: end, having: {count: rows, above: 1}",
+            "D230",
+            "count_groups",
+        ),
+        ("decimals: 2", "decimals: 2\n    floor: 1\n    cap: 1", "D233", "- id: net_sales"),
+        ("decimals: 2", "decimals: 2\n    floor: low", "D113", "floor: low"),
+        ("unit: CNY ", "unit: stars ", "D114", "unit: stars"),
         ("where: not is_excluded", "where: qty", "D204", "where: qty"),
         ("where: not is_excluded", "where: not qty", "D311", "where: not qty"),
         ("date: business_date", "date: paid_at", "D202", "date: paid_at"),
@@ -112,7 +161,7 @@ def test_the_shipped_definitions_load() -> None:
             "- id: store_manager",
         ),
         ("grade_tables:", "grades:", "D110", "grades:"),
-        ("wei", "wie", "D110", "wieght"),
+        ("weight: 70", "wieght: 70", "D110", "wieght"),
         ("kpis:\n  - id", "kpis:\n  - net_sales\n  - id", "D112", "- net_sales"),
     ],
 )

@@ -7,6 +7,7 @@ from models.errors import DefinitionError
 from models.formulas import (
     And,
     Binary,
+    Call,
     Column,
     Compare,
     InList,
@@ -41,6 +42,11 @@ A, B, C = Column("a"), Column("b"), Column("c")
         ("a != period_end", Compare("!=", A, Parameter("period_end"))),
         ("a = true", Compare("=", A, Literal(True))),
         ("0.10", Literal(Decimal("0.10"))),
+        ("minutes(a, b)", Call("minutes", (A, B))),
+        ("HOURS (a, b) <= c", Compare("<=", Call("hours", (A, B)), C)),
+        ("least(a, b + 1, -c)", Call("least", (A, Binary("+", B, Literal(Decimal(1))), Unary(C)))),
+        ("coalesce(a, 0) + abs(b)", Binary("+", Call("coalesce", (A, Literal(Decimal(0)))), Call("abs", (B,)))),
+        ("minutes", Column("minutes")),
     ],
 )  # fmt: skip
 def test_text_becomes_the_expected_tree(text: str, tree: object) -> None:
@@ -80,6 +86,15 @@ def test_text_becomes_the_expected_tree(text: str, tree: object) -> None:
         ("a" * 1001, "D301"),
         ("a in (" + ", ".join(["1"] * 101) + ")", "D301"),
         ("9" * 101, "D305"),
+        ("hours(a)", "D306"),
+        ("abs(a, b)", "D306"),
+        ("coalesce(a, b, 0)", "D306"),
+        ("least(" + ", ".join("a" * 11) + ")", "D306"),
+        ("least()", "D303"),
+        ("hours(a, b", "D303"),
+        ("floor(a)", "D303"),
+        ("abs(abs(abs(abs(abs(a)))))", "D304"),
+        ("least(" * 90 + "a" + ", 1)" * 90, "D304"),
     ],
 )
 def test_a_hostile_or_wrong_expression_is_refused_with_its_column(text: str, code: str) -> None:
@@ -103,6 +118,13 @@ def test_a_hostile_or_wrong_expression_is_refused_with_its_column(text: str, cod
         ("buyer_first_on is null or qty > 0", ColumnType.BOOLEAN),
         ("business_date", ColumnType.DATE),
         ("country in ('GB', 'FR')", ColumnType.BOOLEAN),
+        ("hours(paid_at, ordered_at)", ColumnType.NUMBER),
+        ("days(period_end, business_date) <= 30", ColumnType.BOOLEAN),
+        ("least(qty, paid_amount)", ColumnType.NUMBER),
+        ("greatest(business_date, period_start)", ColumnType.DATE),
+        ("coalesce(cogs_base, 0)", ColumnType.NUMBER),
+        ("coalesce(country, 'GB')", ColumnType.TEXT),
+        ("coalesce(qty, -1)", ColumnType.NUMBER),
     ],
 )
 def test_a_well_typed_expression_has_its_type(text: str, kind: ColumnType) -> None:
@@ -120,6 +142,13 @@ def test_a_well_typed_expression_has_its_type(text: str, kind: ColumnType) -> No
         ("country > 'A'", "D311", "="),
         ("country in (1, 2)", "D311", "text"),
         ("ordered_at > period_start", "D311", "instant"),
+        ("hours(paid_at, business_date)", "D311", "instant"),
+        ("days(qty, qty)", "D311", "two instants or two dates"),
+        ("least(country, 'a')", "D311", "numbers, dates or instants"),
+        ("least(qty, business_date)", "D311", "number"),
+        ("abs(country)", "D311", "number"),
+        ("coalesce(qty, paid_amount)", "D311", "write a number"),
+        ("coalesce(qty, 'a')", "D311", "number"),
     ],
 )
 def test_a_wrongly_typed_expression_is_refused(text: str, code: str, advice: str) -> None:
@@ -132,9 +161,9 @@ def test_a_wrongly_typed_expression_is_refused(text: str, code: str, advice: str
 
 
 def test_the_columns_of_an_expression_are_known() -> None:
-    tree = parse_expression("resolution_minutes <= sla_hours * 60 and reopens = 0", "x.yaml:1")
+    tree = parse_expression("hours(resolved_at, opened_at) <= sla_hours and reopens = 0", "x.yaml:1")
 
-    assert columns(tree) == {"resolution_minutes", "sla_hours", "reopens"}
+    assert columns(tree) == {"resolved_at", "opened_at", "sla_hours", "reopens"}
     assert check(tree, TICKET) is ColumnType.BOOLEAN
 
 

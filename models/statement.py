@@ -1,0 +1,254 @@
+"""The pay statement of one person and period: lines of a plan, each with its arithmetic or the cause of its absence.
+
+Belongs here: figures -> lines -> total. Not here: the arithmetic of one method (models/pay), definitions of plans
+(definitions/pay_plans), where pay is kept (pay is private and never leaves its own file).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from models.causes import Cause
+from models.definitions import Label
+from models.definitions.bindings import Ref, fill
+from models.definitions.pay_plans import PayLine, PayPlan, line_names
+from models.errors import DefinitionError
+from models.evaluation import evaluate, explain
+from models.money import settle, total
+from models.periods import Period
+from models.scorecard import Scorecard
+from models.wording import Step
+
+PAID, ABSENT, NOT_DUE = "scored", "missing", "excluded"
+_SCORE_WORDS = ("coefficient", "total", "grade")
+
+
+@dataclass(frozen=True)
+class PayInputs:
+    """What one person's statement is made from; whatever is not in here is absent, never 0.
+
+    Args:
+        given: figures by source word, e.g. perf_base (see `definitions.bindings.SOURCES`).
+        causes: why something is not there, by source word or "kpi net_sales", "target net_sales".
+        is_final: whether the scorecard behind the figures is.
+    """
+
+    person_id: str
+    period: Period
+    given: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, Decimal] = field(default_factory=dict)
+    targets: Mapping[str, Decimal] = field(default_factory=dict)
+    attainments: Mapping[str, Decimal] = field(default_factory=dict)
+    causes: Mapping[str, Cause] = field(default_factory=dict)
+    is_final: bool = True
+
+
+@dataclass(frozen=True)
+class PayResult:
+    """One line: scored with an amount, missing with a cause, or excluded because it is not due this period."""
+
+    id: str
+    label: Label
+    method: str
+    status: str
+    amount: Decimal | None
+    paid: bool
+    cause: Cause | None
+    arguments: Mapping[str, object]
+    steps: tuple[Step, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """All lines in the order of the plan; without one line that is due there is no total.
+
+    `plan_id` and `effective_from` name the version that was applied.
+    """
+
+    plan_id: str
+    effective_from: date
+    person_id: str
+    period: str
+    status: str
+    total: Decimal | None
+    lines: tuple[PayResult, ...]
+    steps: tuple[Step, ...]
+    cause: str | None
+    example: bool
+    source: str
+
+    def line(self, name: str) -> PayResult:
+        """The line with this id."""
+        return next(line for line in self.lines if line.id == name)
+
+
+def pay_statement(plan: PayPlan, inputs: PayInputs) -> Statement:
+    """The statement of a plan; every paid line is rounded to the fen and the total adds rounded lines."""
+    found: dict[str, PayResult] = {}
+    for line in plan.in_order():
+        found[line.id] = _result(line, inputs, found)
+    lines = tuple(found[line.id] for line in plan.lines)
+    due = [line for line in lines if line.paid and line.status != NOT_DUE]
+    absent = [f"{line.id}: {line.cause.text}" for line in due if line.cause]
+    amounts = [line.amount for line in due if line.amount is not None]
+    amount = None if absent else total(amounts)
+    status = "scored" if amount is not None and inputs.is_final else "provisional"
+    steps = _total_steps(amounts, amount) if amount is not None else ()
+    cause = "; ".join(absent) or None
+    return Statement(
+        plan.id,
+        plan.effective_from,
+        inputs.person_id,
+        inputs.period.id,
+        status,
+        amount,
+        lines,
+        steps,
+        cause,
+        plan.example,
+        plan.source,
+    )
+
+
+def inputs_of(
+    card: Scorecard,
+    period: Period,
+    given: Mapping[str, object],
+    values: Mapping[str, Decimal] | None = None,
+    targets: Mapping[str, Decimal] | None = None,
+) -> PayInputs:
+    """What a scorecard brings to the statement, with what the company states besides.
+
+    Args:
+        card: the person's scorecard of the period.
+        period: the same period.
+        given: perf_base, base_salary, days and whatever else the plan asks for.
+        values: KPI values that the plan uses and the scorecard does not hold.
+        targets: targets that the plan uses and the scorecard does not hold.
+    """
+    lines = card.lines
+    words = {name: getattr(card, name) for name in _SCORE_WORDS if getattr(card, name) is not None}
+    reason = Cause("M233", card.cause or "the scorecard has no total yet")
+    causes = {name: reason for name in _SCORE_WORDS if name not in words}
+    for line in lines:
+        if line.cause_code and line.cause:
+            causes[f"kpi {line.kpi_id}"] = Cause(line.cause_code, line.cause)
+    return PayInputs(
+        person_id=card.person_id,
+        period=period,
+        given={**words, **given},
+        values={**(values or {}), **{x.kpi_id: x.value for x in lines if x.value is not None}},
+        targets={**(targets or {}), **{x.kpi_id: x.target for x in lines if x.target is not None}},
+        attainments={x.kpi_id: x.attainment for x in lines if x.attainment is not None},
+        causes=causes,
+        is_final=card.status == "scored",
+    )
+
+
+class _AbsentError(Exception):
+    """A figure a line needs is not there."""
+
+    def __init__(self, cause: Cause) -> None:
+        self.cause = cause
+        super().__init__(cause.text)
+
+
+def _result(line: PayLine, inputs: PayInputs, before: Mapping[str, PayResult]) -> PayResult:
+    if _waits(line, inputs.period, before):
+        return _line(line, NOT_DUE, steps=(Step("本期不结算", "not due in this period"),))
+    try:
+        arguments = {
+            **line.args,
+            **{
+                name: fill(binding, lambda ref: _figure(ref, inputs, before))
+                for name, binding in line.bindings.items()
+            },
+        }
+        amount = _amount(line, evaluate(line.method, arguments), inputs.person_id)
+    except _AbsentError as absent:
+        return _line(line, ABSENT, cause=absent.cause)
+    except (
+        DefinitionError
+    ) as error:  # the definition was accepted: this period's figures do not fit the method
+        cause = Cause("M232", f"{line.method} refuses the figures: {error.what} {error.actual}".strip())
+        return _line(line, ABSENT, cause=cause)
+    return _line(line, PAID, amount=amount, arguments=arguments, steps=explain(line.method, arguments))
+
+
+def _waits(line: PayLine, period: Period, before: Mapping[str, PayResult]) -> bool:
+    """Whether the line, or one it builds on, is settled in periods of another length."""
+    is_other = line.cycle is not None and line.cycle != period.kind
+    return is_other or any(before[name].status == NOT_DUE for name in line_names(line))
+
+
+def _line(  # noqa: PLR0917 -- what a line may have besides its definition
+    line: PayLine,
+    status: str,
+    amount: Decimal | None = None,
+    cause: Cause | None = None,
+    arguments: Mapping[str, object] | None = None,
+    steps: tuple[Step, ...] = (),
+) -> PayResult:
+    return PayResult(
+        line.id,
+        line.label,
+        line.method,
+        status,
+        amount,
+        line.paid,
+        cause,
+        arguments or {},
+        steps,
+        line.source,
+    )
+
+
+def _figure(ref: Ref, inputs: PayInputs, before: Mapping[str, PayResult]) -> object:
+    """The figure a reference stands for.
+
+    Raises:
+        _AbsentError: with the cause that the inputs name, or one of ours.
+    """
+    if ref.kind == "line":
+        return _of_line(ref, before[ref.name])
+    if ref.kind == "input":
+        own = {"period_start": inputs.period.start, "period_end": inputs.period.end}
+        found = {**own, **inputs.given}.get(ref.name)
+    else:
+        book = {"kpi": inputs.values, "target": inputs.targets, "attainment": inputs.attainments}[ref.kind]
+        found = book.get(ref.name)
+    if found is None:
+        cause = inputs.causes.get(str(ref)) or inputs.causes.get(f"kpi {ref.name}")
+        raise _AbsentError(cause or Cause("M230", f"no {ref} for this period"))
+    return found
+
+
+def _of_line(ref: Ref, line: PayResult) -> Decimal:
+    if line.amount is None:
+        raise _AbsentError(Cause("M231", f"the line {ref.name} is absent"))
+    return line.amount
+
+
+def _amount(line: PayLine, outputs: Mapping[str, object], person_id: str) -> Decimal:
+    """The figure the line is about: an output, the person's own share of it, or the newest of a list."""
+    first, _, part = line.output.partition(".")
+    found = outputs[first]
+    if isinstance(found, Mapping):
+        name = part or person_id
+        if name not in found:
+            raise _AbsentError(Cause("M230", f"{first} of {line.method} has no share of {name}"))
+        found = found[name]
+    elif isinstance(found, Sequence) and not isinstance(found, str):
+        found = found[-1] if found else None
+    if found is None:
+        raise _AbsentError(Cause("M232", f"{line.method} yields no {line.output} from these figures"))
+    amount = cast(Decimal, found)
+    return settle(amount, 2) if line.paid else amount
+
+
+def _total_steps(amounts: Sequence[Decimal], amount: Decimal) -> tuple[Step, ...]:
+    text = f"{' + '.join(f'{a:f}' if a >= 0 else f'({a:f})' for a in amounts)} = {amount:f}"
+    return (Step(f"合计 = {text}", f"total = {text}"),)
