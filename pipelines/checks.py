@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from models.lint import Finding
 from pipelines.assets import POOL
 from pipelines.assets.core import CORE
 from pipelines.assets.kpi import ACTUALS
 from pipelines.assets.raw import FILES
+from pipelines.linting import findings_of
 from pipelines.resources import Place
+from pipelines.steps.files import checked_files
 from warehouse.checks import CheckResult, check_names, run_check
 from warehouse.connect import open_warehouse
 
@@ -23,6 +26,8 @@ _ON = {
 }
 _NOT_BLOCKING = {"proven_days"}
 _DEFINITIONS = "definitions_hold"
+_LINT = "definitions_lint"
+_SHOWN = 20
 
 
 def asset_checks() -> list[dg.AssetChecksDefinition]:
@@ -30,7 +35,7 @@ def asset_checks() -> list[dg.AssetChecksDefinition]:
     groups: dict[dg.AssetKey, list[str]] = {}
     for name in check_names():
         groups.setdefault(_ON.get(name, ACTUALS), []).append(name)
-    return [_group(asset, names) for asset, names in groups.items()] + [_definitions()]
+    return [_group(asset, names) for asset, names in groups.items()] + [_definitions(), _lint()]
 
 
 def _group(asset: dg.AssetKey, names: Sequence[str]) -> dg.AssetChecksDefinition:
@@ -83,6 +88,36 @@ def _definitions() -> dg.AssetChecksDefinition:
         )
 
     return held
+
+
+def _lint() -> dg.AssetChecksDefinition:
+    """What loads may still cheat somebody: only that stops a run, a warning is shown."""
+
+    @dg.asset_check(
+        name=_LINT,
+        asset=FILES,
+        blocking=True,
+        description="The linter finds no error in definitions, sources, ownership and targets; see docs/lint.md.",
+    )
+    def linted(context: dg.AssetCheckExecutionContext, place: Place) -> dg.AssetCheckResult:
+        work = place.days(context)
+        return lint_result(findings_of(work, checked_files(work)))
+
+    return linted
+
+
+def lint_result(found: Sequence[Finding]) -> dg.AssetCheckResult:
+    """Passed without errors and warnings; failed as an error only where a figure would be wrong."""
+    counted = [f for f in found if f.severity != "notice"]
+    is_wrong = any(f.severity == "error" for f in counted)
+    return dg.AssetCheckResult(
+        passed=not counted,
+        severity=dg.AssetCheckSeverity.ERROR if is_wrong else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "findings": len(counted),
+            "samples": "\n".join(f.render() for f in counted[:_SHOWN]) or "none",
+        },
+    )
 
 
 def _description(name: str) -> str:

@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(module="")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (_demo, _init, _run, _connectors, _lint, _score, _why, _export, _verify, _serve):
+    for add in (_demo, _init, _run, _connectors, _lint, _score, _why, _diff, _export, _verify, _serve):
         add(commands)
     return parser
 
@@ -139,9 +139,9 @@ def _connectors(commands: _Commands) -> None:
 
 
 def _lint(commands: _Commands) -> None:
-    _with_company(
-        _command(commands, "lint", "lint", "lint", "check definitions and company files, change nothing")
-    )
+    parser = _command(commands, "lint", "lint", "lint", "check definitions and company files, change nothing")
+    parser.add_argument("--all", action="store_true", help="show notices too, not only errors and warnings")
+    _with_company(parser)
 
 
 def _score(commands: _Commands) -> None:
@@ -160,6 +160,20 @@ def _why(commands: _Commands) -> None:
     parser.add_argument("person", metavar="PERSON")
     parser.add_argument("kpi", metavar="KPI")
     parser.add_argument("period", metavar="PERIOD")
+    parser.add_argument("--lang", default="both", choices=("zh", "en", "both"))
+    _with_company(parser)
+
+
+def _diff(commands: _Commands) -> None:
+    parser = _command(
+        commands, "diff", "diff", "diff", "whose figures two sets of definitions change, and by how much"
+    )
+    text = "a folder with definitions that add to or replace the shipped ones, or `current` or `shipped`"
+    parser.add_argument("before", metavar="A", help=text)
+    parser.add_argument("after", metavar="B", help="the same for the other side")
+    parser.add_argument(
+        "--period", default="", metavar="P", help="period to score (default: the last scored)"
+    )
     parser.add_argument("--lang", default="both", choices=("zh", "en", "both"))
     _with_company(parser)
 

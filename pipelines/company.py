@@ -6,12 +6,14 @@ the CSV files (connectors/file_drop).
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
+from connectors.file_drop import MANIFEST, Drop, read_manifest
+from models.attribution import LIMITS, Attribution
 from models.definitions.reading import (
     Fields,
     Label,
@@ -27,11 +29,12 @@ from models.definitions.reading import (
 from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
 from models.tables import FACTS
-from pipelines.sources import Source, read_sources
+from pipelines.folder import read_text, resolved, yaml_below
+from pipelines.sources import Source, read_sources, refuse_double_feeds
 
 SHIPPED = Path(__file__).resolve().parents[1] / "kpi_definitions"
 SAMPLE = SHIPPED / "sample"
-MAX_BYTES = 1_000_000
+CASES = "cases"  # published plans, each a small world of its own
 _YEARS = range(1990, 2101)
 _PRIORITIES = ("urgent", "high", "normal", "low")
 
@@ -54,6 +57,8 @@ class Company:
     sla_hours: Mapping[str, int]
     sandbox: bool
     sources: tuple[Source, ...]
+    drops: tuple[Drop, ...] = ()
+    attribution: Attribution = field(default_factory=Attribution)
 
     def check_roles(self, known: Collection[str]) -> None:
         """Refuse an accountable role that no definition holds: every row would count as unowned.
@@ -73,12 +78,25 @@ class Company:
 
     def own_definitions(self) -> dict[str, str]:
         """The company's own definitions, by the file name that messages show."""
-        return _yaml_below(self.folder / "kpi_definitions", f"{self.folder.name}/kpi_definitions")
+        return yaml_below(self.folder / "kpi_definitions", f"{self.folder.name}/kpi_definitions")
+
+
+def definitions_below(folder: Path) -> dict[str, str]:
+    """The definitions of any folder, by the file name that messages show.
+
+    Raises:
+        CompanyError: C001 when there is no such folder.
+    """
+    if not folder.is_dir():
+        raise CompanyError(
+            "C001", "there is no such folder", where=str(folder), remedy="name a folder with definition files"
+        )
+    return yaml_below(folder.resolve(), folder.resolve().name)
 
 
 def shipped_definitions() -> dict[str, str]:
     """The definitions that come with the product, by the file name that messages show."""
-    return _yaml_below(SHIPPED, SHIPPED.name, skip=SAMPLE.name)
+    return yaml_below(SHIPPED, SHIPPED.name, skip=(SAMPLE.name, CASES))
 
 
 def load_company(folder: Path | str | None = None) -> Company:
@@ -87,15 +105,17 @@ def load_company(folder: Path | str | None = None) -> Company:
     Raises:
         CompanyError: C001 to C004, and D1xx for YAML that is not as it should be, with file and line.
     """
-    root = Path(folder or SAMPLE).resolve()
+    root = resolved(Path(folder or SAMPLE))
     text = read_text(root / "company.yaml")
     company = Fields(
         parse(text, "company.yaml"),
         "company.yaml",
         required=("id", "name", "zone", "currency", "first_day"),
-        optional=("languages", "clock", "last_day", "accountable_roles", "sla_hours"),
+        optional=("languages", "clock", "last_day", "accountable_roles", "sla_hours", "attribution"),
     )
     sandbox, sources = read_sources(read_text(root / "sources.yaml"))
+    drops = read_manifest(read_text(root / MANIFEST)) if os.path.lexists(root / MANIFEST) else ()
+    refuse_double_feeds(sources, drops)
     first, last = _day(company["first_day"], "first_day"), company.get("last_day")
     clock = company.get("clock")
     return Company(
@@ -115,81 +135,14 @@ def load_company(folder: Path | str | None = None) -> Company:
         sla_hours=_sla(company.get("sla_hours")),
         sandbox=sandbox,
         sources=sources,
+        drops=drops,
+        attribution=_attribution(company.get("attribution")),
     )
 
 
 def chosen_company(folder: str = "") -> Company:
     """The company of a folder, else of KPI_COMPANY, else the sample company."""
     return load_company(folder or os.environ.get("KPI_COMPANY") or None)
-
-
-def read_text(path: Path) -> str:
-    """The text of a file of the company.
-
-    Raises:
-        CompanyError: C001 when it is not there, C002 when it is too large or not UTF-8.
-    """
-    if not path.is_file():
-        raise CompanyError(
-            "C001",
-            "a file of the company is not there",
-            where=str(path),
-            remedy="write it; `kpi init DIR` makes a complete folder",
-        )
-    if path.stat().st_size > MAX_BYTES:
-        raise CompanyError(
-            "C002",
-            "the file is too large",
-            where=str(path),
-            actual=f"{path.stat().st_size} bytes",
-            remedy=f"split it: at most {MAX_BYTES} bytes",
-        )
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise CompanyError(
-            "C002",
-            "the file cannot be read",
-            where=str(path),
-            actual=error.strerror or "",
-            remedy="let this user read it",
-        ) from None
-    return _decoded(content, path)
-
-
-def _decoded(content: bytes, path: Path) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise CompanyError(
-            "C002",
-            "the file is not UTF-8",
-            where=f"{path}:{line}",
-            actual=f"byte 0x{error.object[error.start]:02x}",
-            remedy="save it as UTF-8",
-        ) from None
-
-
-def _yaml_below(root: Path, shown: str, skip: str = "") -> dict[str, str]:
-    """Texts of the YAML files below a folder; a link that leads out of it is not followed."""
-    found = sorted(root.rglob("*.yaml")) if root.is_dir() else []
-    _refuse_other_endings(root)
-    inside = [path for path in found if path.resolve().is_relative_to(root.resolve())]
-    named = {path.relative_to(root).as_posix(): path for path in inside}
-    return {f"{shown}/{name}": read_text(path) for name, path in named.items() if name.split("/")[0] != skip}
-
-
-def _refuse_other_endings(root: Path) -> None:
-    """A file that is passed over without a word looks like a definition that has no effect."""
-    for path in sorted(root.rglob("*.yml")):
-        raise CompanyError(
-            "C007",
-            "this definition file would not be read",
-            where=f"{path}:1",
-            actual=path.suffix,
-            remedy=f"rename it to {path.stem}.yaml",
-        )
 
 
 def _zone(node: Node) -> str:
@@ -281,4 +234,20 @@ def _hours(node: Node) -> int:
     text = as_text(node, "sla_hours")
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 10_000):
         raise refuse("C003", "hours must be a whole number", node.place, actual=repr(text), remedy="write 24")
+    return int(text)
+
+
+def _attribution(node: Node | None) -> Attribution:
+    """The parameters of the attribution models; those not stated keep their defaults."""
+    if node is None:
+        return Attribution()
+    stated = Fields(node, "attribution", optional=LIMITS).mapping.entries
+    return Attribution(**{name: _whole(name, value) for name, value in stated.items()})
+
+
+def _whole(name: str, node: Node) -> int:
+    text, (low, high) = as_text(node, name), LIMITS[name]
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high):
+        remedy = f"write a whole number from {low} to {high}"
+        raise refuse("C003", f"{name} cannot be that", node.place, actual=repr(text), remedy=remedy)
     return int(text)

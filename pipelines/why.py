@@ -278,7 +278,12 @@ def _owned(story: Story, own: list[Ownership]) -> None:
         story.say(Words(f"{scope}：{share}（{row.role_id}，{row.valid_from} 至 {until}）",
                         f"{scope}: {share} ({row.role_id}, {row.valid_from} to {until})"))  # fmt: skip
     if not own:
-        story.say(Words("该周期内没有归属记录", "nothing was owned in the period"))
+        story.say(
+            Words(
+                "该周期内没有归属记录：只计入数据中写明本人的行",
+                "nothing was owned in the period: only rows that name the person count",
+            )
+        )
 
 
 def _landing(con: duckdb.DuckDBPyConnection, story: Story, asked: Question, own: list[Ownership]) -> None:

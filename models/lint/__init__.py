@@ -1,0 +1,64 @@
+"""The linter: definitions that load and are still likely to cheat somebody or to steer nobody.
+
+`lint(definitions)` judges definitions alone; with a `Context` also what only a company knows. Not here: what the loader
+refuses (models/definitions), printing (pipelines).
+"""
+
+from collections.abc import Iterable
+
+from models.definitions import Definitions
+from models.lint import cliffs, company, grades, kpis, pay, red_lines, roles, scoring, texts
+from models.lint.finding import SEVERITIES, Context, Finding, Holder, Rule, Severity, World, accepted
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (
+            rule
+            for module in (texts, kpis, roles, red_lines, scoring, grades, cliffs, pay, company)
+            for rule in module.RULES
+        ),
+        key=lambda rule: rule.code,
+    )
+)
+_ONLY_WITH_CONTEXT = frozenset(rule.code for rule in company.RULES)
+
+
+def lint(definitions: Definitions, context: Context | None = None) -> list[Finding]:
+    """Every finding that no definition accepts, the worst first, then by file and line."""
+    world = World(definitions, context or Context())
+    found: list[Finding] = []
+    met: set[tuple[str, str]] = set()  # (place of the definition, code) of findings that occur
+    for rule in RULES:
+        for holder, finding in rule.findings(world):
+            met.add((holder.source, finding.code))
+            if finding.code not in {a.code for a in accepted(holder)}:
+                found.append(finding)
+    found += _stale(world, met)
+    return sorted(found, key=_by_severity_and_place)
+
+
+def _stale(world: World, met: set[tuple[str, str]]) -> list[Finding]:
+    """Accepted codes that accept nothing, so that they cannot hide a finding of tomorrow."""
+    codes = [rule.code for rule in RULES]
+    found = []
+    for holder in _accepting(world):
+        for entry in accepted(holder):
+            if (holder.source, entry.code) not in met and entry.code not in _ONLY_WITH_CONTEXT:
+                place = roles.stale(holder, entry.code, codes, entry.source)
+                found.append(roles.stale_acceptance.as_finding(place))
+    return found
+
+
+def _accepting(world: World) -> Iterable[Holder]:
+    yield from world.roles.values()
+    yield from world.definitions.grade_tables.values()
+    yield from world.pay_plans.values()
+
+
+def _by_severity_and_place(finding: Finding) -> tuple[int, str, int, str, str]:
+    file, _, line = finding.where.rpartition(":")
+    number = int(line) if line.isdigit() else 0
+    return SEVERITIES.index(finding.severity), file, number, finding.code, finding.en
+
+
+__all__ = ["RULES", "SEVERITIES", "Context", "Finding", "Rule", "Severity", "lint"]

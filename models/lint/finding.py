@@ -1,0 +1,156 @@
+"""What a rule of the linter is and what it finds.
+
+Belongs here: the shapes. Not here: the rules themselves (one module per subject) or how findings are printed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal, Protocol
+
+from models.definitions import Definitions, Kpi, Label, Role
+from models.definitions.accepts import Accepted
+from models.definitions.pay_plans import PayPlan
+from models.inputs import Target
+from models.lint.meaning import Seen, see
+from models.lint.reach import Scoring, scorings
+
+Severity = Literal["error", "warning", "notice"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice")
+
+
+class Holder(Protocol):
+    """A definition with a place; roles, grade tables and pay plans may accept findings."""
+
+    @property
+    def id(self) -> str:
+        """The stable name."""
+
+    @property
+    def effective_from(self) -> date:
+        """First day in force."""
+
+    @property
+    def source(self) -> str:
+        """File and line."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One place where a rule does not hold; a severity here goes before the rule's own."""
+
+    holder: Holder
+    zh: str
+    en: str
+    where: str = ""
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the reader gets: error = the figure would be wrong or people would be cheated."""
+
+    code: str
+    severity: Severity
+    where: str
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+
+    def render(self) -> str:
+        """Two lines in English and Chinese, the first with place and severity."""
+        first = f"[{self.code}] {self.severity}: {self.en} | at {self.where} | do: {self.remedy_en}"
+        return f"{first}\n        {self.zh}；建议：{self.remedy_zh}"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What only a company knows; None where it is not known, and then nothing is said about it."""
+
+    facts: frozenset[str] | None = None  # tables that a connector or a file feeds
+    owned: Mapping[str, frozenset[str]] | None = None  # scope types that people of a role hold
+    targets: tuple[Target, ...] = ()
+    history: Mapping[tuple[str, str, str], tuple[Decimal, ...]] = field(
+        default_factory=dict
+    )  # (scope, id, kpi) -> values
+    template: Definitions | None = None  # the shipped definitions, whose targets are examples
+
+
+@dataclass(frozen=True)
+class World:
+    """The newest versions of all definitions, and what is known of the company."""
+
+    definitions: Definitions
+    context: Context = field(default_factory=Context)
+
+    @cached_property
+    def seen(self) -> Mapping[str, Seen]:
+        """Every KPI with what it counts."""
+        return see(self.kpis)
+
+    @cached_property
+    def kpis(self) -> Mapping[str, Kpi]:
+        """The newest version of every KPI."""
+        return self.definitions.kpis
+
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """The newest version of every role."""
+        return self.definitions.roles
+
+    @cached_property
+    def scorings(self) -> tuple[Scoring, ...]:
+        """Every line of every role with its rule."""
+        return scorings(self.roles, self.kpis)
+
+    @cached_property
+    def pay_plans(self) -> Mapping[str, PayPlan]:
+        """The newest version of every pay plan."""
+        return self.definitions.pay_plans
+
+
+Find = Callable[[World], Iterator[Found]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: what it looks for, why (with the place in the domain notes), and what to do."""
+
+    code: str
+    severity: Severity
+    name: Label
+    why: Label
+    remedy: Label
+    basis: str
+    find: Find
+
+    def findings(self, world: World) -> Iterator[tuple[Holder, Finding]]:
+        """What the rule finds, with the definition it was found in."""
+        for found in self.find(world):
+            yield found.holder, self.as_finding(found)
+
+    def as_finding(self, found: Found) -> Finding:
+        """One place with the rule's severity and remedy."""
+        where = found.where or found.holder.source
+        severity = found.severity or self.severity
+        return Finding(self.code, severity, where, found.zh, found.en, self.remedy.zh, self.remedy.en)
+
+
+def rule(
+    code: str, severity: Severity, basis: str, *, name: Label, why: Label, remedy: Label
+) -> Callable[[Find], Rule]:
+    """Turn a function that yields `Found` into a rule."""
+
+    def made(find: Find) -> Rule:
+        return Rule(code, severity, name, why, remedy, basis, find)
+
+    return made
+
+
+def accepted(holder: Holder) -> tuple[Accepted, ...]:
+    """What the definition accepts; a KPI accepts nothing."""
+    found: tuple[Accepted, ...] = getattr(holder, "accepts", ())
+    return found

@@ -1,0 +1,68 @@
+"""What the linter may know of a company, taken from its folder without touching data.
+
+Belongs here: sources, ownership and targets as a `Context`. Not here: the rules (models/lint) or printing (commands/lint.py).
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from connectors.file_drop import DroppedCompany
+from models.definitions import load_definitions
+from models.inputs import Target
+from models.lint import Context, Finding, lint
+from models.tables import FACTS
+from pipelines.company import Company, shipped_definitions
+from pipelines.sources import source_accounts
+from pipelines.work import Work
+
+
+def findings_of(work: Work, dropped: DroppedCompany) -> list[Finding]:
+    """Everything the linter finds in the definitions the company uses, and in what it says of itself."""
+    return lint(work.definitions, context_of(work.company, dropped))
+
+
+def context_of(company: Company, dropped: DroppedCompany) -> Context:
+    """What the folder says: which tables are fed, who owns what, which targets are set."""
+    return Context(
+        facts=_fed(company),
+        owned=_owned(dropped),
+        targets=_targets(dropped),
+        template=load_definitions(shipped_definitions()),
+    )
+
+
+def _fed(company: Company) -> frozenset[str]:
+    """Tables that an account or a file feeds, and those built from the company's own tables."""
+    fed = {fact for account in source_accounts(company.sources, company.drops) for fact in account.feeds}
+    return frozenset(fed | {name for name, table in FACTS.items() if _is_own(table.derived_from)})
+
+
+def _is_own(sources: tuple[str, ...]) -> bool:
+    return bool(sources) and not set(sources) & set(FACTS)
+
+
+def _owned(dropped: DroppedCompany) -> dict[str, frozenset[str]]:
+    """Scope types by role that somebody holds."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for row in _rows(dropped, "people"):
+        held[str(row["role_id"])] |= set()
+    for row in _rows(dropped, "ownership"):
+        held[str(row["role_id"])].add(str(row["scope_type"]))
+    return {role: frozenset(scopes) for role, scopes in held.items()}
+
+
+def _targets(dropped: DroppedCompany) -> tuple[Target, ...]:
+    found = []
+    for row in _rows(dropped, "targets"):
+        value = row["value"]
+        if isinstance(value, Decimal):
+            scope, scope_id, kpi, period = (
+                str(row[key]) for key in ("scope", "scope_id", "kpi_id", "period")
+            )
+            found.append(Target(scope, scope_id, kpi, period, value, str(row.get("basis") or "")))
+    return tuple(found)
+
+
+def _rows(dropped: DroppedCompany, table: str) -> list[dict[str, object]]:
+    found = dropped.tables.get(table)
+    return [dict(row) for row in found.rows] if found else []

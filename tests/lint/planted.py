@@ -1,0 +1,95 @@
+"""The small world of the linter's tests, and the mistakes that are planted into it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from models.definitions import Definitions, load_definitions
+from models.errors import MeritErrors
+from models.inputs import Target
+from models.lint import Context, Finding, lint
+
+HERE = Path(__file__).parent
+WORLD = (HERE / "world.yaml").read_text(encoding="utf-8")
+MAPPING = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One planted mistake and the codes that must be found, no other."""
+
+    code: str
+    what: str
+    also: tuple[str, ...] = ()
+    severity: str = ""
+    patch: tuple[tuple[str, str], ...] = ()
+    cut: str = ""
+    add: str = ""
+    context: MAPPING = field(default_factory=dict)
+
+    def files(self) -> dict[str, str]:
+        """The spoilt world; a patch that finds nothing to replace is a mistake of the test."""
+        text = WORLD
+        for old, new in self.patch:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        if self.cut:
+            assert self.cut in text
+            text = text[: text.index(self.cut)]
+        return {"world.yaml": text} | ({"added.yaml": self.add} if self.add else {})
+
+
+def mistakes() -> list[Mistake]:
+    """All of mistakes.yaml; dates and numbers stay texts."""
+    entries = yaml.load((HERE / "mistakes.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    return [_mistake(entry) for entry in entries]
+
+
+def _mistake(entry: dict[str, Any]) -> Mistake:
+    patch = tuple((old, new) for old, new in entry.pop("patch", []))
+    also = tuple(entry.pop("also", ()))
+    return Mistake(**entry, patch=patch, also=also)
+
+
+def world() -> Definitions:
+    """The world without a mistake."""
+    return load_definitions({"world.yaml": WORLD})
+
+
+def found(mistake: Mistake) -> list[tuple[str, str]]:
+    """Code and severity of everything that loader or linter says."""
+    try:
+        definitions = load_definitions(mistake.files())
+    except MeritErrors as refusal:
+        return [(error.code, "refused") for error in refusal.errors]
+    return [(f.code, f.severity) for f in findings(definitions, mistake)]
+
+
+def findings(definitions: Definitions, mistake: Mistake) -> list[Finding]:
+    """What the linter finds, with what the company says."""
+    return lint(definitions, context_of(mistake.context))
+
+
+def context_of(said: MAPPING) -> Context:
+    """The context a mistake states."""
+    facts, owned = said.get("facts"), said.get("owned")
+    return Context(
+        facts=None if facts is None else frozenset(facts),
+        owned=None if owned is None else {role: frozenset(types) for role, types in owned.items()},
+        targets=tuple(_target(entry) for entry in said.get("targets", ())),
+        history={_key(e): tuple(map(Decimal, e["values"])) for e in said.get("history", ())},
+        template=world() if said.get("template") else None,
+    )
+
+
+def _target(entry: dict[str, str]) -> Target:
+    return Target(
+        entry["scope"], entry["scope_id"], entry["kpi_id"], entry["period"], Decimal(entry["value"])
+    )
+
+
+def _key(entry: dict[str, str]) -> tuple[str, str, str]:
+    return entry["scope"], entry["scope_id"], entry["kpi_id"]

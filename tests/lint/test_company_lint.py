@@ -1,0 +1,140 @@
+"""`kpi lint` and its asset check: what they print of a company, and when they stop a run."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from models.lint import Context, lint
+from pipelines import clock
+from pipelines.checks import asset_checks, lint_result
+from pipelines.cli import main
+from pipelines.company import SAMPLE, load_company
+from pipelines.home import Home
+from pipelines.linting import context_of, findings_of
+from pipelines.steps.files import checked_files
+from pipelines.work import Work
+
+BAD_NEWS = """\
+kpis:
+  - id: own_refunds
+    effective_from: 2010-01-01
+    label: {zh: 退款额, en: Refunds}
+    formula: {zh: 退款之和, en: sum of refunds}
+    kind: process
+    unit: CNY
+    direction: %s
+    decimals: %s
+    numerator: [{fact: refund, sum: amount_base, where: not is_excluded, date: business_date}]
+"""
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Path:
+    folder = tmp_path / "company"
+    shutil.copytree(SAMPLE, folder)
+    return folder
+
+
+def add(company: Path, text: str) -> None:
+    (company / "kpi_definitions" / "own.yaml").write_text(text, encoding="utf-8")
+
+
+def context(company: Path) -> Context:
+    loaded = load_company(company)
+    day = loaded.first_day
+    work = Work(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
+    return context_of(loaded, checked_files(work))
+
+
+def test_an_error_stops_and_names_file_line_and_remedy(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(company, BAD_NEWS % ("higher", "2"))
+
+    code = main(["lint", "--company", str(company)])
+
+    printed = capsys.readouterr().out
+    assert code == 1
+    assert "[L010] error: own_refunds" in printed
+    assert "own.yaml:2" in printed
+    assert "findings: 1 error, 0 warnings" in printed
+
+
+def test_a_warning_is_shown_and_stops_nothing(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add(company, BAD_NEWS % ("lower", "0"))
+
+    code = main(["lint", "--company", str(company)])
+
+    assert code == 0
+    assert "[L003] warning: own_refunds" in capsys.readouterr().out
+
+
+def test_notices_are_shown_when_asked_for(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add(company, BAD_NEWS % ("lower", "2"))
+
+    main(["lint", "--company", str(company)])
+    few = capsys.readouterr().out
+    main(["lint", "--company", str(company), "--all"])
+    all_of_them = capsys.readouterr().out
+
+    assert "own_refunds" not in few
+    assert "[L005] notice: no role uses own_refunds" in all_of_them
+
+
+def test_a_refusal_comes_alone_because_nothing_can_be_linted(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(company, BAD_NEWS % ("upward", "2"))
+
+    code = main(["lint", "--company", str(company)])
+
+    assert code == 1
+    assert "[D114]" in capsys.readouterr().err
+
+
+def test_the_context_of_the_sample_knows_sources_owners_and_targets(company: Path) -> None:
+    found = context(company)
+
+    assert found.facts is not None
+    assert found.owned is not None
+    assert {"order_line", "refund", "ticket", "headcount"} <= found.facts
+    assert "shop" in found.owned["store_manager"]
+    assert any(t.scope == "person" for t in found.targets)
+    assert found.template is not None
+
+
+def test_a_source_that_is_taken_away_is_missed_by_every_role_that_needs_it(company: Path) -> None:
+    loaded = load_company(company)
+    day = loaded.first_day
+    definitions = Work(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day)).definitions
+    held = context(company)
+    without = Context(facts=(held.facts or frozenset()) - {"ticket"}, owned=held.owned)
+
+    missed = {f.en.split(":")[0] for f in lint(definitions, without) if f.code == "L090"}
+
+    assert {"aftersales_cs", "cs_supervisor"} <= missed
+
+
+@pytest.mark.parametrize(
+    ("direction", "decimals", "passed", "severity"),
+    [("higher", "2", False, "ERROR"), ("lower", "0", False, "WARN"), ("lower", "2", True, "WARN")],
+)
+def test_the_asset_check_stops_a_run_for_errors_only(
+    company: Path, direction: str, decimals: str, passed: bool, severity: str
+) -> None:
+    add(company, BAD_NEWS % (direction, decimals))
+    loaded = load_company(company)
+    day = loaded.first_day
+    work = Work(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
+
+    result = lint_result(findings_of(work, checked_files(work)))
+
+    assert result.passed is passed
+    assert result.severity.value == severity
+
+
+def test_the_asset_check_is_there_and_blocks() -> None:
+    specs = {spec.name: spec for check in asset_checks() for spec in check.check_specs}
+
+    assert specs["definitions_lint"].blocking
