@@ -22,6 +22,7 @@ from models.definitions import (
     TargetRef,
 )
 from models.definitions import Rating as RatingMeasure
+from models.definitions.red_lines import Crossings, crossings
 from models.definitions.rules import Rule, read_rule
 from models.errors import CompanyError
 from models.inputs import Actual, Person, Rating, Target, assignments
@@ -35,7 +36,7 @@ from models.scoring.weights import Item
 from models.targets import ResolvedTarget, TargetBook, target_to_date
 from models.wording import Step
 from models.wording_rules import describe
-from models.wording_total import EXCLUDED, POLICY, contribution_steps, total_steps
+from models.wording_total import EXCLUDED, POLICY, contribution_steps, sum_steps
 
 __all__ = [
     "Actual",
@@ -214,13 +215,15 @@ def _score_person(inputs: _Inputs, person: Person) -> Scorecard:
         for r in rows
     ]
     table = inputs.definitions.grade_table(role.grade_table, inputs.period.end)
-    scored = score_total(items, _total_rule(role, table))
+    crossed = _crossings(inputs, role, rows)
+    rule = _total_rule(role, table, crossed)
+    scored = score_total(items, rule)
     lines = tuple(_finish(role, row, scored, number) for number, row in enumerate(rows))
     steps: tuple[Step, ...] = ()
     if scored.base is not None and scored.total is not None:
         counted = [x.contribution for x in lines if x.contribution is not None]
-        steps = total_steps(role, scored.base, scored.total, counted, table)
-    status, cause = _status(inputs.period, role, scored, lines)
+        steps = (*crossed.steps, *sum_steps(rule, scored.base, scored.total, counted))
+    status, cause = _status(inputs.period, role, scored, lines, crossed)
     return Scorecard(
         inputs.period.id,
         person.person_id,
@@ -237,7 +240,13 @@ def _score_person(inputs: _Inputs, person: Person) -> Scorecard:
     )
 
 
-def _total_rule(role: Role, table: GradeTable) -> TotalRule:
+def _crossings(inputs: _Inputs, role: Role, rows: list[_Row]) -> Crossings:
+    judged = [r for r in rows if r.outcome.status != "excluded"]
+    directions = {r.line.kpi: inputs.rule_of(role.id, r.line)[0].direction for r in judged}
+    return crossings(role.red_lines, {r.line.kpi: r.measured.value for r in judged}, directions)
+
+
+def _total_rule(role: Role, table: GradeTable, crossed: Crossings) -> TotalRule:
     return TotalRule(
         missing=role.missing,
         redistribute_to=role.redistribute_to,
@@ -245,6 +254,7 @@ def _total_rule(role: Role, table: GradeTable) -> TotalRule:
         manager_limit=role.manager_limit,
         total_floor=role.total_floor,
         total_cap=role.total_cap,
+        vetoes=crossed.vetoes,
         grade_bands=table.bands,
     )
 
@@ -315,13 +325,18 @@ def _finish(role: Role, row: _Row, scored: TotalScore, number: int) -> ScoreLine
 
 
 def _status(
-    period: Period, role: Role, scored: TotalScore, lines: tuple[ScoreLine, ...]
+    period: Period, role: Role, scored: TotalScore, lines: tuple[ScoreLine, ...], crossed: Crossings
 ) -> tuple[str, str | None]:
     """Status of the card and the causes of whatever is missing or open."""
     causes = [f"{x.kpi_id}: {x.cause}" for x in lines if x.status != "scored" and x.cause]
     status = scored.status
     if status == "scored" and any(x.status == "provisional" for x in lines):
         status = "provisional"
+    if crossed.unjudged:
+        status = "provisional"
+        causes += [
+            f"the red line on {kpi} cannot be judged: its figure is missing" for kpi in crossed.unjudged
+        ]
     if status == "scored" and _LENGTH[role.cycle] > _LENGTH[period.kind]:
         status = "provisional"
         causes.append(f"the role is settled by {role.cycle}, this is {period.id}")

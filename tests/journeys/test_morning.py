@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from pipelines.company import SHIPPED
 from tests.journeys.place import TOKENS, Place
 
 SPAN = ("--from", "2011-11-28", "--to", "2011-11-30")
@@ -98,3 +99,31 @@ def test_no_secret_is_left_anywhere_below_home(place: Place, capfd: pytest.Captu
 def _holds(path: Path, secrets: list[bytes]) -> bool:
     content = path.read_bytes()
     return any(secret in content for secret in secrets)
+
+
+def test_a_diff_names_whose_figures_other_definitions_change_and_stores_nothing(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.kpi("run", *SPAN)
+    before = place.digests()
+    kpis = (SHIPPED / "kpis" / "sales.yaml").read_text(encoding="utf-8")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "mine.yaml").write_text(
+        _only(kpis, "net_sales").replace("where: not is_excluded", "where: qty < 0"), encoding="utf-8"
+    )
+    capsys.readouterr()
+
+    code = place.kpi("diff", "current", str(other), "--period", "2011-11", "--lang", "en")
+
+    printed = capsys.readouterr().out
+    assert code == 0
+    assert "KPI net_sales (from 2010-01-01) changed" in printed
+    assert "numerator.1.where: not is_excluded → qty < 0" in printed
+    assert place.digests() == before
+
+
+def _only(text: str, kpi: str) -> str:
+    """A definition file that holds one of the KPIs of another."""
+    entries = re.split(r"\n(?=  - id: )", text)
+    return "kpis:\n" + next(e for e in entries if e.startswith(f"  - id: {kpi}\n")) + "\n"

@@ -307,7 +307,7 @@ def definitions() -> Definitions:
         ),
         _kpi("orders", f"    numerator:\n      - {{{_ORDERS}}}\n", "count"),
         _kpi("new_buyers", f"    numerator:\n      - {{{_NEW_BUYERS}}}\n", "count"),
-        _kpi("reply", f"    statistic: {{{_REPLY}}}\n", "minutes"),
+        _kpi("reply", f"    numerator:\n      - {{{_REPLY}}}\n", "minutes"),
     ]
     shop = ["net_sales", "sales_attainment", "margin", "orders", "new_buyers"]
     roles = [_role(r, shop) for r in ("manager", "specialist", "buyer")] + [_role("agent", ["reply"])]

@@ -1,0 +1,396 @@
+"""Every aggregate over every range of days: equal to a plain reading of the rows, whatever is asked beside it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.definitions.aggregates import Aggregate, read_items
+from models.definitions.strict_yaml import parse
+from tests.warehouse import world as w
+from warehouse.connect import open_warehouse
+from warehouse.figures import Figure, Figures, read_figures
+from warehouse.load import insert_rows
+from warehouse.measures import Measure
+from warehouse.plan import Span
+
+D = date.fromisoformat
+SPANS = [
+    Span("2012-03", D("2012-03-01"), D("2012-03-31")),
+    Span("2012-Q1", D("2012-01-01"), D("2012-03-31")),
+    Span("2012", D("2012-01-01"), D("2012-12-31")),
+    Span("2012-03-30", D("2012-03-01"), D("2012-03-30"), to_date=True),
+]
+# label -> range -> the days whose rows count, written out by hand
+DAYS: dict[str, dict[str, tuple[str, str]]] = {
+    "2012-03": {
+        "current": ("2012-03-01", "2012-03-31"),
+        "previous": ("2012-02-01", "2012-02-29"),
+        "last_year": ("2011-03-01", "2011-03-31"),
+        "window_40": ("2012-02-21", "2012-03-31"),
+        "all": ("0001-01-01", "2012-03-31"),
+        "start": ("2012-03-01", "2012-03-01"),
+        "end": ("2012-03-31", "2012-03-31"),
+    },
+    "2012-Q1": {
+        "current": ("2012-01-01", "2012-03-31"),
+        "previous": ("2011-10-01", "2011-12-31"),
+        "last_year": ("2011-01-01", "2011-03-31"),
+        "window_40": ("2012-02-21", "2012-03-31"),
+        "all": ("0001-01-01", "2012-03-31"),
+        "start": ("2012-01-01", "2012-01-01"),
+        "end": ("2012-03-31", "2012-03-31"),
+    },
+    "2012": {
+        "current": ("2012-01-01", "2012-12-31"),
+        "previous": ("2011-01-01", "2011-12-31"),
+        "last_year": ("2011-01-01", "2011-12-31"),
+        "window_40": ("2012-11-22", "2012-12-31"),
+        "all": ("0001-01-01", "2012-12-31"),
+        "start": ("2012-01-01", "2012-01-01"),
+        "end": ("2012-12-31", "2012-12-31"),
+    },
+    "2012-03-30": {
+        "current": ("2012-03-01", "2012-03-30"),
+        "previous": ("2012-02-01", "2012-02-29"),
+        "last_year": ("2011-03-01", "2011-03-30"),
+        "window_40": ("2012-02-20", "2012-03-30"),
+        "all": ("0001-01-01", "2012-03-30"),
+        "start": ("2012-03-01", "2012-03-01"),
+        "end": ("2012-03-30", "2012-03-30"),
+    },
+}
+RANGES = {
+    "current": "",
+    "previous": "period: previous",
+    "last_year": "period: last_year",
+    "window_40": "window: 40",
+    "all": "window: all",
+    "start": "at: start",
+    "end": "at: end",
+}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The rows of a range that a person owns, each with the share; `start` is what period_start means."""
+
+    rows: list[tuple[Row, Decimal]]
+    before: list[tuple[Row, Decimal]]
+    start: date
+
+
+def _total(owned: Owned, value: Callable[[Row], int | None], keep: Callable[[Row], bool]) -> Decimal | None:
+    kept = [(value(row), share) for row, share in owned.rows if keep(row)]
+    if any(v is None for v, _ in kept):
+        return None
+    return sum((share * v for v, share in kept if v is not None), Decimal(0))
+
+
+def _keys(rows: list[tuple[Row, Decimal]], *names: str) -> set[tuple[tuple[Any, ...], Decimal]]:
+    """Keys with the shares they are owned through; shop orders are told apart by shop."""
+    keyed = ((tuple(row[n] for n in names), row["shop_id"], share) for row, share in rows)
+    return {
+        ((*key, shop) if "order_id" in names else key, share) for key, shop, share in keyed if None not in key
+    }
+
+
+def _groups(owned: Owned, reached: Callable[[list[Row]], bool]) -> Decimal:
+    held: dict[str, list[Row]] = defaultdict(list)
+    for row, _ in owned.rows:
+        held[row["buyer_id"]].append(row)
+    met = {buyer for buyer, rows in held.items() if buyer is not None and reached(rows)}
+    return sum((share for key, share in _keys(owned.rows, "buyer_id") if key[0] in met), Decimal(0))
+
+
+def _kept(owned: Owned) -> list[int]:
+    return sorted(row["qty"] for row, _ in owned.rows if row["qty"] is not None)
+
+
+def _interpolated(values: list[int], percent: int) -> Decimal | None:
+    if not values:
+        return None
+    whole, rest = divmod((len(values) - 1) * percent, 100)
+    high = values[min(whole + 1, len(values) - 1)]
+    return Decimal(values[whole]) + Decimal(high - values[whole]) * rest / 100
+
+
+def _orders(rows: list[Row]) -> int:
+    return len({(row["shop_id"], row["order_id"]) for row in rows if row["order_id"] is not None})
+
+
+Expected = Callable[[Owned], Decimal | None]
+KNOWN = "where: qty is not null"
+CASES: dict[str, Expected] = {
+    "sum: qty": lambda o: _total(o, lambda r: r["qty"], lambda r: True),
+    f"sum: qty, {KNOWN}": lambda o: _total(o, lambda r: r["qty"], lambda r: r["qty"] is not None),
+    "sum: 'least(coalesce(qty, 0), 3)'": lambda o: _total(o, lambda r: min(r["qty"] or 0, 3), lambda r: True),
+    "sum: 'days(period_start, business_date)'": lambda o: _total(
+        o, lambda r: (o.start - r["business_date"]).days, lambda r: True
+    ),
+    "count: rows": lambda o: _total(o, lambda r: 1, lambda r: True),
+    "count: rows, where: buyer_first_on >= period_start": lambda o: _total(
+        o, lambda r: 1, lambda r: r["buyer_first_on"] >= o.start
+    ),
+    "count_distinct: order_id": lambda o: sum((s for _, s in _keys(o.rows, "order_id")), Decimal(0)),
+    "count_distinct: [buyer_id, business_date]": lambda o: sum(
+        (s for _, s in _keys(o.rows, "buyer_id", "business_date")), Decimal(0)
+    ),
+    "count_distinct: buyer_id, where: buyer_first_on >= period_start": lambda o: sum(
+        (s for _, s in _keys([x for x in o.rows if x[0]["buyer_first_on"] >= o.start], "buyer_id")),
+        Decimal(0),
+    ),
+    f"min: qty, {KNOWN}": lambda o: Decimal(min(_kept(o))) if _kept(o) else None,
+    f"max: qty * 2, {KNOWN}": lambda o: Decimal(2 * max(_kept(o))) if _kept(o) else None,
+    f"median: qty, {KNOWN}": lambda o: _interpolated(_kept(o), 50),
+    f"percentile: qty, percent: 90, {KNOWN}": lambda o: _interpolated(_kept(o), 90),
+    "count_groups: buyer_id, having: {count: rows, at_least: 2}": lambda o: _groups(
+        o, lambda rows: len(rows) > 1
+    ),
+    "count_groups: buyer_id, having: {count_distinct: order_id, at_least: 2}": lambda o: _groups(
+        o, lambda rows: _orders(rows) > 1
+    ),
+    "count_groups: buyer_id, having: {sum: 'coalesce(qty, 0)', above: 3}": lambda o: _groups(
+        o, lambda rows: sum(row["qty"] or 0 for row in rows) > 3
+    ),
+    "count_groups: buyer_id, having: {active_in: previous}": lambda o: _groups(
+        o, lambda rows: rows[0]["buyer_id"] in {row["buyer_id"] for row, _ in o.before}
+    ),
+}
+ADDITIVE = ("sum", "count")
+
+
+def measure(form: str, reach: str = "current") -> Measure:
+    text = ", ".join(filter(None, ["fact: order_line", form, "date: business_date", RANGES[reach]]))
+    [item] = read_items(parse(f"items: [{{{text}}}]", "t").entries["items"], "items")
+    assert isinstance(item, Aggregate)
+    return Measure.of(item)
+
+
+def fits(form: str, reach: str) -> bool:
+    if "active_in" in form:
+        return reach == "current"
+    return not (form.startswith("count_groups") and reach in {"start", "end"})
+
+
+MEASURES = {(form, reach): measure(form, reach) for form in CASES for reach in RANGES if fits(form, reach)}
+
+DAY = st.one_of(
+    st.sampled_from(
+        [D(x) for x in ("2011-03-31", "2011-12-31", "2012-01-01", "2012-02-20", "2012-02-21", "2012-02-29",
+                        "2012-03-01", "2012-03-30", "2012-03-31", "2012-12-31")]
+    ),
+    st.dates(D("2010-12-30"), D("2013-01-02")),
+)  # fmt: skip
+LINE = st.tuples(
+    DAY,
+    st.sampled_from(["uk", "la"]),
+    st.sampled_from(["G1", None]),
+    st.sampled_from(["b1", "b2", None]),
+    st.sampled_from(["O1", "O2", None]),
+    st.one_of(st.integers(0, 4), st.none()),
+    st.sampled_from([D("2010-01-01"), D("2012-02-01"), D("2012-03-01")]),
+)
+NAMES = ("business_date", "shop_id", "sku_group", "buyer_id", "order_id", "qty", "buyer_first_on")
+
+
+def world(con: duckdb.DuckDBPyConnection, rows: list[Row], share: Decimal, change: date) -> None:
+    """Ann and Bob share uk until a day, Cid has it after; Dee owns group G1, Ann all of la."""
+    w.company(con)
+    people = [(p, "r") for p in ("ann", "bob", "cid")] + [("dee", "buyer")]
+    w.put(
+        con, "core_person", [{"person_id": p, "role_id": r, "valid_from": D("2010-01-01")} for p, r in people]
+    )
+    last = date.fromordinal(change.toordinal() - 1).isoformat()
+    w.put(
+        con,
+        "core_ownership",
+        [
+            w.own("shop", "uk", "r", "ann", str(share), "2010-01-01", last),
+            w.own("shop", "uk", "r", "bob", str(1 - share), "2010-01-01", last),
+            w.own("shop", "uk", "r", "cid", "1", change.isoformat()),
+            w.own("shop", "la", "r", "ann", "1", "2010-01-01"),
+            w.own("sku_group", "G1", "buyer", "dee", "1", "2010-01-01"),
+        ],
+    )
+    insert_rows(con, "core_order_line", rows)
+
+
+def shares(row: Row, person: str, share: Decimal, change: date) -> Iterator[Decimal]:
+    uk = row["shop_id"] == "uk"
+    held = row["business_date"] < change
+    match person:
+        case "ann":
+            found = (share if held else None) if uk else Decimal(1)
+        case "bob":
+            found = 1 - share if uk and held else None
+        case "cid":
+            found = Decimal(1) if uk and not held else None
+        case _:
+            found = Decimal(1) if row["sku_group"] == "G1" else None
+    if found is not None:
+        yield found
+
+
+def owned(rows: list[Row], person: str, label: str, reach: str, share: Decimal, change: date) -> Owned:
+    def within(days: tuple[str, str]) -> list[tuple[Row, Decimal]]:
+        low, high = map(D, days)
+        inside = (row for row in rows if low <= row["business_date"] <= high)
+        return [(row, s) for row in inside for s in shares(row, person, share, change)]
+
+    days = DAYS[label]
+    start = days[reach if reach in {"previous", "last_year"} else "current"][0]
+    return Owned(within(days[reach]), within(days["previous"]), D(start))
+
+
+@given(
+    lines=st.lists(LINE, max_size=14),
+    asked=st.sampled_from([reach for reach in RANGES if reach != "current"]),
+    share=st.decimals("0.000001", "0.999999", places=6),
+    change=st.dates(D("2011-01-01"), D("2012-12-31")),
+)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_aggregate_over_every_range_equals_a_plain_reading_of_the_rows(
+    tmp_path: Path, lines: list[Any], asked: str, share: Decimal, change: date
+) -> None:
+    measures = {key: m for key, m in MEASURES.items() if key[1] in {"current", asked}}
+    rows = [
+        {
+            **dict(zip(NAMES, line, strict=True)),
+            "platform": "shopify",
+            "line_id": f"L{i}",
+            "source_row_id": f"L{i}",
+        }
+        for i, line in enumerate(lines)
+    ]
+    with open_warehouse(Path(mkdtemp(dir=tmp_path))) as con:
+        world(con, rows, share, change)
+
+        figures = read_figures(con, {"order_line": tuple(measures.values())}, SPANS, "span")
+
+    for (form, reach), one in measures.items():
+        for person, role in (("ann", "r"), ("bob", "r"), ("cid", "r"), ("dee", "buyer")):
+            for span in SPANS:
+                mine = owned(rows, person, span.label, reach, share, change)
+                expected = CASES[form](mine)
+                if reach in {"start", "end"} and not _seen(form, mine):
+                    expected = None
+                found = figures.of(one, (span.label, person, role))
+                assert (found.value if not found.n_null else None) == expected, (
+                    form,
+                    reach,
+                    person,
+                    span.label,
+                )
+
+
+def _seen(form: str, mine: Owned) -> bool:
+    """A snapshot exists when it has a row, and for keys a row that names one."""
+    if not form.startswith("count_distinct"):
+        return bool(mine.rows)
+    names = ("order_id",) if "order_id" in form else ("buyer_id",)
+    return bool(_keys(mine.rows, *names))
+
+
+@pytest.fixture
+def filled(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    rows = [
+        {
+            "platform": "shopify", "shop_id": "uk" if i % 3 else "la", "line_id": f"L{i}", "source_row_id": f"L{i}",
+            "order_id": f"O{i // 2}", "buyer_id": f"b{i % 11}", "sku_group": f"G{i % 2}", "qty": i % 5,
+            "buyer_first_on": D("2012-02-01"), "business_date": date.fromordinal(D("2012-01-15").toordinal() + i % 90),
+        }
+        for i in range(300)
+    ]  # fmt: skip
+    world(con, rows, Decimal("0.3"), D("2012-03-10"))
+    return con
+
+
+def _values(figures: Figures, asked: Iterable[Measure], label: str) -> list[Figure]:
+    people = [(p, "buyer" if p == "dee" else "r") for p in ("ann", "bob", "cid", "dee")]
+    return [figures.of(one, (label, *key)) for one in asked for key in people]
+
+
+@pytest.mark.parametrize("reach", ["current", "previous", "window_40"])
+def test_asking_for_many_spans_at_once_changes_no_figure(
+    filled: duckdb.DuckDBPyConnection, reach: str
+) -> None:
+    asked = tuple(m for (_, at), m in MEASURES.items() if at == reach)
+
+    together = read_figures(filled, {"order_line": asked}, SPANS, "span")
+
+    for span in SPANS:
+        alone = read_figures(filled, {"order_line": asked}, [span], "span")
+        assert _values(together, asked, span.label) == _values(alone, asked, span.label)
+
+
+@pytest.mark.parametrize("reach", [reach for reach in RANGES if reach != "current"])
+def test_a_day_has_the_same_figures_in_both_grains(filled: duckdb.DuckDBPyConnection, reach: str) -> None:
+    days = [D(x) for x in ("2012-02-28", "2012-02-29", "2012-03-01", "2012-03-10")]
+    spans = [Span(day.isoformat(), day, day) for day in days]
+    asked = {"order_line": tuple(m for (_, at), m in MEASURES.items() if at in {"current", reach})}
+
+    by_day = read_figures(filled, asked, spans, "day")
+
+    assert by_day == read_figures(filled, asked, spans, "span")
+
+
+def test_the_day_before_is_the_previous_period_of_a_day(filled: duckdb.DuckDBPyConnection) -> None:
+    spans = [Span(x, D(x), D(x)) for x in ("2012-02-29", "2012-03-01")]
+    today, before = measure("count: rows"), measure("count: rows", "previous")
+
+    figures = read_figures(filled, {"order_line": (today, before)}, spans, "day")
+
+    assert figures.of(before, ("2012-03-01", "ann", "r")) == figures.of(today, ("2012-02-29", "ann", "r"))
+    assert figures.of(before, ("2012-03-01", "ann", "r")).n_rows > 0
+
+
+def test_what_days_add_up_to_is_the_month(filled: duckdb.DuckDBPyConnection) -> None:
+    asked = (measure("sum: qty"), measure("count: rows"))
+    days = [Span(f"{d}", date(2012, 3, d), date(2012, 3, d)) for d in range(1, 32)]
+
+    daily = read_figures(filled, {"order_line": asked}, days, "day")
+    month = read_figures(filled, {"order_line": asked}, SPANS[:1], "span")
+
+    for one in asked:
+        for person in ("ann", "bob", "cid"):
+            added = sum(
+                (daily.of(one, (day.label, person, "r")).value or Decimal(0) for day in days), Decimal(0)
+            )
+            assert added == month.of(one, ("2012-03", person, "r")).value
+
+
+def test_a_group_is_credited_like_a_key_so_that_a_rate_stays_a_rate(
+    filled: duckdb.DuckDBPyConnection,
+) -> None:
+    """Ann owns some buyers' rows whole and some shared: every buyer still counts alike above and below."""
+    groups = measure("count_groups: buyer_id, having: {count: rows, at_least: 1}")
+    keys = measure("count_distinct: buyer_id")
+
+    figures = read_figures(filled, {"order_line": (groups, keys)}, SPANS, "span")
+
+    for person in ("ann", "bob", "cid"):
+        of_both = [figures.of(one, ("2012-Q1", person, "r")).value for one in (groups, keys)]
+        assert of_both[0] == of_both[1] != 0
+
+
+def test_a_null_in_the_sum_of_a_group_is_counted_not_skipped(filled: duckdb.DuckDBPyConnection) -> None:
+    filled.execute("update core_order_line set qty = null where line_id = 'L60'")  # of 2012-03-15, shop la
+    groups = measure("count_groups: buyer_id, having: {sum: qty, at_least: 1}")
+
+    figures = read_figures(filled, {"order_line": (groups,)}, SPANS[:1], "span")
+
+    assert figures.of(groups, ("2012-03", "ann", "r")).n_null == 1
+    assert figures.gap(groups, ("2012-03", "ann", "r")).text == "order_line L60 of 2012-03-15 lacks a value"
+    assert figures.of(groups, ("2012-03", "cid", "r")).n_null == 0
