@@ -1,11 +1,27 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from connectors.sandbox import Options, Sandbox
+from models.periods import Period
+from pipelines.company import load_company
+from pipelines.home import Home
+from pipelines.sandbox import Surroundings
+from pipelines.steps.facts import build_facts
+from pipelines.steps.files import load_files
+from pipelines.steps.publish import publish_all
+from pipelines.steps.pull import pull_stream
+from pipelines.steps.score import compute_period, score_people
+from pipelines.work import Work
 from tests.journeys.place import TOKENS, Place
+from warehouse.connect import open_published, open_warehouse
+from warehouse.reconcile import reconcile
+
+AS_OF = datetime(2017, 2, 16, 6, 30, tzinfo=UTC)  # the last ticket event is of 2017-02-15
+SCORED = ("2011-11", "2016-03")
 
 
 @pytest.fixture(scope="module")
@@ -25,3 +41,28 @@ def place(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> 
     found.no_faults()
     yield found
     found.no_faults()
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The sample company's whole history, both of its months scored; made once, for xdist_group reference."""
+    home = Home(tmp_path_factory.mktemp("history"))
+    company = load_company()
+    options = Options(TOKENS["SAMPLE_SHOPIFY_TOKEN"], TOKENS["SAMPLE_ZENDESK_TOKEN"])
+    with Sandbox(AS_OF, options=options) as sandbox:
+        around = Surroundings(TOKENS, sandbox.url)
+        work = Work(company, home, date(2010, 12, 1), date(2011, 12, 9), AS_OF)
+        load_files(work)
+        for connector, stream in (("shopify", "orders"), ("zendesk", "tickets")):
+            reports = pull_stream(work, connector, stream, around)
+            assert not [failure for report in reports for failure in report.failures]
+    build_facts(work)
+    with open_warehouse(home.root) as con:
+        for month in (*(f"2011-{n:02d}" for n in range(1, 13)), "2010-12", "2016-03"):
+            reconcile(con, Period.parse(month), company.accountable_roles)
+    for period in map(Period.parse, SCORED):
+        compute_period(work, period)
+        score_people(work, period)
+    publish_all(work)
+    with open_published(home.root) as con:
+        yield con
