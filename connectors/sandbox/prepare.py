@@ -1,7 +1,7 @@
-"""Turn the two public sets into the Parquet files bundled with the sandbox.
+"""Turn the public sets into the files bundled with the sandbox.
 
-Here: column choice, types, `?` to null. Not here: any mapping to a platform (`retail`, `tickets`). By hand:
-`python -m connectors.sandbox.prepare TRANSACTIONS.parquet EVENTS.parquet OUTPUT_FOLDER`.
+Here: column and row choice, types, `?` to null. Not here: any mapping to a platform (`retail`, `tickets`) or to fact files
+(`prepare_facts`). By hand: `python -m connectors.sandbox.prepare TRANSACTIONS EVENTS POSTS ABSENCES OUTPUT_FOLDER`.
 """
 
 import argparse
@@ -34,23 +34,49 @@ copy (
     from read_parquet($source)
 ) to '{target}' (format parquet, compression zstd, compression_level 19)
 """
+# Broadcasts of October and November 2017; the source writes years with four or two digits.
+LIVE_POSTS = """
+copy (
+    select status_id, strftime(published, '%Y-%m-%d %H:%M') as published, num_reactions, num_comments, num_shares
+    from (
+        select *, coalesce(
+            try_strptime(status_published, '%m/%d/%Y %H:%M'), try_strptime(status_published, '%m/%d/%y %H:%M')
+        ) as published
+        from read_parquet($source)
+    )
+    where status_type = 'video' and published >= timestamp '2017-10-01' and published < timestamp '2017-12-01'
+    order by status_id
+) to '{target}' (format csv, header true)
+"""
+ABSENCES = """
+copy (
+    select "ID" as id, "Month of absence" as month, "Day of the week" as weekday, "Absenteeism time in hours" as hours
+    from read_parquet($source)
+    where "Month of absence" in (10, 11)
+) to '{target}' (format csv, header true)
+"""
+SETS = {
+    "online_retail.parquet": ONLINE_RETAIL,
+    "incidents.parquet": INCIDENTS,
+    "live_posts.csv": LIVE_POSTS,
+    "absences.csv": ABSENCES,
+}
 
 
-def prepare(transactions: Path, events: Path, output: Path) -> list[Path]:
-    """The two bundled files, written into `output`.
+def prepare(transactions: Path, events: Path, posts: Path, absences: Path, output: Path) -> list[Path]:
+    """The bundled files, written into `output`.
 
     Args:
         transactions: UCI 352 Online Retail as Parquet.
         events: UCI 498 incident event log as Parquet.
+        posts: UCI 488 posts of live sellers as Parquet.
+        absences: UCI 445 absence hours as Parquet.
         output: folder to write into.
     """
     output.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, sql, source in (
-        ("online_retail", ONLINE_RETAIL, transactions),
-        ("incidents", INCIDENTS, events),
-    ):
-        target = output / f"{name}.parquet"
+    for (name, sql), source in zip(SETS.items(), (transactions, events, posts, absences), strict=True):
+        target = output / name
         quoted = str(target).replace("'", "''")  # COPY takes no parameter for its target
         with duckdb.connect() as con:
             con.execute("set threads = 1")  # one thread: equal bytes on every machine
@@ -62,10 +88,10 @@ def prepare(transactions: Path, events: Path, output: Path) -> list[Path]:
 def main() -> None:
     """Command line entry."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("transactions", "events", "output"):
+    for name in ("transactions", "events", "posts", "absences", "output"):
         parser.add_argument(name, type=Path)
     arguments = parser.parse_args()
-    prepare(arguments.transactions, arguments.events, arguments.output)
+    prepare(arguments.transactions, arguments.events, arguments.posts, arguments.absences, arguments.output)
 
 
 if __name__ == "__main__":

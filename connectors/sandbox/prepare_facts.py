@@ -1,7 +1,7 @@
 # ruff: noqa: ARG001, E501 -- makers share one signature; a made-up row reads best on few lines
 """Make the sample company's fact files: two months of every canonical table that orders and refunds do not fill.
 
-Run `python -m connectors.sandbox.prepare_facts [folder]`. Everything made here is synthetic; the seed is fixed and no clock is read,
+Run `python -m connectors.sandbox.prepare_facts [folder]`. What is made up is made up here and in prepare_office; the seed is fixed and no clock is read,
 so the bundled files are what it makes. Belongs here: the made-up rows. Not here: orders, refunds and tickets (prepare.py), which are real.
 """
 
@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from connectors.sandbox import prepare_office as office
+from connectors.sandbox import prepare_real as real
 from connectors.sandbox.prepare_office import SKUS, Row, at
 from models.tables import FACTS, ColumnType
 
@@ -23,6 +24,10 @@ FIRST, LAST = date(2011, 10, 1), date(2011, 11, 30)
 DAYS = tuple(FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1))
 SHOP, BUSY = "uk", 5
 _ZONE = "Europe/London"
+_REMARK = (
+    "# Made by connectors/sandbox/prepare_facts.py. Files named synthetic-... are made up, seed fixed; the other two come from public\n"
+    "# sets (UCI 445 absences, UCI 488 broadcasts), moved to these months: see README.md."
+)
 
 Maker = Callable[[random.Random, date, int], list[Row]]
 
@@ -177,7 +182,6 @@ MAKERS: dict[str, Maker] = {
     "task": office.task,
     "project": office.project,
     "incident": office.incident,
-    "attendance": office.attendance,
     "training": office.training,
     "opex": office.opex,
 }  # fmt: skip
@@ -185,25 +189,25 @@ MAKERS: dict[str, Maker] = {
 
 def files() -> dict[str, str]:
     """Every file by its name inside the company folder."""
-    made, drops = (
-        {},
-        [
-            "# Everything below is synthetic: made by connectors/sandbox/prepare_facts.py, seed fixed.",
-            "drops:",
-        ],
-    )
+    drops: list[tuple[str, str, str, list[Row]]] = []
     for table, make in MAKERS.items():
-        given = [c for c in FACTS[table].given if c.name not in ("platform", "shop_id")]
         source = random.Random(f"meritline {table}")  # noqa: S311 - sample data, not a secret
         rows = [row for day in DAYS for row in make(source, day, BUSY)]
-        used = [c.name for c in given if any(row.get(c.name) is not None for row in rows)]
-        name = f"facts/synthetic-{table}.csv"
-        made[name] = _csv(used, rows)
-        drops.append(
-            f"  - {{table: {table}, file: {name}, shop_id: {SHOP}, zone: {_ZONE}, from: {FIRST}, to: {LAST}, rows: {len(rows)}"
-            f"{_totals([c.name for c in given if c.type is ColumnType.NUMBER and c.name in used], rows)}}}"
-        )
-    return made | {"facts.yaml": "\n".join(drops) + "\n"}
+        drops.append((f"synthetic-{table}", table, SHOP, rows))
+    drops += [
+        ("attendance", "attendance", SHOP, real.attendance(office.PEOPLE, DAYS)),
+        ("live_session-broadcasts", "live_session", "export", real.broadcasts(DAYS)),
+    ]
+    lines, made = [_REMARK, "drops:"], {}
+    for stem, table, shop, rows in drops:
+        given = [c for c in FACTS[table].given if c.name not in ("platform", "shop_id")]
+        used = [c for c in given if any(row.get(c.name) is not None for row in rows)]
+        name = f"facts/{stem}.csv"
+        made[name] = _csv([c.name for c in used], rows)
+        totals = _totals([c.name for c in used if c.type is ColumnType.NUMBER], rows)
+        place = f"shop_id: {shop}, zone: {_ZONE}, from: {FIRST}, to: {LAST}"
+        lines.append(f"  - {{table: {table}, file: {name}, {place}, rows: {len(rows)}{totals}}}")
+    return made | {"facts.yaml": "\n".join(lines) + "\n"}
 
 
 def _totals(numbers: list[str], rows: list[Row]) -> str:

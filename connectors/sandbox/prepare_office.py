@@ -194,16 +194,6 @@ def incident(r: random.Random, day: date, busy: int) -> list[Row]:
     ]
 
 
-def attendance(r: random.Random, day: date, busy: int) -> list[Row]:
-    if day.weekday() > 4:
-        return []
-    return [
-        {"employee_id": who, "worked_on": day, "scheduled_hours": 8, "worked_hours": 0 if (gone := r.random() < 0.01) else 8,
-         "late": not gone and r.random() < 0.03, "absent": gone}
-        for who in PEOPLE
-    ]  # fmt: skip
-
-
 def training(r: random.Random, day: date, busy: int) -> list[Row]:
     if day.day != 12:
         return []

@@ -126,7 +126,7 @@ ATTENDANCE = Table(
         day("worked_on", "日期", "The day", required=True),
         number("scheduled_hours", "应出勤小时", "Hours scheduled", "hours", required=True),
         number("worked_hours", "实出勤小时", "Hours worked", "hours", required=True),
-        flag("late", "迟到", "Came late", required=True),
+        flag("late", "迟到", "Came late"),
         flag("absent", "缺勤", "Did not come although scheduled", required=True),
         text("leave_type", "请假类型", "Kind of leave; NULL = none"),
         dept("employee_id", "worked_on"),

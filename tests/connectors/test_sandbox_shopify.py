@@ -463,8 +463,10 @@ def test_a_refund_names_the_line_it_returns_and_can_be_asked_for_alone(sandbox: 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared is absent")
 def test_the_bundle_is_what_the_prepare_script_makes(tmp_path: Path) -> None:
-    sources = SHARED / "data/online_retail/transactions.parquet", SHARED / "data/incidents/events.parquet"
+    names = (
+        "online_retail/transactions", "incidents/events", "fb_live/posts", "attendance/absence",
+    )  # fmt: skip
 
-    made = prepare(*sources, tmp_path)
+    made = prepare(*(SHARED / f"data/{name}.parquet" for name in names), tmp_path)
 
-    assert [file.read_bytes() == (DATA / file.name).read_bytes() for file in made] == [True, True]
+    assert [file.read_bytes() == (DATA / file.name).read_bytes() for file in made] == [True] * 4
