@@ -45,7 +45,7 @@ def place(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The sample company's whole history, both of its months scored; made once, for xdist_group reference."""
+    """The sample company's whole history, both of its months scored; made once (tests/conftest.py keeps its tests together)."""
     home = Home(tmp_path_factory.mktemp("history"))
     company = load_company()
     options = Options(TOKENS["SAMPLE_SHOPIFY_TOKEN"], TOKENS["SAMPLE_ZENDESK_TOKEN"])

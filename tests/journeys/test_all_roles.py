@@ -6,7 +6,7 @@ import pytest
 from models.tables import FACTS
 from tests.definitions.shipped import SAMPLE_DEFINITIONS
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("reference")]
+pytestmark = pytest.mark.slow
 
 # What the sample lacks on purpose, or because its two real data sets do not have it.
 ABSENT = {
