@@ -3,6 +3,7 @@
 Belongs here: the shape of one pulled or failed window. Not here: how to pull (connectors/kit) or how to load (warehouse/load.py).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -50,7 +51,7 @@ class PulledWindow:
     ref: StreamRef
     window_from: datetime
     window_to: datetime
-    kind: str  # "time" or "cursor"
+    kind: str  # "time", "cursor" or "day"
     records_path: Path
     rows: int
     landing_file: str  # relative to KPI_HOME/landing
@@ -64,6 +65,7 @@ class PulledWindow:
     waited_seconds: Decimal = Decimal(0)
     quarantined: tuple[QuarantinedRow, ...] = ()
     replaces: tuple[date, date] | None = None  # rows of these record days that the window lacks are gone
+    drift: Mapping[str, int] = field(default_factory=dict)  # unknown field of a record -> how often it came
 
 
 @dataclass(frozen=True)
