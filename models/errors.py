@@ -8,19 +8,23 @@
     ├── CheckError             K...  a blocking check failed
     └── UsageError             U...  the command line was used wrongly (exit code 2)
 
-Causes of a missing figure are not exceptions: see `models.causes`.
+Causes of a missing figure are not exceptions: see `models.causes`. What every code means: `models.codes`.
 """
+
+from models.codes import known
+
+_INDENT = " " * 8  # as a finding of the linter has it, so that codes stand out at the margin
 
 
 class MeritError(Exception):
     """A problem a person can act on.
 
     Args:
-        code: stable identifier listed in docs/errors.md, e.g. `D101`.
+        code: stable identifier of `models.codes`, e.g. `D101`.
         what: what is wrong, one sentence.
         where: file:line, or stream and window.
         actual: the value that was found, already free of secrets and personal data.
-        remedy: what to do about it.
+        remedy: what to do about it; that of the table where none is given.
     """
 
     exit_code = 1
@@ -30,11 +34,17 @@ class MeritError(Exception):
         self.what = what
         self.where = where
         self.actual = actual
-        self.remedy = remedy
+        entry = known(code)
+        self.remedy = remedy or (entry.remedy_en if entry else "")
         super().__init__(self.render())
 
     def render(self) -> str:
-        """One line: code, what, where, actual value, remedy."""
+        """Two lines in English and Chinese, the first with place and value."""
+        entry = known(self.code)
+        return f"{self.line()}\n{_INDENT}{entry.chinese()}" if entry else self.line()
+
+    def line(self) -> str:
+        """One line in English: code, what, where, actual value, remedy."""
         parts = [f"[{self.code}] {self.what}"]
         if self.where:
             parts.append(f"at {self.where}")
@@ -76,8 +86,8 @@ class MeritErrors(MeritError):  # noqa: N818 - the plural says it
 
     def __init__(self, errors: list[MeritError]) -> None:
         self.errors = errors
-        super().__init__(errors[0].code, "; ".join(e.render() for e in errors))
+        super().__init__(errors[0].code, "; ".join(e.line() for e in errors))
 
     def render(self) -> str:
-        """One line per error."""
+        """Every error as it is rendered by itself."""
         return "\n".join(e.render() for e in self.errors)

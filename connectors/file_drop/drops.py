@@ -45,7 +45,7 @@ def drop_digest(drop: Drop, company: Path) -> str:
     try:
         digest.update(read_bytes(drop_path(drop, company)))
     except MeritError as error:
-        digest.update(error.render().encode())
+        digest.update(error.line().encode())
     return digest.hexdigest()
 
 

@@ -2,7 +2,8 @@
 """Why a window was not delivered: one class per kind of trouble, each with a stable code.
 
 Belongs here: the classes and what they mean for retrying. Not here: which answer of which platform is which
-trouble (`Connector.classify`). No message ever holds a body, a URL with a query, a header or a secret.
+trouble (`Connector.classify`), what a person should do about it (models/codes/pulling.yaml). No message ever holds
+a body, a URL with a query, a header or a secret.
 """
 
 from models.errors import PullError
@@ -18,13 +19,12 @@ class KitError(PullError):
     """
 
     default_code = "P100"
-    default_remedy = "look at the source in the platform's own admin pages, then run again"
     retried = False
     stops = False
 
     def __init__(self, what: str, *, actual: str = "", stops_stream: bool | None = None) -> None:
         self.stops_stream = self.stops if stops_stream is None else stops_stream
-        super().__init__(self.default_code, what, actual=actual, remedy=self.default_remedy)
+        super().__init__(self.default_code, what, actual=actual)
 
     @property
     def cause(self) -> str:
@@ -46,21 +46,18 @@ class Throttled(Retryable):
     """The platform asks us to slow down."""
 
     default_code = "P101"
-    default_remedy = "run again later; lower the request rate in sources.yaml if it stays"
 
 
 class Transient(Retryable):
     """A connection, server or transport trouble."""
 
     default_code = "P102"
-    default_remedy = "run again; if it stays, the platform or the network is down"
 
 
 class AuthExpired(KitError):
     """The credential is not accepted now; one refresh may help."""
 
     default_code = "P103"
-    default_remedy = "renew the credential in the secret store"
     stops = True
 
 
@@ -68,7 +65,6 @@ class AuthRevoked(KitError):
     """The credential is not accepted and cannot be renewed by us."""
 
     default_code = "P104"
-    default_remedy = "issue a new token on the platform and put it into the environment"
     stops = True
 
 
@@ -76,7 +72,6 @@ class Forbidden(KitError):
     """The credential is accepted but may not read this."""
 
     default_code = "P105"
-    default_remedy = "grant the app the scope named in the connector's README"
     stops = True
 
 
@@ -84,21 +79,18 @@ class BadRequest(KitError):
     """The platform refuses what we asked; asking again would not help."""
 
     default_code = "P106"
-    default_remedy = "check base_url and settings of the source; else report it as a fault of the connector"
 
 
 class SchemaDrift(KitError):
     """The answer does not have the shape that the connector was written for."""
 
     default_code = "P107"
-    default_remedy = "compare the platform's changelog with the connector's model; nothing was loaded"
 
 
 class Incomplete(KitError):
     """The pages do not add up to what the platform says it has."""
 
     default_code = "P108"
-    default_remedy = "run again; if it stays, compare the counts on the platform"
 
     def __init__(self, what: str, *, actual: str = "", may_settle: bool = False) -> None:
         self.may_settle = may_settle  # reading the window again may give another answer
@@ -109,28 +101,49 @@ class NotReady(KitError):
     """The platform wants a longer pause than a run may wait."""
 
     default_code = "P109"
-    default_remedy = "run again after the time the platform named"
 
 
 class TooLarge(KitError):
     """The platform or our own cap cannot hold the window; the kit halves it."""
 
     default_code = "P110"
-    default_remedy = "lower max_window_days in sources.yaml"
 
 
 class PageTooLarge(TooLarge):
     """One page costs too much; the kit halves the page."""
 
     default_code = "P111"
-    default_remedy = "lower page_size in sources.yaml"
+
+
+class DayGone(KitError):
+    """The platform only shows a day while it lasts, or shortly after; nobody read it then."""
+
+    default_code = "P112"
+
+
+class ReportFailed(KitError):
+    """The platform gave up on a report; asking at once again would only spend the quota."""
+
+    default_code = "P113"
+
+
+class ReportPending(KitError):
+    """The report is still being made; its id is kept and the next run collects it."""
+
+    default_code = "P114"
+
+
+class QuotaSpent(KitError):
+    """The daily number of requests is used up; the platform would only refuse more."""
+
+    default_code = "P115"
+    stops = True
 
 
 class SettingWrong(KitError):
     """The account's settings cannot be used."""
 
     default_code = "P120"
-    default_remedy = "correct the source in sources.yaml"
     stops = True
 
 
@@ -138,18 +151,29 @@ class LandingDamaged(KitError):
     """A landing file is not what was written."""
 
     default_code = "P121"
-    default_remedy = "restore the file from backup or pull the window again"
+
+
+class StateUnusable(KitError):
+    """The file in which connectors remember reports, quotas and tokens cannot be used."""
+
+    default_code = "P123"
+    stops = True
+
+
+class TokenSealed(KitError):
+    """A stored token cannot be opened."""
+
+    default_code = "P124"
+    stops = True
 
 
 class UnknownConnector(KitError):
     """No connector of that name exists."""
 
     default_code = "P122"
-    default_remedy = "use one of the names that `connectors.kit.registry.names()` lists"
 
 
 class DeclarationWrong(KitError):
     """A connector's own declaration misses something the kit needs; it does not load."""
 
     default_code = "P130"
-    default_remedy = "complete the declaration; connectors/kit/README.md lists the fields"
