@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error.render(), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("[U130] stopped; run the same command again to go on", file=sys.stderr)
+        print(MeritError("U130", "stopped").render(), file=sys.stderr)
         return 1
     except BrokenPipeError:
         return 1
@@ -43,7 +43,6 @@ def _no_place(error: OSError) -> int:
         "the system refuses a file",
         where=str(error.filename or ""),
         actual=error.strerror or "",
-        remedy="let KPI_HOME be a folder that this user may write, on a disk with room",
     )
     print(refusal.render(), file=sys.stderr)
     return 1

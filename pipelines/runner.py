@@ -130,7 +130,6 @@ def _readable(error: SerializableErrorInfo, step: str) -> str:
         "a step stopped with an unexpected error",
         where=step,
         actual=message.splitlines()[0][:300] if message else "",
-        remedy="look at the run in `kpi serve`, and report it",
     ).render()
 
 

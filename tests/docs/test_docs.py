@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from models.codes import codes
 from pipelines.cli import _parser
+from tests.docs.errors_page import PAGE as ERRORS_PAGE
+from tests.docs.errors_page import page as errors_page
 from tests.docs.tables_page import PAGE, page
 from warehouse.publish import PUBLISHED_TABLES
 
@@ -31,11 +34,6 @@ def codes_in_code() -> set[str]:
     } - PEOPLE
 
 
-def codes_in_docs() -> set[str]:
-    text = (DOCS / "errors.md").read_text("utf-8")
-    return set(re.findall(r"^\| `?([A-Z][0-9]{3}|[a-z]+(?:_[a-z]+)+)`? \|", text, re.MULTILINE))
-
-
 def commands(parser: argparse.ArgumentParser, path: str = "kpi") -> Iterator[str]:
     """Every command with its parents, e.g. `kpi connectors list`."""
     for action in parser._actions:
@@ -45,19 +43,15 @@ def commands(parser: argparse.ArgumentParser, path: str = "kpi") -> Iterator[str
                 yield from commands(below, f"{path} {name}")
 
 
-def test_every_error_code_of_the_code_is_documented_and_no_other() -> None:
-    used, documented = codes_in_code(), codes_in_docs()
+def test_every_code_that_is_raised_is_in_the_table_and_no_other() -> None:
+    used, listed = codes_in_code(), set(codes())
 
-    assert sorted(used - documented) == [], "used but not in docs/errors.md"
-    assert sorted(documented - used) == [], "in docs/errors.md but not used"
+    assert sorted(used - listed) == [], "used but not in models/codes/"
+    assert sorted(listed - used) == [], "in models/codes/ but not used"
 
 
-def test_every_code_is_documented_once() -> None:
-    text = (DOCS / "errors.md").read_text("utf-8")
-
-    rows = re.findall(r"^\| `?([A-Z][0-9]{3})`? \|", text, re.MULTILINE)
-
-    assert sorted(code for code in set(rows) if rows.count(code) > 1) == []
+def test_the_page_of_codes_is_what_the_table_holds() -> None:
+    assert ERRORS_PAGE.read_text("utf-8") == errors_page(), "run: python tests/docs/errors_page.py"
 
 
 def test_every_command_is_documented() -> None:
