@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.company import SAMPLE, SHIPPED
+from tests.refusals import unsaid_in
 
 ROOT = SHIPPED.parent
 BOMB = "x0: &a [lol, lol]\nx1: &b [*a, *a, *a]\nx2: [*b, *b, *b]\n"
@@ -289,6 +290,8 @@ def test_a_wrong_file_is_refused_with_code_place_and_remedy(
     assert re.search(
         rf"^\[{code}\] .+ \| at (\S*/)?{re.escape(place)}.* \| do: .+", printed.err, re.MULTILINE
     )
+    told = re.split(r"\n(?=\[)", printed.err.rstrip("\n"))
+    assert [gap for one in told for gap in unsaid_in(one)] == []
     assert "Traceback" not in printed.err
     assert "shpat_planted" not in printed.err + printed.out
     assert copy.written() == []

@@ -11,6 +11,7 @@ from models.definitions import load_definitions
 from models.errors import MeritError, MeritErrors
 from pipelines.company import load_company
 from pipelines.folder import MAX_BYTES, MAX_FILES, read_text, yaml_below
+from tests.refusals import unsaid
 
 SECRET = "kpis: [{id: stolen}] # the neighbour's salary list"
 KPI = """\
@@ -163,6 +164,7 @@ def test_harm_is_refused_in_two_seconds_and_touches_nothing(
     assert time.perf_counter() - started < 2
     found = refusal.value.errors if isinstance(refusal.value, MeritErrors) else [refusal.value]
     assert {error.code for error in found} <= codes
+    assert unsaid(refusal.value) == []
     assert "stolen" not in refusal.value.render() or "copy core_person" in refusal.value.render()
     assert "neighbour" not in refusal.value.render()
     assert snapshot(folder.parent.parent) == before

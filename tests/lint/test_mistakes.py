@@ -13,6 +13,7 @@ from models.pay import ad_saving
 from models.tables import FACTS
 from pipelines.company import shipped_definitions
 from tests.lint.planted import Mistake, found, mistakes, world
+from tests.refusals import unsaid
 
 MISTAKES = mistakes()
 CASES = Path(__file__).resolve().parents[2] / "kpi_definitions" / "cases"
@@ -29,6 +30,16 @@ def test_a_planted_mistake_is_found_under_its_own_code_and_no_other(mistake: Mis
     assert {code for code, _ in codes} == {mistake.code, *mistake.also}
     if mistake.severity:
         assert (mistake.code, mistake.severity) in codes
+
+
+@pytest.mark.parametrize(
+    "mistake", [m for m in MISTAKES if not m.code.startswith("L")], ids=lambda m: f"{m.code} {m.what}"
+)
+def test_a_refusal_says_file_line_and_remedy_in_both_languages(mistake: Mistake) -> None:
+    with pytest.raises(MeritErrors) as refusal:
+        load_definitions(mistake.files())
+
+    assert unsaid(refusal.value) == []
 
 
 def test_there_are_sixty_mistakes_and_forty_different_codes() -> None:
