@@ -1,6 +1,6 @@
 """All accounts of the sandbox: address to API, tokens, clock, faults, counts.
 
-Here: routing of one request to one answer. Not here: sockets (`server`), what an API says (`shopify`,
+Here: routing of one request to one answer. Not here: sockets (`loopback`), what an API says (`shopify`,
 `zendesk`).
 """
 
@@ -11,16 +11,14 @@ import json
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from connectors.sandbox.faults import Fault, Faults, spoil
 from connectors.sandbox.orders import Shop, epoch
-from connectors.sandbox.reply import Reply
+from connectors.sandbox.reply import Reply, Request
 from connectors.sandbox.retail import load_shops
 from connectors.sandbox.shopify import ShopifyApi, ShopifyLimits
 from connectors.sandbox.tickets import load_tickets
@@ -44,26 +42,6 @@ class Options:
     zendesk_token: str = field(default_factory=_token, repr=False)
     shopify_limits: ShopifyLimits = field(default_factory=ShopifyLimits)
     zendesk_requests_per_minute: int = 100_000
-
-
-@dataclass(frozen=True)
-class Request:
-    """One HTTP request; header names in lower case."""
-
-    method: str
-    target: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def path(self) -> str:
-        """Address without its query string."""
-        return urlsplit(self.target).path
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """Query string."""
-        return dict(parse_qsl(urlsplit(self.target).query))
 
 
 class Accounts:
@@ -94,10 +72,10 @@ class Accounts:
                 api.shop.set_clock(clock)
             self._desk.set_clock(clock)
 
-    def answer(self, request: Request) -> tuple[Reply, str]:
-        """The reply, and the fault the connection itself has to act out (`cut`, `reset` or nothing)."""
+    def answer(self, request: Request) -> Reply:
+        """The reply with the ordered fault in it."""
         if request.path.startswith("/_sandbox/"):
-            return self._admin(request), ""
+            return self._admin(request)
         with self._lock:
             fault = self.faults.take(request.path, request.target + request.body.decode("utf-8", "replace"))
             platform, _, rest = request.path.strip("/").partition("/")
@@ -107,37 +85,35 @@ class Accounts:
                 return self._shopify(self._shops[account], request, "/" + rest, fault)
             if platform == "zendesk" and account == HELP_DESK:
                 return self._zendesk(request, "/" + rest, fault)
-        return Reply.json(404, NOT_FOUND), ""
+        return Reply.json(404, NOT_FOUND)
 
-    def _shopify(
-        self, api: ShopifyApi, request: Request, rest: str, fault: Fault | None
-    ) -> tuple[Reply, str]:
+    def _shopify(self, api: ShopifyApi, request: Request, rest: str, fault: Fault | None) -> Reply:
         given = request.headers.get("x-shopify-access-token", "")
         if not hmac.compare_digest(given.encode(), self.options.shopify_token.encode()):
             words = "[API] Invalid API key or access token (unrecognized login or wrong password)"
-            return Reply.json(401, {"errors": words}), ""
+            return Reply.json(401, {"errors": words})
         if rest != GRAPHQL:
-            return Reply.json(404, NOT_FOUND), ""
+            return Reply.json(404, NOT_FOUND)
         if request.method != "POST":
-            return Reply.json(405, {"errors": "Method Not Allowed"}, Allow="POST"), ""
+            return Reply.json(405, {"errors": "Method Not Allowed"}, Allow="POST")
         reply = api.answer(request.body)
         if fault is None:
-            return reply, ""
+            return reply
         asked = {"after": _variables(request.body).get("after")}
-        return spoil(fault, reply, Reply.json(200, api.throttled()), asked), fault.fault
+        return spoil(fault, reply, Reply.json(200, api.throttled()), asked)
 
-    def _zendesk(self, request: Request, rest: str, fault: Fault | None) -> tuple[Reply, str]:
+    def _zendesk(self, request: Request, rest: str, fault: Fault | None) -> Reply:
         if not self._knows_agent(request.headers.get("authorization", "")):
-            return Reply.json(401, {"error": "Couldn't authenticate you"}), ""
+            return Reply.json(401, {"error": "Couldn't authenticate you"})
         if rest.removesuffix(".json") != EXPORT:
-            return Reply.json(404, {"error": "RecordNotFound", "description": "Not found"}), ""
+            return Reply.json(404, {"error": "RecordNotFound", "description": "Not found"})
         if request.method != "GET":
-            return Reply.json(405, {"error": "MethodNotAllowed", "description": "GET only"}, Allow="GET"), ""
+            return Reply.json(405, {"error": "MethodNotAllowed", "description": "GET only"}, Allow="GET")
         base_url = f"{self._base_url}/zendesk/{HELP_DESK}"
         reply = self._desk.limited() or self._desk.export(base_url, request.parameters)
         if fault is None:
-            return reply, ""
-        return spoil(fault, reply, too_many(fault.retry_after), dict(request.parameters)), fault.fault
+            return reply
+        return spoil(fault, reply, too_many(fault.retry_after), dict(request.parameters))
 
     def _knows_agent(self, header: str) -> bool:
         kind, _, encoded = header.partition(" ")

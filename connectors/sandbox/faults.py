@@ -1,6 +1,6 @@
 """Faults a test can order: what goes wrong, how often, on which requests.
 
-Here: choosing a fault and changing an answer. Not here: faults of the connection; `server` acts them out.
+Here: choosing a fault and changing an answer. Not here: faults of the connection; `loopback` acts them out.
 """
 
 from dataclasses import dataclass, field
@@ -51,7 +51,7 @@ class Faults:
 
 
 def spoil(fault: Fault, reply: Reply, throttled: Reply, asked: dict[str, Any]) -> Reply:
-    """The answer with the fault in it; `cut` and `reset` leave it whole.
+    """The answer with the fault in it; `cut` and `reset` are left to the connection.
 
     Args:
         fault: what to do.
@@ -59,6 +59,10 @@ def spoil(fault: Fault, reply: Reply, throttled: Reply, asked: dict[str, Any]) -
         throttled: how this platform says "too many requests".
         asked: cursor the request itself carried, under `after` or `cursor`.
     """
+    if fault.fault == "cut":
+        reply.wire = "cut"
+    if fault.fault == "reset":
+        reply.wire = "reset"
     if fault.fault == "http500":
         return Reply.json(500, {"errors": "Internal Server Error"})
     if fault.fault == "html":

@@ -1,85 +1,20 @@
-"""The loopback HTTP server of the sandbox: sockets, keep-alive, faults of the connection.
+"""The sandbox of the sample company: its accounts on a loopback server.
 
-Here: reading requests, writing answers, starting and stopping. Not here: what is answered (`accounts`).
+Here: starting and stopping, tokens for the client. Not here: sockets (`loopback`), what is answered
+(`accounts`).
 """
 
-import os
-import socket
-import struct
-import threading
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 
-from connectors.sandbox.accounts import DATA, Accounts, Options, Request
-from connectors.sandbox.reply import Reply
+from connectors.sandbox.accounts import DATA, Accounts, Options
+from connectors.sandbox.loopback import LOOPBACK, Loopback
+from connectors.sandbox.reply import Reply, Request
 
-LOOPBACK = "127.0.0.1"
-LARGEST_BODY = 1_000_000
+__all__ = ["LOOPBACK", "Sandbox"]
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    accounts: Accounts
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1  # head and body leave in one piece; two writes would wait for a delayed acknowledgement
-    timeout = 120
-    server: _Server
-
-    def do_GET(self) -> None:
-        self._handle()
-
-    def do_POST(self) -> None:
-        self._handle()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - signature of http.server
-        """Stay silent: an address may hold a cursor, a header a token."""
-
-    def _handle(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
-            self.close_connection = True
-            self._write(Reply.json(413, {"errors": "Content Too Large"}), "")
-            return
-        body = self.rfile.read(int(length))
-        reply, fault = self.server.accounts.answer(
-            Request(
-                self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body
-            )
-        )
-        if fault == "reset":
-            self._reset()
-        else:
-            self._write(reply, fault)
-
-    def _write(self, reply: Reply, fault: str) -> None:
-        body = reply.body()
-        self.send_response(reply.status)
-        self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if fault == "cut":
-            self.close_connection = True
-            body = body[: len(body) // 2]
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def _reset(self) -> None:
-        """Close with RST: no lingering, and the descriptor goes before anyone can send FIN."""
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        os.close(self.connection.detach())
-
-
-class Sandbox:
+class Sandbox(Loopback):
     """The whole sandbox in a thread: `with Sandbox(as_of) as sandbox: sandbox.url`.
 
     Args:
@@ -95,10 +30,11 @@ class Sandbox:
         if as_of.tzinfo is None:
             raise ValueError("as_of needs a zone")
         self._options = options or Options()
-        self._server = _Server((LOOPBACK, port), _Handler)
-        self.url = f"http://{LOOPBACK}:{self._server.server_address[1]}"
-        self._server.accounts = Accounts(as_of, data_dir, self._options, self.url)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        super().__init__(self._answer, port)
+        self._accounts = Accounts(as_of, data_dir, self._options, self.url)
+
+    def _answer(self, request: Request) -> Reply:
+        return self._accounts.answer(request)  # the accounts need the port, which the socket gives
 
     @property
     def shopify_token(self) -> str:
@@ -112,23 +48,4 @@ class Sandbox:
 
     def set_clock(self, as_of: datetime) -> None:
         """Move every account to another moment."""
-        self._server.accounts.set_clock(as_of)
-
-    def start(self) -> None:
-        """Serve in a thread."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End serving and give the port back."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
+        self._accounts.set_clock(as_of)

@@ -1,0 +1,188 @@
+"""Spoils an honest answer in one way, knowing nothing of the platform but the stream's own declaration.
+
+Belongs here: pure changes of a `Reply`; each returns a new one. Not here: which request is hit and what must
+come of it (kit/conformance), faults in a platform's own words (`Platform.throttled` and the like).
+"""
+
+import gzip
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from connectors.kit.declare import Stream
+from connectors.sandbox.document import Document
+from connectors.sandbox.platform import SIGN_IN
+from connectors.sandbox.reply import Reply, Wire
+
+Path = tuple[str | int, ...]
+Change = Callable[[Reply], Reply]
+NAN, HUGE = '"@@nan@@"', '"@@huge@@"'
+MARK = "@@twice@@"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a stream declares about its answers: where the records are, which envelope fields it reads."""
+
+    stream: Stream[Any]
+
+    @property
+    def envelope(self) -> tuple[str, ...]:
+        """Dotted paths of the envelope that pager or proof read, and the record list itself."""
+        proof = self.stream.proof.paths if self.stream.proof else ()
+        paged = self.stream.pager.paths if self.stream.pager else ()
+        paths = (*paged, *proof, self.stream.records)
+        return tuple(dict.fromkeys(path for path in paths if not path.startswith("@")))
+
+    def rows(self, reply: Reply) -> list[Any] | None:
+        """The records of an answer, None when it is no page of this stream."""
+        if reply.status != 200:
+            return None
+        if isinstance(reply.document, Document):
+            return reply.document.rows
+        found = look(reply.document, self.stream.records)
+        return found if isinstance(found, list) else None
+
+
+def look(body: Any, path: str) -> Any:
+    """The value at a dotted path, None when a step is missing."""
+    for step in path.split("."):
+        if not isinstance(body, dict) or step not in body:
+            return None
+        body = body[step]
+    return body
+
+
+def drop(body: Any, path: str) -> bool:
+    """Take the field at a dotted path away; False when it is not there."""
+    *steps, last = path.split(".")
+    holder = look(body, ".".join(steps)) if steps else body
+    return isinstance(holder, dict) and holder.pop(last, look) is not look
+
+
+def put(body: Any, path: str, value: Any) -> bool:
+    """Set the field at a dotted path whose parents exist."""
+    *steps, last = path.split(".")
+    holder = look(body, ".".join(steps)) if steps else body
+    if not isinstance(holder, dict):
+        return False
+    holder[last] = value
+    return True
+
+
+def copied(reply: Reply) -> Reply:
+    """An answer that may be changed."""
+    return Reply(reply.status, deepcopy(reply.document), dict(reply.headers), reply.content_type, reply.wire)
+
+
+def on_wire(kind: Wire) -> Change:
+    """The connection cuts, shortens, drops or withholds the answer."""
+
+    def change(reply: Reply) -> Reply:
+        spoilt = copied(reply)
+        spoilt.wire = kind
+        return spoilt
+
+    return change
+
+
+def body_as(make: Callable[[bytes], bytes], **headers: str) -> Change:
+    """Other bytes with the same status."""
+
+    def change(reply: Reply) -> Reply:
+        spoilt = copied(reply)
+        spoilt.document = make(reply.body())
+        spoilt.headers |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return spoilt
+
+    return change
+
+
+def html(status: int) -> Change:
+    """A page for people in the place of the answer."""
+    return lambda _: Reply(status, SIGN_IN, content_type="text/html; charset=utf-8")
+
+
+def instead(status: int, document: Any) -> Change:
+    """Another JSON document in the place of the answer."""
+    return lambda _: Reply.json(status, document)
+
+
+cut_gzip = body_as(
+    lambda data: gzip.compress(data)[: max(12, len(gzip.compress(data)) * 2 // 3)], Content_Encoding="gzip"
+)
+
+
+def cut_file(data: bytes) -> bytes:
+    """The first half of a file, compressed or not."""
+    return data[: len(data) // 2]
+
+
+def other_charset(reply: Reply) -> Reply:
+    """The same text in UTF-16, which says nothing of itself."""
+    spoilt = copied(reply)
+    if isinstance(spoilt.document, Document):
+        spoilt.document.charset = "utf-16"
+    else:
+        spoilt.document = reply.body().decode("utf-8").encode("utf-16")
+    return spoilt
+
+
+def first_rows(shape: Shape, change: Callable[[list[Any]], None]) -> Change:
+    """Change the list of records of a page."""
+
+    def changed(reply: Reply) -> Reply:
+        spoilt = copied(reply)
+        rows = shape.rows(spoilt)
+        if rows:
+            change(rows)
+        return spoilt
+
+    return changed
+
+
+def set_leaf(row: Any, path: Path, value: Any) -> None:
+    """Set a value inside a record."""
+    for step in path[:-1]:
+        row = row[step]
+    row[path[-1]] = value
+
+
+def drop_leaf(row: Any, path: Path) -> None:
+    """Take a field of a record away."""
+    for step in path[:-1]:
+        row = row[step]
+    row.pop(path[-1])
+
+
+def leaves(row: Any, model: type[BaseModel], at: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
+    """Path, annotation and value of every declared field that a record holds; of lists the first element."""
+    for name, field in model.model_fields.items():
+        wire = field.alias or name
+        if not isinstance(row, dict) or wire not in row:
+            continue
+        value, here = row[wire], (*at, wire)
+        yield here, field, value
+        inner = model_in(field.annotation)
+        if inner is not None:
+            nested, step = (value[0], (0,)) if isinstance(value, list) and value else (value, ())
+            yield from leaves(nested, inner, (*here, *step))
+
+
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The row model inside an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = map(model_in, getattr(annotation, "__args__", ()))
+    return next((model for model in found if model is not None), None)
+
+
+def raw_tokens(reply: Reply) -> Reply:
+    """Replace the marks by what no JSON encoder writes: NaN, a number without end, a field named twice."""
+    data = reply.body().replace(NAN.encode(), b"NaN").replace(HUGE.encode(), b"1e400")
+    spoilt = copied(reply)
+    spoilt.document = data.replace(MARK.encode(), b"")
+    return spoilt
