@@ -9,7 +9,8 @@ reading.py   one window into records         pull.py      the entry            r
 """
 
 from connectors.kit.account import AccountSettings
-from connectors.kit.declare import Ask, Connector, Stream
+from connectors.kit.ask import Ask
+from connectors.kit.declare import Connector, Stream
 from connectors.kit.landing import Landing
 from connectors.kit.pull import Progress, pull
 from connectors.kit.replay import replay

@@ -32,6 +32,7 @@ class AccountSettings(BaseModel):
     zone: str
     currency: Annotated[str | None, Field(pattern=r"^[A-Z]{3}$")] = None
     base_url: str
+    token_url: str | None = None
     secrets: Mapping[str, SecretStr] = {}
     secret_names: Mapping[str, str] = {}
     settings: Mapping[str, str] = {}
@@ -47,14 +48,16 @@ class AccountSettings(BaseModel):
             raise ValueError("no such time zone") from None
         return value
 
-    @field_validator("base_url")
+    @field_validator("base_url", "token_url")
     @classmethod
-    def _base_url_is_safe(cls, value: str) -> str:
+    def _url_is_safe(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         parts = urlsplit(value)
         host = parts.hostname or ""
         _ = parts.port  # a ValueError of its own unless it is a number up to 65535
         if parts.username or parts.password or parts.query or parts.fragment or not host:
-            raise ValueError("a base URL is scheme://host[:port][/path], nothing else")
+            raise ValueError("a URL here is scheme://host[:port][/path], nothing else")
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
             raise ValueError("must be https (http only on this machine itself)")
         return value.rstrip("/")
@@ -76,6 +79,10 @@ class AccountSettings(BaseModel):
             actual = f"{name}: set the variable {variable}" if variable else name
             raise SettingWrong("a secret of the source is not set", actual=actual)
         return value.get_secret_value()
+
+    def tokens_at(self, default: str) -> str:
+        """Where access tokens are issued: `token_url`, or the platform's own."""
+        return self.token_url or default
 
     def setting(self, name: str) -> str:
         """The setting called `name`, which must be there."""

@@ -7,9 +7,11 @@ Belongs here: time-outs, retries, redirects, size caps, hiding secrets. Not here
 import hashlib
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import requests
@@ -17,18 +19,25 @@ import urllib3
 
 from connectors.kit.account import AccountSettings, is_loopback
 from connectors.kit.declare import Connector
+from connectors.kit.desk import Desk, TokenCall
+from connectors.kit.documents import Location, check_location
 from connectors.kit.errors import (
     AuthExpired,
     AuthRevoked,
     BadRequest,
+    Incomplete,
     KitError,
     NotReady,
     PageTooLarge,
+    QuotaSpent,
     Retryable,
     SettingWrong,
+    Throttled,
+    TooLarge,
     Transient,
 )
-from connectors.kit.limiter import Bucket, Rate
+from connectors.kit.limiter import Bucket, Limit
+from connectors.kit.pagers import LINK, next_link
 from connectors.kit.request import Request
 from connectors.kit.retry import RETRY_AFTER_CAP, backoff, wished_pause
 from connectors.kit.runtime import Runtime
@@ -76,7 +85,13 @@ class Client:
         self._connector, self._account, self._runtime = connector, account, runtime
         self._session = requests.Session()
         self._deadline = float("inf")
+        self._desk = Desk(runtime.wall, runtime.state, runtime.wallet, self._ask_tokens)
         self.effort = Effort()
+
+    @property
+    def account(self) -> AccountSettings:
+        """Whose data is read."""
+        return self._account
 
     def close(self) -> None:
         """Give the connections back."""
@@ -90,32 +105,124 @@ class Client:
         """Begin a new deadline."""
         self._deadline = self._runtime.monotonic() + self._runtime.window_deadline
 
-    def call(self, request: Request, limit_key: str, rate: Rate) -> Json:
-        """The parsed answer that the connector accepts.
+    def call(self, request: Request, budget: Limit) -> Json:
+        """The parsed answer that the connector accepts, sent within the request's own budget or else `budget`.
 
         Raises:
             KitError: what stood in the way, after retries where they make sense.
         """
-        bucket = self._runtime.limiter.bucket(limit_key, rate)
+        limit = request.limit or budget
+        bucket = self._runtime.limiter.bucket(limit)
         refreshed = False
         for attempt in range(1, self._runtime.max_attempts + 1):
             try:
-                return self._once(request, bucket)
+                return self._once(request, limit, bucket)
             except AuthExpired as error:
-                if refreshed or not self._connector.auth.refresh(self._account):
+                if refreshed or not self._connector.auth.refresh(self._account, self._desk):
                     revoked = AuthRevoked(error.what, actual=error.actual)
                     raise revoked from None
                 refreshed = True
             except Retryable as error:
-                if attempt == self._runtime.max_attempts or not request.repeatable:
+                # a throttled request was not taken, so that it may be sent again whatever it does
+                may_repeat = request.repeatable or isinstance(error, Throttled)
+                if attempt == self._runtime.max_attempts or not may_repeat:
                     raise
-                self._pause(error, attempt)
+                self._pause(error, attempt, bucket)
             self.effort.retries += 1
         raise Transient("no attempt was left after renewing the credential")
 
-    def _once(self, request: Request, bucket: Bucket) -> Json:
+    def now(self) -> datetime:
+        """The clock on the wall."""
+        return self._runtime.wall()
+
+    def idle(self, seconds: float) -> None:
+        """Wait for a platform's own work; the window's time stands still meanwhile."""
+        self._deadline += seconds
+        self._sleep(seconds)
+
+    def download(self, location: Location, into: BinaryIO) -> None:
+        """Copy a report's file as it lies there, unsigned: its URL is the permission.
+
+        Raises:
+            Incomplete: it ended early or has another size than announced.
+            Transient: it could not be fetched now; a fresh location may help.
+        """
+        check_location(location.url, self._account)
+        self.effort.requests += 1
+        failure: KitError | None = None
+        try:
+            with self._session.get(
+                location.url,
+                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+                timeout=(self._runtime.connect_timeout, self._runtime.read_timeout),
+                allow_redirects=False,
+                stream=True,
+                **self._environment(location.url),
+            ) as response:
+                failure = self._copied(response, location, into)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            failure = Transient("the report's file could not be fetched whole", actual=type(error).__name__)
+        if failure is not None:  # raised outside the handler: the library's exception quotes the URL
+            raise failure
+
+    def _copied(self, response: requests.Response, location: Location, into: BinaryIO) -> KitError | None:
+        if response.status_code != 200:
+            return Transient("the report's file is not there", actual=f"HTTP {response.status_code}")
+        size = 0
+        while chunk := response.raw.read(CHUNK, decode_content=False):
+            size += into.write(chunk)
+            if size > self._runtime.document_bytes:
+                return TooLarge("the report's file is larger than the cap")
+            if self._runtime.monotonic() > self._deadline:
+                return Transient("the time for the window is used up")
+        announced = {int(n) for n in (response.headers.get("Content-Length", ""),) if n.isdigit()}
+        announced |= {location.size} if location.size is not None else set()
+        if announced - {size}:
+            told = " and ".join(map(str, sorted(announced)))
+            return Incomplete(
+                "the report's file has another size than announced",
+                actual=f"{size} bytes, announced {told}",
+                may_settle=True,
+            )
+        return None
+
+    def _ask_tokens(self, call: TokenCall) -> tuple[int, Json]:
+        """One request to a token endpoint; nothing of it is ever shown."""
+        failed = ""
+        try:
+            prepared = requests.Request(
+                call.method,
+                call.url,
+                params=list(call.query),
+                data=dumps(call.json).encode() if call.json is not None else (list(call.form) or None),
+                headers={"Accept": "application/json", "User-Agent": USER_AGENT},
+                auth=call.basic,
+            ).prepare()
+            if call.json is not None:
+                prepared.headers["Content-Type"] = "application/json"
+        except (requests.RequestException, UnicodeError) as error:
+            failed = type(error).__name__
+        if failed:
+            raise SettingWrong("the token request cannot be built from the source's settings", actual=failed)
+        self.effort.requests += 1
+        answer = self._send(prepared)
+        body: Json = None
+        with suppress(NotJson, KitError):
+            body = loads(answer.data)
+        if answer.status < 400 and not isinstance(body, dict):
+            raise Transient("the token endpoint did not answer in JSON", actual=answer.fingerprint())
+        return answer.status, body
+
+    def _once(self, request: Request, limit: Limit, bucket: Bucket) -> Json:
         runtime = self._runtime
+        quota = limit.rate.per_day
+        if quota is not None and not runtime.state.spend(limit.key, runtime.wall().date(), quota):
+            raise QuotaSpent("the day's requests are used up", actual=f"{quota} a day for {limit.key}")
         wait = bucket.reserve(runtime.monotonic())
+        if wait > runtime.longest_wait:
+            raise NotReady(
+                "the request budget is used up for longer than a run waits", actual=f"{wait:.0f} s"
+            )
         if wait > 0:
             self._deadline += wait
             self._sleep(wait)
@@ -126,6 +233,14 @@ class Client:
         verdict = self._connector.classify(answer.status, answer.headers, body) or trouble
         if verdict is not None:
             raise self._told(verdict, answer)
+        return self._linked(body, answer)
+
+    def _linked(self, body: Json, answer: Answer) -> Json:
+        """A list gets a place for the envelope, and the Link header a place in it."""
+        if isinstance(body, list):
+            body = {"items": body}
+        if isinstance(body, dict) and LINK not in body:
+            body[LINK] = next_link(answer.headers)
         return body
 
     def _parse(self, answer: Answer) -> tuple[Json, KitError | None]:
@@ -150,17 +265,25 @@ class Client:
                 request.method,
                 self._account.base_url + request.path,
                 params=list(request.params),
-                data=None if request.json is None else dumps(request.json).encode(),
-                headers={"Accept": "application/json", "User-Agent": USER_AGENT, **self._connector.headers},
+                data=self._payload(request),
+                headers={
+                    "Accept": "application/json",
+                    "User-Agent": USER_AGENT,
+                    **self._connector.headers,
+                    **dict(request.headers),
+                },
             ).prepare()
-            if request.json is not None:
+            if request.json is not None and "Content-Type" not in prepared.headers:
                 prepared.headers["Content-Type"] = "application/json"
-            self._connector.auth.sign(prepared, self._account)
+            self._connector.auth.sign(prepared, self._account, self._desk)
         except (requests.RequestException, UnicodeError) as error:
             failed = type(error).__name__
         if failed:  # raised outside the handler: the library's exception may quote URL and headers
             raise SettingWrong("the request cannot be built from the source's settings", actual=failed)
         return prepared
+
+    def _payload(self, request: Request) -> bytes | list[tuple[str, str]] | None:
+        return list(request.form) or None if request.json is None else dumps(request.json).encode()
 
     def _send(self, prepared: requests.PreparedRequest) -> Answer:
         failure: KitError
@@ -170,7 +293,7 @@ class Client:
                 timeout=(self._runtime.connect_timeout, self._runtime.read_timeout),
                 allow_redirects=False,
                 stream=True,
-                **self._environment(prepared),
+                **self._environment(prepared.url or ""),
             ) as response:
                 if 300 <= response.status_code < 400:
                     failure = BadRequest("a redirect was refused", actual=f"HTTP {response.status_code}")
@@ -182,8 +305,7 @@ class Client:
             failure = SettingWrong("the request cannot be sent as configured", actual=type(error).__name__)
         raise failure
 
-    def _environment(self, prepared: requests.PreparedRequest) -> dict[str, Any]:
-        url = prepared.url or ""
+    def _environment(self, url: str) -> dict[str, Any]:
         if is_loopback(urlsplit(url).hostname or ""):
             return {}
         found = self._session.merge_environment_settings(url, {}, None, None, None)
@@ -202,7 +324,7 @@ class Client:
             parts.append(chunk)
         return b"".join(parts)
 
-    def _pause(self, error: Retryable, attempt: int) -> None:
+    def _pause(self, error: Retryable, attempt: int, bucket: Bucket) -> None:
         wish = wished_pause(error.retry_after, self._runtime.wall())
         if wish is not None and wish > RETRY_AFTER_CAP:
             raise NotReady(
@@ -210,6 +332,8 @@ class Client:
                 actual=f"{wish:.0f} s",
                 stops_stream=True,
             )
+        if wish is not None:
+            bucket.drain(self._runtime.monotonic(), wish)  # others on the same key wait as well
         pause = backoff(attempt, self._runtime.chance) if wish is None else wish + self._runtime.chance()
         if self._runtime.monotonic() + pause > self._deadline:
             raise Transient(

@@ -7,33 +7,23 @@ here: running it.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from connectors.kit.account import AccountSettings
+from connectors.kit.ask import Ask
 from connectors.kit.auth import Auth
 from connectors.kit.errors import DeclarationWrong, KitError
 from connectors.kit.fields import Row
-from connectors.kit.limiter import Bucket, Rate
+from connectors.kit.limiter import Bucket, Limit, Rate
 from connectors.kit.pagers import Pager
 from connectors.kit.proofs import Proof
 from connectors.kit.redact import Tree, hits, model_tree, path_tree
+from connectors.kit.reports import Report
 from connectors.kit.request import FollowUp, Request
 from connectors.kit.strict_json import Json
-from connectors.kit.windows import Window
 
 R = TypeVar("R", bound=Row)
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What a request builder may look at; the kit shrinks `page_size` when pages cost too much."""
-
-    account: AccountSettings
-    window: Window
-    token: str | None
-    start_cursor: str | None
-    page_size: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +34,17 @@ class Stream(Generic[R]):
         name: lower case, part of table and file names.
         model: what one record looks like on the wire; only its fields are ever stored.
         key: the id of a record.
-        day: the instant that never changes; its local day prunes the merge.
-        version: the instant that grows with every change.
+        day: the instant (or local day) that never changes; its local day prunes the merge.
+        version: the instant that grows with every change; day streams have none, they are versioned by the pull.
         payload: the flat record that the warehouse reads.
         feeds: canonical tables filled from it.
-        request: builds the request of a page.
+        request: builds the request of a page; with `pager`, for streams that are read page by page.
         pager: how pages are chained.
-        records: dotted path of the record list.
-        cursor_kind: `time` windows can be asked for again, a `cursor` only goes forward.
+        report: how the platform makes a report of the window, for streams that are read from files.
+        records: dotted path of the record list; `rows` for reports.
+        cursor_kind: `time` windows are asked by modification and can be asked for again; a `cursor` only goes forward; `day`
+            windows are whole local days, and what comes is all that these days hold.
+        readable_for: for days that the platform only shows while they last: how long after its end a day can still be read.
         max_window_days: local days per window (time streams).
         max_window_records: records loaded at once; a window with more is halved, so that memory stays flat.
         lookback: how far before the asked start to read again.
@@ -74,14 +67,16 @@ class Stream(Generic[R]):
     name: str
     model: type[R]
     key: Callable[[R], str]
-    day: Callable[[R], datetime]
-    version: Callable[[R], datetime]
+    day: Callable[[R], datetime] | Callable[[R], date]
+    version: Callable[[R], datetime] | None = None
     payload: Callable[[R], dict[str, Json]]
     feeds: tuple[str, ...]
-    request: Callable[[Ask], Request]
-    pager: Pager
-    records: str
-    cursor_kind: Literal["time", "cursor"]
+    request: Callable[[Ask], Request] | None = None
+    pager: Pager | None = None
+    report: Report | None = None
+    records: str = "rows"
+    cursor_kind: Literal["time", "cursor", "day"]
+    readable_for: timedelta | None = None
     max_window_days: int = 1
     max_window_records: int = 2_000
     lookback: timedelta | None = None
@@ -109,6 +104,18 @@ class Stream(Generic[R]):
             (not self.feeds, "fills no table (feeds)"),
             (not self.limit, "names no rate limit key (limit)"),
             (self.max_window_days < 1, "has a window shorter than a day (max_window_days)"),
+            (
+                (self.version is None) is not (self.cursor_kind == "day"),
+                "needs a version unless it is read by days",
+            ),
+            ((self.report is None) is (self.request is None), "is read by pages or by reports, one of them"),
+            ((self.request is None) is not (self.pager is None), "needs request and pager together"),
+            (self.report is not None and self.records != "rows", "is a report: its records are `rows`"),
+            (self.report is not None and self.cursor_kind == "cursor", "is a report: it knows no cursor"),
+            (
+                self.readable_for is not None and self.cursor_kind != "day",
+                "is not read by days (readable_for)",
+            ),
         ]
         for is_wrong, what in wrong:
             if is_wrong:
@@ -121,8 +128,13 @@ class Stream(Generic[R]):
     def tree(self) -> Tree:
         """Everything of a page that may be stored."""
         assert self.proof is not None  # noqa: S101 - checked at declaration
-        paths: dict[str, Tree | None] = dict.fromkeys((*self.pager.paths, *self.proof.paths))
+        pager = self.pager.paths if self.pager is not None else ()
+        paths: dict[str, Tree | None] = dict.fromkeys((*pager, *self.proof.paths))
         return path_tree({**paths, **self.envelope, self.records: model_tree(self.model)})
+
+    def budget(self, connector: str, account: AccountSettings) -> Limit:
+        """The request budget of an account."""
+        return Limit(f"{connector}/{self.limit.format(shop_id=account.shop_id)}", self.rate(account))
 
 
 class Connector(ABC):

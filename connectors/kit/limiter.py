@@ -1,21 +1,31 @@
 """Keeps requests within what a platform allows: one token bucket per declared key.
 
 A bucket starts with one token, because a burst may already be spent by another program on the same key, and
-learns from answers. Not here: what to do when the platform throttles all the same (client.py).
+learns from answers. Daily quotas are counted in `state.py`, so that a restart does not forget them. Not here:
+what to do when the platform throttles all the same (client.py).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
 
 @dataclass(frozen=True)
 class Rate:
-    """`amount` tokens per `seconds`, at most `burst` saved up."""
+    """`amount` tokens per `seconds`, at most `burst` saved up; `per_day` requests in a UTC day, if that is limited."""
 
     amount: int
     seconds: int = 60
     burst: int = 1
+    per_day: int | None = None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A budget by its key; requests of any account that carry the same key share it."""
+
+    key: str
+    rate: Rate
 
 
 class Bucket:
@@ -45,6 +55,20 @@ class Bucket:
             self._tokens, self._capacity, self._per_second = min(available, capacity), capacity, per_second
             self._cost = max(cost, 1.0)
 
+    def learn_rate(self, now: float, per_second: float) -> None:
+        """Believe the platform about how the budget refills; what is left is not known and stays as it is."""
+        if per_second <= 0:
+            return
+        with self._lock:
+            self._refill(now)
+            self._per_second = per_second
+
+    def drain(self, now: float, seconds: float) -> None:
+        """Nothing is left for `seconds`: other requests on the same key must wait as well."""
+        with self._lock:
+            self._refill(now)
+            self._tokens = min(self._tokens, 1.0 - seconds * self._per_second)
+
     def _refill(self, now: float) -> None:
         if now > self._at:
             self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._per_second)
@@ -59,7 +83,16 @@ class Limiter:
         self._buckets: dict[tuple[str, Rate], Bucket] = {}
         self._lock = Lock()
 
-    def bucket(self, key: str, rate: Rate) -> Bucket:
-        """The bucket of `key`; another declared rate is another bucket."""
+    def bucket(self, limit: Limit) -> Bucket:
+        """The bucket of a budget; another declared rate is another bucket."""
         with self._lock:
-            return self._buckets.setdefault((key, rate), Bucket(rate, self._monotonic()))
+            return self._buckets.setdefault((limit.key, limit.rate), Bucket(limit.rate, self._monotonic()))
+
+
+def learn_rate_header(
+    bucket: Bucket, now: float, headers: Mapping[str, str], name: str = "x-amzn-RateLimit-Limit"
+) -> None:
+    """Take over the requests per second that a header names; absent or junk changes nothing."""
+    text = headers.get(name, "").strip()
+    if text and len(text) < 20 and text.replace(".", "", 1).isascii() and text.replace(".", "", 1).isdigit():
+        bucket.learn_rate(now, float(text))

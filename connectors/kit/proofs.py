@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from connectors.kit.account import AccountSettings
 from connectors.kit.errors import Incomplete, TooLarge
+from connectors.kit.pagers import whole_number
 from connectors.kit.redact import Tree, path_tree
 from connectors.kit.request import Request
 from connectors.kit.strict_json import Json, dig
@@ -19,6 +20,7 @@ from connectors.kit.windows import Window
 class Reading:
     """What is known after the last page; `ask` sends one more request and lands its answer."""
 
+    first_page: Json
     last_page: Json
     records: int
     window: Window
@@ -79,6 +81,56 @@ class Count(Proof):
             found = f"{count!s:.20} counted, {reading.records} read"
             raise Incomplete("the platform's count is not what was read", actual=found, may_settle=True)
         return f"count={count}"
+
+
+class Total(Proof):
+    """The total in the envelope of the pages equals the distinct records that were read.
+
+    Where rows may leave the window while it is read (`may_leave`, for Descending), every row that is still there at the end
+    must have been read, and not more than there were at the beginning.
+    """
+
+    def __init__(self, path: str, *, may_leave: bool = False) -> None:
+        self.paths = (path,)
+        self._path, self._may_leave = path, may_leave
+
+    def check(self, reading: Reading) -> str:
+        """Compare the totals of the first and the last page with the records."""
+        first, last = (
+            whole_number(dig(page, self._path), self._path)
+            for page in (reading.first_page, reading.last_page)
+        )
+        fits = last <= reading.records <= first if self._may_leave else first == last == reading.records
+        if not fits:
+            found = f"{first} then {last} in all, {reading.records} read"
+            raise Incomplete("the platform's total is not what was read", actual=found, may_settle=True)
+        return f"total={last}" if first == last else f"total={first} to {last}, read={reading.records}"
+
+
+class Document(Proof):
+    """The report's file came whole: its length, its end, its rows and the range it echoes were all checked on the way.
+
+    `rows_path` names the field of the report's status that counts the rows of the file.
+    """
+
+    def __init__(self, rows_path: str | None = None) -> None:
+        self._rows_path = rows_path
+        self.paths = tuple(f"report.{name}" for name in ("state", "lines", "bytes", "checked"))
+
+    def check(self, reading: Reading) -> str:
+        """Compare the platform's row count, where there is one, with the lines of the file."""
+        report = dig(reading.last_page, "report")
+        if report.get("state") == "EMPTY":
+            return str(report["checked"])
+        if self._rows_path is not None:
+            told = whole_number(dig(report, f"status.{self._rows_path}"), self._rows_path)
+            if told != report["lines"]:
+                raise Incomplete(
+                    "the report's file has other rows than the platform counts",
+                    actual=f"{told} counted, {report['lines']} in the file",
+                    may_settle=True,
+                )
+        return f"document {report['lines']} rows, {report['bytes']} bytes, {report['checked']}"
 
 
 class Every(Proof):

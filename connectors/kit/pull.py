@@ -3,8 +3,6 @@
 Not here: loading (warehouse) and deciding what to pull (pipelines).
 """
 
-import logging
-import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,19 +13,15 @@ from typing import Any
 from connectors.kit.account import AccountSettings
 from connectors.kit.client import Client
 from connectors.kit.declare import Connector, Stream
-from connectors.kit.errors import Incomplete, KitError, PageTooLarge, TooLarge
-from connectors.kit.landing import FORMAT, Landing, LandingWriter, stamp
+from connectors.kit.errors import DayGone, Incomplete, KitError, PageTooLarge, TooLarge
+from connectors.kit.landing import FORMAT, Landing, stamp
+from connectors.kit.live import Live
 from connectors.kit.reading import Frame, Outcome, read_window
-from connectors.kit.redact import Tree, project
-from connectors.kit.request import Request
 from connectors.kit.runtime import SHARED, Runtime
 from connectors.kit.spool import Spool
 from connectors.kit.strict_json import Json
-from connectors.kit.windows import Window, clip, iso, split
+from connectors.kit.windows import Window, clip, iso, split, whole_days
 from models.loads import FailedWindow, PulledWindow, StreamRef
-
-LOG = logging.getLogger("meritline.connectors")
-_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,120}")
 
 
 @dataclass(frozen=True)
@@ -92,6 +86,7 @@ class _Pull:
         self.client = Client(self.connector, self.account, self.runtime)
         self.page_size: int | None = None
         self.longest: timedelta | None = None  # learned: longer windows held too many records
+        self.drift: Counter[str] = Counter()
 
     def run(self, span_from: datetime) -> Iterator[PulledWindow | FailedWindow]:
         try:
@@ -106,13 +101,14 @@ class _Pull:
                 if self.longest and len(parts := window.parts(self.longest)) > 1:
                     pending.extendleft(reversed(parts))
                     continue
-                result = blocked or self._window(window)
+                result = blocked or self._gone(window) or self._window(window)
                 if isinstance(result, TooLarge) and (smaller := self._smaller(window, result)):
                     pending.extendleft(reversed(smaller))
                     continue
                 blocked = result if isinstance(result, KitError) and result.stops_stream else None
                 yield self._failed(window, result) if isinstance(result, KitError) else result
                 self.client.new_effort()
+                self.drift.clear()
         finally:
             self.client.close()
 
@@ -124,8 +120,19 @@ class _Pull:
             return
         lookback = self.stream.lookback or timedelta(0)
         whole = clip(span_from - lookback, self.as_of - self.stream.lag, self.account)
+        if whole and self.stream.cursor_kind == "day":
+            whole = whole_days(whole, self.account.tz)
         days = self.account.whole_number("max_window_days", self.stream.max_window_days, most=366)
         yield from split(whole, self.account.tz, days) if whole else []
+
+    def _gone(self, window: Window) -> DayGone | None:
+        """A day that the platform no longer shows is not asked for: it would answer with another day, or with nothing."""
+        limit = self.stream.readable_for
+        if limit is None or self.as_of <= window.end + limit:
+            return None
+        return DayGone(
+            "the platform no longer shows this day", actual=f"readable until {iso(window.end + limit)}"
+        )
 
     def _smaller(self, window: Window, error: TooLarge) -> tuple[Window, ...]:
         if isinstance(error, PageTooLarge):
@@ -133,6 +140,9 @@ class _Pull:
                 return ()
             self.page_size //= 2
             return (window,)
+        if self.stream.cursor_kind == "day":
+            days = (window.end - window.start).days
+            return tuple(split(window, self.account.tz, max(1, days // 2))) if days > 1 else ()
         halves = window.halves() if self.stream.cursor_kind == "time" else None
         if halves is not None:
             self.longest = halves[0].end - halves[0].start
@@ -156,16 +166,25 @@ class _Pull:
         name, default, most = self.stream.page_size
         if self.page_size is None:
             self.page_size = self.account.whole_number(name, default, most=most)
-        frame = Frame(self.stream, self.account, window, self.cursor, self.page_size)
+        frame = Frame(self.stream, self.account, window, self.cursor, self.page_size, self.as_of)
         writer = self.landing.writer(self.ref, window)
         try:
             writer.line(header(self.ref, frame))
-            source = _Live(self, writer)
+            source = Live(
+                self.connector,
+                self.stream,
+                self.client,
+                runtime=self.runtime,
+                writer=writer,
+                drift=self.drift,
+                scratch=self.spool,
+            )
             with Spool(self.spool) as spool:
                 outcome = read_window(frame, source, spool, lambda n: self._page_done(window, n, spool))
                 writer.line(footer(outcome))
                 records = spool.write(spool_name(self.ref, window))
             landed, sha256 = writer.commit()
+            source.collected()
         finally:
             writer.discard()
         effort = self.client.effort
@@ -179,6 +198,7 @@ class _Pull:
             requests=effort.requests,
             retries=effort.retries,
             waited_seconds=effort.waited_seconds,
+            drift=dict(self.drift),
         )
 
     def _failed(self, window: Window, error: KitError) -> FailedWindow:
@@ -204,35 +224,6 @@ class _Pull:
         if self.progress is not None:
             self.progress(Progress(self.ref, window, pages))
 
-    def limit_key(self) -> str:
-        return f"{self.connector.name}/{self.stream.limit.format(shop_id=self.account.shop_id)}"
-
-    def note_drift(self, dropped: Counter[str]) -> None:
-        known = {f"{self.stream.records}.{path}" for path in (*self.stream.pii, *self.stream.unused)}
-        for path in dropped:
-            mark = f"{self.connector.name}.{self.stream.name}: {path}"
-            fits = path.startswith(f"{self.stream.records}.") and _FIELD_NAME.fullmatch(path)
-            if fits and path not in known and mark not in self.runtime.drift_told:
-                self.runtime.drift_told.add(mark)
-                LOG.warning("unknown field ignored: %s", mark)
-
-
-class _Live:
-    """Answers from the platform: call, redact, land."""
-
-    def __init__(self, pulling: _Pull, writer: LandingWriter) -> None:
-        self._pulling, self._writer = pulling, writer
-
-    def fetch(self, kind: str, request: Request, tree: Tree) -> Json:
-        pulling = self._pulling
-        rate = pulling.stream.rate(pulling.account)
-        body = pulling.client.call(request, pulling.limit_key(), rate)
-        dropped: Counter[str] = Counter()
-        kept = project(body, tree, dropped)
-        pulling.note_drift(dropped)
-        self._writer.line({"kind": kind, "request": request.describe(), "body": kept})
-        return kept
-
 
 def header(ref: StreamRef, frame: Frame) -> dict[str, Json]:
     """First line of a landing file: everything a replay needs besides the answers."""
@@ -248,6 +239,7 @@ def header(ref: StreamRef, frame: Frame) -> dict[str, Json]:
         "window_kind": frame.stream.cursor_kind,
         "start_cursor": frame.start_cursor,
         "settings": {n: v for n, v in frame.account.settings.items() if n in frame.stream.shaping_settings},
+        **({"read_at": iso(frame.read_at)} if frame.stream.cursor_kind == "day" else {}),
     }
 
 
@@ -291,5 +283,6 @@ def pulled(
         as_of=as_of,
         cursor=outcome.cursor,
         pages=outcome.pages,
+        replaces=frame.days if frame.stream.cursor_kind == "day" else None,
         **effort,
     )

@@ -7,14 +7,15 @@ Not here: HTTP (client.py), splitting into windows (pull.py).
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from connectors.kit.account import AccountSettings
-from connectors.kit.declare import Ask, Stream
+from connectors.kit.ask import Ask
+from connectors.kit.declare import Stream
 from connectors.kit.errors import Incomplete, SchemaDrift
 from connectors.kit.fields import Row, money_text
 from connectors.kit.pagers import Guard
@@ -37,6 +38,9 @@ class Source(Protocol):
     def fetch(self, kind: str, request: Request, tree: Tree) -> Json:
         """The answer to `request`, reduced to `tree`."""
 
+    def report(self, ask: Ask, tree: Tree) -> Iterator[Json]:
+        """The rows of a report in pieces, `{"rows": [...]}`; the last one says how it came, `{"report": {...}}`."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -47,6 +51,18 @@ class Frame:
     window: Window
     start_cursor: str | None
     page_size: int
+    read_at: datetime
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """First and last local day of the window."""
+        ask = self.ask
+        return ask.first_day, ask.last_day
+
+    @property
+    def ask(self) -> Ask:
+        """The question for the first page."""
+        return Ask(self.account, self.window, None, self.start_cursor, self.page_size, read_at=self.read_at)
 
 
 @dataclass(frozen=True)
@@ -65,33 +81,44 @@ def read_window(frame: Frame, source: Source, spool: Spool, told: Callable[[int]
     Raises:
         KitError: nothing of the window may be used.
     """
-    stream, tree = frame.stream, frame.stream.tree()
-    ask = Ask(frame.account, frame.window, None, frame.start_cursor, frame.page_size)
-    guard = Guard(stream.pager.page_cap)
-    if frame.start_cursor:
-        guard.follow(frame.start_cursor)
-    pages = 0
-    while True:
-        body = source.fetch("page", stream.request(ask), tree)
+    stream = frame.stream
+    pages, first, body, cursor = 0, None, None, None
+    for body, cursor in _reported(frame, source) if stream.report else _paged(frame, source):  # noqa: B007 - the last ones count
         pages += 1
-        step = stream.pager.step(body)
+        first = body if first is None else first
         for record in _records(frame, source, body):
             spool.add(record)
         told(pages)
-        if step.token is None:
-            break
-        guard.follow(step.token)
-        ask = replace(ask, token=step.token)
-    cursor = step.cursor or ask.token or frame.start_cursor if stream.cursor_kind == "cursor" else None
-    return Outcome(pages, spool.count(), _proof(frame, source, body, spool.count()), cursor)
-
-
-def _proof(frame: Frame, source: Source, last_page: Json, records: int) -> str:
-    assert frame.stream.proof is not None  # noqa: S101 - checked at declaration
+    assert stream.proof is not None  # noqa: S101 - checked at declaration
+    rows = spool.count()
     reading = Reading(
-        last_page, records, frame.window, frame.account, lambda r, t: source.fetch("proof", r, t)
+        first, body, rows, frame.window, frame.account, lambda r, t: source.fetch("proof", r, t)
     )
-    return frame.stream.proof.check(reading)
+    proof = stream.proof.check(reading)
+    return Outcome(pages, rows, proof, cursor if stream.cursor_kind == "cursor" else None)
+
+
+def _paged(frame: Frame, source: Source) -> Iterator[tuple[Json, str | None]]:
+    """Every page, with the cursor at which the next pull would go on."""
+    stream, tree, ask = frame.stream, frame.stream.tree(), frame.ask
+    assert stream.pager is not None and stream.request is not None  # noqa: S101, PT018 - checked at declaration
+    guard = Guard(stream.pager.page_cap)
+    if frame.start_cursor:
+        guard.follow(frame.start_cursor)
+    while True:
+        body = source.fetch("page", stream.request(ask), tree)
+        step = stream.pager.step(body, ask)
+        yield body, step.cursor or ask.token or frame.start_cursor
+        if step.token is None:
+            return
+        guard.follow(step.token)
+        total = stream.pager.total(body) if ask.total is None else ask.total
+        ask = replace(ask, token=step.token, total=total)
+
+
+def _reported(frame: Frame, source: Source) -> Iterator[tuple[Json, None]]:
+    for body in source.report(frame.ask, frame.stream.tree()):
+        yield body, None
 
 
 def _records(frame: Frame, source: Source, body: Json) -> Iterator[Record]:
@@ -134,7 +161,11 @@ def _complete(frame: Frame, source: Source, raw: Json) -> None:
 
 def _record(frame: Frame, row: Row) -> Record:
     stream, window = frame.stream, frame.window
-    key, day, version = stream.key(row), stream.day(row), stream.version(row)
+    key, day = stream.key(row), stream.day(row)
+    version = frame.read_at if stream.version is None else stream.version(row)
+    on = local_day(day, frame.account.tz) if isinstance(day, datetime) else day
+    if stream.cursor_kind == "day" and not frame.days[0] <= on <= frame.days[1]:
+        raise Incomplete("the platform ignored the asked days", actual=f"a row of {on}")
     if stream.cursor_kind == "time" and version < window.start:
         raise Incomplete(
             "the platform ignored the asked time range", actual=f"a record changed before {iso(window.start)}"
@@ -144,7 +175,7 @@ def _record(frame: Frame, row: Row) -> Record:
     payload = dumps(plain(stream.payload(row)))
     frame_fields = {
         "record_key": key,
-        "record_day": local_day(day, frame.account.tz).isoformat(),
+        "record_day": on.isoformat(),
         "version_at": iso(version),
         "row_hash": hashlib.sha256(payload.encode()).hexdigest(),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from connectors.kit import registry
 from connectors.kit.account import AccountSettings
+from connectors.kit.ask import Ask
 from connectors.kit.declare import Connector
 from connectors.kit.errors import KitError, LandingDamaged
 from connectors.kit.landing import FORMAT, read_lines, sha256_of
@@ -21,6 +22,7 @@ from connectors.kit.strict_json import Json, dig
 from connectors.kit.windows import Window
 from models.loads import PulledWindow, StreamRef
 
+NO_REQUEST = Request("GET", "/")
 NOWHERE = "https://replay.invalid"  # a reserved name: a replay cannot reach a platform by accident [RFC 2606]
 
 
@@ -31,10 +33,18 @@ class _Filed:
         self._lines = lines
 
     def fetch(self, kind: str, request: Request, tree: Tree) -> Json:  # noqa: ARG002
+        """The next answer of the file."""
         line = next(self._lines, None)
         if line is None or dig(line, "kind") != kind:
             raise LandingDamaged("a landing file does not hold what the connector asks for", actual=kind)
         return dig(line, "body")
+
+    def report(self, ask: Ask, tree: Tree) -> Iterator[Json]:  # noqa: ARG002
+        """The pieces of a report, up to the one that says how it came."""
+        body: Json = {}
+        while "report" not in body:
+            body = self.fetch("page", NO_REQUEST, tree)
+            yield body
 
 
 def replay(
@@ -66,7 +76,7 @@ def replay(
     head = next(lines, None)
     if head is None or dig(head, "kind") != "header" or dig(head, "format") != FORMAT:
         raise LandingDamaged("a landing file has no header this version knows", actual=path.name)
-    frame, ref = _frame(head, connector or registry.get(dig(head, "connector")))
+    frame, ref = _frame(head, connector or registry.get(dig(head, "connector")), as_of)
     with Spool(spool) as records:
         outcome = read_window(frame, _Filed(lines), records, lambda _: None)
         if next(lines, None) != footer(outcome):
@@ -89,7 +99,7 @@ def _verified(path: Path, sha256: str | None) -> str:
     return found
 
 
-def _frame(head: Json, connector: Connector) -> tuple[Frame, StreamRef]:
+def _frame(head: Json, connector: Connector, as_of: datetime) -> tuple[Frame, StreamRef]:
     try:
         ref = StreamRef(head["connector"], head["stream"], head["shop"])
         account = AccountSettings(
@@ -99,7 +109,8 @@ def _frame(head: Json, connector: Connector) -> tuple[Frame, StreamRef]:
             datetime.fromisoformat(head["window_from"]), datetime.fromisoformat(head["window_to"])
         )
         stream = connector.stream(ref.stream)
-        return Frame(stream, account, window, head["start_cursor"], stream.page_size[1]), ref
+        read_at = datetime.fromisoformat(head["read_at"]) if "read_at" in head else as_of
+        return Frame(stream, account, window, head["start_cursor"], stream.page_size[1], read_at), ref
     except KitError:
         raise
     except (KeyError, ValueError, TypeError) as error:

@@ -6,18 +6,25 @@ A request can be written to the landing file as it is: authentication is added l
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from connectors.kit.limiter import Limit
 from connectors.kit.redact import Tree
 from connectors.kit.strict_json import Json
 
 
 @dataclass(frozen=True)
 class Request:
-    """One call: method, path below the account's base URL, query and JSON body."""
+    """One call: method, path below the account's base URL, query, and a JSON body or a form.
+
+    `limit` is another request budget than the stream's.
+    """
 
     method: str
     path: str
     params: tuple[tuple[str, str], ...] = ()
     json: dict[str, Json] | None = None
+    form: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    limit: Limit | None = None
     repeatable: bool = (
         True  # a POST that creates something is not: it needs a look-up before it is sent again
     )
@@ -29,6 +36,8 @@ class Request:
             told["params"] = [list(pair) for pair in self.params]
         if self.json is not None:
             told["json"] = self.json
+        if self.form:
+            told["form"] = [list(pair) for pair in self.form]
         return told
 
 

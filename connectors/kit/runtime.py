@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from connectors.kit.desk import Wallet
 from connectors.kit.limiter import Limiter
+from connectors.kit.state import State
 
 
 def _utc_now() -> datetime:
@@ -27,11 +29,15 @@ class Runtime:
     max_attempts: int = 5
     window_attempts: int = 3
     window_deadline: float = 900.0  # seconds, waits asked for by the limiter not counted
+    longest_wait: float = 3600.0  # seconds for one place in a request budget
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
     page_bytes: int = 64 * 1024 * 1024
+    document_bytes: int = 2 * 1024 * 1024 * 1024
     limiter: Limiter = field(init=False)
     drift_told: set[str] = field(default_factory=set)
+    wallet: Wallet = field(default_factory=Wallet)
+    state: State = field(default_factory=State)
 
     def __post_init__(self) -> None:
         self.limiter = Limiter(self.monotonic)

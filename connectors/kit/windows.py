@@ -77,6 +77,12 @@ def clip(
     return Window(start, end) if start < end else None
 
 
+def whole_days(window: Window, zone: ZoneInfo) -> Window | None:
+    """The local days that `window` touches and that were over at its end; None when there is none."""
+    start, end = midnight(local_day(window.start, zone), zone), midnight(local_day(window.end, zone), zone)
+    return Window(start, end) if start < end else None
+
+
 def split(window: Window, zone: ZoneInfo, days: int) -> Iterator[Window]:
     """Consecutive windows of at most `days` local days that cover `window` without gap or overlap."""
     start = window.start

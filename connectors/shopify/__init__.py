@@ -8,9 +8,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from connectors.kit.account import AccountSettings
+from connectors.kit.ask import Ask
 from connectors.kit.auth import HeaderToken
 from connectors.kit.classify import by_status, error_document
-from connectors.kit.declare import Ask, Connector, Stream
+from connectors.kit.declare import Connector, Stream
 from connectors.kit.errors import (
     BadRequest,
     Forbidden,

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from connectors.kit.account import AccountSettings
+from connectors.kit.ask import Ask
 from connectors.kit.auth import Basic
 from connectors.kit.classify import by_status, error_document
-from connectors.kit.declare import Ask, Connector, Stream
+from connectors.kit.declare import Connector, Stream
 from connectors.kit.errors import Incomplete, KitError
 from connectors.kit.limiter import Rate
 from connectors.kit.pagers import Cursor

@@ -24,7 +24,7 @@ from connectors.kit.auth import HeaderToken
 from connectors.kit.declare import Connector, Stream
 from connectors.kit.errors import DeclarationWrong, KitError, LandingDamaged, SchemaDrift, UnknownConnector
 from connectors.kit.landing import Landing
-from connectors.kit.limiter import Limiter, Rate
+from connectors.kit.limiter import Limit, Limiter, Rate
 from connectors.kit.redact import project
 from connectors.kit.registry import get, names
 from connectors.kit.retry import wished_pause
@@ -206,7 +206,7 @@ def test_the_zone_of_the_host_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_bucket_starts_with_one_token_and_keeps_the_declared_rate() -> None:
     now = 0.0
-    bucket = Limiter(lambda: now).bucket("zendesk/helpdesk", Rate(10, seconds=60, burst=5))
+    bucket = Limiter(lambda: now).bucket(Limit("zendesk/helpdesk", Rate(10, seconds=60, burst=5)))
 
     waits = [bucket.reserve(now) for _ in range(4)]
 
@@ -214,7 +214,7 @@ def test_a_bucket_starts_with_one_token_and_keeps_the_declared_rate() -> None:
 
 
 def test_a_bucket_believes_what_the_platform_says_is_left() -> None:
-    bucket = Limiter(lambda: 0.0).bucket("shopify/uk", Rate(100, seconds=1))
+    bucket = Limiter(lambda: 0.0).bucket(Limit("shopify/uk", Rate(100, seconds=1)))
     bucket.learn(0.0, available=10, capacity=2000, per_second=100, cost=210)
 
     assert bucket.reserve(0.0) == 2.0
@@ -223,8 +223,8 @@ def test_a_bucket_believes_what_the_platform_says_is_left() -> None:
 def test_accounts_do_not_share_a_bucket_but_pulls_of_one_account_do() -> None:
     limiter = Limiter(lambda: 0.0)
 
-    assert limiter.bucket("a", Rate(1)) is limiter.bucket("a", Rate(1))
-    assert limiter.bucket("a", Rate(1)) is not limiter.bucket("b", Rate(1))
+    assert limiter.bucket(Limit("a", Rate(1))) is limiter.bucket(Limit("a", Rate(1)))
+    assert limiter.bucket(Limit("a", Rate(1))) is not limiter.bucket(Limit("b", Rate(1)))
 
 
 @pytest.mark.parametrize(

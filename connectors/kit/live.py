@@ -1,0 +1,168 @@
+"""Answers from the platform: asked, reduced to what may be stored, landed.
+
+Belongs here: the live half of `reading.Source`. Not here: the other half, answers from a landing file (replay.py).
+"""
+
+import logging
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from connectors.kit.ask import Ask
+from connectors.kit.client import Client
+from connectors.kit.declare import Connector, Stream
+from connectors.kit.documents import unpack
+from connectors.kit.errors import Incomplete, SchemaDrift, Transient
+from connectors.kit.landing import LandingWriter
+from connectors.kit.redact import Tree, project
+from connectors.kit.reports import Collector, JobState, Report, kept_status
+from connectors.kit.request import Request
+from connectors.kit.runtime import Runtime
+from connectors.kit.strict_json import Json
+
+LOG = logging.getLogger("meritline.connectors")
+ROWS = 1000  # rows of a report that are landed and read at once
+_DOWNLOADS = 3
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_. ()/-]{0,120}")
+
+
+class Live:
+    """One attempt at one window."""
+
+    def __init__(
+        self,
+        connector: Connector,
+        stream: Stream[Any],
+        client: Client,
+        *,
+        runtime: Runtime,
+        writer: LandingWriter,
+        drift: Counter[str],
+        scratch: Path,
+    ) -> None:
+        self._connector, self._stream, self._client = connector, stream, client
+        self._runtime, self._writer, self._drift, self._scratch = runtime, writer, drift, scratch
+        self._collector: Collector | None = None
+
+    def fetch(self, kind: str, request: Request, tree: Tree) -> Json:
+        """The answer to a request, landed."""
+        body = self._client.call(request, self._stream.budget(self._connector.name, self._client.account))
+        return self._land(kind, body, tree, request)
+
+    def report(self, ask: Ask, tree: Tree) -> Iterator[Json]:
+        """The rows of a report, landed in pieces, then how the file came."""
+        declared = self._stream.report
+        assert declared is not None  # noqa: S101 - read_window asks only then
+        names = (self._connector.name, self._stream.name, ask.account.shop_id)
+        caller = _Caller(self._client, self._stream.budget(names[0], ask.account))
+        self._collector = Collector(declared, ask, caller, self._runtime.state, names)
+        state, status = self._collector.collect()
+        told: dict[str, Json] = {
+            "status": kept_status(status, declared.keeps),
+            "state": str(state),
+            "lines": 0,
+        }
+        if state is JobState.EMPTY:
+            told |= {"bytes": 0, "checked": f"empty: {declared.empty_reason}"}
+        else:
+            with tempfile.TemporaryDirectory(dir=self._scratch, prefix=".report-") as folder:
+                path = Path(folder) / "file"
+                told["bytes"] = self._download(declared, ask, status, path, caller)
+                told["checked"] = self._echo(declared, ask, status, path)
+                for piece in _pieces(_rows(declared, path, ask, told)):
+                    yield self._land("page", {"rows": piece}, tree)
+        last = {"rows": [], "report": told}
+        self._writer.line({"kind": "page", "body": last})
+        yield last
+
+    def collected(self) -> None:
+        """The window is on disk: the report need not be asked for again."""
+        if self._collector is not None:
+            self._collector.collected()
+
+    def _download(self, declared: Report, ask: Ask, status: Json, path: Path, caller: "_Caller") -> int:
+        """The file unpacked at `path`; a location that has expired is asked for anew."""
+        packed = path.with_suffix(".packed")
+        for left in reversed(range(_DOWNLOADS)):
+            answer = status if declared.document is None else caller.ask(declared.document(ask, status))
+            location = declared.location(answer)
+            try:
+                with packed.open("wb") as file:
+                    self._client.download(location, file)
+                with packed.open("rb") as source, path.open("wb") as target:
+                    return unpack(source, target, is_gzip=location.is_gzip)
+            except (Transient, Incomplete):
+                if not left:
+                    raise
+            self._client.effort.retries += 1
+            caller.pause(declared.poll[0])
+            if declared.document is None and self._collector is not None and self._collector.job is not None:
+                status = caller.ask(declared.status(ask, self._collector.job.id or ""))
+        raise AssertionError  # the loop returns or raises
+
+    def _echo(self, declared: Report, ask: Ask, status: Json, path: Path) -> str:
+        if declared.echo is None:
+            return "whole file"
+        if not declared.echo(ask, declared.format.head(path), status):
+            raise Incomplete("the report is for another range than was asked")
+        return "whole file, asked range echoed"
+
+    def _land(self, kind: str, body: Json, tree: Tree, request: Request | None = None) -> Json:
+        dropped: Counter[str] = Counter()
+        kept = project(body, tree, dropped)
+        self._note_drift(dropped)
+        told = {} if request is None else {"request": request.describe()}
+        self._writer.line({"kind": kind, **told, "body": kept})
+        return kept
+
+    def _note_drift(self, dropped: Counter[str]) -> None:
+        records = f"{self._stream.records}."
+        known = {records + path for path in (*self._stream.pii, *self._stream.unused)}
+        for path, times in dropped.items():
+            if not path.startswith(records) or path in known or not _FIELD_NAME.fullmatch(path):
+                continue
+            field = path.removeprefix(records)
+            self._drift[field] += times
+            mark = f"{self._connector.name}.{self._stream.name}: {path}"
+            if mark not in self._runtime.drift_told:
+                self._runtime.drift_told.add(mark)
+                LOG.warning("unknown field ignored: %s", mark)
+
+
+class _Caller:
+    """What a collector may do: ask within a budget, wait, look at the clock."""
+
+    def __init__(self, client: Client, budget: Any) -> None:
+        self._client, self._budget = client, budget
+        self.pause, self.now = client.idle, client.now
+
+    def ask(self, request: Request) -> Json:
+        return self._client.call(request, self._budget)
+
+
+def _rows(declared: Report, path: Path, ask: Ask, told: dict[str, Json]) -> Iterator[Json]:
+    """The records of the file; `told` counts its lines on the way."""
+
+    def counted() -> Iterator[dict[str, Json]]:
+        for row in declared.format.rows(path):
+            told["lines"] += 1
+            yield row
+
+    if declared.assemble is None:
+        return counted()
+    return _shaped(declared.assemble(counted(), ask))
+
+
+def _shaped(rows: object) -> Iterator[Json]:
+    if not isinstance(rows, Iterable):
+        raise SchemaDrift("the rows of the report cannot be joined into records")
+    yield from rows
+
+
+def _pieces(rows: Iterator[Json]) -> Iterator[list[Json]]:
+    while piece := list(islice(rows, ROWS)):
+        yield piece
