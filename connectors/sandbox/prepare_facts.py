@@ -142,6 +142,18 @@ def _chats(r: random.Random, day: date, busy: int) -> list[Row]:
     ]  # fmt: skip
 
 
+def _agent_days(r: random.Random, day: date, busy: int) -> list[Row]:
+    asked, inquirers = busy * r.randint(8, 14), busy * r.randint(3, 6)
+    return [
+        {"agent_id": "P120", "served_on": day, "buyers_asked": asked, "buyers_served": asked - (lost := r.randint(0, 2)),
+         "buyers_unanswered": lost, "sessions_served": asked + r.randint(0, 9), "inquirers": inquirers,
+         "orderers": inquirers // 2, "payers": inquirers * 2 // 5, "first_reply_seconds": f"{r.randint(60, 300) / 10}",
+         "reply_seconds": f"{r.randint(150, 400) / 10}", "reply_rate": f"0.{r.randint(96, 99)}",
+         "reply_3min_rate": f"0.{r.randint(90, 99)}", "satisfaction_rate": f"0.{r.randint(85, 98)}", "currency": "GBP",
+         "sales_amount": (sold := inquirers * r.randint(10, 30)), "refund_amount": sold // 20}
+    ]  # fmt: skip
+
+
 def _messages(r: random.Random, day: date, busy: int) -> list[Row]:
     return [
         {"message_id": f"k{day:%m%d}-{n}-{who}", "chat_id": f"k{day:%m%d}-{n}", "sender": who,
@@ -165,7 +177,8 @@ def _parcels(r: random.Random, day: date, busy: int) -> list[Row]:
 MAKERS: dict[str, Maker] = {
     "traffic": _traffic, "ad": _ad, "inventory": _inventory, "keyword_rank": _keyword,
     "platform_health": _health, "live_session": _live, "live_shift": _shift,
-    "content": _content, "chat": _chats, "chat_message": _messages, "shipment": _parcels,
+    "content": _content, "chat": _chats, "chat_message": _messages, "agent_day": _agent_days,
+    "shipment": _parcels,
     "inquiry": office.inquiry,
     "receipt": office.receipt,
     "forecast": office.forecast,

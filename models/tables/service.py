@@ -207,4 +207,35 @@ REVIEW = Table(
     zh="每条买家评价一行",
 )
 
-TABLES = (TICKET, CHAT, CHAT_MESSAGE, REVIEW)
+AGENT_DAY = Table(
+    name="agent_day",
+    grain="one row per agent and day, as the platform's own service report states it",
+    key=("platform", "shop_id", "agent_id", "served_on"),
+    dates=("served_on",),
+    scopes={"shop": "shop_id", "agent": "agent_id", "person": "agent_id"},
+    columns=(
+        *COMMON,
+        text("agent_id", "客服", "Agent as the report names it (account or nickname)", required=True),
+        day("served_on", "日期", "Local day of the shop", required=True),
+        count("buyers_asked", "咨询人数", "Buyers who wrote", "buyers"),
+        count("buyers_served", "接待人数", "Buyers the agent answered", "buyers"),
+        count("buyers_unanswered", "未回复人数", "Buyers nobody answered", "buyers"),
+        count("sessions_served", "接待会话量", "Conversations the agent answered", "sessions"),
+        count("inquirers", "询单人数", "Buyers who asked before buying", "buyers"),
+        count("orderers", "询单下单人数", "Of them, buyers who ordered", "buyers"),
+        count("payers", "询单付款人数", "Of them, buyers who paid", "buyers"),
+        number("first_reply_seconds", "平均首次响应秒数", "The report's average, never added up", "seconds"),
+        number("reply_seconds", "平均响应秒数", "The report's average, never added up", "seconds"),
+        number("reply_rate", "回复率", "The report's share of buyers answered, 0 to 1", "ratio"),
+        number(
+            "reply_3min_rate", "3分钟回复率", "The report's share answered within 3 minutes, 0 to 1", "ratio"
+        ),
+        number("satisfaction_rate", "满意率", "The report's share of satisfied buyers, 0 to 1", "ratio"),
+        *currency("the amounts", "served_on"),
+        *money("sales_amount", "客服销售额", "Sales the report credits to the agent"),
+        *money("refund_amount", "退款金额", "Refunds of those sales, as the report states them"),
+    ),
+    zh="平台客服报表每个客服每天一行",
+)
+
+TABLES = (TICKET, CHAT, CHAT_MESSAGE, AGENT_DAY, REVIEW)

@@ -51,6 +51,12 @@ TRAFFIC = Table(
         count("buyers", "支付买家数", "Buyers who paid", "buyers"),
         count("units", "支付件数", "Units ordered", "pieces"),
         number("buy_box_pct", "购物车占有率", "Share of page views with the Buy Box, 0 to 1", "ratio"),
+        *currency("paid_amount", "traffic_on"),
+        *money(
+            "paid_amount",
+            "支付金额",
+            "Sales as the platform's traffic report states them; sales KPIs count orders",
+        ),
     ),
     zh="每天每个来源一行,全店或单个SKU",
 )

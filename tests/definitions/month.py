@@ -4,6 +4,7 @@ Not here: what the figures must be (test_kpis_over_rows).
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 Row = dict[str, Any]
@@ -261,6 +262,15 @@ TABLES: dict[str, list[Row]] = {
         {"started_on": day(2), "agent_id": "p", "buyer_id": "b2", "is_inquiry": True, "replied": True, "first_reply_seconds":
           90000} | {"reply_seconds_total": 20, "reply_count": 1, "rounds": 2, "rounds_replied_3min": 1, "rating": 3,
           "quality_score": 80} | {"buyer_paid_within_window": False, "credited_base": 0, "refunded_base": 0},
+    ],
+    "agent_day": [
+        {"agent_id": "p", "served_on": day(2), "inquirers": 15, "payers": 6, "sales_amount_base": 300} |
+          {"refund_amount_base": 150, "reply_seconds": 30, "buyers_served": 40} |
+          {"reply_3min_rate": Decimal("0.95"), "sessions_served": 50},
+        {"agent_id": "p", "served_on": day(3), "inquirers": 5, "payers": 2, "sales_amount_base": 150, "refund_amount_base": 20} |
+          {"reply_seconds": 60, "buyers_served": 20, "reply_3min_rate": Decimal("0.9"), "sessions_served": 50},
+        {"agent_id": "p", "served_on": day(4), "inquirers": 0, "payers": 0, "sales_amount_base": 0, "refund_amount_base": 0} |
+          {"reply_seconds": None, "buyers_served": 0, "reply_3min_rate": None, "sessions_served": 0},
     ],
     "review": [
         {"created_on": day(2), "rating": 5, "is_negative": False},

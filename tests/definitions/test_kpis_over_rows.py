@@ -73,6 +73,8 @@ EXPECTED: dict[str, tuple[str, str] | str] = {
     "prefulfil_cancel": ("2", "100"), "ipi": ("500", "1"), "shop_score": ("4.9", "1"), "ft_shop_level": ("4", "1"),
     "account_health": "210", "buy_box": ("240", "400"), "unit_session": ("5", "100"), "bsr_improve": ("20", "80"),
     "core_keyword_top": ("1", "2"), "inquiries": "2", "inquiry_reply": ("1", "3"), "inquiry_order_rate": ("1", "2"),
+    "reported_conversion": ("8", "20"), "reported_sales": "450", "reported_net_sales": "280",
+    "reported_reply_seconds": ("2400", "60"), "reported_reply_3min": ("92.5", "100"),
     "collected": "800", "collection_rate": ("800", "1600"), "order_gp": "280", "overdue_ar": ("800", "2000"),
 }  # fmt: skip
 
