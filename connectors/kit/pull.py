@@ -239,6 +239,7 @@ def header(ref: StreamRef, frame: Frame) -> dict[str, Json]:
         "window_kind": frame.stream.cursor_kind,
         "start_cursor": frame.start_cursor,
         "settings": {n: v for n, v in frame.account.settings.items() if n in frame.stream.shaping_settings},
+        **({"page_size": frame.page_size} if frame.page_size != frame.stream.page_size[1] else {}),
         **({"read_at": iso(frame.read_at)} if frame.stream.cursor_kind == "day" else {}),
     }
 

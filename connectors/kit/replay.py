@@ -110,7 +110,8 @@ def _frame(head: Json, connector: Connector, as_of: datetime) -> tuple[Frame, St
         )
         stream = connector.stream(ref.stream)
         read_at = datetime.fromisoformat(head["read_at"]) if "read_at" in head else as_of
-        return Frame(stream, account, window, head["start_cursor"], stream.page_size[1], read_at), ref
+        page_size = int(head.get("page_size", stream.page_size[1]))  # page numbers count in it
+        return Frame(stream, account, window, head["start_cursor"], page_size, read_at), ref
     except KitError:
         raise
     except (KeyError, ValueError, TypeError) as error:
