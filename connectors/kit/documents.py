@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from connectors.kit.account import AccountSettings, is_loopback
 from connectors.kit.errors import Incomplete, PageTooLarge, SchemaDrift, TooLarge
-from connectors.kit.strict_json import Json, NotJson, dig, loads
+from connectors.kit.strict_json import Json, NotJson, dig, first, loads
 
 CHUNK = 64 * 1024
 LARGEST_FILE = 4 * 1024**3  # unpacked; a gzip bomb must not fill the disk
@@ -217,3 +217,74 @@ class JsonDocument(Format):
             return loads(path.read_bytes())
         except NotJson:
             raise Incomplete("the report's file is not whole JSON", may_settle=True) from None
+
+
+@dataclass(frozen=True)
+class JsonList(Format):
+    """One JSON list of objects, read object by object so that memory stays flat however long it is."""
+
+    def rows(self, path: Path) -> Iterator[dict[str, Json]]:
+        """The objects of the list; the file ends with the list."""
+        try:
+            with _text(path, "utf-8") as file:
+                yield from _items(file)
+        except UnicodeDecodeError:
+            raise SchemaDrift("the report's file is not utf-8 text") from None
+
+
+def _items(file: IO[str]) -> Iterator[dict[str, Json]]:
+    text = _Ahead(file)
+    if text.mark() != "[":
+        raise _no_list()
+    if text.peek() == "]":
+        text.mark()
+    else:
+        yield text.value()
+        while (mark := text.mark()) == ",":
+            yield text.value()
+        if mark != "]":
+            raise _no_list()
+    if text.peek():
+        raise Incomplete("the report's file goes on after its list", may_settle=True)
+
+
+def _no_list() -> Incomplete:
+    return Incomplete("the report's file is not one whole JSON list", may_settle=True)
+
+
+class _Ahead:
+    """Text of a file, held only from where reading stands."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file, self._held, self._at = file, "", 0
+
+    def peek(self) -> str:
+        """The next character that is no space, nothing at the end."""
+        while True:
+            while self._at < len(self._held):
+                if self._held[self._at] not in " \t\r\n":
+                    return self._held[self._at]
+                self._at += 1
+            if not self._more():
+                return ""
+
+    def mark(self) -> str:
+        """Take that character."""
+        found = self.peek()
+        self._at += 1
+        return found
+
+    def value(self) -> dict[str, Json]:
+        """Take the object that begins here, reading on while it is not whole."""
+        if self.peek() != "{":
+            raise SchemaDrift("a row of the report is no object")
+        while (found := first(self._held, self._at)) is None:
+            if len(self._held) - self._at > LONGEST_LINE or not self._more():
+                raise _no_list()
+        self._at = found[1]
+        return dict(found[0])
+
+    def _more(self) -> bool:
+        more = self._file.read(CHUNK * 4)
+        self._held, self._at = self._held[self._at :] + more, 0
+        return bool(more)

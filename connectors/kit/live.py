@@ -8,6 +8,8 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,13 @@ from connectors.kit.declare import Connector, Stream
 from connectors.kit.documents import unpack
 from connectors.kit.errors import Incomplete, SchemaDrift, Transient
 from connectors.kit.landing import LandingWriter
-from connectors.kit.redact import Tree, project
-from connectors.kit.reports import Collector, JobState, Report, kept_status
+from connectors.kit.pagers import Guard
+from connectors.kit.proofs import exact
+from connectors.kit.redact import Tree, project, veil
+from connectors.kit.reports import Collector, JobState, Listing, Report, kept_status
 from connectors.kit.request import Request
 from connectors.kit.runtime import Runtime
-from connectors.kit.strict_json import Json
+from connectors.kit.strict_json import Json, dig
 
 LOG = logging.getLogger("meritline.connectors")
 ROWS = 1000  # rows of a report that are landed and read at once
@@ -68,16 +72,29 @@ class Live:
         }
         if state is JobState.EMPTY:
             told |= {"bytes": 0, "checked": f"empty: {declared.empty_reason}"}
+        elif declared.listing is not None:
+            told |= {"bytes": None, "pages": 0}
+            for piece in _pieces(
+                _rows(declared, _listed(declared.listing, ask, status, told, caller), ask, told)
+            ):
+                yield self._land("page", {"rows": piece}, tree)
+            told["checked"] = f"{told['pages']} pages to the end"
         else:
             with tempfile.TemporaryDirectory(dir=self._scratch, prefix=".report-") as folder:
                 path = Path(folder) / "file"
                 told["bytes"] = self._download(declared, ask, status, path, caller)
                 told["checked"] = self._echo(declared, ask, status, path)
-                for piece in _pieces(_rows(declared, path, ask, told)):
+                assert declared.format is not None  # noqa: S101 - checked at declaration
+                for piece in _pieces(_rows(declared, declared.format.rows(path), ask, told)):
                     yield self._land("page", {"rows": piece}, tree)
         last = {"rows": [], "report": told}
         self._writer.line({"kind": "page", "body": last})
         yield last
+
+    def refused(self) -> None:
+        """What was read is not whole: the same report need not be looked at again."""
+        if self._collector is not None:
+            self._collector.refused()
 
     def collected(self) -> None:
         """The window is on disk: the report need not be asked for again."""
@@ -89,6 +106,7 @@ class Live:
         packed = path.with_suffix(".packed")
         for left in reversed(range(_DOWNLOADS)):
             answer = status if declared.document is None else caller.ask(declared.document(ask, status))
+            assert declared.location is not None  # noqa: S101 - checked at declaration
             location = declared.location(answer)
             try:
                 with packed.open("wb") as file:
@@ -107,6 +125,7 @@ class Live:
     def _echo(self, declared: Report, ask: Ask, status: Json, path: Path) -> str:
         if declared.echo is None:
             return "whole file"
+        assert declared.format is not None  # noqa: S101 - checked at declaration
         if not declared.echo(ask, declared.format.head(path), status):
             raise Incomplete("the report is for another range than was asked")
         return "whole file, asked range echoed"
@@ -114,6 +133,8 @@ class Live:
     def _land(self, kind: str, body: Json, tree: Tree, request: Request | None = None) -> Json:
         dropped: Counter[str] = Counter()
         kept = project(body, tree, dropped)
+        for path in self._stream.hashed:
+            veil(kept, f"{self._stream.records}.{path}".split("."))
         self._note_drift(dropped)
         told = {} if request is None else {"request": request.describe()}
         self._writer.line({"kind": kind, **told, "body": kept})
@@ -144,17 +165,43 @@ class _Caller:
         return self._client.call(request, self._budget)
 
 
-def _rows(declared: Report, path: Path, ask: Ask, told: dict[str, Json]) -> Iterator[Json]:
-    """The records of the file; `told` counts its lines on the way."""
+def _rows(
+    declared: Report, found: Iterator[dict[str, Json]], ask: Ask, told: dict[str, Json]
+) -> Iterator[Json]:
+    """The records of a report; `told` counts its lines and adds up its sums on the way."""
+    if declared.sums:
+        told["sums"] = dict.fromkeys(declared.sums, Decimal(0))
 
     def counted() -> Iterator[dict[str, Json]]:
-        for row in declared.format.rows(path):
+        for row in found:
             told["lines"] += 1
+            for name in declared.sums:
+                told["sums"][name] += exact(row.get(name))
             yield row
 
     if declared.assemble is None:
         return counted()
     return _shaped(declared.assemble(counted(), ask))
+
+
+def _listed(
+    listing: Listing, ask: Ask, status: Json, told: dict[str, Json], caller: "_Caller"
+) -> Iterator[dict[str, Json]]:
+    """The rows of every page; an empty page is not the end, only the pager says so."""
+    guard, here = Guard(listing.pager.page_cap), ask
+    while True:
+        body = caller.ask(listing.request(ask, status, here.token))
+        found = dig(body, listing.records)
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            raise SchemaDrift("the rows of the report are no list of objects", actual=listing.records)
+        told["pages"] += 1
+        yield from found
+        step = listing.pager.step(body, here)
+        if step.token is None:
+            return
+        guard.follow(step.token)
+        total = listing.pager.total(body) if here.total is None else here.total
+        here = replace(here, token=step.token, total=total)
 
 
 def _shaped(rows: object) -> Iterator[Json]:

@@ -3,17 +3,23 @@
 Belongs here: the kinds of proof and what they write into the load log. Not here: paging.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from connectors.kit.account import AccountSettings
-from connectors.kit.errors import Incomplete, TooLarge
+from connectors.kit.errors import Incomplete, SchemaDrift, SettingWrong, TooLarge
 from connectors.kit.pagers import whole_number
 from connectors.kit.redact import Tree, path_tree
 from connectors.kit.request import Request
 from connectors.kit.strict_json import Json, dig
-from connectors.kit.windows import Window
+from connectors.kit.windows import Window, same_days
+
+NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,12})?")
+CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -110,11 +116,12 @@ class Total(Proof):
 class Document(Proof):
     """The report's file came whole: its length, its end, its rows and the range it echoes were all checked on the way.
 
-    `rows_path` names the field of the report's status that counts the rows of the file.
+    `rows_path` names the field of the report's status that counts the rows of the file; `distinct`: every row has a key of
+    its own, so that a row that comes twice is a fault.
     """
 
-    def __init__(self, rows_path: str | None = None) -> None:
-        self._rows_path = rows_path
+    def __init__(self, rows_path: str | None = None, *, distinct: bool = False) -> None:
+        self._rows_path, self._distinct = rows_path, distinct
         self.paths = tuple(f"report.{name}" for name in ("state", "lines", "bytes", "checked"))
 
     def check(self, reading: Reading) -> str:
@@ -130,7 +137,99 @@ class Document(Proof):
                     actual=f"{told} counted, {report['lines']} in the file",
                     may_settle=True,
                 )
-        return f"document {report['lines']} rows, {report['bytes']} bytes, {report['checked']}"
+        if self._distinct and report["lines"] != reading.records:
+            raise Incomplete(
+                "the report has several rows of one key",
+                actual=f"{report['lines']} rows, {reading.records} keys",
+                may_settle=True,
+            )
+        size = "" if report["bytes"] is None else f", {report['bytes']} bytes"
+        return f"document {report['lines']} rows{size}, {report['checked']}"
+
+
+class Sums(Proof):
+    """Totals that the platform states by another way equal the rows of the report, added up.
+
+    Args:
+        request: asks for the totals of a window.
+        records: where in the answer their rows are; they are added up too.
+        names: the fields, which `Report.sums` must name as well.
+    """
+
+    def __init__(
+        self, request: Callable[[AccountSettings, Window], Request], records: str, names: tuple[str, ...]
+    ) -> None:
+        self._request, self._records, self._names = request, records, names
+        self._tree = path_tree({f"{records}.{name}": None for name in names})
+        self.paths = ("report.sums",)
+
+    def check(self, reading: Reading) -> str:
+        """Ask for the totals and compare."""
+        body = reading.ask(self._request(reading.account, reading.window), self._tree)
+        rows = dig(body, self._records)
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise SchemaDrift("the totals are no list of objects", actual=self._records)
+        told, read = {}, dig(reading.last_page, "report.sums")
+        for name in self._names:
+            told[name] = sum((exact(row.get(name)) for row in rows), Decimal(0))
+            if told[name] != exact(read[name]):
+                raise Incomplete(
+                    "the platform's totals are not what was read",
+                    actual=f"{name}: {told[name]} in all, {read[name]} read",
+                    may_settle=True,
+                )
+        return "totals equal: " + ", ".join(f"{name} {told[name]}" for name in self._names)
+
+
+def exact(value: Json) -> Decimal:
+    """A number of a row, also when the platform writes it as text; absent counts nothing."""
+    if value is None:
+        return Decimal(0)
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        value = Decimal(value)
+    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+        raise SchemaDrift("a number of the rows is none")
+    return Decimal(value)
+
+
+class SameBooks(Proof):
+    """The platform keeps this account's days in the same zone, and its money in the same currency, as sources.yaml says.
+
+    Args:
+        request: asks for the account itself.
+        keep: what of the answer may be stored.
+        read: zone and currency in the answer.
+    """
+
+    def __init__(
+        self,
+        request: Callable[[AccountSettings, Window], Request],
+        keep: Tree,
+        read: Callable[[Json], tuple[str, str]],
+    ) -> None:
+        self._request, self._keep, self._read = request, keep, read
+
+    def check(self, reading: Reading) -> str:
+        """Ask and compare; where sources.yaml names no currency the platform's is taken."""
+        account = reading.account
+        zone, currency = self._read(reading.ask(self._request(account, reading.window), self._keep))
+        try:
+            theirs = ZoneInfo(zone)
+        except (KeyError, ValueError, OSError, TypeError):
+            raise SchemaDrift("the platform keeps the account in an unknown time zone") from None
+        if not same_days(reading.window, account.tz, theirs):
+            raise SettingWrong(
+                "the platform's days are in another time zone than `zone` of the source",
+                actual=f"{theirs.key} there, {account.zone} here",
+            )
+        if not isinstance(currency, str) or not CURRENCY.fullmatch(currency):
+            raise SchemaDrift("the platform names no currency of the account")
+        if account.currency not in (None, currency):
+            raise SettingWrong(
+                "the platform keeps the account in another currency than `currency` of the source",
+                actual=f"{currency} there, {account.currency} here",
+            )
+        return f"zone {theirs.key}, {currency}"
 
 
 class Every(Proof):

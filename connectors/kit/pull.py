@@ -168,23 +168,26 @@ class _Pull:
             self.page_size = self.account.whole_number(name, default, most=most)
         frame = Frame(self.stream, self.account, window, self.cursor, self.page_size, self.as_of)
         writer = self.landing.writer(self.ref, window)
+        source = Live(
+            self.connector,
+            self.stream,
+            self.client,
+            runtime=self.runtime,
+            writer=writer,
+            drift=self.drift,
+            scratch=self.spool,
+        )
         try:
             writer.line(header(self.ref, frame))
-            source = Live(
-                self.connector,
-                self.stream,
-                self.client,
-                runtime=self.runtime,
-                writer=writer,
-                drift=self.drift,
-                scratch=self.spool,
-            )
             with Spool(self.spool) as spool:
                 outcome = read_window(frame, source, spool, lambda n: self._page_done(window, n, spool))
                 writer.line(footer(outcome))
                 records = spool.write(spool_name(self.ref, window))
             landed, sha256 = writer.commit()
             source.collected()
+        except Incomplete:
+            source.refused()
+            raise
         finally:
             writer.discard()
         effort = self.client.effort

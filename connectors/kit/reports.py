@@ -13,7 +13,15 @@ from typing import Protocol
 
 from connectors.kit.ask import Ask
 from connectors.kit.documents import Format, Location
-from connectors.kit.errors import ReportFailed, ReportPending, SchemaDrift, Throttled, Transient
+from connectors.kit.errors import (
+    DeclarationWrong,
+    ReportFailed,
+    ReportPending,
+    SchemaDrift,
+    Throttled,
+    Transient,
+)
+from connectors.kit.pagers import Pager
 from connectors.kit.request import Request
 from connectors.kit.state import Job, State
 from connectors.kit.strict_json import Json, dumps
@@ -38,6 +46,21 @@ class Status:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Rows of a ready report that are served page by page instead of as a file.
+
+    Args:
+        request: a page, from the question, the status answer and the page's token (None for the first).
+        pager: how pages are chained.
+        records: dotted path of the rows.
+    """
+
+    request: Callable[[Ask, Json, str | None], Request]
+    pager: Pager
+    records: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """How a platform makes a report.
 
@@ -47,8 +70,9 @@ class Report:
         status: the request that asks how far it is.
         read: the state in that answer.
         document: a further request that tells where the file is; None when the status says so.
-        location: where the file is, in the last of these answers.
+        location: where the file is, in the last of these answers; with `format`.
         format: how rows lie in the file.
+        listing: how rows are served page by page, where there is no file.
         keeps: scalar fields of the status answer that are stored and that a proof may read.
         echo: whether the file's head and status fit what was asked; called with (ask, head, status answer).
         find: looks a report up whose id was lost in a kill: the request and its id in the answer (None = not there).
@@ -59,14 +83,17 @@ class Report:
         poll: first and longest pause between two looks, seconds.
         patience: seconds after which a run leaves the report to the next one.
         assemble: joins rows of the file into records, where one record is several rows.
+        sums: numeric fields that are added up over the rows, for a proof that knows their totals.
+        moves: figures move while they are read, so that a report that does not add up is asked for anew.
     """
 
     create: Callable[[Ask], Request]
     created: Callable[[Json], str]
     status: Callable[[Ask, str], Request]
     read: Callable[[Json], Status]
-    location: Callable[[Json], Location]
-    format: Format
+    location: Callable[[Json], Location] | None = None
+    format: Format | None = None
+    listing: Listing | None = None
     document: Callable[[Ask, Json], Request] | None = None
     keeps: tuple[str, ...] = ()
     echo: Callable[[Ask, Json, Json], bool] | None = None
@@ -78,6 +105,14 @@ class Report:
     poll: tuple[float, float] = (5.0, 60.0)
     patience: float = 900.0
     assemble: Callable[..., object] | None = None
+    sums: tuple[str, ...] = ()
+    moves: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.location is None) is not (self.format is None) or (self.location is None) is (
+            self.listing is None
+        ):
+            raise DeclarationWrong("a report is a file (location and format) or a listing, one of them")
 
 
 class Caller(Protocol):
@@ -125,6 +160,11 @@ class Collector:
         """Note that the file was read whole."""
         if self.job is not None:
             self.state.keep_job(replace(self.job, collected_at=self.caller.now()))
+
+    def refused(self) -> None:
+        """Note that the rows did not add up: the next question is a new one."""
+        if self.job is not None and self.report.moves:
+            self.state.keep_job(replace(self.job, cool_until=self.caller.now(), why="did not add up"))
 
     def _known(self) -> Job | None:
         job, now = self.state.job(self.spec), self.caller.now()

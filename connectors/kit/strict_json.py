@@ -54,6 +54,21 @@ def loads(data: bytes) -> Json:
         raise NotJson(type(error).__name__) from None
 
 
+_DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_constant, object_pairs_hook=_object)
+
+
+def first(text: str, at: int) -> tuple[Json, int] | None:
+    """The object that begins at `at` and where it ends; None while `text` does not hold all of it.
+
+    Raises:
+        SchemaDrift: as `loads`.
+    """
+    try:
+        return _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None
+
+
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 

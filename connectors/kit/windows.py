@@ -77,6 +77,16 @@ def clip(
     return Window(start, end) if start < end else None
 
 
+def same_days(window: Window, zone: ZoneInfo, other: ZoneInfo) -> bool:
+    """Whether every local day that touches `window` begins at the same instant in both zones."""
+    day, last = local_day(window.start, zone), local_day(window.end, zone)
+    while day <= last:
+        if midnight(day, zone) != midnight(day, other):
+            return False
+        day += timedelta(days=1)
+    return True
+
+
 def whole_days(window: Window, zone: ZoneInfo) -> Window | None:
     """The local days that `window` touches and that were over at its end; None when there is none."""
     start, end = midnight(local_day(window.start, zone), zone), midnight(local_day(window.end, zone), zone)
