@@ -11,38 +11,47 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors.file_drop.drop_files import DroppedRecord, Place, pulled_window
+from connectors.file_drop.export_layout import layouts_digest
+from connectors.file_drop.exported import prove_export, read_export
 from connectors.file_drop.fact_layouts import FROM_DROP, fact_layout, file_columns
 from connectors.file_drop.manifest import Drop
 from connectors.file_drop.opening import read_bytes
 from connectors.file_drop.table import DroppedRow, DroppedTable, read_layout
+from connectors.kit.redact import pseudonym
 from connectors.kit.windows import iso
 from models.errors import CompanyError, MeritError, MeritErrors
 from models.loads import FailedWindow, PulledWindow
 from models.money import total
 from models.tables import Column, Rule, Sensitivity
 
-_PEPPER = "meritline:"
-_HASH_DIGITS = 24
 _SHOWN = 3
 
 
 def read_drop(drop: Drop, place: Place) -> PulledWindow | FailedWindow:
     """The rows of a drop, proven by range, row count and control totals; nothing is loaded of one that does not hold."""
     try:
-        table = read_layout(
-            fact_layout(drop.table), drop_path(drop, place.company), options=drop.options, shown=drop.file
-        )
+        path = drop_path(drop, place.company)
+        export = read_export(drop, path, place.company) if drop.layout else None
+        table = export.table if export else _read_template(drop, path)
         records = [_record(row, drop, table) for row in table.dropped]
-        _prove(drop, table)
+        _prove(drop, table, export.data_rows if export else len(table.dropped))
+        proof = prove_export(drop, export, {r.day for r in records}) if export else _proof(drop)
     except MeritError as error:
         return failed(drop, place.as_of, error)
-    return pulled_window(drop, records, _proof(drop), place)
+    return pulled_window(drop, records, proof, place)
+
+
+def _read_template(drop: Drop, path: Path) -> DroppedTable:
+    """A file in the columns of our own template."""
+    return read_layout(fact_layout(drop.table), path, options=drop.options, shown=drop.file)
 
 
 def drop_digest(drop: Drop, company: Path) -> str:
     """What a drop is: its declaration, the layout it is read with, and the bytes of the file, if they can be read."""
     digest = hashlib.sha256(f"{drop.statement()}\n{drop.fact!r}".encode())
     try:
+        if drop.layout:
+            digest.update(layouts_digest(company).encode())
         digest.update(read_bytes(drop_path(drop, company)))
     except MeritError as error:
         digest.update(error.line().encode())
@@ -69,11 +78,6 @@ def drop_path(drop: Drop, company: Path) -> Path:
             remedy="put the file itself there",
         )
     return path
-
-
-def pseudonym(value: str) -> str:
-    """A personal id as it is kept: the same everywhere, so that tables can still be joined."""
-    return hashlib.sha256(f"{_PEPPER}{value}".encode()).hexdigest()[:_HASH_DIGITS]
 
 
 def _sentence(drop: Drop, error: MeritError) -> str:
@@ -169,19 +173,19 @@ def _own_day(name: str, values: dict[str, object], drop: Drop) -> date | None:
     return None
 
 
-def _prove(drop: Drop, table: DroppedTable) -> None:
-    errors = [*_wrong_count(drop, table), *_wrong_totals(drop, table)]
+def _prove(drop: Drop, table: DroppedTable, count: int) -> None:
+    errors = [*_wrong_count(drop, count), *_wrong_totals(drop, table)]
     if errors:
         raise errors[0] if len(errors) == 1 else MeritErrors(errors)
 
 
-def _wrong_count(drop: Drop, table: DroppedTable) -> Iterator[MeritError]:
-    if len(table.dropped) != drop.rows:
+def _wrong_count(drop: Drop, count: int) -> Iterator[MeritError]:
+    if drop.rows is not None and count != drop.rows:
         yield CompanyError(
             "C143",
             "the file does not hold the declared number of rows",
             where=drop.file,
-            actual=f"{len(table.dropped)} rows, {drop.rows} declared",
+            actual=f"{count} rows, {drop.rows} declared",
             remedy="export the file again, or correct `rows`",
         )
 

@@ -55,6 +55,7 @@ class Stream(Generic[R]):
         proof: why a window is complete.
         finality_days: days after which a day's figures are not expected to change.
         pii: known personal fields of a record, dropped before anything is written.
+        hashed: kept ids of people outside the company; a pseudonym takes their place before anything is written.
         unused: further documented fields that nobody needs; they are no drift.
         docs: the platform's page that describes it.
         page_size: setting name, default and largest records per page.
@@ -87,6 +88,7 @@ class Stream(Generic[R]):
     proof: Proof | None = None
     finality_days: int
     pii: tuple[str, ...] = ()
+    hashed: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     docs: str
     page_size: tuple[str, int, int] = ("page_size", 100, 1000)
@@ -124,6 +126,9 @@ class Stream(Generic[R]):
         for path in self.pii:
             if hits(kept, path):
                 raise DeclarationWrong(f"stream {self.name} keeps the personal field {path}")
+        for path in self.hashed:
+            if not hits(kept, path):
+                raise DeclarationWrong(f"stream {self.name} does not keep the id {path} that it hashes")
 
     def tree(self) -> Tree:
         """Everything of a page that may be stored."""

@@ -5,7 +5,9 @@ every byte we store, also when a platform adds a field tomorrow. Not here: which
 connector's models).
 """
 
+import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -13,6 +15,8 @@ from pydantic import BaseModel
 from connectors.kit.errors import SchemaDrift
 from connectors.kit.strict_json import Json
 
+_PEPPER = "meritline:"
+_HASH_DIGITS = 24
 Tree = dict[str, Any]  # field name -> Tree, or None for "the whole value, which must be a scalar"
 
 
@@ -69,3 +73,23 @@ def hits(tree: Tree | None, path: str) -> bool:
             return False
         tree = tree[step]
     return True
+
+
+def pseudonym(value: str) -> str:
+    """A personal id as it is kept: the same everywhere, so that tables can still be joined."""
+    return hashlib.sha256(f"{_PEPPER}{value}".encode()).hexdigest()[:_HASH_DIGITS]
+
+
+def veil(value: Json, steps: Sequence[str]) -> None:
+    """Put pseudonyms in the place of the values that a path leads to, through lists; an absent or empty one stays."""
+    if isinstance(value, list):
+        for item in value:
+            veil(item, steps)
+        return
+    if not isinstance(value, dict) or steps[0] not in value:
+        return
+    inner = value[steps[0]]
+    if len(steps) > 1:
+        veil(inner, steps[1:])
+    elif inner not in (None, ""):
+        value[steps[0]] = pseudonym(str(inner))
