@@ -62,6 +62,7 @@ class Stream(Generic[R]):
         shaping_settings: settings that change how answers are read; noted in the landing file for the replay.
         envelope: further envelope paths to keep.
         prepare: joins side-loaded parts into the records of a page.
+        stamp: writes into the records of a page what only the question knows, such as the day of a snapshot.
         follow_up: what a record still needs, None when it is whole.
     """
 
@@ -95,6 +96,7 @@ class Stream(Generic[R]):
     shaping_settings: tuple[str, ...] = ()
     envelope: Mapping[str, Tree | None] = field(default_factory=dict)
     prepare: Callable[[Json], None] | None = None
+    stamp: Callable[[Json, Ask], None] | None = None
     follow_up: Callable[[Json, AccountSettings], FollowUp | None] | None = None
 
     def __post_init__(self) -> None:

@@ -4,17 +4,18 @@ Belongs here: the download's checks, the file formats. Not here: asking for a re
 Every way in which a file can be short is an error: status, length, gzip end, charset, line end, column count.
 """
 
+import codecs
 import csv
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, BinaryIO
 from urllib.parse import urlsplit
 
 from connectors.kit.account import AccountSettings, is_loopback
-from connectors.kit.errors import Incomplete, PageTooLarge, SchemaDrift, TooLarge
+from connectors.kit.errors import Incomplete, PageTooLarge, SchemaDrift, SettingWrong, TooLarge
 from connectors.kit.strict_json import Json, NotJson, dig, first, loads
 
 CHUNK = 64 * 1024
@@ -84,6 +85,10 @@ class Format(ABC):
         """What the file says about itself, for the echo check."""
         return {}
 
+    def of(self, account: AccountSettings) -> "Format":  # noqa: ARG002 - most platforms write alike for everybody
+        """The format as this account gets it."""
+        return self
+
 
 def _text(path: Path, charset: str) -> IO[str]:
     return path.open("r", encoding=charset, errors="strict", newline="")
@@ -99,6 +104,7 @@ class Delimited(Format):
         charset: the strict encoding.
         is_quoted: CSV quoting; tab files of Amazon know none.
         empty_is_null: an empty field is no value.
+        charset_setting: the account's setting that names another encoding, where a platform writes by region.
     """
 
     required: tuple[str, ...]
@@ -106,6 +112,15 @@ class Delimited(Format):
     charset: str = "utf-8"
     is_quoted: bool = False
     empty_is_null: bool = True
+    charset_setting: str = ""
+
+    def of(self, account: AccountSettings) -> "Delimited":
+        """In the encoding that the account's setting names."""
+        named = account.settings.get(self.charset_setting, self.charset)
+        try:
+            return replace(self, charset=codecs.lookup(named).name)
+        except LookupError:
+            raise SettingWrong(f"setting {self.charset_setting} names no known encoding") from None
 
     def rows(self, path: Path) -> Iterator[dict[str, Json]]:
         """One dictionary per line."""

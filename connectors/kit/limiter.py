@@ -39,6 +39,11 @@ class Bucket:
         self._cost = 1.0
         self._lock = Lock()
 
+    @property
+    def per_second(self) -> float:
+        """How fast it refills, as declared or learned."""
+        return self._per_second
+
     def reserve(self, now: float) -> float:
         """Take the tokens of one request; the result is how many seconds to wait before sending it."""
         with self._lock:

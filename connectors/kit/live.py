@@ -85,7 +85,7 @@ class Live:
                 told["bytes"] = self._download(declared, ask, status, path, caller)
                 told["checked"] = self._echo(declared, ask, status, path)
                 assert declared.format is not None  # noqa: S101 - checked at declaration
-                for piece in _pieces(_rows(declared, declared.format.rows(path), ask, told)):
+                for piece in _pieces(_rows(declared, declared.format.of(ask.account).rows(path), ask, told)):
                     yield self._land("page", {"rows": piece}, tree)
         last = {"rows": [], "report": told}
         self._writer.line({"kind": "page", "body": last})
@@ -126,7 +126,7 @@ class Live:
         if declared.echo is None:
             return "whole file"
         assert declared.format is not None  # noqa: S101 - checked at declaration
-        if not declared.echo(ask, declared.format.head(path), status):
+        if not declared.echo(ask, declared.format.of(ask.account).head(path), status):
             raise Incomplete("the report is for another range than was asked")
         return "whole file, asked range echoed"
 

@@ -126,6 +126,8 @@ def _records(frame: Frame, source: Source, body: Json) -> Iterator[Record]:
     try:
         if stream.prepare is not None:
             stream.prepare(body)
+        if stream.stamp is not None:
+            stream.stamp(body, frame.ask)
         found = dig(body, stream.records)
         if not isinstance(found, list):
             raise SchemaDrift("the record list is no list", actual=stream.records)
