@@ -4,7 +4,10 @@ Names come from files and platforms, so every cell is escaped: no Markdown, HTML
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 import dagster as dg
 
@@ -65,22 +68,48 @@ def _role_row(figure: RoleFigure) -> tuple[str, ...]:
     )
 
 
-def reports_table(reports: Sequence[Report]) -> dg.MarkdownMetadataValue:
-    """What each account brought."""
-    header = ("Account", "Windows", "Rows", "New", "Changed", "Failed", "Cause")
+def reports_metadata(reports: Sequence[Report], as_of: datetime) -> dict[str, dg.MetadataValue | int | str]:
+    """What a stream brought and what it cost, in all and by account."""
+    drift = Counter[str]()
+    for report in reports:
+        drift.update(report.drift)
+    waited = sum((r.waited_seconds for r in reports), Decimal(0))
+    return {
+        "dagster/row_count": sum(r.rows for r in reports),
+        "new_rows": sum(r.new_rows for r in reports),
+        "changed_rows": sum(r.changed_rows for r in reports),
+        "late_rows": sum(r.late_rows for r in reports),
+        "failed_windows": sum(len(r.failures) for r in reports),
+        "requests": sum(r.requests for r in reports),
+        "retries": sum(r.retries for r in reports),
+        "waited_seconds": format(waited, "f"),
+        "unknown_fields": ", ".join(f"{name} x {n}" for name, n in sorted(drift.items()))[:500] or "none",
+        "as_of": as_of.isoformat(),
+        "accounts": reports_table(reports, as_of),
+    }
+
+
+def reports_table(reports: Sequence[Report], as_of: datetime) -> dg.MarkdownMetadataValue:
+    """What each account brought, why it is whole, and how old that is."""
+    header = (
+        *("Account", "Windows", "Rows", "New", "Changed", "Requests", "Retries", "Waited"),
+        *("Proof", "Age", "Failed", "Cause"),
+    )
     rows = [
         (
-            r.ref.shop_id,
-            str(r.windows),
-            str(r.rows),
-            str(r.new_rows),
-            str(r.changed_rows),
-            str(len(r.failures)),
+            *(r.ref.shop_id, str(r.windows), str(r.rows), str(r.new_rows), str(r.changed_rows)),
+            *(str(r.requests), str(r.retries), f"{r.waited_seconds:.1f} s", r.proof),
+            *("" if r.proven_to is None else _age(as_of - r.proven_to), str(len(r.failures))),
             f"{r.failures[0].code} {r.failures[0].cause}" if r.failures else "",
         )
         for r in reports
     ]
     return markdown(header, rows)
+
+
+def _age(span: timedelta) -> str:
+    minutes = max(0, int(span.total_seconds())) // 60
+    return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def column_schema(table: Table) -> dg.TableSchema:

@@ -34,6 +34,8 @@ class Source:
     zone: str
     currency: str | None
     base_url: str
+    token_url: str | None
+    wanted: tuple[str, ...]
     secret_names: Mapping[str, str]
     settings: Mapping[str, str]
     active_from: date | None
@@ -55,6 +57,7 @@ class Source:
                 zone=self.zone,
                 currency=self.currency,
                 base_url=base,
+                token_url=self._tokens_at(base),
                 secrets={
                     key: SecretStr(environment.get(name, "")) for key, name in self.secret_names.items()
                 },
@@ -65,6 +68,16 @@ class Source:
             )
         except ValidationError as error:
             raise self._refused(error) from None
+
+    def _tokens_at(self, base: str) -> str | None:
+        path = getattr(get(self.connector), "sandbox_token_path", None)
+        return base + str(path) if self.base_url == SANDBOX and path else self.token_url
+
+    @property
+    def stream_names(self) -> tuple[str, ...]:
+        """The streams that are pulled: those named in `streams`, else all."""
+        declared = tuple(stream.name for stream in get(self.connector).streams)
+        return tuple(name for name in declared if name in self.wanted) if self.wanted else declared
 
     def streams(self) -> tuple[SourceAccount, ...]:
         """What the warehouse must know of the account, one entry per stream."""
@@ -81,6 +94,7 @@ class Source:
                 platform=connector.platform,
             )
             for stream in connector.streams
+            if stream.name in self.stream_names
         )
 
     def _refused(self, error: ValidationError) -> CompanyError:
@@ -116,9 +130,7 @@ def refuse_double_feeds(sources: Iterable[Source], drops: Iterable[Drop]) -> Non
     Raises:
         CompanyError: C142, with file and line.
     """
-    pulled = {
-        (s.shop_id, fact): s for s in sources for stream in get(s.connector).streams for fact in stream.feeds
-    }
+    pulled = {(s.shop_id, fact): s for s in sources for account in s.streams() for fact in account.feeds}
     for drop in drops:
         source = pulled.get((drop.shop_id, drop.table))
         if source is not None:
@@ -149,7 +161,7 @@ def _source(node: Node, *, sandbox: bool) -> Source:
         node,
         "a source",
         required=("connector", "shop_id", "zone", "base_url"),
-        optional=("currency", "secrets", "settings", "active_from", "active_to"),
+        optional=("currency", "token_url", "streams", "secrets", "settings", "active_from", "active_to"),
     )
     base = as_text(entry["base_url"], "base_url")
     if base == SANDBOX and not sandbox:
@@ -160,12 +172,15 @@ def _source(node: Node, *, sandbox: bool) -> Source:
             remedy="add sandbox: true",
         )
     first, last, currency = entry.get("active_from"), entry.get("active_to"), entry.get("currency")
+    connector, tokens = as_choice(entry["connector"], "connector", names()), entry.get("token_url")
     source = Source(
-        connector=as_choice(entry["connector"], "connector", names()),
+        connector=connector,
         shop_id=as_text(entry["shop_id"], "shop_id"),
         zone=as_text(entry["zone"], "zone"),
         currency=as_text(currency, "currency") if currency else None,
         base_url=base,
+        token_url=as_text(tokens, "token_url") if tokens else None,
+        wanted=_wanted(entry.get("streams"), connector),
         secret_names=_secrets(entry.get("secrets")),
         settings=_settings(entry.get("settings")),
         active_from=as_date(first, "active_from") if first else None,
@@ -191,15 +206,22 @@ def _check_span(source: Source) -> None:
 
 def _check_secret_names(source: Source) -> None:
     """A misspelt name would otherwise show as a refused login, at night."""
-    wanted = getattr(get(source.connector).auth, "secret", None)
-    if wanted is not None and wanted not in source.secret_names:
-        raise CompanyError(
-            "C004",
-            f"the source has no secret {wanted}",
-            where=source.where,
-            actual=", ".join(source.secret_names)[:80] or "no secrets",
-            remedy=f'add secrets: {{{wanted}: "${{SOME_NAME}}"}}',
-        )
+    for wanted in get(source.connector).auth.secrets:
+        if wanted not in source.secret_names:
+            raise CompanyError(
+                "C004",
+                f"the source has no secret {wanted}",
+                where=source.where,
+                actual=", ".join(source.secret_names)[:80] or "no secrets",
+                remedy=f'add secrets: {{{wanted}: "${{SOME_NAME}}"}}',
+            )
+
+
+def _wanted(node: Node | None, connector: str) -> tuple[str, ...]:
+    """Streams to pull, in the connector's own order."""
+    declared = tuple(stream.name for stream in get(connector).streams)
+    items = as_items(node, "streams") if node else ()
+    return tuple(as_choice(item, "a stream", declared) for item in items)
 
 
 def _secrets(node: Node | None) -> dict[str, str]:

@@ -1,57 +1,71 @@
 """Raw layer: one asset per connector stream that the company uses, and one for its files.
 
-Pulling takes no slot of the writer pool: it opens the warehouse for a moment per batch, and a slow platform
-must not keep other runs from computing.
+All streams are pulled by one step, so that independent shops and platforms wait side by side. Pulling takes no slot of
+the writer pool: it opens the warehouse for a moment per batch, and a slow platform must not keep other runs from computing.
 """
+
+from collections.abc import Iterator
 
 import dagster as dg
 
 from connectors.kit.registry import get
 from pipelines.assets import ENGINEERS, OPS, POOL
 from pipelines.company import Company
-from pipelines.metadata import raw_schema, reports_table
+from pipelines.metadata import raw_schema, reports_metadata
 from pipelines.partitions import single_run
 from pipelines.resources import Place
 from pipelines.steps.files import load_files
-from pipelines.steps.pull import pull_stream
+from pipelines.steps.pull import StreamName, pull_streams
 
 FILES = dg.AssetKey("raw_company__files")
 
 
 def raw_assets(company: Company, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """One asset per stream of every connector in sources.yaml, plus the company's files."""
-    connectors = sorted({source.connector for source in company.sources})
-    streams = [(name, stream.name) for name in connectors for stream in get(name).streams]
-    return [*(_stream_asset(*stream, days) for stream in streams), _files_asset(days)]
+    """One asset per stream of every account in sources.yaml, plus the company's files."""
+    used = {(source.connector, stream) for source in company.sources for stream in source.stream_names}
+    return [*([_streams_asset(sorted(used), days)] if used else []), _files_asset(days)]
 
 
-def _stream_asset(connector: str, stream: str, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    @dg.asset(
-        name=f"raw_{connector}__{stream}",
-        description=f"One row per record of {connector} {stream}, in its newest version.",
-        group_name="raw",
-        owners=ENGINEERS,
-        kinds={"python", "duckdb", connector},
+def stream_key(connector: str, stream: str) -> str:
+    """Name of the asset of a stream."""
+    return f"raw_{connector}__{stream}"
+
+
+def _streams_asset(streams: list[StreamName], days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="pull",
+        specs=[_spec(connector, stream) for connector, stream in streams],
+        can_subset=True,
         partitions_def=days,
         backfill_policy=single_run(),
-        metadata={"dagster/column_schema": raw_schema(), "dagster/table_name": f"raw_{connector}_{stream}"},
-        code_version="1",
     )
-    def pulled(context: dg.AssetExecutionContext, place: Place) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def pulled(context: dg.AssetExecutionContext, place: Place) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         work = place.days(context)
-        reports = pull_stream(work, connector, stream, place.around(work))
-        return dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": sum(r.rows for r in reports),
-                "new_rows": sum(r.new_rows for r in reports),
-                "changed_rows": sum(r.changed_rows for r in reports),
-                "failed_windows": sum(len(r.failures) for r in reports),
-                "as_of": work.as_of.isoformat(),
-                "accounts": reports_table(reports),
-            }
-        )
+        wanted = {key.to_user_string() for key in context.selected_asset_keys}
+        asked = [name for name in streams if stream_key(*name) in wanted]
+        for name, reports in pull_streams(work, asked, place.around(work)).items():
+            yield dg.MaterializeResult(
+                asset_key=stream_key(*name), metadata=reports_metadata(reports, work.as_of)
+            )
 
     return pulled
+
+
+def _spec(connector: str, stream: str) -> dg.AssetSpec:
+    declared = get(connector).stream(stream)
+    return dg.AssetSpec(
+        stream_key(connector, stream),
+        description=f"One row per record of {connector} {stream}, in its newest version.",
+        group_name="raw",
+        owners=list(ENGINEERS),
+        kinds={"python", "duckdb", connector},
+        metadata={
+            "dagster/column_schema": raw_schema(),
+            "dagster/table_name": f"raw_{connector}_{stream}",
+            "documentation": dg.MetadataValue.url(declared.docs),
+        },
+        code_version="1",
+    )
 
 
 def _files_asset(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:

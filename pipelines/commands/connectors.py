@@ -17,7 +17,7 @@ from pipelines.home import Home
 from pipelines.progress import show_progress
 from pipelines.sandbox import Surroundings, surroundings
 from pipelines.sources import Source
-from pipelines.steps.pull import pull_stream, register_accounts
+from pipelines.steps.pull import pull_streams, register_accounts
 from warehouse.connect import open_warehouse
 from warehouse.load import load_window
 
@@ -85,11 +85,8 @@ def pull_one(chosen: argparse.Namespace) -> int:
         )
     work = work_of(chosen, company_of(chosen))
     with surroundings(work.company, work.as_of) as around:
-        reports = [
-            r
-            for s in get(chosen.connector).streams
-            for r in pull_stream(work, chosen.connector, s.name, around)
-        ]
+        streams = [(chosen.connector, stream.name) for stream in get(chosen.connector).streams]
+        reports = [report for found in pull_streams(work, streams, around).values() for report in found]
     rows = [
         [str(r.ref), str(r.windows), str(r.new_rows), str(r.changed_rows), str(len(r.failures))]
         for r in reports

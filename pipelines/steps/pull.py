@@ -1,23 +1,27 @@
-"""Pulls every account of a stream and loads what was proven.
+"""Pulls every account of the asked streams and loads what was proven.
 
-Fetching holds no database lock: one thread per account reads windows ahead into a short queue, and the step
-opens the warehouse only to load what lies there [platform.md 2]. One bad account never stops the others.
+Fetching holds no database lock: threads read the accounts of all asked streams side by side into a short queue, and the
+step opens the warehouse only to load what lies there [platform.md 2]. One bad account never stops the others.
 """
 
 import os
 import queue
 import shutil
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from connectors.kit import AccountSettings, Landing, pull
+from connectors.kit import AccountSettings, Landing, Runtime, pull
 from connectors.kit.registry import get
+from connectors.kit.state import FILE, State
 from models.errors import MeritError
 from models.loads import FailedWindow, PulledWindow, StreamRef
 from models.periods import day_bounds
@@ -30,11 +34,13 @@ from warehouse.connect import open_warehouse
 from warehouse.load import load_window, record_failure, set_source_accounts, stream_state
 
 Pulled = PulledWindow | FailedWindow
+StreamName = tuple[str, str]  # connector, stream
 
 LOAD_MEMORY = "128MB"  # a window is small: the rest would only cache what no load reads again
-_AHEAD = 16  # windows read ahead per account: enough to keep the platform busy while a batch is loaded
+_AHEAD = 16  # windows read ahead per worker: enough to keep the platform busy while a batch is loaded
 _BATCH = 48  # windows loaded before the warehouse is let go for other runs
 _SHOW_EVERY = 30  # windows between two lines of progress
+WORKERS = 12  # accounts and streams read side by side; most of the time they wait for their platforms
 
 
 @dataclass(frozen=True)
@@ -50,21 +56,27 @@ class Failure:
 
 @dataclass
 class Report:
-    """What one account of a stream brought."""
+    """What one account of a stream brought, and what it cost."""
 
     ref: StreamRef
     windows: int = 0
     rows: int = 0
     new_rows: int = 0
     changed_rows: int = 0
+    late_rows: int = 0  # changed rows of days that were already final
     quarantined: int = 0
     requests: int = 0
+    retries: int = 0
+    waited_seconds: Decimal = Decimal(0)
+    proof: str = ""  # of the newest window
+    proven_to: datetime | None = None
+    drift: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class _Job:
-    """One account to read: from where, and with which cursor."""
+    """One account of one stream to read: from where, and with which cursor."""
 
     ref: StreamRef
     account: AccountSettings
@@ -72,17 +84,26 @@ class _Job:
     cursor: str | None
 
 
-def pull_stream(work: Work, connector: str, stream: str, around: Surroundings) -> list[Report]:
-    """Pull all accounts of a stream for the days of the work and load the proven windows."""
-    sources = [s for s in work.company.sources if s.connector == connector]
-    reports = {s.shop_id: Report(StreamRef(connector, stream, s.shop_id)) for s in sources}
-    jobs = _jobs(work, connector, stream, sources, around)
+def pull_streams(
+    work: Work, streams: Iterable[StreamName], around: Surroundings
+) -> dict[StreamName, list[Report]]:
+    """Pull all accounts of the streams side by side for the days of the work and load the proven windows."""
+    asked = [
+        (source, StreamRef(connector, stream, source.shop_id))
+        for connector, stream in streams
+        for source in work.company.sources
+        if source.connector == connector and stream in source.stream_names
+    ]
+    reports = {ref: Report(ref) for _, ref in asked}
+    jobs = _jobs(work, asked, around)
     remove_dead_spools(work.home.spool)
     for batch in _batches(work, jobs):
         _load(work, batch, reports)
-    for report in reports.values():
+    found: dict[StreamName, list[Report]] = {}
+    for ref, report in reports.items():
         tell("pull", _sentence(report))
-    return list(reports.values())
+        found.setdefault((ref.connector, ref.stream), []).append(report)
+    return found
 
 
 def remove_dead_spools(root: Path) -> None:
@@ -97,16 +118,20 @@ def register_accounts(con: DuckDBPyConnection, company: Company) -> None:
     set_source_accounts(con, source_accounts(company.sources, company.drops))
 
 
-def _jobs(work: Work, connector: str, stream: str, sources: list[Source], around: Surroundings) -> list[_Job]:
+@cache
+def shared_runtime(root: Path) -> Runtime:
+    """The rate limits, tokens and report ids of a home: one object for all pulls of this process."""
+    return Runtime(state=State(root / FILE))
+
+
+def _jobs(work: Work, asked: list[tuple[Source, StreamRef]], around: Surroundings) -> list[_Job]:
     """What to read, after a short look at the cursors."""
-    declared = get(connector).stream(stream)
     jobs = []
     with open_warehouse(work.home.root) as con:
         register_accounts(con, work.company)
-        for source in sources:
-            ref = StreamRef(connector, stream, source.shop_id)
+        for source, ref in asked:
             account = source.account(around.environment, around.sandbox_url)
-            if declared.cursor_kind == "time":
+            if get(ref.connector).stream(ref.stream).cursor_kind != "cursor":
                 jobs.append(_Job(ref, account, day_bounds(work.first, source.zone)[0], None))
                 continue
             cursor, covered_to = stream_state(con, ref)
@@ -125,12 +150,14 @@ def _beginning(source: Source, first: date) -> datetime:
 
 def _batches(work: Work, jobs: list[_Job]) -> Iterator[list[Pulled]]:
     """Windows as they come, several at a time where several wait."""
-    waiting: queue.Queue[Pulled | BaseException | None] = queue.Queue(_AHEAD * max(1, len(jobs)))
+    todo: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+    for job in jobs:
+        todo.put(job)
+    running = min(WORKERS, len(jobs))
+    waiting: queue.Queue[Pulled | BaseException | None] = queue.Queue(_AHEAD * max(1, running))
     stop = threading.Event()
-    threads = [threading.Thread(target=_read, args=(work, job, waiting, stop), daemon=True) for job in jobs]
-    for thread in threads:
-        thread.start()
-    running = len(threads)
+    for _ in range(running):
+        threading.Thread(target=_worker, args=(work, todo, waiting, stop), daemon=True).start()
     try:
         while running:
             items = _take(waiting)
@@ -152,31 +179,47 @@ def _take(waiting: "queue.Queue[Pulled | BaseException | None]") -> list[Pulled 
     return items
 
 
+def _worker(
+    work: Work,
+    todo: "queue.SimpleQueue[_Job]",
+    waiting: "queue.Queue[Pulled | BaseException | None]",
+    stop: threading.Event,
+) -> None:
+    """Thread body: one job after the other; every result goes into the queue, also the one that ends it."""
+    try:
+        while not stop.is_set():
+            with suppress(queue.Empty):
+                _read(work, todo.get_nowait(), waiting, stop)
+                continue
+            return
+    except Exception as error:  # noqa: BLE001 - a thread must hand over whatever ends it
+        _put(waiting, error, stop)
+    finally:
+        _put(waiting, None, stop)
+
+
 def _read(
     work: Work, job: _Job, waiting: "queue.Queue[Pulled | BaseException | None]", stop: threading.Event
 ) -> None:
-    """Thread body: every result goes into the queue, also the one that ends it."""
-    windows = pull(
-        get(job.ref.connector),
-        job.ref.stream,
-        job.account,
-        span_from=job.span_from,
-        as_of=work.as_of,
-        cursor=job.cursor,
-        landing=Landing(work.home.landing),
-        spool=work.home.spool / str(os.getpid()),
-    )
+    """One account of one stream; a trouble of its own is its own failed window."""
     try:
+        windows = pull(
+            get(job.ref.connector),
+            job.ref.stream,
+            job.account,
+            span_from=job.span_from,
+            as_of=work.as_of,
+            cursor=job.cursor,
+            landing=Landing(work.home.landing),
+            spool=work.home.spool / str(os.getpid()),
+            runtime=shared_runtime(work.home.root),
+        )
         for window in windows:
             _put(waiting, window, stop)
             if stop.is_set():
                 return
     except MeritError as error:
         _put(waiting, _unreadable(work, job, error), stop)
-    except Exception as error:  # noqa: BLE001 - a thread must hand over whatever ends it
-        _put(waiting, error, stop)
-    finally:
-        _put(waiting, None, stop)
 
 
 def _put(
@@ -197,12 +240,14 @@ def _unreadable(work: Work, job: _Job, error: MeritError) -> FailedWindow:
     return FailedWindow(job.ref, start, work.as_of, kind, error.code, cause, work.as_of)
 
 
-def _load(work: Work, batch: list[Pulled], reports: dict[str, Report]) -> None:
+def _load(work: Work, batch: list[Pulled], reports: dict[StreamRef, Report]) -> None:
     with open_warehouse(work.home.root, memory_limit=LOAD_MEMORY) as con:
         for window in batch:
-            report = reports[window.ref.shop_id]
+            report = reports[window.ref]
             report.windows += 1
             report.requests += window.requests
+            report.retries += window.retries
+            report.waited_seconds += window.waited_seconds
             if isinstance(window, FailedWindow):
                 record_failure(con, window)
                 report.failures.append(
@@ -214,10 +259,13 @@ def _load(work: Work, batch: list[Pulled], reports: dict[str, Report]) -> None:
             report.new_rows += result.new_rows
             report.changed_rows += result.changed_rows
             report.quarantined += len(window.quarantined)
+            report.drift.update(window.drift)
+            if report.proven_to is None or window.window_to >= report.proven_to:
+                report.proof, report.proven_to = window.proof, window.window_to
     for window in batch:
         if isinstance(window, PulledWindow):
             window.records_path.unlink(missing_ok=True)
-        _show(work, window, reports[window.ref.shop_id])
+        _show(work, window, reports[window.ref])
 
 
 def _show(work: Work, window: Pulled, report: Report) -> None:

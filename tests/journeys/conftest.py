@@ -13,7 +13,7 @@ from pipelines.sandbox import Surroundings
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all
-from pipelines.steps.pull import pull_stream
+from pipelines.steps.pull import pull_streams
 from pipelines.steps.score import compute_period, score_people
 from pipelines.work import Work
 from tests.journeys.place import TOKENS, Place
@@ -53,9 +53,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         around = Surroundings(TOKENS, sandbox.url)
         work = Work(company, home, date(2010, 12, 1), date(2011, 12, 9), AS_OF)
         load_files(work)
-        for connector, stream in (("shopify", "orders"), ("zendesk", "tickets")):
-            reports = pull_stream(work, connector, stream, around)
-            assert not [failure for report in reports for failure in report.failures]
+        found = pull_streams(work, [("shopify", "orders"), ("zendesk", "tickets")], around)
+        assert not [failure for reports in found.values() for report in reports for failure in report.failures]
     build_facts(work)
     with open_warehouse(home.root) as con:
         for month in (*(f"2011-{n:02d}" for n in range(1, 13)), "2010-12", "2016-03"):

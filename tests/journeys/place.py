@@ -17,7 +17,7 @@ from pipelines.steps.compute import compute_days
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all, write_day_board
-from pipelines.steps.pull import Report, pull_stream
+from pipelines.steps.pull import Report, pull_streams
 from pipelines.work import Work
 
 TOKENS = {"SAMPLE_SHOPIFY_TOKEN": "planted-shop-7f3a91", "SAMPLE_ZENDESK_TOKEN": "planted-desk-5c20be"}
@@ -50,7 +50,8 @@ class Place:
         work = self.work(first, last)
         self.sandbox.set_clock(work.as_of)
         load_files(work)
-        reports = pull_stream(work, "shopify", "orders", Surroundings(TOKENS, self.sandbox.url))
+        asked = ("shopify", "orders")
+        reports = pull_streams(work, [asked], Surroundings(TOKENS, self.sandbox.url))[asked]
         build_facts(work)
         compute_days(work)
         publish_all(work)
