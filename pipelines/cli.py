@@ -135,6 +135,29 @@ def _connectors(commands: _Commands) -> None:
     )
     replay.add_argument("files", nargs="+", metavar="FILE")
     _with_company(replay)
+    _recognise(actions)
+
+
+def _recognise(actions: _Commands) -> None:
+    parser = _command(
+        actions,
+        "recognise",
+        "recognise",
+        "recognise_one",
+        "which export of a platform a file is, and its entry for facts.yaml",
+    )
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--day", default="", metavar="D", help="the day of a file that names none")
+    parser.add_argument(
+        "--currency", default="", metavar="C", help="currency of a file that states none, e.g. USD"
+    )
+    parser.add_argument(
+        "--date-format", default="", metavar="F", help="where 01/02/26 has two readings, e.g. %%d/%%m/%%y"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="keep the mapping of an unknown file in the folder layouts/"
+    )
+    _with_company(parser)
 
 
 def _lint(commands: _Commands) -> None:

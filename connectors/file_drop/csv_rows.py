@@ -63,7 +63,7 @@ def csv_grid(content: bytes, name: str, *, encodings: tuple[str, ...], delimiter
     Raises:
         CompanyError: C105 wrong encoding, C106 no header, C104 too many rows or columns, C113 broken quoting.
     """
-    rows = _rows(decode(content, name, encodings), name, delimiter)
+    rows = (r for r in csv_rows(decode(content, name, encodings), name, delimiter) if not is_comment(r.cells))
     header = next(rows, None)
     if header is None:
         raise CompanyError(
@@ -72,7 +72,12 @@ def csv_grid(content: bytes, name: str, *, encodings: tuple[str, ...], delimiter
     return Grid(header, rows)
 
 
-def _rows(text: str, name: str, delimiter: str) -> Iterator[GridRow]:
+def csv_rows(text: str, name: str, delimiter: str) -> Iterator[GridRow]:
+    """Every row that is not blank, remarks included.
+
+    Raises:
+        CompanyError: C104 too many rows or columns, C113 broken quoting.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     start, kept = 1, 0
     while True:
@@ -90,7 +95,7 @@ def _rows(text: str, name: str, delimiter: str) -> Iterator[GridRow]:
             ) from None
         if len(cells) > MAX_COLUMNS:
             raise too_large(f"{name}:{start}", f"{len(cells)} columns", f"at most {MAX_COLUMNS} columns")
-        if not is_blank(cells) and not is_comment(cells):
+        if not is_blank(cells):
             kept += 1
             if kept > MAX_ROWS + 1:
                 raise too_large(name, f"more than {MAX_ROWS} rows", f"at most {MAX_ROWS} rows")

@@ -32,7 +32,7 @@ from models.periods import day_bounds
 from models.tables import FACTS, ColumnType, Table
 
 MANIFEST = "facts.yaml"
-_REQUIRED = ("table", "file", "shop_id", "zone", "from", "to", "rows")
+_REQUIRED = ("table", "file", "shop_id", "zone", "from", "to")
 _FORMAT = ("sheet", "encoding", "delimiter", "date_format", "thousands", "columns")
 _SHOP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)  # it names a folder of landing files
 _MAX_DAYS = 1100  # three years: a slip in the year would claim a century
@@ -48,11 +48,14 @@ class Drop:
     zone: str
     first: date
     last: date
-    rows: int
+    rows: int | None
     totals: Mapping[str, Decimal] = field(default_factory=dict)
     platform: str = "file"
     currency: str | None = None
     options: FileOptions = field(default_factory=FileOptions)
+    layout: str = (
+        ""  # how a platform's own export looks: the name of a layout, or `auto`; nothing for our templates
+    )
     where: str = MANIFEST
 
     @property
@@ -95,7 +98,8 @@ def read_manifest(text: str) -> tuple[Drop, ...]:
 
 
 def _drop(node: Node) -> Drop:
-    entry = Fields(node, "a drop", required=_REQUIRED, optional=("totals", "platform", "currency", *_FORMAT))
+    optional = ("rows", "layout", "totals", "platform", "currency", *_FORMAT)
+    entry = Fields(node, "a drop", required=_REQUIRED, optional=optional)
     table = _table(entry["table"])
     first, last = as_date(entry["from"], "from"), as_date(entry["to"], "to")
     if not 0 <= (last - first).days < _MAX_DAYS:
@@ -106,6 +110,8 @@ def _drop(node: Node) -> Drop:
             f"from, then to, at most {_MAX_DAYS} days",
         )
     platform, currency = entry.get("platform"), entry.get("currency")
+    layout, rows = entry.get("layout"), entry.get("rows")
+    _refuse_unproven(entry, layout, rows)
     return Drop(
         table=table.name,
         file=_file(entry["file"]),
@@ -113,13 +119,30 @@ def _drop(node: Node) -> Drop:
         zone=_zone(entry["zone"]),
         first=first,
         last=last,
-        rows=_rows(entry["rows"]),
+        rows=_rows(rows) if rows else None,
         totals=_totals(entry.get("totals"), table),
         platform=as_id(platform, "platform") if platform else "file",
         currency=_currency(currency) if currency else None,
         options=_options(entry),
+        layout=as_id(layout, "layout") if layout else "",
         where=str(entry.place),
     )
+
+
+def _refuse_unproven(entry: Fields, layout: Node | None, rows: Node | None) -> None:
+    """A file in our own columns says nothing of its completeness; an export may carry its own totals, or every day."""
+    columns = entry.get("columns")
+    if layout is None and rows is None:
+        remedy = "state `rows:`, or `layout: auto` for an export of a platform"
+        raise CompanyError(
+            "C140",
+            "an entry of facts.yaml cannot be used: rows is missing",
+            where=str(entry.place),
+            remedy=remedy,
+        )
+    if layout is not None and columns is not None:
+        remedy = "leave `columns:` out, or write a layout into the folder layouts/"
+        raise _refused("`columns:` does not go with `layout:`", columns, "both", remedy)
 
 
 def _refused(what: str, node: Node, actual: str, remedy: str) -> CompanyError:

@@ -128,7 +128,7 @@ def read_layout(layout: Layout, path: Path, *, options: FileOptions, shown: str 
     reading = _Reading(layout, declared, positions, len(grid.header.cells), grid.from_workbook)
     good, bad = _typed(grid.rows, reading)
     _enforce_limit(bad, len(good) + len({b.row_number for b in bad}), name, layout)
-    raise_all(_duplicates(good, layout, name))
+    raise_all(duplicates(good, layout, name))
     return DroppedTable(
         layout.table, name, hashlib.sha256(content).hexdigest(), tuple(good), tuple(bad), unknown
     )
@@ -258,7 +258,8 @@ def _enforce_limit(bad: list[QuarantinedCell], total: int, file: str, layout: La
     raise_all(errors)
 
 
-def _duplicates(rows: list[DroppedRow], layout: Layout, file: str) -> list[CompanyError]:
+def duplicates(rows: list[DroppedRow], layout: Layout, file: str) -> list[CompanyError]:
+    """One error for every row whose key an earlier row has."""
     seen: dict[tuple[object, ...], int] = {}
     errors: list[CompanyError] = []
     for row in rows:

@@ -39,7 +39,8 @@ def xlsx_grid(content: bytes, name: str, *, table: str, sheet: str | None) -> Gr
         columns = loaded.to_arrow().to_pydict()
     except fastexcel.FastExcelError as error:
         raise _unreadable(name, error) from None
-    rows = _rows(list(columns.values()), _scan_of(content, scan, chosen))
+    numbered = _rows(list(columns.values()), _scan_of(content, scan, chosen))
+    rows = (row for row in numbered if not is_comment(row.cells))
     header = next(rows, None)
     if header is None:
         raise CompanyError(
@@ -49,6 +50,24 @@ def xlsx_grid(content: bytes, name: str, *, table: str, sheet: str | None) -> Gr
             remedy="put the column names into its first row",
         )
     return Grid(header, rows, from_workbook=True)
+
+
+def visible_sheets(content: bytes, name: str, sheet: str | None) -> Iterator[tuple[str, Iterator[GridRow]]]:
+    """Every sheet a reader of the workbook sees, or the declared one, with all its rows, remarks included.
+
+    Raises:
+        CompanyError: C104, C109, C110 from the guard; C111 no such sheet.
+    """
+    scan = scan_workbook(content, name)
+    try:
+        workbook = fastexcel.read_excel(content)
+        for chosen in [_choose(workbook.sheet_names, name, sheet, sheet)] if sheet else workbook.sheet_names:
+            loaded = workbook.load_sheet(chosen, header_row=None, dtypes="string")
+            if sheet or loaded.visible == "visible":
+                columns = list(loaded.to_arrow().to_pydict().values())
+                yield chosen, _rows(columns, _scan_of(content, scan, chosen))
+    except fastexcel.FastExcelError as error:
+        raise _unreadable(name, error) from None
 
 
 def _unreadable(name: str, error: Exception) -> CompanyError:
@@ -77,7 +96,7 @@ def _rows(columns: list[list[str | None]], scan: SheetScan) -> Iterator[GridRow]
     first = max(scan.first_row, 1)  # the reader leaves empty rows above the table out
     for offset, cells in enumerate(zip(*columns, strict=True)):
         row = list(cells)
-        if not is_blank(row) and not is_comment(row):
+        if not is_blank(row):
             yield GridRow(first + offset, row, frozenset(scan.damaged.get(first + offset, ())))
 
 
