@@ -159,6 +159,10 @@ class Platform(ABC):
         """The figures of a past day change (day streams)."""
         return None
 
+    def vast(self, rows: int) -> int | None:  # noqa: ARG002
+        """Hold `rows` records instead of the world, none of them in memory; None where nobody built that."""
+        return None
+
     # -- the platform's words for trouble
 
     def throttled(self, retry_after: str | None) -> Reply:

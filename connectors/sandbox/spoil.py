@@ -182,7 +182,9 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
 
 def raw_tokens(reply: Reply) -> Reply:
     """Replace the marks by what no JSON encoder writes: NaN, a number without end, a field named twice."""
-    data = reply.body().replace(NAN.encode(), b"NaN").replace(HUGE.encode(), b"1e400")
+    file = reply.document if isinstance(reply.document, Document) else None
+    data = file.text().encode(file.charset) if file else reply.body()
+    data = data.replace(NAN.encode(), b"NaN").replace(HUGE.encode(), b"1e400").replace(MARK.encode(), b"")
     spoilt = copied(reply)
-    spoilt.document = data.replace(MARK.encode(), b"")
+    spoilt.document = gzip.compress(data, mtime=0) if file and file.gzip else data
     return spoilt

@@ -1,0 +1,22 @@
+"""One bench per case: its server and its clean run serve all points of the case."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from connectors.kit.conformance import Bench, Case
+
+
+@pytest.fixture(scope="session")
+def bench_of() -> Iterator[Callable[[Case], Bench]]:
+    benches: dict[str, Bench] = {}
+
+    def find(case: Case) -> Bench:
+        if case.id not in benches:
+            benches[case.id] = Bench(case)
+            benches[case.id].__enter__()
+        return benches[case.id]
+
+    yield find
+    for bench in benches.values():
+        bench.__exit__(None, None, None)
