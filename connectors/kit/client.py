@@ -126,6 +126,7 @@ class Client:
                 # a throttled request was not taken, so that it may be sent again whatever it does
                 may_repeat = request.repeatable or isinstance(error, Throttled)
                 if attempt == self._runtime.max_attempts or not may_repeat:
+                    self._grant(error, bucket)
                     raise
                 self._pause(error, attempt, bucket)
             self.effort.retries += 1
@@ -167,7 +168,10 @@ class Client:
 
     def _copied(self, response: requests.Response, location: Location, into: BinaryIO) -> KitError | None:
         if response.status_code != 200:
-            return Transient("the report's file is not there", actual=f"HTTP {response.status_code}")
+            wish = response.headers.get("Retry-After")
+            return Transient(
+                "the report's file is not there", actual=f"HTTP {response.status_code}", retry_after=wish
+            )
         size = 0
         while chunk := response.raw.read(CHUNK, decode_content=False):
             size += into.write(chunk)
@@ -206,6 +210,8 @@ class Client:
             raise SettingWrong("the token request cannot be built from the source's settings", actual=failed)
         self.effort.requests += 1
         answer = self._send(prepared)
+        if answer.status in (429, 503) and "Retry-After" in answer.headers:
+            raise self._told(Throttled("the token endpoint asks us to slow down"), answer)
         body: Json = None
         with suppress(NotJson, KitError):
             body = loads(answer.data)
@@ -325,15 +331,13 @@ class Client:
         return b"".join(parts)
 
     def _pause(self, error: Retryable, attempt: int, bucket: Bucket) -> None:
-        wish = wished_pause(error.retry_after, self._runtime.wall())
+        wish = self._grant(error, bucket)
         if wish is not None and wish > RETRY_AFTER_CAP:
             raise NotReady(
                 "the platform asks for a longer pause than a run waits",
                 actual=f"{wish:.0f} s",
                 stops_stream=True,
             )
-        if wish is not None:
-            bucket.drain(self._runtime.monotonic(), wish)  # others on the same key wait as well
         pause = backoff(attempt, self._runtime.chance) if wish is None else wish + self._runtime.chance()
         if self._runtime.monotonic() + pause > self._deadline:
             raise Transient(
@@ -341,6 +345,13 @@ class Client:
             )
         LOG.info("waiting %.1f s: %s", pause, error.what)
         self._sleep(pause)
+
+    def _grant(self, error: Retryable, bucket: Bucket) -> float | None:
+        """The pause a platform asks for; other requests on the same key wait as well, also when this one is given up."""
+        wish = wished_pause(error.retry_after, self._runtime.wall())
+        if wish is not None and wish <= RETRY_AFTER_CAP:
+            bucket.drain(self._runtime.monotonic(), wish)
+        return wish
 
     def _sleep(self, seconds: float) -> None:
         self.effort.waited += seconds
