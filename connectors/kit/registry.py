@@ -9,6 +9,7 @@ from connectors.kit.declare import Connector
 from connectors.kit.errors import UnknownConnector
 
 _CONNECTORS = {
+    "qianchuan": ("connectors.qianchuan", "Qianchuan"),
     "shopify": ("connectors.shopify", "Shopify"),
     "zendesk": ("connectors.zendesk", "Zendesk"),
 }

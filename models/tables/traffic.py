@@ -105,6 +105,12 @@ AD = Table(
         count("clicks", "点击量", "Clicks", "times"),
         count("ad_orders", "成交订单数", "Orders the platform attributes to it", "orders"),
         *money("ad_sales", "成交金额", "Sales the platform attributes to it"),
+        *money(
+            "overall_sales",
+            "全域成交金额",
+            "Sales of the whole account it works for, paid traffic or not (千川 全域推广); they overlap with ad_sales: never add the two up",
+        ),
+        count("overall_orders", "全域成交订单数", "Orders of the whole account among them", "orders"),
         *money("refund_amount", "退款金额", "Refunds the platform attributes to it"),
         count("new_buyer_orders", "新客订单数", "Orders of new buyers among them", "orders"),
         count("attribution_window", "归因窗口", "Days within which the platform attributes", "days"),
