@@ -101,27 +101,28 @@ def parsed_day(text: str, form: str) -> date | None:
 
 
 def date_format(cells: Iterable[str], layout: ExportLayout, days: tuple[date, date] | None) -> str:
-    """The one format of the layout in which all cells are days, and days of the entry where it names any.
+    """The format of the layout in which most cells are days, and days of the entry where it names any.
 
     Raises:
-        BadValueError: C151 when 01/02/26 could be two days, or no format fits.
+        BadValueError: C151 when 01/02/26 could be two days and nothing decides.
     """
     texts = sorted(set(cells))
-    fitting: dict[tuple[date | None, ...], str] = {}
-    for form in layout.dates:
-        found = tuple(parsed_day(text, form) for text in texts)
-        if None not in found:
-            fitting.setdefault(found, form)
-    inside = [
-        form for found, form in fitting.items() if days and all(d and days[0] <= d <= days[1] for d in found)
-    ]
-    chosen = inside or list(fitting.values())
-    if len(chosen) == 1 or not texts:
-        return chosen[0] if chosen else layout.dates[0]
-    words = "the dates can be read in two ways" if chosen else "the dates are in no format of the export"
-    raise BadValueError(
-        "C151", words, f"state `date_format:` in facts.yaml, e.g. {(chosen or layout.dates)[0]}"
-    )
+    found = {form: tuple(parsed_day(text, form) for text in texts) for form in layout.dates}
+    most = max(len(texts) - read.count(None) for read in found.values())
+    readings: dict[tuple[date | None, ...], str] = {}
+    for form, read in found.items():
+        if len(texts) - read.count(None) == most:
+            readings.setdefault(read, form)
+    inside = [form for read, form in readings.items() if _within(read, days)]
+    chosen = inside or list(readings.values())
+    if len(chosen) > 1 and most == len(texts):
+        remedy = f"state `date_format:` in facts.yaml, e.g. {chosen[0]}"
+        raise BadValueError("C151", "the dates can be read in two ways", remedy)
+    return chosen[0]
+
+
+def _within(read: tuple[date | None, ...], days: tuple[date, date] | None) -> bool:
+    return days is not None and all(day is not None and days[0] <= day <= days[1] for day in read)
 
 
 def refuse_lost_digits(ids: Iterable[str]) -> None:

@@ -33,6 +33,7 @@ drops: []
 #    rows: 31                        # rows below the header 表头以下行数
 #    totals: {visitors: 12345}       # control totals of number columns, exact 对账合计, 须分毫不差
 #    currency: CNY                   # where the file has no currency column
+#    layout: auto                    # for a file as a platform exports it (then rows is optional) 平台导出文件
 #    encoding: gbk                   # optional, as in files.yaml: encoding, delimiter, date_format, thousands, sheet, columns
 """
 
