@@ -23,7 +23,7 @@ class Budget:
     seconds: float
     burst: int = 1
     per_day: int | None = None
-    taken: int = 0
+    taken: float = 0.0
     over: int = 0
     _owed: float = 0.0
     _at: float = 0.0
@@ -33,7 +33,7 @@ class Budget:
         """Note a request at `now`; False when it is one too many."""
         self._owed = max(0.0, self._owed - (now - self._at) * self.amount / self.seconds)
         self._at = now
-        self.taken += 1
+        self.taken += cost
         self._today = [at for at in self._today if at > now - 86_400]
         is_over = self._owed + cost > self.burst + SLACK
         is_over |= self.per_day is not None and len(self._today) >= self.per_day

@@ -91,6 +91,11 @@ class Shop:
             self.clock = clock
             self._reindex()
 
+    def add(self, order: Order) -> None:
+        """Show one more order, or another version of a known one."""
+        self._orders[order.number] = order
+        self._reindex()
+
     def patch(self, number: int, body: dict[str, Any]) -> None:
         """Add a version of an order. Raises KeyError or ValueError when the body does not fit."""
         order = self._orders[number]

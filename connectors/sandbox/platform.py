@@ -119,9 +119,9 @@ class Platform(ABC):
         if math.isfinite(seconds) and seconds > 0:
             self._quiet_until = self.clock.elapsed + seconds
 
-    def costs(self, request: Request) -> Iterable[tuple[str, float]]:  # noqa: ARG002
-        """Which budgets a request uses and how much of each; all of them once when not said otherwise."""
-        return [(key, 1.0) for key in self.budgets]
+    def costs(self, request: Request) -> Iterable[tuple[str, float]]:
+        """Which budgets a request uses and how much of each; all of them once, a token request none, if not said."""
+        return [] if self.exchanges(request) else [(key, 1.0) for key in self.budgets]
 
     # -- the truth
 

@@ -5,7 +5,7 @@ Here: body of a request to body of an answer. Not here: sockets and faults (`ser
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,16 +46,17 @@ class ShopifyLimits:
 
 
 class Bucket:
-    """Leaky bucket of one shop on the wall clock."""
+    """Leaky bucket of one shop; `monotonic` is its clock."""
 
-    def __init__(self, limits: ShopifyLimits) -> None:
+    def __init__(self, limits: ShopifyLimits, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
+        self._monotonic = monotonic
         self._available = float(limits.maximum)
-        self._seen = time.monotonic()
+        self._seen = monotonic()
 
     def available(self) -> int:
         """Points there are now."""
-        now = time.monotonic()
+        now = self._monotonic()
         restored = self._available + (now - self._seen) * self.limits.restore_per_second
         self._available, self._seen = min(float(self.limits.maximum), restored), now
         return int(self._available)
@@ -80,9 +81,11 @@ class Bucket:
 class ShopifyApi:
     """Answers the GraphQL endpoint of one shop."""
 
-    def __init__(self, shop: Shop, limits: ShopifyLimits) -> None:
+    def __init__(
+        self, shop: Shop, limits: ShopifyLimits, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self.shop = shop
-        self.bucket = Bucket(limits)
+        self.bucket = Bucket(limits, monotonic)
 
     def answer(self, body: bytes) -> Reply:
         """The reply to one POST body; every GraphQL error is HTTP 200 as on the platform."""

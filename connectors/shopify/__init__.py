@@ -40,6 +40,7 @@ LINE_PAGE_SIZE = 10
 REFUND_PAGE_SIZE = 2
 REFUND_LINE_PAGE_SIZE = 2
 MORE_LINES = 100
+MOST_POINTS = 1_000
 MOST_REFUNDS = 30
 DEEP_PAGING_PAGES = 25_000 // PAGE_SIZE  # Shopify stops at 25,000 objects in one connection
 
@@ -233,9 +234,9 @@ class Shopify(Connector):
             return
         if all(isinstance(n, int | Decimal) for n in (*numbers, asked)):
             available, capacity, per_second = map(float, numbers)
-            bucket.learn(
-                now, available=available, capacity=capacity, per_second=per_second, cost=float(asked)
-            )
+            # the next query may be another, dearer one than the one just answered: reckon with the dearest
+            cost = float(max(asked, MOST_POINTS))
+            bucket.learn(now, available=available, capacity=capacity, per_second=per_second, cost=cost)
 
 
 def _graphql_trouble(errors: Json) -> KitError:

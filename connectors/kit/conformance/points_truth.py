@@ -198,7 +198,7 @@ def _crowd(run: Run) -> tuple[int, float]:
     """The largest number of records at one instant, and the mean page of the window they are in."""
     best = (0, 0.0)
     for taken in run.taken:
-        counts = Counter((r.version, r.day) for r in taken.records)
+        counts = Counter(record.version for record in taken.records)
         page = len(taken.records) / max(1, taken.window.pages)
         best = max(best, (max(counts.values(), default=0), page))
     return best

@@ -1,0 +1,20 @@
+"""Zendesk against its fake: tickets by the cursor export."""
+
+from connectors.kit.conformance import Case
+from connectors.sandbox.platforms.zendesk import EMAIL, FIRST, NOW, TOKEN, ZendeskFake
+from connectors.zendesk import Zendesk
+
+CASES = (
+    Case(
+        connector=Zendesk(),
+        stream="tickets",
+        make_platform=ZendeskFake,
+        account={
+            "shop_id": "helpdesk",
+            "zone": "America/New_York",
+            "secrets": {"token": TOKEN},
+            "settings": {"email": EMAIL, "per_page": "8"},
+        },
+        span=(FIRST, NOW),
+    ),
+)
