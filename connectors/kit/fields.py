@@ -4,14 +4,15 @@ Belongs here: types every connector may use. Not here: a platform's own words.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
 _MONEY = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,12})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MAX_ID = 200
 
 
@@ -39,6 +40,13 @@ def _money(value: object) -> Decimal:
     return abs(amount) if amount.is_zero() else amount
 
 
+def _storable(amount: Decimal) -> Decimal:
+    # the warehouse keeps DECIMAL(18,4): a digit more would be rounded without a word
+    if amount.quantize(Decimal("0.0001")) != amount or abs(amount) >= Decimal(10) ** 14:
+        raise ValueError("more digits than the warehouse holds")
+    return amount
+
+
 def _identifier(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -62,6 +70,15 @@ def _epoch(value: object) -> datetime:
     return _in_range(datetime.fromtimestamp(value, UTC))
 
 
+def _day(value: object) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("not a day")
+    day = date.fromisoformat(value)
+    if not 2000 <= day.year <= 2100:
+        raise ValueError("year outside 2000-2100")
+    return day
+
+
 def _in_range(instant: datetime) -> datetime:
     if not 2000 <= instant.year <= 2100:
         raise ValueError("year outside 2000-2100")
@@ -69,8 +86,10 @@ def _in_range(instant: datetime) -> datetime:
 
 
 Money = Annotated[Decimal, BeforeValidator(_money)]
+Amount = Annotated[Decimal, BeforeValidator(_money), AfterValidator(_storable)]
 Id = Annotated[str, BeforeValidator(_identifier)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
+Day = Annotated[date, BeforeValidator(_day)]
 EpochSeconds = Annotated[datetime, BeforeValidator(_epoch)]
 
 

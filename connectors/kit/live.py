@@ -18,13 +18,14 @@ from connectors.kit.ask import Ask
 from connectors.kit.client import Client
 from connectors.kit.declare import Connector, Stream
 from connectors.kit.documents import unpack
-from connectors.kit.errors import Incomplete, SchemaDrift, Transient
+from connectors.kit.errors import Incomplete, NotReady, SchemaDrift, Transient
 from connectors.kit.landing import LandingWriter
 from connectors.kit.pagers import Guard
 from connectors.kit.proofs import exact
 from connectors.kit.redact import Tree, project, veil
 from connectors.kit.reports import Collector, JobState, Listing, Report, kept_status
 from connectors.kit.request import Request
+from connectors.kit.retry import RETRY_AFTER_CAP, wished_pause
 from connectors.kit.runtime import Runtime
 from connectors.kit.strict_json import Json, dig
 
@@ -113,14 +114,24 @@ class Live:
                     self._client.download(location, file)
                 with packed.open("rb") as source, path.open("wb") as target:
                     return unpack(source, target, is_gzip=location.is_gzip)
-            except (Transient, Incomplete):
+            except (Transient, Incomplete) as error:
                 if not left:
                     raise
+                caller.pause(max(declared.poll[0], self._wish(error)))
             self._client.effort.retries += 1
-            caller.pause(declared.poll[0])
             if declared.document is None and self._collector is not None and self._collector.job is not None:
                 status = caller.ask(declared.status(ask, self._collector.job.id or ""))
         raise AssertionError  # the loop returns or raises
+
+    def _wish(self, error: Transient | Incomplete) -> float:
+        """The pause that the file's place asks for."""
+        header = error.retry_after if isinstance(error, Transient) else None
+        wish = wished_pause(header, self._client.now()) or 0.0
+        if wish > RETRY_AFTER_CAP:
+            raise NotReady(
+                "the report's file asks for a longer pause than a run waits", actual=f"{wish:.0f} s"
+            )
+        return wish
 
     def _echo(self, declared: Report, ask: Ask, status: Json, path: Path) -> str:
         if declared.echo is None:
@@ -135,7 +146,8 @@ class Live:
         kept = project(body, tree, dropped)
         for path in self._stream.hashed:
             veil(kept, f"{self._stream.records}.{path}".split("."))
-        self._note_drift(dropped)
+        if kind != "proof":  # a proof keeps less than a page on purpose
+            self._note_drift(dropped)
         told = {} if request is None else {"request": request.describe()}
         self._writer.line({"kind": kind, **told, "body": kept})
         return kept

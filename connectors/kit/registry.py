@@ -9,8 +9,11 @@ from connectors.kit.declare import Connector
 from connectors.kit.errors import UnknownConnector
 
 _CONNECTORS = {
+    "amazon_ads": ("connectors.amazon_ads", "AmazonAds"),
+    "amazon_sp": ("connectors.amazon_sp", "AmazonSp"),
     "qianchuan": ("connectors.qianchuan", "Qianchuan"),
     "shopify": ("connectors.shopify", "Shopify"),
+    "taobao_top": ("connectors.taobao_top", "TaobaoTop"),
     "zendesk": ("connectors.zendesk", "Zendesk"),
 }
 
