@@ -1,0 +1,87 @@
+"""Pulls from a fake platform on a loopback socket, on a fake clock.
+
+Belongs here: what the tests of connectors with a fake share. Not here: scripted answers (bench.py), the 34
+points (conformance).
+"""
+
+import gzip
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from connectors.kit import AccountSettings, Landing, Runtime, pull
+from connectors.kit.declare import Connector
+from connectors.kit.state import FILE, State
+from connectors.sandbox.clock import Clock
+from connectors.sandbox.loopback import Served
+from connectors.sandbox.platform import Platform
+from connectors.sandbox.reply import Request
+from models.loads import FailedWindow, PulledWindow
+
+
+@dataclass
+class FakeBench:
+    """One fake platform and one account of it."""
+
+    platform: Platform
+    clock: Clock
+    folder: Path
+    given: Mapping[str, Any]
+
+    def account(self, **changes: Any) -> AccountSettings:
+        """The account, with changed settings where asked."""
+        urls = {"base_url": self.platform.url}
+        if self.platform.token_path:
+            urls["token_url"] = self.platform.url + self.platform.token_path
+        settings = {**self.given.get("settings", {}), **changes.pop("settings", {})}
+        return AccountSettings.model_validate({**self.given, **urls, "settings": settings, **changes})
+
+    def pull(
+        self,
+        connector: Connector,
+        stream: str,
+        *,
+        span_from: datetime,
+        as_of: datetime | None = None,
+        **account: Any,
+    ) -> list[PulledWindow | FailedWindow]:
+        """Every window from `span_from` to now, or to `as_of`, by a process that knows only what is on disk."""
+        runtime = Runtime(
+            sleep=self.clock.sleep,
+            chance=lambda: 0.5,
+            monotonic=self.clock.monotonic,
+            wall=self.clock.wall,
+            state=State(self.folder / FILE),
+        )
+        return list(
+            pull(
+                connector,
+                stream,
+                self.account(**account),
+                span_from=span_from,
+                as_of=as_of or self.clock.wall(),
+                landing=Landing(self.folder / "landing"),
+                spool=self.folder / "spool",
+                runtime=runtime,
+            )
+        )
+
+    def asked(self) -> list[Request]:
+        """The data requests so far, token requests left out."""
+        return [c.request for c in self.platform.calls if not self.platform.exchanges(c.request)]
+
+    def landed(self) -> str:
+        """All landing files as text."""
+        files = sorted((self.folder / "landing").rglob("*.jsonl.gz"))
+        return "\n".join(gzip.decompress(path.read_bytes()).decode("utf-8") for path in files)
+
+
+@contextmanager
+def served(platform: Platform, clock: Clock, folder: Path, account: Mapping[str, Any]) -> Iterator[FakeBench]:
+    """A running fake."""
+    with Served() as server:
+        server.mount("fake", platform)
+        yield FakeBench(platform, clock, folder, account)
