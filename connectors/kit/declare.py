@@ -44,7 +44,8 @@ class Stream(Generic[R]):
         records: dotted path of the record list; `rows` for reports.
         cursor_kind: `time` windows are asked by modification and can be asked for again; a `cursor` only goes forward; `day`
             windows are whole local days, and what comes is all that these days hold.
-        readable_for: for days that the platform only shows while they last: how long after its end a day can still be read.
+        readable_for: for days that the platform only shows while they last, and for spans it forgets: how long after its end
+            a window can still be read.
         max_window_days: local days per window (time streams).
         max_window_records: records loaded at once; a window with more is halved, so that memory stays flat.
         lookback: how far before the asked start to read again.
@@ -117,8 +118,8 @@ class Stream(Generic[R]):
             (self.report is not None and self.records != "rows", "is a report: its records are `rows`"),
             (self.report is not None and self.cursor_kind == "cursor", "is a report: it knows no cursor"),
             (
-                self.readable_for is not None and self.cursor_kind != "day",
-                "is not read by days (readable_for)",
+                self.readable_for is not None and self.cursor_kind == "cursor",
+                "follows a cursor, which knows no windows (readable_for)",
             ),
         ]
         for is_wrong, what in wrong:

@@ -81,7 +81,7 @@ def pseudonym(value: str) -> str:
 
 
 def veil(value: Json, steps: Sequence[str]) -> None:
-    """Put pseudonyms in the place of the values that a path leads to, through lists; an absent or empty one stays."""
+    """Put pseudonyms in the place of the ids that a path leads to, through lists; what is absent, empty or no id stays."""
     if isinstance(value, list):
         for item in value:
             veil(item, steps)
@@ -91,5 +91,5 @@ def veil(value: Json, steps: Sequence[str]) -> None:
     inner = value[steps[0]]
     if len(steps) > 1:
         veil(inner, steps[1:])
-    elif inner not in (None, ""):
+    elif isinstance(inner, str | int) and not isinstance(inner, bool) and inner != "":
         value[steps[0]] = pseudonym(str(inner))

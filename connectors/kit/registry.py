@@ -14,6 +14,7 @@ _CONNECTORS = {
     "qianchuan": ("connectors.qianchuan", "Qianchuan"),
     "shopify": ("connectors.shopify", "Shopify"),
     "taobao_top": ("connectors.taobao_top", "TaobaoTop"),
+    "taobao_top": ("connectors.taobao_top", "TaobaoTop"),
     "zendesk": ("connectors.zendesk", "Zendesk"),
 }
 

@@ -1,0 +1,143 @@
+"""Taobao and Tmall through TOP: trades, refunds, ratings, service ratings, 万相台 campaign reports.
+
+Belongs here: which streams there are and why each is complete. Not here: what is asked (asks.py), signing (signing.py),
+records (rows.py), what answers mean (words.py). See README.md.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from connectors.kit.auth import Signed
+from connectors.kit.declare import Connector, Stream
+from connectors.kit.errors import KitError
+from connectors.kit.pagers import Descending
+from connectors.kit.proofs import Total
+from connectors.kit.strict_json import Json
+from connectors.taobao_top import asks
+from connectors.taobao_top.rows import Refund, Trade, flat_refund, flat_trade
+from connectors.taobao_top.signing import sign
+from connectors.taobao_top.words import trouble
+
+_DOCS = "https://open.taobao.com/api.htm?docId={0}&docType=2"
+_TRADES, _REFUNDS = "trades_sold_increment_get_response", "refunds_receive_get_response"
+
+_RECEIVER = tuple(
+    f"receiver_{part}"
+    for part in ("name", "state", "city", "district", "town", "address", "zip", "mobile", "phone", "country")
+)
+_UNUSED_OF_ORDERS = tuple(
+    f"orders.order.{name}"
+    for name in (
+        *(
+            "item_meal_name",
+            "item_meal_id",
+            "pic_path",
+            "buyer_rate",
+            "seller_rate",
+            "seller_type",
+            "cid",
+            "title",
+            "price",
+        ),
+        *(
+            "payment",
+            "discount_fee",
+            "adjust_fee",
+            "sku_properties_name",
+            "refund_id",
+            "is_service_order",
+            "end_time",
+        ),
+        *(
+            "consign_time",
+            "shipping_type",
+            "bind_oid",
+            "logistics_company",
+            "invoice_no",
+            "is_daixiao",
+            "store_code",
+        ),
+        *("is_www", "tmser_spu_code", "zhengji_status", "is_idle", "special_refund_type", "is_devalue_fee"),
+        *(
+            "sub_order_tax_fee",
+            "sub_order_tax_rate",
+            "sub_order_tax_promotion_fee",
+            "tax_coupon_discount",
+            "tax_free",
+        ),
+        *("md_qualification", "md_fee", "ticket_outer_id", "ticket_expdate_key"),
+    )
+)
+
+
+class TaobaoTop(Connector):
+    """A Taobao or Tmall shop, read with an app's key and the shop's session key."""
+
+    name = "taobao_top"
+    platform = "taobao"
+    auth = Signed(sign, ("app_secret", "session"))
+    streams = (
+        Stream(
+            name="trades",
+            model=Trade,
+            key=lambda trade: trade.tid,
+            day=lambda trade: trade.created,
+            version=lambda trade: trade.modified,
+            payload=flat_trade,
+            feeds=("order_line",),
+            request=asks.trades,
+            pager=Descending(f"{_TRADES}.total_results"),
+            records=f"{_TRADES}.trades.trade",
+            cursor_kind="time",
+            readable_for=asks.THREE_MONTHS,
+            lookback=timedelta(hours=1),
+            lookback_reason="the search follows the trades with a delay that TOP does not state",
+            limit="{shop_id}",
+            rate=asks.rate,
+            proof=Total(f"{_TRADES}.total_results", may_leave=True),
+            finality_days=30,
+            pii=("buyer_nick", *_RECEIVER, "oaid", "aid"),
+            hashed=("buyer_open_uid",),
+            unused=_UNUSED_OF_ORDERS,
+            docs=_DOCS.format(128),
+            page_size=("page_size", 40, 100),
+            prepare=asks.empty_list(f"{_TRADES}.trades.trade"),
+        ),
+        Stream(
+            name="refunds",
+            model=Refund,
+            key=lambda refund: refund.refund_id,
+            day=lambda refund: refund.created,
+            version=lambda refund: refund.modified,
+            payload=flat_refund,
+            feeds=("refund",),
+            request=asks.refunds,
+            pager=Descending(f"{_REFUNDS}.total_results"),
+            records=f"{_REFUNDS}.refunds.refund",
+            cursor_kind="time",
+            lookback=timedelta(hours=1),
+            lookback_reason="the search follows the refunds with a delay that TOP does not state",
+            limit="{shop_id}",
+            rate=asks.rate,
+            proof=Total(f"{_REFUNDS}.total_results", may_leave=True),
+            finality_days=30,
+            pii=("buyer_nick", "buyer_open_uid", "ouid", "desc", "sid", "company_name", "attribute"),
+            unused=(
+                "title",
+                "sku",
+                "seller_nick",
+                "total_fee",
+                "payment",
+                "refund_version",
+                "outer_id",
+                "operation_contraint",
+            ),
+            docs=_DOCS.format(52),
+            page_size=("page_size", 40, 100),
+            prepare=asks.empty_list(f"{_REFUNDS}.refunds.refund"),
+        ),
+    )
+
+    def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002
+        """TOP reports most troubles inside HTTP 200."""
+        return trouble(status, body)
