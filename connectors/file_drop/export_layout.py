@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +31,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _BLANK = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=10_000)
 def norm(header: str) -> str:
     """A header as it is compared: 平均响应时长（秒) and 平均响应时长(秒) are the same, so are Cancelled at and cancelled  AT."""
     return _BLANK.sub("", unicodedata.normalize("NFKC", header)).casefold()
@@ -88,7 +89,7 @@ class TotalRow(_Strict):
 
 
 class OrderSplit(_Strict):
-    """An order's stated total divided among its lines, once Σ price x quantity - discount was found to be that total."""
+    """An order's stated total divided among its lines; it must lie between Σ price x quantity and that less the discounts."""
 
     column: str
     order: str

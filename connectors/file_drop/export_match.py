@@ -94,12 +94,12 @@ def nearest_layouts(sheets: Iterable[RawSheet], layouts: Iterable[ExportLayout])
 
 
 def likely_header(sheets: Iterable[RawSheet]) -> tuple[RawSheet, int] | None:
-    """The row of a file nobody knows that looks most like a header: the widest of words only, each once."""
+    """The row of a file nobody knows that looks most like a header: the first of the widest that hold words only."""
     best: tuple[int, RawSheet, int] | None = None
     for sheet in sheets:
         for index in range(len(sheet.top)):
             titles = [t for t in titles_of(sheet, index) if t]
-            if len(titles) < 2 or len(set(titles)) < len(titles) or any(map(_FIGURE.fullmatch, titles)):
+            if len(titles) < 2 or any(map(_FIGURE.fullmatch, titles)):
                 continue
             if best is None or len(titles) > best[0]:
                 best = len(titles), sheet, index

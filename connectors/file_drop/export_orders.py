@@ -1,4 +1,4 @@
-"""Amounts that an export states per order, brought to its lines: to the fen, and only after they were found to add up.
+"""Amounts that an export states per order, brought to its lines: to the fen, and only where they agree with its lines.
 
 Belongs here: dividing an order's total, and the line for its shipping. Not here: the division itself (models/pay/split.py).
 """
@@ -64,9 +64,9 @@ def _amounts(sheet: Sheet, rule: OrderSplit, order: str, lines: list[_Line]) -> 
     head = lines[0].raw
     stated, discount = _stated(sheet, head, rule.total), sheet.amount(head, rule.order_discount) or _ZERO
     gross = added([line.gross for line in lines])
-    net = added([line.gross - line.discount for line in lines])
-    # The order's discount holds those of its lines in some exports and not in others: either must lead to the total.
-    if stated not in (gross - discount, net - discount):
+    least = gross - discount - added([line.discount for line in lines])
+    # The stated discount may hold that of the lines, and that of shipping, which lowers no line; it never reaches further.
+    if not least <= stated <= gross:
         raise CompanyError(
             "C167",
             f"{rule.total}: the lines of an order do not add up to it",

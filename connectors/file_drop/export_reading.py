@@ -3,7 +3,6 @@
 Belongs here: the types that reading rows and dividing orders share. Not here: the reading (export_rows.py, export_orders.py).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -54,10 +53,14 @@ class Sheet:
     width: int
     reader: CellReader
     errors: list[MeritError] = field(default_factory=list)
+    found: dict[tuple[str, ...], int | None] = field(default_factory=dict)
 
-    def position(self, headers: Sequence[str]) -> int | None:
+    def position(self, headers: tuple[str, ...]) -> int | None:
         """Where the first of some headers stands."""
-        return next((self.positions[norm(h)] for h in headers if norm(h) in self.positions), None)
+        if headers not in self.found:  # asked for every cell of the file
+            there = (self.positions[norm(h)] for h in headers if norm(h) in self.positions)
+            self.found[headers] = next(there, None)
+        return self.found[headers]
 
     def cell(self, row: RawRow, *headers: str) -> str | None:
         """The cleaned cell under the first header that is there."""

@@ -51,7 +51,8 @@ def export_rows(match: Match, content: bytes, entry: Entry) -> ExportRows:
     proofs = list(_checked_totals(sheet, facts, totals))
     kept, left_out = _kept(sheet, _filled_down(sheet, facts))
     _choose_dates(sheet, kept)
-    rows = [_dropped(sheet, row, number) for row, number in _numbered(sheet, kept)]
+    plans = _plans(sheet)
+    rows = [_dropped(sheet, plans, row, number) for row, number in _numbered(sheet, kept)]
     raise_all(sheet.errors)
     rows = split_orders(sheet, kept, rows)
     _check_currency(sheet)
@@ -195,41 +196,56 @@ def _numbered(sheet: Sheet, rows: list[RawRow]) -> Iterator[tuple[RawRow, int]]:
         yield row, seen[key]
 
 
-def _dropped(sheet: Sheet, row: RawRow, number: int) -> DroppedRow:
+@dataclass(frozen=True)
+class _Plan:
+    """How one column of the table is filled: from the file, or always the same."""
+
+    spec: ColumnSpec
+    source: ExportColumn | None
+    otherwise: object
+
+
+def _plans(sheet: Sheet) -> list[_Plan]:
+    layout, plans = sheet.layout, []
+    for spec in fact_layout(layout.table).columns:
+        source = layout.columns.get(spec.name)
+        text = (
+            layout.constants.get(spec.name, layout.currency if spec.name == "currency" else "")
+            or spec.default
+        )
+        otherwise = None if text is None else parse_cell(text, spec, FileOptions())
+        if source and source.max is not None:
+            spec = spec.model_copy(update={"max": source.max})  # noqa: PLW2901 - the same column, held tighter
+        plans.append(_Plan(spec, source, otherwise))
+    return plans
+
+
+def _dropped(sheet: Sheet, plans: list[_Plan], row: RawRow, number: int) -> DroppedRow:
     values: dict[str, object] = {}
-    for spec in fact_layout(sheet.layout.table).columns:
+    for plan in plans:
         try:
-            values[spec.name] = _value(sheet, row, spec, number)
+            values[plan.spec.name] = _value(sheet, plan, row, number) if plan.source else plan.otherwise
         except BadValueError as error:
-            source = sheet.layout.columns.get(spec.name)
-            shown = sheet.cell(row, *source.headers) if source else None
-            sheet.errors.append(sheet.refusal(row, spec.name, error, shown or ""))
+            shown = sheet.cell(row, *plan.source.headers) if plan.source else None
+            sheet.errors.append(sheet.refusal(row, plan.spec.name, error, shown or ""))
     return DroppedRow(row.number, values)
 
 
-def _value(sheet: Sheet, row: RawRow, spec: ColumnSpec, number: int) -> object:
-    layout = sheet.layout
-    if spec.name in layout.constants:
-        return _plain(layout.constants[spec.name], spec)
-    source = layout.columns.get(spec.name)
-    if source is None:
-        return _absent(layout, spec)
+def _value(sheet: Sheet, plan: _Plan, row: RawRow, number: int) -> object:
+    """The cell under the header, else what its absence means."""
+    source, spec = plan.source or ExportColumn(), plan.spec
     if source.number_within:
         return _place_in_order(sheet.cell(row, source.number_within), number)
-    spec = spec.model_copy(update={"max": source.max}) if source.max is not None else spec
-    return _sum(sheet, row, source, spec) if source.sum else _stated(sheet, row, source, spec)
-
-
-def _stated(sheet: Sheet, row: RawRow, source: ExportColumn, spec: ColumnSpec) -> object:
-    """The cell under the header, else what its absence means."""
+    if source.sum:
+        return _sum(sheet, row, source, spec)
     position = sheet.position(source.headers)
     if position is None and source.of_the_entry:
         return _day_of(sheet)
-    text = _mapped(sheet.cell(row, *source.headers), source)
+    text = _mapped(None if position is None else row.cells[position], source)
     if text is None and spec.required:
         raise BadValueError("C150", "the cell is empty", "export the file again, or correct the row")
     if text is None:
-        return _absent(sheet.layout, spec)
+        return plan.otherwise
     if spec.type == "text" and position in row.damaged:
         raise eaten_id()
     return sheet.reader.value(text, spec)
@@ -267,26 +283,22 @@ def _day_of(sheet: Sheet) -> date | None:
     return sheet.entry.one_day
 
 
-def _absent(layout: ExportLayout, spec: ColumnSpec) -> object:
-    """What a column holds that the file does not state."""
-    if spec.name == "currency" and layout.currency:
-        return layout.currency
-    return _plain(spec.default, spec) if spec.default is not None else None
-
-
-def _plain(text: str, spec: ColumnSpec) -> object:
-    return parse_cell(text, spec, FileOptions())
-
-
 def _check_currency(sheet: Sheet) -> None:
-    """A currency sign in the file must be one of the currency the entry states, and only one kind may stand there."""
-    signs, stated = sheet.reader.signs, sheet.entry.currency or sheet.layout.currency
-    fits = all(not stated or stated in sheet.layout.symbols[sign] for sign in signs)
-    if len(signs) > 1 or not fits:
+    """The currency of the entry must be that of the export, and one that every currency sign in the file can mean."""
+    layout, stated = sheet.layout, sheet.entry.currency
+    meant = [set(layout.symbols[sign]) for sign in sheet.reader.signs]
+    possible = set.intersection(*meant) if meant else {stated, layout.currency}
+    own = stated or layout.currency
+    if (
+        (own and own not in possible)
+        or not possible
+        or (stated and layout.currency and stated != layout.currency)
+    ):
+        found = " and ".join(sorted(sheet.reader.signs)) or layout.currency
         raise CompanyError(
             "C140",
-            "the currency signs of the file are not those of its entry",
+            "the currency of the file is not that of its entry",
             where=sheet.name,
-            actual=f"{' and '.join(sorted(signs))}, entry {stated or 'states none'}",
+            actual=f"file {found}, entry {stated or 'states none'}",
             remedy="state the `currency:` the file is in; one file holds one currency",
         )

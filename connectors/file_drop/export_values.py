@@ -41,6 +41,7 @@ class CellReader:
     from_workbook: bool
     date_format: str = ""
     signs: set[str] = field(default_factory=set)
+    instant_format: str = ""
 
     def value(self, text: str, spec: ColumnSpec) -> Value:
         """The value of a cleaned cell.
@@ -61,10 +62,11 @@ class CellReader:
         return parse_cell(text, spec, _PLAIN, from_workbook=self.from_workbook)
 
     def _number(self, text: str, spec: ColumnSpec) -> str:
-        sign = next(
-            (s for s in sorted(self.layout.symbols, key=len, reverse=True) if text.lstrip("-").startswith(s)),
-            "",
-        )
+        if text[0].isdigit():
+            sign = ""
+        else:
+            longest = sorted(self.layout.symbols, key=len, reverse=True)
+            sign = next((s for s in longest if text.lstrip("-").startswith(s)), "")
         if sign:
             self.signs.add(sign)
             text = text.replace(sign, "", 1).strip()
@@ -81,11 +83,13 @@ class CellReader:
         return day
 
     def _instant(self, text: str, spec: ColumnSpec) -> Value:
-        for form in self.layout.instants if text.isascii() else ():
+        """A file keeps to one format: the one that fitted last is tried first."""
+        for form in (self.instant_format, *self.layout.instants) if text.isascii() else ():
             try:
                 found = datetime.strptime(text, form)  # noqa: DTZ007 - without an offset it is the shop's time
             except ValueError:
                 continue
+            self.instant_format = form
             return parse_cell(found.isoformat(sep=" "), spec, _PLAIN)
         return parse_cell(text, spec, _PLAIN)
 

@@ -1,5 +1,6 @@
 """Which export a file is, and what its cells mean: one layout or none, exact figures or a refusal with the cell."""
 
+import zipfile
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -153,7 +154,9 @@ def test_orders_keep_every_digit_of_their_ids_and_leave_unpaid_ones_out(tmp_path
     assert export.data_rows == 3
 
 
-@pytest.mark.parametrize(("word", "channel"), [("商品卡", "other"), ("数据将于第二天更新", None), ("-", None)])
+@pytest.mark.parametrize(
+    ("word", "channel"), [("商品卡", "other"), ("数据将于第二天更新", None), ("-", None)]
+)
 def test_a_channel_the_platform_does_not_know_yet_is_unknown_not_other(
     tmp_path: Path, word: str, channel: str | None
 ) -> None:
@@ -179,13 +182,22 @@ def test_an_orders_subtotal_is_divided_to_the_fen_and_its_shipping_is_a_line_of_
     assert stated(export, "paid_at")[0] == (datetime(2026, 10, 1, 2, tzinfo=UTC),)
 
 
-def test_an_order_that_does_not_add_up_refuses_the_file(tmp_path: Path) -> None:
-    rows = files.changed(files.SHOPIFY, 1, "Subtotal", "26.97")
+def test_a_discount_of_shipping_lowers_no_line(tmp_path: Path) -> None:
+    rows = files.changed(files.changed(files.SHOPIFY, 1, "Subtotal", "29.98"), 1, "Discount Amount", "5.00")
+
+    export = read(files.write_csv(tmp_path / "a.csv", rows))
+
+    assert stated(export, "paid_amount")[:2] == [(Decimal("19.98"),), (Decimal("10.00"),)]
+
+
+@pytest.mark.parametrize("subtotal", ["26.97", "29.99"])
+def test_an_order_that_does_not_add_up_refuses_the_file(tmp_path: Path, subtotal: str) -> None:
+    rows = files.changed(files.SHOPIFY, 1, "Subtotal", subtotal)
 
     (refusal,) = refusals(files.write_csv(tmp_path / "a.csv", rows))
 
     assert refusal.code == "C167"
-    assert "order 5001: lines 29.98, discount 3.00, total 26.97" in refusal.actual
+    assert f"order 5001: lines 29.98, discount 3.00, total {subtotal}" in refusal.actual
 
 
 def test_a_total_row_that_does_not_add_up_refuses_the_file(tmp_path: Path) -> None:
@@ -243,6 +255,39 @@ def test_a_number_cell_with_too_many_digits_is_no_id(tmp_path: Path) -> None:
     assert [r.code for r in refusals(files.write_xlsx(tmp_path / "a.xlsx", rows))] == ["C158"]
 
 
+def test_cells_that_a_workbook_holds_as_dates_and_numbers_are_the_same_figures(tmp_path: Path) -> None:
+    typed = [
+        *files.SHOP_DAY[:4],
+        [date(2026, 10, 1), 1234, 5678, 12345.6, 56, 78, 0.0454, None],
+        files.SHOP_DAY[5],
+    ]
+    agents = files.changed(
+        files.changed(files.QIANNIU, 1, "旺旺回复率", 0.991), 1, "询单最终付款金额", 3456.7
+    )
+
+    shop = read(files.write_xlsx(tmp_path / "a.xlsx", typed))
+    agent = read(files.write_xlsx(tmp_path / "b.xlsx", agents), days=FIRST)
+
+    assert stated(shop, "traffic_on", "visitors", "paid_amount")[0] == (
+        date(2026, 10, 1),
+        1234,
+        Decimal("12345.6"),
+    )
+    assert stated(agent, "reply_rate", "sales_amount")[0] == (Decimal("0.991"), Decimal("3456.7"))
+
+
+def test_a_workbook_with_macros_or_of_absurd_size_is_not_opened(tmp_path: Path) -> None:
+    with_macros = files.write_xlsx(tmp_path / "a.xlsx", files.FEIGE)
+    with zipfile.ZipFile(with_macros, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"code")
+    bomb = files.write_xlsx(tmp_path / "b.xlsx", files.FEIGE)
+    with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/big.xml", b" " * 30_000_000)
+
+    assert [r.code for r in refusals(with_macros)] == ["C109"]
+    assert [r.code for r in refusals(bomb)] == ["C104"]
+
+
 def test_a_cut_file_is_refused(tmp_path: Path) -> None:
     path = files.write_csv(tmp_path / "a.csv", files.FEIGE)
     path.write_bytes(path.read_bytes()[:-30])
@@ -296,6 +341,13 @@ def test_a_currency_sign_must_be_the_entrys(tmp_path: Path) -> None:
         (Decimal("0.00"), 0),
     ]
     assert [r.code for r in refusals(path, days=FIRST, currency="EUR")] == ["C140"]
+
+
+def test_an_entry_cannot_state_another_currency_than_the_export_has(tmp_path: Path) -> None:
+    path = files.write_csv(tmp_path / "a.csv", files.SHOP_DAY)
+
+    assert read(path, currency="CNY").data_rows == 2
+    assert [r.code for r in refusals(path, currency="USD")] == ["C140"]
 
 
 def test_indian_grouping_is_read_and_two_signs_in_one_file_are_not(tmp_path: Path) -> None:

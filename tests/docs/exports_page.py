@@ -53,7 +53,7 @@ drops:
 |---|---|
 | the total row of the file equals its rows (C167) | layouts with a total row; the row itself is left out |
 | every day from `from` to `to` is there (C168) | layouts by day |
-| each order's lines add up to its subtotal (C167) | Shopify |
+| each order's subtotal is that of its lines, less at most its discounts (C167) | Shopify, beside `rows:` |
 | `rows:`, `totals:` of the entry (C143, C144) | any; one of them is needed where the file proves nothing itself (C169) |
 
 `rows` counts the rows below the header, total rows aside, rows that are left out (e.g. unpaid orders) included.
