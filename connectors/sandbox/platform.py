@@ -51,6 +51,8 @@ class Platform(ABC):
     Set `lacks` for what the real platform does not have: `change`, `cancel`, `remove`, `late`, `restate`,
     `throttled_in_200`, `error_in_200`, `empty_page`, `move`, `count`, each with the reason.
 
+    `planted` are personal texts that the world's records hold: none of them may ever be stored.
+
     Attributes:
         world: the truth.
         budgets: documented rate limits by key; `costs` says which a request uses.
@@ -60,6 +62,7 @@ class Platform(ABC):
     """
 
     lacks: ClassVar[Mapping[str, str]] = {}
+    planted: ClassVar[tuple[str, ...]] = ()
     token_path: ClassVar[str | None] = None  # below the platform's address; account.token_url points there
 
     def __init__(self, clock: Clock) -> None:

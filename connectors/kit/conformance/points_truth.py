@@ -89,9 +89,8 @@ def restated(bench: Bench) -> str | None:
     stream = bench.case.declared
     if stream.cursor_kind == "cursor":
         raise NotApplicable(f"a cursor reads every change once: {stream.lookback_reason}")
-    if not stream.lookback:
-        raise NotApplicable(f"no look-back: {stream.lookback_reason}")
-    inside, far = stream.lookback / 2, stream.lookback + timedelta(days=2)
+    lookback = stream.lookback or timedelta(0)
+    inside, far = (lookback or LATER) / 2, lookback + timedelta(days=2)
     lab = bench.lab()
     lab.run(span_from=bench.case.span[0])
     if (key := _restate(lab, inside)) is None:

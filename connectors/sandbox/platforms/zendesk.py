@@ -37,6 +37,8 @@ class ZendeskFake(Platform):
         "count": "the export names no count, only end_of_stream",
     }
 
+    planted = (PLANTED,)
+
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.budgets = {"incremental exports": Budget(10, 60)}

@@ -33,6 +33,7 @@ from connectors.sandbox.world import Entry
 
 KEY = "tidydesk-planted-key-4711"
 FROM, AS_OF = datetime(2026, 3, 6, 8, tzinfo=UTC), datetime(2026, 3, 11, 14, 30, tzinfo=UTC)
+PERSON = "Jane Planted"
 BIG = "90071992547409.93"  # no binary float holds it
 
 
@@ -114,6 +115,8 @@ class TidydeskFake(Platform):
 
     lacks: ClassVar[Mapping[str, str]] = {"remove": "Tidydesk never deletes a ticket"}
 
+    planted = (PERSON,)
+
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.budgets = {"account": Budget(60, 60)}
@@ -136,10 +139,10 @@ class TidydeskFake(Platform):
             "created_at": _text(at - timedelta(hours=number % 5)),
             "updated_at": _text(at),
             "status": "已关闭" if number % 2 else "open",
-            "agent": f"A{number % 4}" if number % 4 else None,
+            "agent": f"00{number % 4}" if number % 4 else None,
             "refund": amount if number % 2 else Decimal(amount),
             "currency": "USD",
-            "requester": "Jane Planted",
+            "requester": PERSON,
             "address": {"street": "1 Planted Road"},
         }
         kept = ("created_at", "updated_at", "status", "agent", "currency")
