@@ -4,14 +4,14 @@ Belongs here: the bookkeeping of facts.yaml. Not here: merging rows (load.py), r
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import duckdb
 
 from models.loads import FailedWindow, StreamRef
 from warehouse.connect import transaction
-from warehouse.load import insert_rows, record_failure
-from warehouse.sqltext import fill, identifier
+from warehouse.load import insert_rows, next_seq, note_failure
+from warehouse.sqltext import fill, identifier, statement
 
 WITHDRAWN = "C148"
 
@@ -65,25 +65,25 @@ def note_drop(con: duckdb.DuckDBPyConnection, drop: KnownDrop) -> None:
 
 
 def withdraw(con: duckdb.DuckDBPyConnection, drop: KnownDrop, window: FailedWindow) -> None:
-    """Take the rows of a drop out again; `window` says why. Its days are unproven before the first row leaves."""
-    record_failure(con, window)
-    delete_rows(con, drop.ref, window.window_from, window.window_to)
+    """Take the rows of a drop out again, with `window` that says why: all or nothing."""
     with transaction(con):
+        take_out(con, window)
         _forget(con, drop)
 
 
-def delete_rows(con: duckdb.DuckDBPyConnection, ref: StreamRef, start: datetime, end: datetime) -> None:
-    """Delete the raw rows that the windows of `[start, end)` brought."""
+def take_out(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> None:
+    """Record a withdrawal and delete the raw rows that the windows of its span brought, inside a transaction."""
+    ref = window.ref
+    seq = next_seq(con)
+    note_failure(con, window)
     table = identifier(ref.raw_table)
     found = con.execute("select count(*) from duckdb_tables() where table_name = ?", [table]).fetchone()
     if found == (0,):
         return
-    sql = fill(
-        "delete from ${table} where shop_id = ? and load_seq in (select load_seq from load_window where connector = ?"
-        " and stream = ? and shop_id = ? and window_from = ? and window_to = ?)",
-        table=table,
-    )
-    con.execute(sql, [ref.shop_id, ref.connector, ref.stream, ref.shop_id, start, end])
+    stream = {"connector": ref.connector, "stream": ref.stream, "shop": ref.shop_id}
+    span = {**stream, "start": window.window_from, "end": window.window_to}
+    con.execute(fill(statement("load/keep_withdrawn.sql"), table=table), {**span, "seq": seq})
+    con.execute(fill(statement("load/drop_withdrawn.sql"), table=table), span)
 
 
 def _forget(con: duckdb.DuckDBPyConnection, drop: KnownDrop) -> None:

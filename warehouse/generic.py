@@ -1,17 +1,16 @@
-"""SQL that fills a canonical table from the rows of fact files, made from the registry: casts, local days, base money, look-ups.
+"""SQL that derives a canonical table's columns from given ones, made from the registry: local days, base money, look-ups.
 
-Belongs here: one statement per table, in stages that each add columns. Not here: attribution models (sql/models), when a
-table is built (dropped.py).
+Belongs here: one statement per table, in stages that each add columns. Not here: where given columns come from (feeds.py),
+attribution models (sql/models), when a table is built (refill.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.loads import FILE_DROP
 from models.tables import MONEY_BASE, Column, Derived, Rule, Table
+from warehouse.feeds import STATED
 from warehouse.sqltext import fill, identifier, literal
 
-_STATED = frozenset({"platform", "shop_id", "source_row_id", "zone"})
 # The cost of goods of a refund is the one its order was booked with.
 _COST_DAY = {"order_line": "business_date", "refund": "order_business_date"}
 _UNIT_COSTS = {
@@ -31,14 +30,16 @@ _FREE = {"order_line": "d.line_type = 'shipping'", "refund": "d.line_id is null 
 
 @dataclass(frozen=True)
 class _Stages:
-    """CTEs so far: the name of the newest, the columns it has, and the text."""
+    """CTEs so far: the name of the newest, the columns it has, the text, and the columns that stand as they are."""
 
     newest: str
     columns: frozenset[str]
     text: str
+    final: frozenset[str]
 
     def add(self, name: str, filled: Mapping[str, str], joins: str = "") -> "_Stages":
-        """A stage that fills columns: those that are there already are replaced."""
+        """A stage that fills columns: those that are there already are replaced, final ones stay."""
+        filled = {column: sql for column, sql in filled.items() if column not in self.final}
         if not filled:
             return self
         there = ", ".join(f"{sql} as {c}" for c, sql in filled.items() if c in self.columns)
@@ -52,16 +53,25 @@ class _Stages:
             before=self.newest,
             joins=joins,
         )
-        return _Stages(name, self.columns | filled.keys(), self.text + stage)
+        return _Stages(name, self.columns | filled.keys(), self.text + stage, self.final)
+
+    def beside(self, name: str, select: str) -> "_Stages":
+        """A CTE that the next stage joins."""
+        text = fill("${text},\n${name} as (${select})", text=self.text, name=name, select=select)
+        return _Stages(self.newest, self.columns, text, self.final)
 
 
-def insert_from_files(table: Table) -> str:
-    """The statement that inserts every row of the table's fact files into its canonical table.
+def insert_given(table: Table, columns: frozenset[str], *, is_final: bool) -> str:
+    """The statement that inserts every row of `given_row` into the canonical table, with all that its columns imply.
 
-    Reads the raw table, source_account, rate_quoted, core_sku, core_person, core_cost; refunds also core_order_line and
-    order_first.
+    Reads given_row, rate_quoted, core_sku, core_person, core_cost; refunds also core_order_line and order_first.
+
+    Args:
+        table: the canonical table.
+        columns: the columns of given_row.
+        is_final: these columns stand as they are; else a derived value takes the place of NULL.
     """
-    stages = _given(table)
+    stages = _given(table, columns, is_final=is_final)
     stages = stages.add(
         "placed", _by_rule(table, Rule.LOCAL_DAY, _local_day) | _by_rule(table, Rule.MINUTES, _minutes)
     )
@@ -85,24 +95,20 @@ def insert_from_files(table: Table) -> str:
     )
 
 
-def _given(table: Table) -> _Stages:
-    columns = [c for c in table.given if c.name not in _STATED]
-    paths = ", ".join(literal(f"$.{c.name}") for c in columns)
-    casts = ", ".join(
-        f"cast(v[{n}] as {c.sql_type}) as {identifier(c.name)}" for n, c in enumerate(columns, start=1)
-    )
+def _given(table: Table, columns: frozenset[str], *, is_final: bool) -> _Stages:
+    """Every column that may be given: what was not is NULL, or what an empty cell of a file means."""
+    absent = [c for c in table.given if c.name not in columns]
+    filled = [
+        f"cast({literal(c.default) if c.default else 'null'} as {c.sql_type}) as {identifier(c.name)}"
+        for c in absent
+    ]
+    known = sorted(columns | set(STATED))
     text = fill(
-        "read as (select a.platform, r.shop_id, r.record_key as source_row_id, a.zone,"
-        " json_extract_string(r.payload, [${paths}]) as v from ${raw} as r inner join source_account as a"
-        " on a.connector = ${connector} and a.stream = ${stream} and a.shop_id = r.shop_id),\n"
-        "given as (select platform, shop_id, source_row_id, zone, ${casts} from read)",
-        paths=paths,
-        raw=identifier(f"raw_{FILE_DROP}_{table.name}"),
-        connector=literal(FILE_DROP),
-        stream=literal(table.name),
-        casts=casts,
+        "given as (select ${columns} from given_row)",
+        columns=", ".join([*(identifier(name) for name in known), *filled]),
     )
-    return _Stages("given", _STATED | {c.name for c in columns}, text)
+    there = frozenset({*known, *(c.name for c in absent)})
+    return _Stages("given", there, text, frozenset(columns if is_final else ()))
 
 
 def _by_rule(table: Table, rule: Rule, make: Callable[[Derived], str]) -> dict[str, str]:
@@ -161,14 +167,26 @@ def _with_dept(table: Table, stages: _Stages) -> _Stages:
 
 
 def _with_rate(table: Table, stages: _Stages) -> _Stages:
+    """The rate is looked up once per currency and day: an ASOF join over whole rows costs seconds, this one nothing."""
     rules = [c.derived for c in table.columns if c.derived is not None and c.derived.rule is Rule.RATE]
     if not rules:
         return stages
-    joins = (
-        "asof left join rate_quoted as q on q.currency = d.currency"
-        f" and q.rate_date <= {_first_known(rules[0].of)}"
+    day = _first_known(rules[0].of)
+    asked = fill("select distinct currency, ${day} as day from ${before} as d", day=day, before=stages.newest)
+    return stages.beside("rate_on", _rate_on(asked)).add(
+        "rated",
+        _by_rule(table, Rule.RATE, lambda _: "q.rate"),
+        fill("left join rate_on as q on q.currency = d.currency and q.day = ${day}", day=day),
     )
-    return stages.add("rated", _by_rule(table, Rule.RATE, lambda _: "q.rate"), joins)
+
+
+def _rate_on(asked: str) -> str:
+    """A rate is valid from its date until the next one."""
+    return fill(
+        "select k.currency, k.day, q.rate from (${asked}) as k"
+        " asof inner join rate_quoted as q on q.currency = k.currency and q.rate_date <= k.day",
+        asked=asked,
+    )
 
 
 def _with_cost(table: Table, stages: _Stages) -> _Stages:
@@ -176,13 +194,35 @@ def _with_cost(table: Table, stages: _Stages) -> _Stages:
     if table.name not in _COST_DAY:
         return stages
     day, free = identifier(_COST_DAY[table.name]), _FREE[table.name]
-    joins = (
-        f"asof left join core_cost as c on c.sku_id = d.sku_id and c.valid_from <= d.{day}"
-        f" asof left join rate_quoted as r on r.currency = c.currency and r.rate_date <= d.{day}"
+    days = fill(
+        "select c.currency, d.day from (select distinct currency from core_cost) as c"
+        " cross join (select distinct ${day} as day from ${before}) as d",
+        day=day,
+        before=stages.newest,
     )
-    return stages.add("costed", _by_rule(table, Rule.COST, lambda derived: _cost(derived, free)), joins)
+    unit = ", ".join(
+        f"cast(cast(c.{column} as decimal(26, 4)) * r.rate as decimal(30, 12)) as {column}"
+        for column in _UNIT_COSTS.values()
+    )
+    cost_on = fill(
+        "select k.sku_id, k.day, ${unit} from (select distinct sku_id, ${day} as day from ${before}) as k"
+        " asof inner join core_cost as c on c.sku_id = k.sku_id and c.valid_from <= k.day"
+        " inner join cost_rate_on as r on r.currency = c.currency and r.day = k.day",
+        unit=unit,
+        day=day,
+        before=stages.newest,
+    )
+    return (
+        stages.beside("cost_rate_on", _rate_on(days))
+        .beside("cost_on", cost_on)
+        .add(
+            "costed",
+            _by_rule(table, Rule.COST, lambda derived: _cost(derived, free)),
+            fill("left join cost_on as c on c.sku_id = d.sku_id and c.day = d.${day}", day=day),
+        )
+    )
 
 
 def _cost(derived: Derived, free: str) -> str:
-    unit = f"cast(cast(c.{identifier(_UNIT_COSTS[derived.of[0]])} as decimal(26, 4)) * r.rate as decimal(30, 12))"
-    return f"case when {free} then cast(0 as {MONEY_BASE}) else d.qty * {unit} end"
+    unit = identifier(_UNIT_COSTS[derived.of[0]])
+    return f"case when {free} then cast(0 as {MONEY_BASE}) else d.qty * c.{unit} end"

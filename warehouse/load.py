@@ -1,7 +1,7 @@
-"""Rows into the warehouse: one transaction per window holds rows, load record, quarantine and cursor.
+"""Rows into the warehouse: one transaction per window holds rows, history, load record, quarantine and cursor.
 
-Belongs here: raw windows, their failures, company tables, source accounts. Not here: what the rows mean
-(core.py).
+Belongs here: raw windows, their failures, company tables, source accounts. Not here: how rows replace others (merge.py), what
+they mean (core.py).
 """
 
 import hashlib
@@ -16,7 +16,8 @@ import pyarrow as pa
 from models.errors import WarehouseError
 from models.loads import FILE_DROP, FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
 from warehouse.connect import transaction
-from warehouse.sqltext import fill, identifier, literal, statement
+from warehouse.merge import one, put_rows, raw_table, stage
+from warehouse.sqltext import fill, identifier, literal
 
 COMPANY_TABLES = (
     "core_person",
@@ -36,7 +37,8 @@ def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadRes
     A connection with a memory limit keeps it unless this window needs more.
 
     Raises:
-        WarehouseError: W201 when the records file does not hold what the window says.
+        WarehouseError: W201 when the records file does not hold what the window says, W205 and W208 when a row belongs to
+            other days.
     """
     try:
         return _load_once(con, window)
@@ -48,39 +50,48 @@ def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadRes
 def _lift_memory_limit(con: duckdb.DuckDBPyConnection) -> None:
     # DuckDB 1.5's RESET restores the setting it shows, not the one it enforces: SET does both
     con.execute("reset memory_limit")
-    (usual,) = _one(con, "select current_setting('memory_limit')")
+    (usual,) = one(con, "select current_setting('memory_limit')")
     con.execute(f"set memory_limit = {literal(usual)}")
 
 
 def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:
     content = _load_id(window.ref, window.window_from, window.window_to, window.landing_sha256, window.as_of)
     with transaction(con):
-        table = _raw_table(con, window.ref)
-        distinct = _stage(con, window)
-        seq = _next_seq(con)
+        table = raw_table(con, window.ref)
+        distinct = stage(con, window)
+        seq = next_seq(con)
         load_id = _new_id(con, window, content, seq)
         if load_id is None:
             return LoadResult(content, 0, 0, distinct)
-        new, changed, gone = (
-            (*_merge(con, window, table, seq), 0)
-            if window.replaces is None
-            else _replace(con, window, table, seq)
-        )
+        moved = put_rows(con, window, table, seq)
         row = _window_row(window, load_id, seq, status="proven")
-        _insert_window(con, row | {"new_rows": new, "changed_rows": changed})
+        counts = {"new_rows": moved.new, "changed_rows": moved.changed, "gone_rows": moved.gone}
+        _insert_window(con, row | counts | {"late_rows": moved.late})
+        insert_rows(
+            con,
+            "load_drift",
+            [{"load_id": load_id, "field": f, "n": n} for f, n in sorted(window.drift.items())],
+        )
         _quarantine(con, window, load_id)
         _advance(con, window)
-    return LoadResult(load_id, new, changed, distinct - new - changed, gone)
+    return LoadResult(
+        load_id, moved.new, moved.changed, distinct - moved.new - moved.changed, moved.gone, moved.late
+    )
 
 
 def record_failure(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> str:
     """Record why a window could not be pulled; nothing else changes. Returns the load id."""
-    content = _load_id(window.ref, window.window_from, window.window_to, window.code, window.as_of)
     with transaction(con):
-        seq = _next_seq(con)
-        load_id = _new_id(con, window, content, seq)
-        if load_id is not None:
-            _insert_window(con, _window_row(window, load_id, seq, status="failed"))
+        return note_failure(con, window)
+
+
+def note_failure(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> str:
+    """As `record_failure`, inside a transaction."""
+    content = _load_id(window.ref, window.window_from, window.window_to, window.code, window.as_of)
+    seq = next_seq(con)
+    load_id = _new_id(con, window, content, seq)
+    if load_id is not None:
+        _insert_window(con, _window_row(window, load_id, seq, status="failed"))
     return load_id or content
 
 
@@ -209,101 +220,12 @@ def _load_id(ref: StreamRef, start: datetime, end: datetime, content: str, as_of
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
-def _raw_table(con: duckdb.DuckDBPyConnection, ref: StreamRef) -> str:
-    table = identifier(ref.raw_table)
-    con.execute(
-        fill(
-            "create table if not exists ${table} (shop_id varchar, record_key varchar, record_day date,"
-            " version_at timestamptz, row_hash varchar, payload json, load_seq bigint)",
-            table=table,
-        )
-    )
-    return table
-
-
-def _stage(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> int:
-    """Typed rows of the window's file, the newest version of each key; returns how many keys."""
-    try:
-        con.execute(statement("load/stage.sql"), [str(window.records_path)])
-    except duckdb.OutOfMemoryException:
-        raise  # says nothing about the records
-    except duckdb.Error as error:
-        raise _bad_records(window, str(error).splitlines()[0][:300]) from error
-    total, broken, distinct = _one(
-        con,
-        "select count(*), count(*) filter (where record_key is null or record_day is null"
-        " or version_at is null or row_hash is null or not is_whole),"
-        " count(distinct record_key) from staged_all",
-    )
-    if total != window.rows or broken:
-        raise _bad_records(
-            window, f"{total} rows, {broken} of them without key, day, version, hash or payload"
-        )
-    con.execute(statement("load/newest.sql"))
-    return int(distinct)
-
-
-def _bad_records(window: PulledWindow, actual: str) -> WarehouseError:
-    return WarehouseError(
-        "W201",
-        f"the records of a window are not the {window.rows} rows it was proven to have",
-        where=f"{window.ref} {window.window_from.isoformat()}..{window.window_to.isoformat()}",
-        actual=actual,
-        remedy="pull the window again; its landing file is " + window.landing_file,
-    )
-
-
-def _merge(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, seq: int) -> tuple[int, int]:
-    """Insert unknown keys, replace older content; returns (new, changed)."""
-    parameters = {"shop": window.ref.shop_id}
-    con.execute(fill(statement("load/classify.sql"), table=table), parameters)
-    new, changed = _one(
-        con,
-        "select count(*) filter (where action = 'new'), count(*) filter (where action = 'changed')"
-        " from staged_action",
-    )
-    if new or changed:
-        con.execute(
-            fill(statement("load/merge.sql"), table=table),
-            {**parameters, "seq": seq, "file": str(window.records_path)},
-        )
-    return int(new), int(changed)
-
-
-def _replace(
-    con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, seq: int
-) -> tuple[int, int, int]:
-    """Make the rows of the window's days exactly its own; returns (new, changed, gone)."""
-    first, last = window.replaces or ("", "")
-    bounds = {"shop": window.ref.shop_id, "first": first, "last": last}
-    con.execute(fill(statement("load/compare.sql"), table=table), bounds)
-    new, changed, gone, elsewhere = _one(
-        con,
-        "select count(*) filter (where action = 'new'), count(*) filter (where action = 'changed'),"
-        " count(*) filter (where action = 'gone'), min(record_key) filter (where action = 'elsewhere')"
-        " from staged_action",
-    )
-    if elsewhere is not None:
-        raise WarehouseError(
-            "W205",
-            "a row stands in two files",
-            where=f"{window.ref} {first} to {last}",
-            actual=str(elsewhere)[:120],
-            remedy="keep it in the file of its days only",
-        )
-    if new or changed or gone:
-        con.execute(fill(statement("load/drop_stale.sql"), table=table), {"shop": window.ref.shop_id})
-        insert = {"shop": window.ref.shop_id, "seq": seq, "file": str(window.records_path)}
-        con.execute(fill(statement("load/insert_new.sql"), table=table), insert)
-    return int(new), int(changed), int(gone)
-
-
 def _new_id(
     con: duckdb.DuckDBPyConnection, window: PulledWindow | FailedWindow, content: str, seq: int
 ) -> str | None:
     """The id of a load; None when it is in already. A file may go back to what it was: only its newest load counts."""
     if window.ref.connector != FILE_DROP:
-        loaded = _one(con, "select count(*) from load_window where load_id = ?", [content])[0]
+        loaded = one(con, "select count(*) from load_window where load_id = ?", [content])[0]
         return None if loaded else content
     ref = window.ref
     newest = con.execute(
@@ -316,13 +238,9 @@ def _new_id(
     return f"{content}-{seq}"
 
 
-def _next_seq(con: duckdb.DuckDBPyConnection) -> int:
-    return int(_one(con, "select coalesce(max(load_seq), 0) + 1 from load_window")[0])
-
-
-def _one(con: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> tuple[Any, ...]:
-    row = con.execute(sql, parameters or []).fetchone()
-    return row if row is not None else ()
+def next_seq(con: duckdb.DuckDBPyConnection) -> int:
+    """The number of the next load."""
+    return int(one(con, "select coalesce(max(load_seq), 0) + 1 from load_window")[0])
 
 
 def _window_row(
@@ -352,6 +270,8 @@ def _window_row(
         "proof": window.proof,
         "landing_file": window.landing_file,
         "landing_sha256": window.landing_sha256,
+        "first_day": window.replaces[0] if window.replaces else None,
+        "last_day": window.replaces[1] if window.replaces else None,
     }
 
 

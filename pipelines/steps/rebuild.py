@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ from pipelines.steps.reach import stretches
 from pipelines.steps.score import compute_period, score_people
 from pipelines.work import Work, tell
 from warehouse.actuals import compute_daily, compute_mtd
-from warehouse.connect import open_published, open_warehouse
+from warehouse.connect import open_published, open_warehouse, transaction
 from warehouse.coverage import store_source_health
-from warehouse.drops import WITHDRAWN, delete_rows
+from warehouse.drops import WITHDRAWN, take_out
 from warehouse.load import load_window, record_failure
 from warehouse.reconcile import reconcile
 
@@ -98,20 +99,26 @@ def _load_landing(company: Company, home: Home, beside: Home) -> None:
     with open_warehouse(beside.root) as con:
         register_accounts(con, company)
         for number, row in enumerate(rows, start=1):
-            _load_one(con, home, beside.spool, row)
+            _load_one(con, company, (home, beside), row)
             if number % _BATCH == 0 or number == len(rows):
                 tell("replay", f"{number} of {len(rows)} windows")
 
 
-def _load_one(con: DuckDBPyConnection, home: Home, spool: Path, row: tuple[Any, ...]) -> None:
+def _load_one(
+    con: DuckDBPyConnection, company: Company, homes: tuple[Home, Home], row: tuple[Any, ...]
+) -> None:
+    home, beside = homes
     connector, stream, shop, start, end, kind, status, code, cause, landing_file, sha256, as_of = row
     if status == "failed":
         ref = StreamRef(connector, stream, shop)
+        failed = FailedWindow(ref, start, end, kind, code, cause, as_of)
         if code == WITHDRAWN:
-            delete_rows(con, ref, start, end)
-        record_failure(con, FailedWindow(ref, start, end, kind, code, cause, as_of))
+            with transaction(con):
+                take_out(con, failed)
+        else:
+            record_failure(con, failed)
         return
-    again = replay_drop if connector == FILE_DROP else replay
-    window = again(Path(landing_file), root=home.landing, as_of=as_of, spool=spool, sha256=sha256)
+    again = replay_drop if connector == FILE_DROP else partial(replay, find=company.connector)
+    window = again(Path(landing_file), root=home.landing, as_of=as_of, spool=beside.spool, sha256=sha256)
     load_window(con, window)
     window.records_path.unlink(missing_ok=True)

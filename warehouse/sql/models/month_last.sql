@@ -9,3 +9,4 @@ from (
 ) as n
 where n.platform = h.platform and n.shop_id = h.shop_id and n.metric = h.metric
     and n.month = date_trunc('month', h.measured_on)
+    and h.is_month_last is distinct from (h.measured_on = n.newest_on)

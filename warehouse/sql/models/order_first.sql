@@ -1,6 +1,8 @@
--- grain: one row per order, its first line  key: shop_id, order_id  reads: core_order_line
--- A refund whose line the platform does not name takes what it must know of the order from there, but no SKU.
+-- grain: one row per order that a given refund names without a line, its first line  key: shop_id, order_id
+-- reads: core_order_line, given_row
+-- Such a refund takes what it must know of the order from there, but no SKU.
 create or replace temp table order_first as
 select * replace (cast(null as varchar) as sku_id)
-from core_order_line
+from core_order_line as o
+semi join given_row as g on g.shop_id = o.shop_id and g.order_id = o.order_id
 qualify row_number() over (partition by shop_id, order_id order by line_id) = 1

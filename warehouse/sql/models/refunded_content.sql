@@ -18,3 +18,4 @@ from (
     ) as r on r.shop_id = p.shop_id and r.content_id = p.content_id
 ) as k
 where k.platform = c.platform and k.shop_id = c.shop_id and k.content_id = c.content_id
+    and c.refunded_base is distinct from coalesce(c.refund_amount_base, case when k.n_lines > 0 then k.refunded when c.gmv = 0 then 0 end)

@@ -1,5 +1,0 @@
--- grain: one row per table and shop that a file feeds  key: table_name, shop_id  reads: source_account
-create or replace temp table file_shop as
-select stream as table_name, shop_id
-from source_account
-where connector = 'file_drop'
