@@ -104,7 +104,8 @@ class OAuth(Auth):
         return token
 
     def _name(self, account: AccountSettings) -> str:
-        return f"{account.tokens_at(account.base_url)}#{account.shop_id}"
+        # not by shop: one authorisation may open several, and two chains of one refresh token would kill each other
+        return f"{account.tokens_at(account.base_url)}#{_mark(account.secret(self.refresh_secret))}"
 
 
 @dataclass(frozen=True)

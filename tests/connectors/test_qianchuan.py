@@ -321,3 +321,12 @@ def test_a_rotated_token_outlives_the_process(fake: FakeBench) -> None:
         fake.clock.advance(timedelta(seconds=tokens.lifetime))
 
     assert (tokens.calls, tokens.refused, tokens.refresh == REFRESH) == (3, 0, False)
+
+
+def test_two_advertisers_of_one_authorisation_share_its_tokens(fake: FakeBench) -> None:
+    for shop in ("flagship", "outlet", "flagship"):
+        found = fake.pull(Qianchuan(), "ads", span_from=LAST_DAY, shop_id=shop)
+        assert not [window for window in found if isinstance(window, FailedWindow)]
+
+    assert fake.platform.tokens is not None
+    assert (fake.platform.tokens.calls, fake.platform.tokens.refused) == (1, 0)
