@@ -17,6 +17,7 @@ from models.money import total
 from models.tables import FACTS, Column, ColumnType
 
 _WORD = re.compile(r"[a-z0-9]+", re.ASCII)
+_PLAIN = re.compile(r"\w[\w./-]*")  # needs no quotes in YAML
 _CLOSE = 3  # a layout of which fewer headers than a third are there helps nobody
 
 
@@ -82,7 +83,7 @@ def facts_entry(file: str, export: ExportRows, zone: str, days: tuple[date, date
     first, last = days or _days(export, zone) or ("FILL-IN", "FILL-IN")
     lines = [
         f"  - table: {layout.table}",
-        f"    file: {file}",
+        f"    file: {file if _PLAIN.fullmatch(file) else _quoted(file)}",
         f"    layout: {layout.name}",
         f"    platform: {layout.platform}",
         "    shop_id: FILL-IN",
@@ -139,5 +140,5 @@ def unknown_headers(titles: Iterable[str], layout: ExportLayout) -> list[str]:
 
 def _quoted(text: str) -> str:
     """A YAML text whatever stands in it."""
-    safe = "".join(c if c.isprintable() else " " for c in text[:80])
+    safe = "".join(c if c.isprintable() else " " for c in text[:200])
     return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -120,7 +120,7 @@ def date_format(cells: Iterable[str], layout: ExportLayout, days: tuple[date, da
     inside = [form for read, form in readings.items() if _within(read, days)]
     chosen = inside or list(readings.values())
     if len(chosen) > 1 and most == len(texts):
-        remedy = f"state `date_format:` in facts.yaml, e.g. {chosen[0]}"
+        remedy = f"state `date_format:` in facts.yaml (or --date-format), e.g. {chosen[0]}"
         raise BadValueError("C151", "the dates can be read in two ways", remedy)
     return chosen[0]
 

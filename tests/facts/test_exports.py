@@ -251,7 +251,7 @@ def test_the_command_shows_what_a_file_is_and_its_entry(
     world: FactWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.work()
-    path = put(world, files.SHOP_DAY, "exports/shop.xlsx")
+    path = put(world, files.SHOP_DAY, "exports/店铺 #1.xlsx")
 
     code = main(["connectors", "recognise", str(path), "--company", str(world.folder)])
 
@@ -262,7 +262,7 @@ def test_the_command_shows_what_a_file_is_and_its_entry(
     entry = told.split("facts.yaml:\n")[1].replace("FILL-IN", "uk")
     (drop,) = read_manifest(f"drops:\n{entry}")
     assert (drop.file, drop.layout, drop.rows, drop.totals) == (
-        "exports/shop.xlsx",
+        "exports/店铺 #1.xlsx",
         "sycm_shop_day",
         2,
         {"paid_amount": Decimal("22345.59")},
