@@ -13,6 +13,9 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from connectors.file_drop import MANIFEST, Drop, read_manifest
+from connectors.http_json import FOLDER, read_connectors
+from connectors.kit.declare import Connector
+from connectors.kit.registry import get, names
 from models.attribution import LIMITS, Attribution
 from models.definitions.reading import (
     Fields,
@@ -28,6 +31,7 @@ from models.definitions.reading import (
 )
 from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
+from models.loads import FILE_DROP
 from models.tables import FACTS
 from pipelines.folder import read_text, resolved, yaml_below
 from pipelines.sources import Source, read_sources, refuse_double_feeds
@@ -58,6 +62,7 @@ class Company:
     sandbox: bool
     sources: tuple[Source, ...]
     drops: tuple[Drop, ...] = ()
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
     attribution: Attribution = field(default_factory=Attribution)
 
     def check_roles(self, known: Collection[str]) -> None:
@@ -75,6 +80,18 @@ class Company:
                     actual=repr(role[:60]),
                     remedy=nearest(role, known),
                 )
+
+    def connector(self, name: str) -> Connector:
+        """The connector called `name`: declared in the company's folder, or shipped.
+
+        Raises:
+            UnknownConnector: there is none.
+        """
+        return self.connectors[name] if name in self.connectors else get(name)
+
+    def connector_names(self) -> tuple[str, ...]:
+        """Every connector that the company can use."""
+        return tuple(sorted((*names(), *self.connectors)))
 
     def own_definitions(self) -> dict[str, str]:
         """The company's own definitions, by the file name that messages show."""
@@ -113,7 +130,8 @@ def load_company(folder: Path | str | None = None) -> Company:
         required=("id", "name", "zone", "currency", "first_day"),
         optional=("languages", "clock", "last_day", "accountable_roles", "sla_hours", "attribution"),
     )
-    sandbox, sources = read_sources(read_text(root / "sources.yaml"))
+    connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
+    sandbox, sources = read_sources(read_text(root / "sources.yaml"), connectors)
     drops = read_manifest(read_text(root / MANIFEST)) if os.path.lexists(root / MANIFEST) else ()
     refuse_double_feeds(sources, drops)
     first, last = _day(company["first_day"], "first_day"), company.get("last_day")
@@ -135,6 +153,7 @@ def load_company(folder: Path | str | None = None) -> Company:
         sla_hours=_sla(company.get("sla_hours")),
         sandbox=sandbox,
         sources=sources,
+        connectors=connectors,
         drops=drops,
         attribution=_attribution(company.get("attribution")),
     )

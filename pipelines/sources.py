@@ -5,13 +5,14 @@ Not here: how to pull (connectors/kit), where the sandbox listens (sandbox.py).
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from pydantic import SecretStr, ValidationError
 
 from connectors.file_drop import Drop
 from connectors.kit import AccountSettings
+from connectors.kit.declare import Connector
 from connectors.kit.registry import get, names
 from models.definitions.reading import Fields, as_choice, as_date, as_items, as_mapping, as_text, refuse
 from models.definitions.strict_yaml import Node, parse
@@ -41,6 +42,7 @@ class Source:
     active_from: date | None
     active_to: date | None
     where: str
+    kit: Connector = field(repr=False, compare=False)
 
     def account(self, environment: Mapping[str, str], sandbox_url: str | None = None) -> AccountSettings:
         """The account as a connector needs it; a secret that is not set stays empty and stops it alone.
@@ -70,18 +72,17 @@ class Source:
             raise self._refused(error) from None
 
     def _tokens_at(self, base: str) -> str | None:
-        path = getattr(get(self.connector), "sandbox_token_path", None)
+        path = getattr(self.kit, "sandbox_token_path", None)
         return base + str(path) if self.base_url == SANDBOX and path else self.token_url
 
     @property
     def stream_names(self) -> tuple[str, ...]:
         """The streams that are pulled: those named in `streams`, else all."""
-        declared = tuple(stream.name for stream in get(self.connector).streams)
+        declared = tuple(stream.name for stream in self.kit.streams)
         return tuple(name for name in declared if name in self.wanted) if self.wanted else declared
 
     def streams(self) -> tuple[SourceAccount, ...]:
         """What the warehouse must know of the account, one entry per stream."""
-        connector = get(self.connector)
         return tuple(
             SourceAccount(
                 ref=StreamRef(self.connector, stream.name, self.shop_id),
@@ -91,9 +92,9 @@ class Source:
                 active_to=self.active_to.isoformat() if self.active_to else None,
                 lookback=str(stream.lookback),
                 finality_days=stream.finality_days,
-                platform=connector.platform,
+                platform=self.kit.platform,
             )
-            for stream in connector.streams
+            for stream in self.kit.streams
             if stream.name in self.stream_names
         )
 
@@ -142,8 +143,8 @@ def refuse_double_feeds(sources: Iterable[Source], drops: Iterable[Drop]) -> Non
             )
 
 
-def read_sources(text: str) -> tuple[bool, tuple[Source, ...]]:
-    """Whether the sandbox is wanted, and the accounts.
+def read_sources(text: str, declared: Mapping[str, Connector]) -> tuple[bool, tuple[Source, ...]]:
+    """Whether the sandbox is wanted, and the accounts; `declared` are the company's own connectors.
 
     Raises:
         CompanyError: C004 to C006, and D1xx for the shape, with file and line.
@@ -151,12 +152,12 @@ def read_sources(text: str) -> tuple[bool, tuple[Source, ...]]:
     top = Fields(parse(text, "sources.yaml"), "sources.yaml", required=("sources",), optional=("sandbox",))
     wanted = top.get("sandbox")
     sandbox = wanted is not None and as_choice(wanted, "sandbox", ("true", "false")) == "true"
-    sources = tuple(_source(node, sandbox=sandbox) for node in as_items(top["sources"], "sources"))
+    sources = tuple(_source(node, declared, sandbox=sandbox) for node in as_items(top["sources"], "sources"))
     _refuse_twins(sources)
     return sandbox, sources
 
 
-def _source(node: Node, *, sandbox: bool) -> Source:
+def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> Source:
     entry = Fields(
         node,
         "a source",
@@ -172,7 +173,11 @@ def _source(node: Node, *, sandbox: bool) -> Source:
             remedy="add sandbox: true",
         )
     first, last, currency = entry.get("active_from"), entry.get("active_to"), entry.get("currency")
-    connector, tokens = as_choice(entry["connector"], "connector", names()), entry.get("token_url")
+    connector, tokens = (
+        as_choice(entry["connector"], "connector", (*names(), *declared)),
+        entry.get("token_url"),
+    )
+    kit = declared[connector] if connector in declared else get(connector)
     source = Source(
         connector=connector,
         shop_id=as_text(entry["shop_id"], "shop_id"),
@@ -180,12 +185,13 @@ def _source(node: Node, *, sandbox: bool) -> Source:
         currency=as_text(currency, "currency") if currency else None,
         base_url=base,
         token_url=as_text(tokens, "token_url") if tokens else None,
-        wanted=_wanted(entry.get("streams"), connector),
+        wanted=_wanted(entry.get("streams"), kit),
         secret_names=_secrets(entry.get("secrets")),
         settings=_settings(entry.get("settings")),
         active_from=as_date(first, "active_from") if first else None,
         active_to=as_date(last, "active_to") if last else None,
         where=str(entry.place),
+        kit=kit,
     )
     source.account({})
     _check_span(source)
@@ -206,7 +212,7 @@ def _check_span(source: Source) -> None:
 
 def _check_secret_names(source: Source) -> None:
     """A misspelt name would otherwise show as a refused login, at night."""
-    for wanted in get(source.connector).auth.secrets:
+    for wanted in source.kit.auth.secrets:
         if wanted not in source.secret_names:
             raise CompanyError(
                 "C004",
@@ -217,9 +223,9 @@ def _check_secret_names(source: Source) -> None:
             )
 
 
-def _wanted(node: Node | None, connector: str) -> tuple[str, ...]:
+def _wanted(node: Node | None, connector: Connector) -> tuple[str, ...]:
     """Streams to pull, in the connector's own order."""
-    declared = tuple(stream.name for stream in get(connector).streams)
+    declared = tuple(stream.name for stream in connector.streams)
     items = as_items(node, "streams") if node else ()
     return tuple(as_choice(item, "a stream", declared) for item in items)
 

@@ -3,7 +3,7 @@
 Not here: choosing which files to replay (pipelines).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -55,6 +55,7 @@ def replay(
     spool: Path,
     sha256: str | None = None,
     connector: Connector | None = None,
+    find: Callable[[str], Connector] = registry.get,
 ) -> PulledWindow:
     """The window exactly as it was pulled.
 
@@ -64,7 +65,8 @@ def replay(
         as_of: the clock to note on the window.
         spool: folder for the record file.
         sha256: hash noted when the file was loaded; without it the part in the file's name must agree.
-        connector: the connector, where the registry does not know it.
+        connector: the connector, where `find` does not know it.
+        find: the connector of a name.
 
     Raises:
         LandingDamaged: the file is not what was written.
@@ -76,7 +78,7 @@ def replay(
     head = next(lines, None)
     if head is None or dig(head, "kind") != "header" or dig(head, "format") != FORMAT:
         raise LandingDamaged("a landing file has no header this version knows", actual=path.name)
-    frame, ref = _frame(head, connector or registry.get(dig(head, "connector")), as_of)
+    frame, ref = _frame(head, connector or find(dig(head, "connector")), as_of)
     with Spool(spool) as records:
         outcome = read_window(frame, _Filed(lines), records, lambda _: None)
         if next(lines, None) != footer(outcome):

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from connectors.kit.registry import get
 from pipelines.assets import ENGINEERS, OPS, POOL
 from pipelines.company import Company
 from pipelines.metadata import raw_schema, reports_metadata
@@ -23,7 +22,7 @@ FILES = dg.AssetKey("raw_company__files")
 def raw_assets(company: Company, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """One asset per stream of every account in sources.yaml, plus the company's files."""
     used = {(source.connector, stream) for source in company.sources for stream in source.stream_names}
-    return [*([_streams_asset(sorted(used), days)] if used else []), _files_asset(days)]
+    return [*([_streams_asset(company, sorted(used), days)] if used else []), _files_asset(days)]
 
 
 def stream_key(connector: str, stream: str) -> str:
@@ -31,10 +30,12 @@ def stream_key(connector: str, stream: str) -> str:
     return f"raw_{connector}__{stream}"
 
 
-def _streams_asset(streams: list[StreamName], days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+def _streams_asset(
+    company: Company, streams: list[StreamName], days: dg.PartitionsDefinition
+) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="pull",
-        specs=[_spec(connector, stream) for connector, stream in streams],
+        specs=[_spec(company, *name) for name in streams],
         can_subset=True,
         partitions_def=days,
         backfill_policy=single_run(),
@@ -51,8 +52,8 @@ def _streams_asset(streams: list[StreamName], days: dg.PartitionsDefinition) -> 
     return pulled
 
 
-def _spec(connector: str, stream: str) -> dg.AssetSpec:
-    declared = get(connector).stream(stream)
+def _spec(company: Company, connector: str, stream: str) -> dg.AssetSpec:
+    declared = company.connector(connector).stream(stream)
     return dg.AssetSpec(
         stream_key(connector, stream),
         description=f"One row per record of {connector} {stream}, in its newest version.",

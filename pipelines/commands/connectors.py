@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from connectors.kit import Landing, pull, replay
-from connectors.kit.registry import get, names
 from models.errors import UsageError
 from models.loads import FailedWindow, PulledWindow
 from pipelines import clock
@@ -28,9 +27,10 @@ def list_all(chosen: argparse.Namespace) -> int:
     """Every connector, its streams, and the company's accounts."""
     company = company_of(chosen)
     rows = []
-    for name in names():
+    for name in company.connector_names():
         accounts = ", ".join(s.shop_id for s in company.sources if s.connector == name) or "—"
-        rows += [[name, s.name, ", ".join(s.feeds), str(s.lookback), accounts] for s in get(name).streams]
+        streams = company.connector(name).streams
+        rows += [[name, s.name, ", ".join(s.feeds), str(s.lookback), accounts] for s in streams]
     print(table(["connector", "stream", "feeds", "look-back", "accounts"], rows))
     return 0
 
@@ -57,9 +57,9 @@ def _last_open(company: Company) -> date:
 def _checked(source: Source, around: Surroundings, company: Company, scratch: Path) -> list[str]:
     """The last hour in which the account was open: a closed one must still be readable."""
     end = clock.as_of(company, source.active_to or _last_open(company))
-    stream = get(source.connector).streams[0]
+    stream = source.kit.streams[0]
     results = pull(
-        get(source.connector),
+        source.kit,
         stream,
         source.account(around.environment, around.sandbox_url),
         span_from=end - _PROBE + (stream.lookback or timedelta()),
@@ -79,13 +79,15 @@ def _verdict(found: PulledWindow | FailedWindow | None) -> str:
 def pull_one(chosen: argparse.Namespace) -> int:
     """Pull one connector for a span of days and load it; exit code 1 when a window failed."""
     show_progress()
-    if chosen.connector not in names():
-        raise UsageError(
-            "U029", "no such connector", actual=chosen.connector[:40], remedy=f"known: {', '.join(names())}"
-        )
     work = work_of(chosen, company_of(chosen))
+    known = work.company.connector_names()
+    if chosen.connector not in known:
+        remedy = f"known: {', '.join(known)}"
+        raise UsageError("U029", "no such connector", actual=chosen.connector[:40], remedy=remedy)
     with surroundings(work.company, work.as_of) as around:
-        streams = [(chosen.connector, stream.name) for stream in get(chosen.connector).streams]
+        streams = [
+            (chosen.connector, stream.name) for stream in work.company.connector(chosen.connector).streams
+        ]
         reports = [report for found in pull_streams(work, streams, around).values() for report in found]
     rows = [
         [str(r.ref), str(r.windows), str(r.new_rows), str(r.changed_rows), str(len(r.failures))]
@@ -109,7 +111,7 @@ def replay_one(chosen: argparse.Namespace) -> int:
                 "select max(as_of) from load_window where landing_file = ?", [_below(path, home)]
             ).fetchone()
             as_of = known[0] if known and known[0] else clock.as_of(company, _last_open(company))
-            window = replay(path, root=home.landing, as_of=as_of, spool=Path(scratch))
+            window = replay(path, root=home.landing, as_of=as_of, spool=Path(scratch), find=company.connector)
             result = load_window(con, window)
             print(f"{name}: {window.rows} rows, {result.new_rows} new, {result.changed_rows} changed")
     return 0

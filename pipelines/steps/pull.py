@@ -20,7 +20,6 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.registry import get
 from connectors.kit.state import FILE, State
 from models.errors import MeritError
 from models.loads import FailedWindow, PulledWindow, StreamRef
@@ -131,7 +130,7 @@ def _jobs(work: Work, asked: list[tuple[Source, StreamRef]], around: Surrounding
         register_accounts(con, work.company)
         for source, ref in asked:
             account = source.account(around.environment, around.sandbox_url)
-            if get(ref.connector).stream(ref.stream).cursor_kind != "cursor":
+            if source.kit.stream(ref.stream).cursor_kind != "cursor":
                 jobs.append(_Job(ref, account, day_bounds(work.first, source.zone)[0], None))
                 continue
             cursor, covered_to = stream_state(con, ref)
@@ -204,7 +203,7 @@ def _read(
     """One account of one stream; a trouble of its own is its own failed window."""
     try:
         windows = pull(
-            get(job.ref.connector),
+            work.company.connector(job.ref.connector),
             job.ref.stream,
             job.account,
             span_from=job.span_from,
@@ -235,7 +234,7 @@ def _put(
 
 def _unreadable(work: Work, job: _Job, error: MeritError) -> FailedWindow:
     cause = f"{error.what} ({error.actual})" if error.actual else error.what
-    kind = get(job.ref.connector).stream(job.ref.stream).cursor_kind
+    kind = work.company.connector(job.ref.connector).stream(job.ref.stream).cursor_kind
     start = min(job.span_from, work.as_of)
     return FailedWindow(job.ref, start, work.as_of, kind, error.code, cause, work.as_of)
 

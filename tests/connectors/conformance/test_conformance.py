@@ -40,7 +40,8 @@ def test_connector_keeps_the_promise_as_the_page_says(
 def test_every_stream_of_every_registered_connector_has_a_case() -> None:
     streams = {f"{name}.{stream.name}" for name in registry.names() for stream in registry.get(name).streams}
 
-    assert streams == {case.id for case in cases()}
+    shipped = {case.id for case in cases() if case.connector.name in registry.names()}
+    assert streams == shipped
 
 
 def test_there_are_34_points_and_a_reason_names_only_real_ones() -> None:

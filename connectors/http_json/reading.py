@@ -1,0 +1,75 @@
+"""Small typed values of a connector file, refused with file, line, code and remedy.
+
+Belongs here: names, wire paths, spans of time. Not here: what the keys of the file mean.
+"""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from models.definitions.reading import as_text
+from models.definitions.strict_yaml import Node
+from models.errors import CompanyError
+
+_STEP = re.compile(r"[^\x00-\x20.@\x7f][^\x00-\x1f.\x7f]{0,99}")
+_DEEPEST = 8
+_SPAN = re.compile(r"([0-9]{1,4}) (minute|hour|day)s?", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}", re.ASCII)
+_UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+
+
+def wrong(code: str, what: str, node: Node, actual: str = "", remedy: str = "") -> CompanyError:
+    """A refusal at a line of the file."""
+    return CompanyError(
+        code, what, where=str(node.place), actual=repr(actual[:100]) if actual else "", remedy=remedy
+    )
+
+
+def as_path(node: Node, what: str) -> str:
+    """A dotted path through the objects of an answer."""
+    text = as_text(node, what)
+    steps = text.split(".")
+    if len(steps) > _DEEPEST or not all(_STEP.fullmatch(step) for step in steps):
+        raise wrong(
+            "C176", f"{what} is no path", node, text, "write names with dots between them, e.g. data.items"
+        )
+    return text
+
+
+def as_name(node: Node, what: str) -> str:
+    """A short plain word: a header, a setting, a secret, an id."""
+    text = as_text(node, what)
+    if not _NAME.fullmatch(text):
+        raise wrong("C171", f"{what} is no plain name", node, text, "use letters, digits, _ . -, at most 64")
+    return text
+
+
+def as_span(node: Node, what: str) -> timedelta:
+    """A span such as `2 hours`."""
+    text = as_text(node, what)
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise wrong("C178", f"{what} is no span of time", node, text, "write 30 minutes, 2 hours or 8 days")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def as_whole(node: Node, what: str, *, least: int = 1, most: int) -> int:
+    """A whole number within bounds."""
+    text = as_text(node, what)
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+        raise wrong(
+            "C178", f"{what} cannot be that", node, text, f"write a whole number from {least} to {most}"
+        )
+    return int(text)
+
+
+def _currency(value: object) -> str:
+    if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
+        raise ValueError("not a currency code")
+    return value
+
+
+CURRENCY = Annotated[str, BeforeValidator(_currency)]

@@ -1,0 +1,134 @@
+"""A connector that a company declares in YAML: from its folder through a real socket into canonical rows, and from landing."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from connectors import http_json
+from connectors.kit import replay
+from connectors.sandbox.clock import Clock
+from connectors.sandbox.loopback import Served
+from connectors.sandbox.platforms.orderbook import NOW, TOKEN, OrderbookFake
+from models.errors import MeritError
+from models.loads import StreamRef
+from pipelines.company import load_company
+from pipelines.home import Home
+from pipelines.sandbox import Surroundings
+from pipelines.steps.pull import pull_streams
+from pipelines.work import Work
+from warehouse.connect import open_warehouse
+from warehouse.core import build_core
+
+EXAMPLE = Path(http_json.__file__).with_name("orderbook.yaml").read_text(encoding="utf-8")
+FAST = EXAMPLE.replace("limit: {requests: 120, seconds: 60}", "limit: {requests: 60000}")
+COMPANY = """\
+id: own
+name: {zh: 自有, en: Own}
+zone: America/New_York
+currency: CNY
+first_day: 2026-03-06
+"""
+SOURCES = """\
+sources:
+  - connector: orderbook
+    shop_id: flagship
+    zone: America/New_York
+    base_url: URL
+    secrets: {token: "${OWN_ORDERBOOK_TOKEN}"}
+    settings: {page_size: "50"}
+"""
+
+
+def _folder(root: Path, url: str, text: str = FAST) -> Path:
+    folder = root / "company"
+    (folder / "connectors").mkdir(parents=True)
+    (folder / "company.yaml").write_text(COMPANY, encoding="utf-8")
+    (folder / "sources.yaml").write_text(SOURCES.replace("URL", url), encoding="utf-8")
+    (folder / "connectors" / "orderbook.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _work(folder: Path, root: Path) -> Work:
+    days = date(2026, 3, 6), date(2026, 3, 10)
+    return Work(load_company(folder), Home(root / "home"), *days, NOW)
+
+
+def test_a_declared_source_reaches_the_canonical_tables(tmp_path: Path) -> None:
+    with Served() as server:
+        folder = _folder(tmp_path, server.mount("orders", OrderbookFake(Clock(NOW))))
+        work = _work(folder, tmp_path)
+        names = [("orderbook", "order_lines"), ("orderbook", "stock")]
+
+        found = pull_streams(work, names, Surroundings({"OWN_ORDERBOOK_TOKEN": TOKEN}))
+
+    assert [report.failures for reports in found.values() for report in reports] == [[], []]
+    with open_warehouse(tmp_path / "home") as con:
+        build_core(con, "CNY")
+        lines = con.execute(
+            "select count(*), sum(paid_amount), min(currency), count(distinct buyer_id), bool_or(is_excluded)"
+            " from core_order_line"
+        ).fetchone()
+        line = con.execute(
+            "select platform, shop_id, source_row_id, order_id, line_type, sku_id, qty, paid_amount, paid_amount_base,"
+            " paid_at, business_date from core_order_line where line_id = '88005'"
+        ).fetchone()
+        stock = con.execute(
+            "select sellable_qty, inbound_qty, on_hand_cost from core_inventory"
+            " where snapshot_on = date '2026-03-08' and warehouse = 'D0' and sku_id = '0014'"
+        ).fetchall()
+    big, small = range(0, 60, 5), [n for n in range(60) if n % 5]
+    fen = sum(9007199254740993 + n for n in big) + sum(1990 + n for n in small)
+    assert lines == (60, Decimal(fen) / 100, "CNY", 6, True)
+    paid = datetime(2026, 3, 6, 10, 5, tzinfo=UTC)
+    amount = Decimal("90071992547409.98")
+    assert line == (
+        *("orderbook", "flagship", "88005", "4002", "shipping", None, 3, amount, amount),
+        *(paid, date(2026, 3, 6)),
+    )
+    assert stock == [(114, 14, Decimal("90071992547409.93"))]
+
+
+def test_its_landing_files_replay_with_the_companys_own_declaration(tmp_path: Path) -> None:
+    with Served() as server:
+        folder = _folder(tmp_path, server.mount("orders", OrderbookFake(Clock(NOW))))
+        work = _work(folder, tmp_path)
+        pull_streams(work, [("orderbook", "order_lines")], Surroundings({"OWN_ORDERBOOK_TOKEN": TOKEN}))
+    (first, *_) = sorted(work.home.landing.rglob("*.jsonl.gz"))
+
+    window = replay(
+        first, root=work.home.landing, as_of=NOW, spool=tmp_path / "spool", find=work.company.connector
+    )
+
+    assert window.ref == StreamRef("orderbook", "order_lines", "flagship")
+    assert window.rows > 0
+
+
+def test_a_wrong_declaration_stops_the_company_with_its_line(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, "https://orders.example.com", FAST.replace("proof: {total: data.total}", ""))
+
+    with pytest.raises(MeritError, match="C172") as refused:
+        load_company(folder)
+
+    assert refused.value.where.startswith("connectors/orderbook.yaml:")
+
+
+def test_a_source_names_only_connectors_that_exist(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, "https://orders.example.com")
+    (folder / "connectors" / "orderbook.yaml").rename(folder / "connectors" / "warehouse.yaml")
+
+    with pytest.raises(MeritError) as refused:
+        load_company(folder)
+
+    assert refused.value.where == "sources.yaml:2"
+
+
+def test_a_link_out_of_the_folder_is_not_read(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, "https://orders.example.com")
+    secret = tmp_path / "elsewhere.yaml"
+    secret.write_text(FAST, encoding="utf-8")
+    (folder / "connectors" / "other.yaml").symlink_to(secret)
+
+    with pytest.raises(MeritError, match="C008"):
+        load_company(folder)
