@@ -22,7 +22,7 @@ from connectors.kit.errors import Incomplete, NotReady, SchemaDrift, Transient
 from connectors.kit.landing import LandingWriter
 from connectors.kit.pagers import Guard
 from connectors.kit.proofs import exact
-from connectors.kit.redact import Tree, project, veil
+from connectors.kit.redact import Tree, model_tree, project, veil
 from connectors.kit.reports import Collector, JobState, Listing, Report, kept_status
 from connectors.kit.request import Request
 from connectors.kit.retry import RETRY_AFTER_CAP, wished_pause
@@ -75,18 +75,19 @@ class Live:
             told |= {"bytes": 0, "checked": f"empty: {declared.empty_reason}"}
         elif declared.listing is not None:
             told |= {"bytes": None, "pages": 0}
-            for piece in _pieces(
-                _rows(declared, _listed(declared.listing, ask, status, told, caller), ask, told)
-            ):
+            echoed = self._echo(declared, ask, status, {})
+            rows = self._known(declared, _listed(declared.listing, ask, status, told, caller))
+            for piece in _pieces(_rows(declared, rows, ask, told)):
                 yield self._land("page", {"rows": piece}, tree)
-            told["checked"] = f"{told['pages']} pages to the end"
+            told["checked"] = f"{told['pages']} pages to the end{echoed}"
         else:
             with tempfile.TemporaryDirectory(dir=self._scratch, prefix=".report-") as folder:
                 path = Path(folder) / "file"
                 told["bytes"] = self._download(declared, ask, status, path, caller)
-                told["checked"] = self._echo(declared, ask, status, path)
                 assert declared.format is not None  # noqa: S101 - checked at declaration
-                for piece in _pieces(_rows(declared, declared.format.of(ask.account).rows(path), ask, told)):
+                file = declared.format.of(ask.account)
+                told["checked"] = "whole file" + self._echo(declared, ask, status, file.head(path))
+                for piece in _pieces(_rows(declared, self._known(declared, file.rows(path)), ask, told)):
                     yield self._land("page", {"rows": piece}, tree)
         last = {"rows": [], "report": told}
         self._writer.line({"kind": "page", "body": last})
@@ -133,13 +134,23 @@ class Live:
             )
         return wish
 
-    def _echo(self, declared: Report, ask: Ask, status: Json, path: Path) -> str:
+    def _echo(self, declared: Report, ask: Ask, status: Json, head: Json) -> str:
         if declared.echo is None:
-            return "whole file"
-        assert declared.format is not None  # noqa: S101 - checked at declaration
-        if not declared.echo(ask, declared.format.of(ask.account).head(path), status):
+            return ""
+        if not declared.echo(ask, head, status):
             raise Incomplete("the report is for another range than was asked")
-        return "whole file, asked range echoed"
+        return ", asked range echoed"
+
+    def _known(self, declared: Report, rows: Iterator[dict[str, Json]]) -> Iterator[dict[str, Json]]:
+        """The rows with the fields of `wire` only; what else they hold is drift."""
+        if declared.wire is None:
+            yield from rows
+            return
+        tree = model_tree(declared.wire)
+        for row in rows:
+            dropped: Counter[str] = Counter()
+            yield project(row, tree, dropped, self._stream.records)
+            self._note_drift(dropped)
 
     def _land(self, kind: str, body: Json, tree: Tree, request: Request | None = None) -> Json:
         dropped: Counter[str] = Counter()

@@ -117,8 +117,11 @@ def _paged(frame: Frame, source: Source) -> Iterator[tuple[Json, str | None]]:
 
 
 def _reported(frame: Frame, source: Source) -> Iterator[tuple[Json, None]]:
-    for body in source.report(frame.ask, frame.stream.tree()):
-        yield body, None
+    try:
+        for body in source.report(frame.ask, frame.stream.tree()):
+            yield body, None
+    except ValidationError as error:  # rows to be joined are looked at before they are records
+        raise SchemaDrift("a row does not fit the connector's model", actual=_where(error)) from None
 
 
 def _records(frame: Frame, source: Source, body: Json) -> Iterator[Record]:

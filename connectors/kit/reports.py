@@ -21,6 +21,7 @@ from connectors.kit.errors import (
     Throttled,
     Transient,
 )
+from connectors.kit.fields import Row
 from connectors.kit.pagers import Pager
 from connectors.kit.request import Request
 from connectors.kit.state import Job, State
@@ -83,6 +84,7 @@ class Report:
         poll: first and longest pause between two looks, seconds.
         patience: seconds after which a run leaves the report to the next one.
         assemble: joins rows of the file into records, where one record is several rows.
+        wire: what a row is on the wire, where `assemble` makes other records of it: nothing else gets that far.
         sums: numeric fields that are added up over the rows, for a proof that knows their totals.
         moves: figures move while they are read, so that a report that does not add up is asked for anew.
     """
@@ -105,6 +107,7 @@ class Report:
     poll: tuple[float, float] = (5.0, 60.0)
     patience: float = 900.0
     assemble: Callable[..., object] | None = None
+    wire: type[Row] | None = None
     sums: tuple[str, ...] = ()
     moves: bool = False
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from connectors.kit.declare import Stream
+from connectors.kit.pagers import Pager
 from connectors.sandbox.document import Document
 from connectors.sandbox.platform import SIGN_IN
 from connectors.sandbox.reply import Reply, Wire
@@ -30,11 +31,23 @@ class Shape:
     stream: Stream[Any]
 
     @property
+    def pager(self) -> Pager | None:
+        """How pages are chained, also those of a ready report."""
+        listing = self.stream.report.listing if self.stream.report else None
+        return listing.pager if listing else self.stream.pager
+
+    @property
+    def records(self) -> str:
+        """Where the records of a page are on the wire."""
+        listing = self.stream.report.listing if self.stream.report else None
+        return listing.records if listing else self.stream.records
+
+    @property
     def envelope(self) -> tuple[str, ...]:
         """Dotted paths of the envelope that pager or proof read, and the record list itself."""
         proof = self.stream.proof.paths if self.stream.proof else ()
-        paged = self.stream.pager.paths if self.stream.pager else ()
-        paths = (*paged, *proof, self.stream.records)
+        paged = self.pager.paths if self.pager else ()
+        paths = (*paged, *proof, self.records)
         return tuple(dict.fromkeys(path for path in paths if not path.startswith("@")))
 
     def rows(self, reply: Reply) -> list[Any] | None:
@@ -43,7 +56,7 @@ class Shape:
             return None
         if isinstance(reply.document, Document):
             return reply.document.rows
-        found = look(reply.document, self.stream.records)
+        found = look(reply.document, self.records)
         return found if isinstance(found, list) else None
 
 
