@@ -8,7 +8,7 @@ repeat costs the server nothing.
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,7 +29,7 @@ def order(n: int, at: str) -> str:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def page(orders: int, start: int, end: int, limit: int, after: int) -> bytes:
     first = max(place(orders, start), after + 1)
     stop = place(orders, end)
