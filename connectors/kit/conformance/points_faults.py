@@ -54,17 +54,17 @@ def _any(_: Call) -> bool:
 
 def _once(bench: Bench, name: str, plan: Plan) -> None:
     """Once, on each of three requests: the first, the second, the last but one."""
-    numbers = sorted({1, 2, max(1, len(bench.clean.calls) - 1)})
+    numbers = sorted({1, 2, max(1, bench.narrow_requests - 1)})
     for number in numbers:
         lab = bench.lab()
         trap = plan(lab, at(number))
-        run = lab.pull(fault=trap)
+        run = lab.pull(fault=trap, **bench.narrow)
         expect(trap.hits, f"{name}: request {number} never came")
         _polite(lab, name)
         if _may_be_loud(lab, trap.hits[0]):
-            bench.must_be_right(run, f"{name} once, on request {number}")
+            bench.must_be_right(run, f"{name} once, on request {number}", part=bool(bench.narrow))
         else:
-            bench.must_equal(run, f"{name} once, on request {number}")
+            bench.must_equal(run, f"{name} once, on request {number}", part=bool(bench.narrow))
 
 
 def _may_be_loud(lab: Lab, call: Call) -> bool:
@@ -72,9 +72,9 @@ def _may_be_loud(lab: Lab, call: Call) -> bool:
     return lab.platform.creates(call.request) or lab.platform.exchanges(call.request)
 
 
-def _for_ever(bench: Bench, name: str, plan: Plan, *codes: str) -> Run:
+def _for_ever(bench: Bench, name: str, plan: Plan, *codes: str, part: bool = True) -> Run:
     lab = bench.lab()
-    run = lab.pull(fault=plan(lab, always))
+    run = lab.pull(fault=plan(lab, always), **(bench.narrow if part else {}))
     bench.must_fail(run, f"{name} for ever", codes)
     most, windows = MOST_PER_WINDOW * max(1, len(run.results)), len(run.results)
     expect(len(run.calls) <= most, f"{name} for ever costs {len(run.calls)} requests in {windows} windows")
@@ -102,8 +102,8 @@ def throttled(bench: Bench) -> str | None:
     }
     for name, wish in wishes.items():
         _once(bench, name, _wishing(wish))
-    _for_ever(bench, "429", _wishing(lambda _: "5"), "P101", "P102", "P109")
-    run = _for_ever(bench, "429 for six hours", _wishing(lambda _: "21600"), "P109")
+    _for_ever(bench, "429", _wishing(lambda _: "5"), "P101", "P102", "P109", part=False)
+    run = _for_ever(bench, "429 for six hours", _wishing(lambda _: "21600"), "P109", part=False)
     expect(len(run.calls) == 1, f"after a wish for six hours {len(run.calls) - 1} more requests come")
     return None
 
@@ -173,13 +173,13 @@ def cut_answers(bench: Bench) -> str | None:
         for when in (at(1), at(2), always):
             lab = bench.lab()
             trap = OnPage(lab.shape, when, change)
-            run = lab.pull(fault=trap)
+            run = lab.pull(fault=trap, **bench.narrow)
             if not trap.hits:
                 continue
             if when is always:
                 bench.must_fail(run, f"{name} on every page")
             else:
-                bench.must_be_right(run, f"{name} once")
+                bench.must_be_right(run, f"{name} once", part=bool(bench.narrow))
     return _cut_file(bench)
 
 

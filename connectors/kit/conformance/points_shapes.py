@@ -34,6 +34,7 @@ from connectors.sandbox.spoil import Path as Leaf
 
 DRIFT = ("P107", "P108")
 NEW = "brand_new_field"
+DEEP = 3  # steps into a record from which one wrong type of a field is enough
 EMPTY = {"null": None, "empty": ""}
 PLANTED = "planted-personal-7391"
 
@@ -107,10 +108,13 @@ def type_change(bench: Bench) -> str | None:
     is_text = _is_text_file(bench)
     tried = 0
     for path, field, value in leaves(sample, model):
-        for other in _other_types(value, field.annotation, is_text=is_text):
+        others = list(_other_types(value, field.annotation, is_text=is_text))
+        for other in others if len(path) < DEEP else others[:1]:
             _, run = _spoilt(bench, first_rows(bench.lab().shape, _everywhere(path, other)))
             bench.must_be_right(
-                run, f"{'.'.join(map(str, path))} = {other!r:.30} instead of {value!r:.30}", part=True
+                run,
+                f"{'.'.join(map(str, path))} = {other!r:.30} instead of {value!r:.30}",
+                part=bool(bench.narrow),
             )
             tried += 1
         if field.is_required() and not is_text:
@@ -179,7 +183,7 @@ def _gone(path: Leaf) -> RowsChange:
 def new_field(bench: Bench) -> str | None:
     """A field nobody knows changes no row, is counted, and is not stored."""
     lab, run = _spoilt(bench, first_rows(bench.lab().shape, _everywhere((NEW,), "x")))
-    bench.must_equal(run, "a new field", part=True)
+    bench.must_equal(run, "a new field", part=bool(bench.narrow))
     counted = sum(times for taken in run.taken for name, times in taken.window.drift.items() if name == NEW)
     expect(counted, "a new field is not counted as drift")
     expect(not _found(lab, NEW), f"a new field is stored in {_found(lab, NEW)}")
@@ -231,7 +235,7 @@ def personal(bench: Bench) -> str | None:
                 _plant(row, path.split("."), declared)
 
     lab, run = _spoilt(bench, first_rows(bench.lab().shape, plant))
-    bench.must_equal(run, "personal fields in every record", part=True)
+    bench.must_equal(run, "personal fields in every record", part=bool(bench.narrow))
     for text in (PLANTED, *lab.platform.planted):
         expect(not _found(lab, text), f"a personal text ({text}) is in {_found(lab, text)}")
     return (

@@ -3,12 +3,13 @@
 Belongs here: laying findings out. Not here: running points.
 """
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from connectors.kit.conformance.findings import Finding
+from connectors.kit.conformance.findings import Finding, State
 
-SIGNS = {"pass": "✓", "not applicable": "–", "fail": "✗"}
+SIGNS: dict[State, str] = {"pass": "✓", "not applicable": "–", "fail": "✗"}
 HEAD = """# Conformance of the connectors / 连接器一致性
 
 Every connector stream is run against a fake of its platform that is true to the platform's specification, and must show
@@ -62,6 +63,18 @@ def _table(case: str, findings: list[Finding]) -> str:
         *map(row, findings),
     ]
     return "\n".join(lines) + "\n"
+
+
+def read(text: str, case: str) -> list[Finding]:
+    """The findings of one stream as a page tells them."""
+    states = {f"{sign} {state}": state for state, sign in SIGNS.items()}
+    found = []
+    for line in lines_of(text, case):
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if len(cells) == 4 and cells[0].isdigit():
+            said = cells[3].replace("\\|", "|")
+            found.append(Finding(case, int(cells[0]), cells[1], states[cells[2]], said))
+    return found
 
 
 def lines_of(text: str, case: str) -> list[str]:
