@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from connectors.kit.fields import Id, Money, Row
+from connectors.kit.fields import Amount, Id, Row
 from connectors.kit.strict_json import Json
 
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})( 00:00:00)?")
@@ -50,15 +50,15 @@ class AdDay(Row):
 
     ad_id: Id
     stat_datetime: StatDay
-    stat_cost: Money
+    stat_cost: Amount
     show_cnt: WholeNumber
     click_cnt: WholeNumber
     pay_order_count: WholeNumber
-    pay_order_amount: Money
+    pay_order_amount: Amount
     all_order_pay_count_7days: WholeNumber | None = None
-    all_order_pay_gmv_7days: Money | None = None
-    all_order_refund_amount_7d: Money | None = None
-    all_order_refund_amount_14d: Money | None = None
+    all_order_pay_gmv_7days: Amount | None = None
+    all_order_refund_amount_7d: Amount | None = None
+    all_order_refund_amount_14d: Amount | None = None
 
 
 class UniDay(Row):
@@ -66,10 +66,10 @@ class UniDay(Row):
 
     aweme_id: Id
     stat_datetime: StatDay
-    stat_cost: Money
-    total_pay_order_gmv_for_roi2: Money
+    stat_cost: Amount
+    total_pay_order_gmv_for_roi2: Amount
     total_pay_order_count_for_roi2: WholeNumber
-    total_pay_order_coupon_amount_for_roi2: Money | None = None
+    total_pay_order_coupon_amount_for_roi2: Amount | None = None
 
 
 class Room(Row):
@@ -80,10 +80,10 @@ class Room(Row):
     room_status: str
     start_time: LocalTime
     end_time: LocalTime
-    stat_cost: Money
-    live_pay_order_gmv_alias: Money
+    stat_cost: Amount
+    live_pay_order_gmv_alias: Amount
     live_pay_order_count_alias: WholeNumber
-    luban_live_pay_order_gmv: Money | None = None
+    luban_live_pay_order_gmv: Amount | None = None
     total_live_watch_cnt: WholeNumber
     total_live_comment_cnt: WholeNumber
     total_live_follow_cnt: WholeNumber

@@ -83,6 +83,7 @@ class QianchuanFake(Platform):
     # -- the truth
 
     def _put_ad(self, day: date, ad: int, cost: Decimal, orders: int = 7) -> str:
+        week = cost * 4 if ad % 10 else Decimal("90071992547409.93")
         raw = {
             "ad_id": ad,
             "advertiser_id": ADVERTISER,
@@ -93,7 +94,7 @@ class QianchuanFake(Platform):
             "pay_order_count": orders,
             "pay_order_amount": cost * 3,
             "all_order_pay_count_7days": orders + 2,
-            "all_order_pay_gmv_7days": cost * 4,
+            "all_order_pay_gmv_7days": week,
             "all_order_refund_amount_7d": Decimal("0.10"),
             "all_order_refund_amount_14d": Decimal("0.30"),
         }
@@ -106,7 +107,7 @@ class QianchuanFake(Platform):
             "pay_order_count": orders,
             "pay_order_amount": str(cost * 3),
             "all_order_pay_count_7days": orders + 2,
-            "all_order_pay_gmv_7days": str(cost * 4),
+            "all_order_pay_gmv_7days": str(week),
             "all_order_refund_amount_7d": "0.10",
             "all_order_refund_amount_14d": "0.30",
         }
@@ -330,6 +331,6 @@ def _midnight(day: date) -> datetime:
 
 def _money(days: int, number: int) -> Decimal:
     """Amounts that no binary float holds, with and without trailing zeros."""
-    return (Decimal("30023997515803.31"), Decimal("0.10"), Decimal("128.07"), Decimal("1999.9"))[
+    return (Decimal("9007199254740.93"), Decimal("0.10"), Decimal("128.07"), Decimal("1999.9"))[
         (days + number) % 4
     ]
