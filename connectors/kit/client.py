@@ -38,6 +38,7 @@ from connectors.kit.errors import (
 )
 from connectors.kit.limiter import Bucket, Limit
 from connectors.kit.pagers import LINK, next_link
+from connectors.kit.quiet import hush
 from connectors.kit.request import Request
 from connectors.kit.retry import RETRY_AFTER_CAP, backoff, wished_pause
 from connectors.kit.runtime import Runtime
@@ -82,6 +83,7 @@ class Client:
     """Calls one account of one connector within its rate limit."""
 
     def __init__(self, connector: Connector, account: AccountSettings, runtime: Runtime) -> None:
+        hush()
         self._connector, self._account, self._runtime = connector, account, runtime
         self._session = requests.Session()
         self._deadline = float("inf")

@@ -39,6 +39,7 @@ class OAuth(Auth):
         app_secret: name of the secret that seals a rotated refresh token on disk.
         names: further secrets the functions read.
         rotates: every refresh kills the refresh token that was used.
+        finish: signs the finished token request at the given instant, where the platform wants that.
     """
 
     call: Callable[[AccountSettings, str], TokenCall]
@@ -48,6 +49,7 @@ class OAuth(Auth):
     app_secret: str = "client_secret"  # noqa: S105 - the name of a secret
     names: tuple[str, ...] = ()
     rotates: bool = False
+    finish: Callable[[TokenCall, AccountSettings, datetime], TokenCall] | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -85,7 +87,8 @@ class OAuth(Auth):
         kept = _kept(desk.state.token(name, app_secret) if self.rotates else None, first)
         if kept is not None and kept.access.text != refused and desk.now() < kept.access.until:
             return kept.access  # another process refreshed: a second refresh would only kill its token
-        status, body = desk.ask(self.call(account, kept.refresh if kept is not None else first))
+        call = self.call(account, kept.refresh if kept is not None else first)
+        status, body = desk.ask(self.finish(call, account, desk.now()) if self.finish else call)
         try:
             grant = self.read(status, body)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -11,6 +11,7 @@ from connectors.kit.errors import UnknownConnector
 _CONNECTORS = {
     "amazon_ads": ("connectors.amazon_ads", "AmazonAds"),
     "amazon_sp": ("connectors.amazon_sp", "AmazonSp"),
+    "doudian": ("connectors.doudian", "Doudian"),
     "qianchuan": ("connectors.qianchuan", "Qianchuan"),
     "shopify": ("connectors.shopify", "Shopify"),
     "taobao_top": ("connectors.taobao_top", "TaobaoTop"),
