@@ -46,7 +46,8 @@ class Stream(Generic[R]):
             windows are whole local days, and what comes is all that these days hold.
         readable_for: for days that the platform only shows while they last, and for spans it forgets: how long after its end
             a window can still be read.
-        max_window_days: local days per window (time streams).
+        max_window_days: local days per window, unless the account's setting of that name says otherwise.
+        most_window_days: the most that the setting can make of it, where a platform adds up what is asked at once.
         max_window_records: records loaded at once; a window with more is halved, so that memory stays flat.
         lookback: how far before the asked start to read again.
         lookback_reason: why that far; also zero needs one.
@@ -65,6 +66,7 @@ class Stream(Generic[R]):
         prepare: joins side-loaded parts into the records of a page.
         stamp: writes into the records of a page what only the question knows, such as the day of a snapshot.
         follow_up: what a record still needs, None when it is whole.
+        page_rest: what the records of a page still need, asked for together; None when they are whole.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Stream(Generic[R]):
     cursor_kind: Literal["time", "cursor", "day"]
     readable_for: timedelta | None = None
     max_window_days: int = 1
+    most_window_days: int = 366
     max_window_records: int = 2_000
     lookback: timedelta | None = None
     lookback_reason: str = ""
@@ -99,6 +102,7 @@ class Stream(Generic[R]):
     prepare: Callable[[Json], None] | None = None
     stamp: Callable[[Json, Ask], None] | None = None
     follow_up: Callable[[Json, AccountSettings], FollowUp | None] | None = None
+    page_rest: Callable[[Json, AccountSettings], FollowUp | None] | None = None
 
     def __post_init__(self) -> None:
         wrong = [

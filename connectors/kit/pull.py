@@ -98,13 +98,16 @@ class _Pull:
         try:
             while pending:
                 window = pending.popleft()
-                if self.longest and len(parts := window.parts(self.longest)) > 1:
+                if not blocked and self.longest and len(parts := window.parts(self.longest)) > 1:
                     pending.extendleft(reversed(parts))
                     continue
                 result = blocked or self._gone(window) or self._window(window)
                 if isinstance(result, TooLarge) and (smaller := self._smaller(window, result)):
                     pending.extendleft(reversed(smaller))
                     continue
+                if isinstance(result, TooLarge) and window.halves() is None:
+                    # one second holds no such crowd: it is a listing without end, and the next would cost as much
+                    result.stops_stream = True
                 blocked = result if isinstance(result, KitError) and result.stops_stream else None
                 yield self._failed(window, result) if isinstance(result, KitError) else result
                 self.client.new_effort()
@@ -123,6 +126,7 @@ class _Pull:
         if whole and self.stream.cursor_kind == "day":
             whole = whole_days(whole, self.account.tz)
         days = self.account.whole_number("max_window_days", self.stream.max_window_days, most=366)
+        days = min(days, self.stream.most_window_days)
         yield from split(whole, self.account.tz, days) if whole else []
 
     def _gone(self, window: Window) -> DayGone | None:

@@ -21,7 +21,7 @@ from connectors.kit.fields import Row, money_text
 from connectors.kit.pagers import Guard
 from connectors.kit.proofs import Reading
 from connectors.kit.redact import Tree
-from connectors.kit.request import Request
+from connectors.kit.request import FollowUp, Request
 from connectors.kit.spool import Record, Spool
 from connectors.kit.strict_json import Json, dig, dumps
 from connectors.kit.windows import Window, iso, local_day
@@ -30,6 +30,7 @@ SKEW = timedelta(
     days=1
 )  # how far a platform's clock may run ahead of the asked window before we call it broken
 FOLLOW_UP_CAP = 1000
+Hook = Callable[[Json, AccountSettings], FollowUp | None]
 
 
 class Source(Protocol):
@@ -127,6 +128,7 @@ def _reported(frame: Frame, source: Source) -> Iterator[tuple[Json, None]]:
 def _records(frame: Frame, source: Source, body: Json) -> Iterator[Record]:
     stream = frame.stream
     try:
+        _complete(frame, source, body, stream.page_rest)
         if stream.prepare is not None:
             stream.prepare(body)
         if stream.stamp is not None:
@@ -135,7 +137,7 @@ def _records(frame: Frame, source: Source, body: Json) -> Iterator[Record]:
         if not isinstance(found, list):
             raise SchemaDrift("the record list is no list", actual=stream.records)
         for raw in found:
-            _complete(frame, source, raw)
+            _complete(frame, source, raw, stream.follow_up)
             yield _record(frame, stream.model.model_validate(raw))
     except ValidationError as error:
         raise SchemaDrift("a record does not fit the connector's model", actual=_where(error)) from None
@@ -152,8 +154,8 @@ def _where(error: ValidationError) -> str:
     return f"{path[:120]}: {first['type']}, {error.error_count()} in all"
 
 
-def _complete(frame: Frame, source: Source, raw: Json) -> None:
-    hook = frame.stream.follow_up
+def _complete(frame: Frame, source: Source, raw: Json, hook: Hook | None) -> None:
+    """Ask for what a record, or a page of them, still needs."""
     if hook is None:
         return
     seen: set[str] = set()
