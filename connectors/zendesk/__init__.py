@@ -18,6 +18,7 @@ from connectors.kit.proofs import Flag
 from connectors.kit.redact import model_tree
 from connectors.kit.request import Request
 from connectors.kit.strict_json import Json
+from connectors.zendesk.csat import SETTING, survey_ratings
 from connectors.zendesk.rows import MetricSet, Ticket, flat_ticket
 
 PATH = "/api/v2/incremental/tickets/cursor"
@@ -143,6 +144,8 @@ class Zendesk(Connector):
             page_size=("per_page", 1000, 1000),
             envelope={"metric_sets": model_tree(MetricSet)},
             prepare=_join_metrics,
+            page_rest=survey_ratings,
+            shaping_settings=(SETTING,),
         ),
     )
 

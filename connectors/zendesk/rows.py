@@ -38,6 +38,12 @@ class Satisfaction(Row):
     score: str | None = None
 
 
+class SurveyRating(Row):
+    """The rating of a CSAT survey; csat.py puts it into the ticket."""
+
+    category: str
+
+
 class Ticket(Row):
     """One ticket at its newest state."""
 
@@ -52,11 +58,13 @@ class Ticket(Row):
     assignee_id: Id | None
     satisfaction_rating: Satisfaction | None = None
     metric_set: MetricSet | None = None
+    survey_rating: SurveyRating | None = None
 
 
 def flat_ticket(ticket: Ticket) -> dict[str, Json]:
     """The payload of `raw_zendesk_tickets`."""
-    rating, metrics = ticket.satisfaction_rating, ticket.metric_set
+    rating, survey, metrics = ticket.satisfaction_rating, ticket.survey_rating, ticket.metric_set
+    score = rating.score if rating else None
     return {
         "id": ticket.id,
         "created_at": ticket.created_at,
@@ -67,6 +75,6 @@ def flat_ticket(ticket: Ticket) -> dict[str, Json]:
         "type": ticket.type,
         "group_id": ticket.group_id,
         "assignee_id": ticket.assignee_id,
-        "satisfaction": rating.score if rating else None,
+        "satisfaction": survey.category if survey else score,
         "metric_set": metrics.model_dump(exclude={"ticket_id"}) if metrics else None,
     }

@@ -11,7 +11,7 @@ import pytest
 from connectors.kit import replay
 from connectors.zendesk import Zendesk
 from models.loads import FailedWindow, PulledWindow
-from tests.connectors.bench import TOKEN, Bench, Reply, only, only_failed, records
+from tests.connectors.bench import TOKEN, Bench, Call, Reply, only, only_failed, records
 from tests.connectors.fakes import PLANTED, Desk, metrics, ticket
 
 FROM, AS_OF = datetime(2016, 2, 29, tzinfo=UTC), datetime(2016, 3, 2, 6, 30, tzinfo=UTC)
@@ -227,3 +227,107 @@ def test_a_ticket_from_the_future_fails_the_window(bench: Bench) -> None:
     bench.platform.default = Desk([ticket(1, generated=4_000_000_000)])
 
     assert only_failed(_pull(bench)).code == "P107"
+
+
+SURVEYED = {**SETTINGS, "csat": "survey"}
+
+
+def _response(number: int, category: str | None, updated: str, **changes: Any) -> dict[str, Any]:
+    rating = {
+        "type": "rating_scale",
+        "question": {"id": "Q1", "type": "rating_scale_numeric", "sub_type": "customer_satisfaction"},
+        "rating": 4,
+        "updated_at": updated,
+    }
+    comment = {
+        "type": "open_ended",
+        "question": {"id": "Q2"},
+        "value": PLANTED["name"],
+        "updated_at": updated,
+    }
+    return {
+        "id": f"R{number}",
+        "responder_id": 20978392,
+        "subjects": [{"id": str(number), "type": "ticket", "zrn": f"zen:ticket:{number}"}],
+        "answers": [comment, rating | ({} if category is None else {"rating_category": category})],
+        **changes,
+    }
+
+
+def _surveys(*responses: dict[str, Any], more: str | None = None) -> Reply:
+    meta = {"has_more": more is not None, "after_cursor": more, "before_cursor": None}
+    return Reply({"survey_responses": list(responses), "meta": meta})
+
+
+def test_survey_ratings_of_solved_tickets_are_asked_for_together_and_the_newest_counts(bench: Bench) -> None:
+    desk = Desk([ticket(1), ticket(2, status="open"), ticket(3, satisfaction_rating=None)], page=3)
+    bench.platform.default = desk
+    late, early = "2016-02-29T12:00:00.000Z", "2016-02-29T11:00:00.000Z"
+    other = _response(1, "good", late, subjects=[{"id": "1", "type": "conversation"}])
+    bench.platform.script = [
+        desk(Call("GET", "/x?include=metric_sets", {}, None)),
+        _surveys(_response(1, "bad", late), other, more="MQ"),
+        _surveys(_response(1, "good", early), _response(9, "bad", late)),
+    ]
+
+    window = only(_pull(bench, settings=SURVEYED))
+
+    _, first, second = (urlsplit(call.path) for call in bench.platform.calls)
+    asked = {"filter[subject_zrns]": ["zen:ticket:1,zen:ticket:3"], "page[size]": ["100"]}
+    assert (first.path, parse_qs(first.query)) == ("/api/v2/guide/survey_responses", asked)
+    assert parse_qs(second.query) == {**asked, "page[after]": ["MQ"]}
+    assert [r["payload"]["satisfaction"] for r in records(window)] == ["bad", "good", None]
+    landed = gzip.decompress((bench.folder / "landing" / window.landing_file).read_bytes()).decode()
+    assert PLANTED["name"] not in landed
+    assert "20978392" not in landed
+    again = replay(
+        bench.folder / "landing" / window.landing_file,
+        root=bench.folder / "landing",
+        as_of=AS_OF,
+        spool=bench.folder / "again",
+    )
+    assert records(again) == records(window)
+
+
+def test_a_hundred_and_twenty_tickets_cost_three_survey_requests(bench: Bench) -> None:
+    desk = Desk([ticket(n) for n in range(1, 121)], page=1000)
+    bench.platform.default = lambda call: _surveys() if "survey" in call.path else desk(call)
+
+    window = only(_pull(bench, settings=SURVEYED))
+
+    assert (window.rows, len(bench.platform.calls)) == (120, 4)
+    assert {r["payload"]["satisfaction"] for r in records(window)} == {"good"}, (
+        "the ticket's own rating stands"
+    )
+
+
+@pytest.mark.parametrize("category", [None, "neutral"])
+def test_a_survey_rating_that_is_neither_good_nor_bad_fails_the_window(
+    bench: Bench, category: str | None
+) -> None:
+    desk = Desk([ticket(1)])
+    bench.platform.default = lambda call: (
+        _surveys(_response(1, category, "2016-02-29T12:00:00Z")) if "survey" in call.path else desk(call)
+    )
+
+    assert only_failed(_pull(bench, settings=SURVEYED)).code == "P107"
+
+
+def test_an_unknown_kind_of_rating_is_refused_before_tickets_are_used(bench: Bench) -> None:
+    bench.platform.default = Desk([ticket(1)])
+
+    assert only_failed(_pull(bench, settings={**SETTINGS, "csat": "both"})).code == "P120"
+
+
+def test_an_archived_ticket_with_its_metrics_inside_counts_and_a_deleted_one_needs_none(bench: Bench) -> None:
+    body = {
+        "tickets": [ticket(1, metric_set=metrics(1)), ticket(2, status="deleted")],
+        "after_cursor": "c2",
+        "end_of_stream": True,
+    }
+    bench.platform.default = lambda _: Reply(body)
+
+    found = {r["record_key"]: r["payload"] for r in records(only(_pull(bench)))}
+
+    assert found["1"]["metric_set"]["solved_at"] == "2016-02-29T11:29:00Z"
+    assert (found["2"]["status"], found["2"]["metric_set"]) == ("deleted", None)

@@ -2,12 +2,15 @@
 
 Here: the API as the Support specification says (incremental_exports, tickets, metric sets). Not here: the sample
 company's help desk (`sandbox/zendesk.py`), which replays real incidents.
+
+The account asks for satisfaction by CSAT surveys (developer.zendesk.com, "CSAT survey responses"), which are read beside the
+export; the ticket's own rating is that of the older kind.
 """
 
 import base64
 import binascii
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -20,6 +23,8 @@ from connectors.sandbox.world import Entry
 
 EMAIL, TOKEN = "agent@example.com", "planted-zendesk-token-0815"
 EXPORT = "/api/v2/incremental/tickets/cursor"
+SURVEYS = "/api/v2/guide/survey_responses"
+SURVEY_PAGE = 3  # smaller than the platform's, so that pages follow each other
 FIRST, NOW = datetime(2026, 3, 6, 5, tzinfo=UTC), datetime(2026, 3, 10, 14, 30, tzinfo=UTC)
 LARGEST_PAGE = 1000
 LAST_MINUTE = timedelta(minutes=1)  # "the most recent minute is excluded"
@@ -41,7 +46,7 @@ class ZendeskFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.budgets = {"incremental exports": Budget(10, 60)}
+        self.budgets = {"incremental exports": Budget(10, 60), "account": Budget(200, 60, burst=20)}
         for number in range(40):
             at = (
                 FIRST + timedelta(hours=9)
@@ -58,13 +63,17 @@ class ZendeskFake(Platform):
     # -- the API
 
     def answer(self, request: Request) -> Reply:
-        """The export; anything else does not exist."""
+        """The export and the survey responses; anything else does not exist."""
         pair = f"{EMAIL}/token:{TOKEN}".encode()
         if request.headers.get("authorization") != "Basic " + base64.b64encode(pair).decode():
             return self.unauthorised()
-        if request.path.removesuffix(".json") != EXPORT or request.method != "GET":
-            return Reply.json(404, {"error": "RecordNotFound", "description": "Not found"})
-        asked = request.parameters
+        if request.path == SURVEYS and request.method == "GET":
+            return self._surveys(request.parameters)
+        if request.path.removesuffix(".json") == EXPORT and request.method == "GET":
+            return self._export(request.parameters)
+        return Reply.json(404, {"error": "RecordNotFound", "description": "Not found"})
+
+    def _export(self, asked: Mapping[str, str]) -> Reply:
         size = asked.get("per_page", str(LARGEST_PAGE))
         if set(asked) - KNOWN or not size.isdigit() or not 1 <= int(size) <= LARGEST_PAGE:
             return Reply.json(400, {"error": "InvalidValue", "description": "unknown or wrong parameter"})
@@ -83,7 +92,7 @@ class ZendeskFake(Platform):
         chosen = found[start : start + size]
         end = _cursor(_key(chosen[-1]) if chosen else after)
         page: dict[str, Any] = {
-            "tickets": [{k: v for k, v in e.raw.items() if k != "metrics"} for e in chosen],
+            "tickets": [{k: v for k, v in e.raw.items() if k not in ("metrics", "surveys")} for e in chosen],
             "after_cursor": end,
             "after_url": f"{self.url}{EXPORT}.json?cursor={end}",
             "before_cursor": None,
@@ -93,6 +102,26 @@ class ZendeskFake(Platform):
         if "metric_sets" in asked.get("include", "").split(","):
             page["metric_sets"] = [e.raw["metrics"] for e in chosen if e.raw["status"] != "deleted"]
         return page
+
+    def _surveys(self, asked: Mapping[str, str]) -> Reply:
+        """Responses about the named tickets, oldest first."""
+        names = asked.get("filter[subject_zrns]", "").split(",")
+        size, after = asked.get("page[size]", "100"), asked.get("page[after]", "0")
+        known = {"filter[subject_zrns]", "page[size]", "page[after]"}
+        if set(asked) - known or not size.isdigit() or not 1 <= int(size) <= 100 or not after.isdigit():
+            return Reply.json(
+                400, {"errors": [{"code": "BadRequest", "status": "400", "title": "Bad request"}]}
+            )
+        shown = self.world.entries("tickets", lambda e: f"zen:ticket:{e.key}" in names)
+        found = [response for entry in shown for response in entry.raw["surveys"]]
+        end = int(after) + min(int(size), SURVEY_PAGE)
+        more = end < len(found)
+        meta = {"has_more": more, "after_cursor": str(end) if more else None, "before_cursor": None}
+        return Reply.json(200, {"survey_responses": found[int(after) : end], "meta": meta})
+
+    def costs(self, request: Request) -> Iterable[tuple[str, float]]:
+        """Exports have a budget of their own beside that of the account."""
+        return [("account" if request.path == SURVEYS else "incremental exports", 1.0)]
 
     # -- changes
 
@@ -161,6 +190,7 @@ def _ticket(ticket: int, number: int, created: datetime, at: datetime) -> dict[s
         "assignee_id": None if number % 5 == 0 else 80 + number % 3,
         "satisfaction_rating": {"id": 5, "score": "good", "comment": PLANTED} if number % 3 else None,
         "tags": [PLANTED],
+        "surveys": _responses(ticket, at) if number % 3 == 1 else [],
         "metrics": {
             "id": 10_000 + ticket,
             "ticket_id": ticket,
@@ -179,14 +209,46 @@ def _ticket(ticket: int, number: int, created: datetime, at: datetime) -> dict[s
     }
 
 
+def _responses(ticket: int, at: datetime) -> list[dict[str, Any]]:
+    """Two surveys of one ticket, the later one worse."""
+    return [_response(ticket, at - timedelta(hours=2), 5, "good"), _response(ticket, at, 1, "bad")]
+
+
+def _response(ticket: int, at: datetime, rating: int, category: str) -> dict[str, Any]:
+    asked = {"created_at": _text(at), "updated_at": _text(at)}
+    question = {"id": "Q1", "type": "rating_scale_numeric", "sub_type": "customer_satisfaction"}
+    comment = {"id": "Q2", "type": "open_ended", "alias": "comment"}
+    return {
+        "id": f"01J{ticket}{rating}",
+        "responder_id": 900_000,
+        "expires_at": _text(at),
+        "subject_zrns": [f"zen:ticket:{ticket}"],
+        "subjects": [{"id": str(ticket), "type": "ticket", "zrn": f"zen:ticket:{ticket}"}],
+        "survey": {"id": "S1", "state": "enabled", "version": 3},
+        "answers": [
+            {
+                **asked,
+                "type": "rating_scale",
+                "question": question,
+                "rating": rating,
+                "rating_category": category,
+            },
+            {**asked, "type": "open_ended", "question": comment, "value": PLANTED},
+        ],
+    }
+
+
 def _entry(raw: dict[str, Any], at: datetime, created: datetime) -> Entry:
     plain = ("created_at", "updated_at", "generated_timestamp", "status", "priority", "type")
+    is_surveyed = raw["surveys"] and raw["status"] in ("solved", "closed")
     metrics = {name: value for name, value in raw["metrics"].items() if name not in ("id", "ticket_id")}
     payload = {name: raw[name] for name in plain} | {
         "id": str(raw["id"]),
         "group_id": str(raw["group_id"]),
         "assignee_id": None if raw["assignee_id"] is None else str(raw["assignee_id"]),
-        "satisfaction": raw["satisfaction_rating"] and raw["satisfaction_rating"]["score"],
+        "satisfaction": "bad"
+        if is_surveyed
+        else raw["satisfaction_rating"] and raw["satisfaction_rating"]["score"],
         "metric_set": None if raw["status"] == "deleted" else metrics,
     }
     return Entry(str(raw["id"]), at, created, raw, payload)

@@ -13,7 +13,7 @@ CASES = (
             "shop_id": "helpdesk",
             "zone": "America/New_York",
             "secrets": {"token": TOKEN},
-            "settings": {"email": EMAIL, "per_page": "8"},
+            "settings": {"email": EMAIL, "per_page": "8", "csat": "survey"},
         },
         span=(FIRST, NOW),
     ),
