@@ -13,9 +13,10 @@ _CONNECTORS = {
     "amazon_sp": ("connectors.amazon_sp", "AmazonSp"),
     "doudian": ("connectors.doudian", "Doudian"),
     "qianchuan": ("connectors.qianchuan", "Qianchuan"),
+    "meta_ads": ("connectors.meta_ads", "MetaAds"),
     "shopify": ("connectors.shopify", "Shopify"),
     "taobao_top": ("connectors.taobao_top", "TaobaoTop"),
-    "taobao_top": ("connectors.taobao_top", "TaobaoTop"),
+    "tiktok_shop": ("connectors.tiktok_shop", "TikTokShop"),
     "zendesk": ("connectors.zendesk", "Zendesk"),
 }
 

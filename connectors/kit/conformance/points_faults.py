@@ -11,11 +11,11 @@ from functools import partial
 from connectors.kit.conformance.bench import Bench, Lab, Run
 from connectors.kit.conformance.findings import NotApplicable, expect, point
 from connectors.kit.conformance.traps import OnPage, OnRequest, When, always, at
-from connectors.sandbox.document import Document
 from connectors.sandbox.platform import Call
 from connectors.sandbox.reply import Reply
 from connectors.sandbox.spoil import (
     Change,
+    Shape,
     body_as,
     copied,
     cut_file,
@@ -189,7 +189,7 @@ def _cut_file(bench: Bench) -> str | None:
         return None
     for name, change in {
         "a file cut in half": body_as(cut_file),
-        "a file cut at a line end": _clean_cut,
+        "a file cut at a line end": _clean_cut(bench.lab().shape),
     }.items():
         lab = bench.lab()
         run = lab.pull(fault=OnPage(lab.shape, always, change, only_filled=True))
@@ -199,11 +199,14 @@ def _cut_file(bench: Bench) -> str | None:
     return None
 
 
-def _clean_cut(reply: Reply) -> Reply:
-    spoilt = copied(reply)
-    if isinstance(spoilt.document, Document) and spoilt.document.rows:
-        spoilt.document.rows = spoilt.document.rows[: len(spoilt.document.rows) // 2]
-    return spoilt
+def _clean_cut(shape: Shape) -> Change:
+    def change(reply: Reply) -> Reply:
+        spoilt = copied(reply)
+        rows = shape.rows(spoilt) or []
+        del rows[len(rows) // 2 :]
+        return spoilt
+
+    return change
 
 
 @point(18, "envelope field missing")
