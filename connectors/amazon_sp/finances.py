@@ -1,0 +1,89 @@
+"""Movements of money (Finances API 2024-06-19) by the day they were posted; the refunds among them fill a table.
+
+Belongs here: the stream. Not here: which movement is a refund (warehouse/sql/feeds).
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from connectors.amazon_sp import library
+from connectors.amazon_sp.limits import RATES, within
+from connectors.amazon_sp.paging import CountedAgain, NextToken
+from connectors.amazon_sp.rows import Transaction, flat_transaction
+from connectors.kit.ask import Ask
+from connectors.kit.declare import Stream
+from connectors.kit.proofs import Reading
+from connectors.kit.request import Request
+from connectors.kit.strict_json import Json, dig
+from connectors.kit.windows import Window, iso
+
+RECORDS = "payload.transactions"
+PAGER = NextToken("payload.nextToken")
+VERSION = "2024-06-19"  # the library takes v0 unless told
+
+
+def transactions(ask: Ask) -> Request:
+    """listTransactions: a page of what was posted in the window, in every marketplace.
+
+    Amazon's model: with a marketplaceId, orders that a US seller ships himself are left out. So none is sent.
+    """
+    token = {"nextToken": ask.token} if ask.token else {}
+    request = library.built(
+        ask.account,
+        "Finances",
+        lambda api: api.list_transactions(
+            postedAfter=iso(ask.window.start), postedBefore=iso(ask.window.end), **token
+        ),
+        VERSION,
+    )
+    return within(request, ask.account, "listTransactions")
+
+
+def placed(body: Json, ask: Ask) -> None:
+    """Write into every row whether it is of the account's marketplace; what names none belongs to the seller as a whole."""
+    mine = library.marketplace_id(ask.account)
+    for row in dig(body, RECORDS):
+        row["isOurs"] = (row.get("marketplaceDetails") or {}).get("marketplaceId") in (None, mine)
+
+
+def cut_inside(reading: Reading) -> tuple[Window, ...]:
+    """The window in two, cut at the middle one of the rows of its first page, or at half time where that is no cut."""
+    window = reading.window
+    posted = sorted(datetime.fromisoformat(row["postedDate"]) for row in dig(reading.first_page, RECORDS))
+    middle = posted[len(posted) // 2].astimezone(UTC) if posted else window.start
+    if window.start < middle < window.end:
+        return Window(window.start, middle), Window(middle, window.end)
+    return window.halves() or (window,)
+
+
+FINANCES: Stream[Transaction] = Stream(
+    name="finances",
+    model=Transaction,
+    key=lambda found: found.transaction_id,
+    day=lambda found: found.posted_date,
+    payload=flat_transaction,
+    feeds=("refund",),
+    request=transactions,
+    pager=PAGER,
+    records=RECORDS,
+    cursor_kind="day",
+    max_window_days=7,
+    most_window_days=90,  # Amazon answers nothing at all for more than 180
+    lookback=timedelta(days=8),
+    lookback_reason="a deferred movement changes its state when it is released, and postings come late",
+    lag=timedelta(hours=48),  # Amazon's model: the last 48 hours may lack orders
+    limit="{shop_id}/listTransactions",
+    rate=lambda _: RATES["listTransactions"],
+    proof=CountedAgain(transactions, PAGER, RECORDS, "transactionId", pieces=cut_inside),
+    finality_days=10,
+    unused=(
+        *("sellingPartnerMetadata", "contexts", "breakdowns", "items.description"),
+        *("items.relatedIdentifiers", "items.breakdowns.breakdowns.breakdowns.breakdowns"),
+        *("items.contexts.storeName", "items.contexts.orderType", "items.contexts.channel"),
+        *("items.contexts.paymentType", "items.contexts.paymentMethod", "items.contexts.paymentReference"),
+        *("items.contexts.paymentDate", "items.contexts.deferralReason", "items.contexts.maturityDate"),
+        *("items.contexts.startTime", "items.contexts.endTime"),
+    ),
+    docs="https://developer-docs.amazon.com/sp-api/docs/finances-api-v2024-06-19-reference",
+    shaping_settings=("marketplace",),
+    stamp=placed,
+)

@@ -1,0 +1,142 @@
+"""The account's health in one marketplace, as Amazon states it on the day it is asked.
+
+Belongs here: the stream and which figures of the report are a metric. Not here: the life of a report (reporting.py).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from connectors.amazon_sp import library
+from connectors.amazon_sp.limits import RATES
+from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.rows import HealthEntry, HealthMetric, flat_health
+from connectors.kit.ask import Ask
+from connectors.kit.declare import Stream
+from connectors.kit.documents import JsonDocument
+from connectors.kit.errors import Incomplete, SchemaDrift
+from connectors.kit.proofs import Document
+from connectors.kit.strict_json import Json, dig
+
+KIND = Kind(name="GET_V2_SELLER_PERFORMANCE_REPORT", by_date=True, is_snapshot=True)
+# metric -> its figures: fulfilment, path, numerator, denominator. Amazon's schema and its own example name the rate of
+# cancellations differently: the first one that is there counts.
+_FIGURES: dict[str, tuple[tuple[str, tuple[str, ...], str, str], ...]] = {
+    "odr": (
+        ("mfn", ("orderDefectRate.mfn",), "orderWithDefects.count", "orderCount"),
+        ("afn", ("orderDefectRate.afn",), "orderWithDefects.count", "orderCount"),
+    ),
+    "lsr": (("", ("lateShipmentRate",), "lateShipmentCount", "orderCount"),),
+    "vtr": (("", ("validTrackingRate",), "validTrackingCount", "shipmentCount"),),
+    "cancel_rate": (
+        (
+            "",
+            ("preFulfillmentCancellationRate", "prefulfillmentCancelRate"),
+            "cancellationCount",
+            "orderCount",
+        ),
+    ),
+}
+
+
+_UNUSED = (
+    *("invoiceDefectRate", "onTimeDeliveryRate", "unitOnTimeDeliveryRate", "warningStates"),
+    *("accountHealthRating", "listingPolicyViolations", "productAuthenticityCustomerComplaints"),
+    *("productConditionCustomerComplaints", "productSafetyCustomerComplaints"),
+    *("receivedIntellectualPropertyComplaints", "restrictedProductPolicyViolations"),
+    *("suspectedIntellectualPropertyViolations", "foodAndProductSafetyIssues", "otherPolicyViolations"),
+    *("documentRequests", "documentRequest"),
+    *(
+        f"{rate}.{name}"
+        for rate in (
+            *("orderDefectRate.mfn", "orderDefectRate.afn", "lateShipmentRate", "validTrackingRate"),
+            *("preFulfillmentCancellationRate", "prefulfillmentCancelRate"),
+        )
+        for name in ("targetValue", "targetCondition", "fulfillmentType", "orderWithDefects.status")
+    ),
+    *(
+        f"orderDefectRate.{kind}.{name}"
+        for kind in ("mfn", "afn")
+        for name in ("claims", "chargebacks", "negativeFeedback")
+    ),
+)
+
+
+@dataclass(frozen=True)
+class WithStatus(JsonDocument):
+    """The metrics of every marketplace, with the status that another list names."""
+
+    def rows(self, path: Path) -> Iterator[dict[str, Json]]:
+        """One entry per marketplace."""
+        document = self._document(path)
+        listed = dig(document, "accountStatuses")
+        if not isinstance(listed, list):
+            raise SchemaDrift("the states of the account are no list")
+        statuses = {dig(one, "marketplaceId"): dig(one, "status") for one in listed}
+        for row in super().rows(path):
+            yield {**row, "accountStatus": statuses.get(dig(row, "marketplaceId"))}
+
+
+def metrics(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Json]]:
+    """One record per metric of the account's own marketplace.
+
+    Raises:
+        Incomplete: the report does not hold exactly that marketplace once.
+    """
+    wanted = library.marketplace_id(ask.account)
+    mine = [row for row in rows if dig(row, "marketplaceId") == wanted]
+    if len(mine) != 1:
+        raise Incomplete("the report does not hold the marketplace exactly once", actual=f"{len(mine)} times")
+    for name, figures in _FIGURES.items():
+        yield {
+            "day": ask.last_day.isoformat(),
+            "metric": name,
+            "accountStatus": mine[0]["accountStatus"],
+            "parts": [_part(mine[0], *figure) for figure in figures],
+        }
+
+
+def _part(row: Json, fulfilment: str, paths: tuple[str, ...], numerator: str, denominator: str) -> Json:
+    path = next((p for p in paths if p.partition(".")[0] in row), None)
+    if path is None:
+        raise SchemaDrift("the report lacks a metric", actual=paths[0])
+    figure = dig(row, path)
+    return {
+        "fulfilment": fulfilment,
+        "dateFrom": dig(figure, "reportingDateRange.reportingDateFrom"),
+        "dateTo": dig(figure, "reportingDateRange.reportingDateTo"),
+        "numerator": dig(figure, numerator),
+        "denominator": dig(figure, denominator),
+        "rate": dig(figure, "rate"),
+        "status": dig(figure, "status"),
+    }
+
+
+ACCOUNT_HEALTH: Stream[HealthMetric] = Stream(
+    name="account_health",
+    model=HealthMetric,
+    key=lambda found: f"{found.day}/{found.metric}",
+    day=lambda found: found.day,
+    payload=flat_health,
+    feeds=("platform_health",),
+    report=report(
+        KIND,
+        WithStatus(path="performanceMetrics"),
+        cool_down=timedelta(hours=4),
+        assemble=metrics,
+        wire=HealthEntry,
+    ),
+    cursor_kind="day",
+    readable_for=timedelta(hours=12),
+    most_window_days=1,
+    lookback=timedelta(0),
+    lookback_reason="Amazon states the account as it is now: a past day cannot be read again",
+    limit="{shop_id}/createReport",
+    rate=lambda _: RATES["createReport"],
+    proof=Document(),
+    finality_days=0,
+    unused=_UNUSED,
+    docs="https://developer-docs.amazon.com/sp-api/docs/report-type-values-performance",
+    shaping_settings=("marketplace",),
+)

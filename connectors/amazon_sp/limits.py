@@ -1,0 +1,37 @@
+"""Documented request budgets of Amazon's operations, per seller and app.
+
+Source: the usage plan of each operation in Amazon's own models. Amazon may grant more or less in a header, which the limiter
+learns. Not here: counting (connectors/kit/limiter.py).
+"""
+
+import hashlib
+from dataclasses import replace
+
+from connectors.amazon_sp.login import client_id
+from connectors.kit.account import AccountSettings
+from connectors.kit.limiter import Limit, Rate
+from connectors.kit.request import Request
+
+RATES = {
+    "createReport": Rate(1, seconds=60, burst=15),
+    "getReport": Rate(2, seconds=1, burst=15),
+    "getReports": Rate(1, seconds=46, burst=10),
+    "getReportDocument": Rate(1, seconds=60, burst=15),
+    "getInventorySummaries": Rate(2, seconds=1, burst=2),
+    "listTransactions": Rate(1, seconds=2, burst=10),
+    "getOrder": Rate(1, seconds=2, burst=30),
+}
+# since 2026-04-24, across all sellers of an app [amzn/selling-partner-api-models #5210]
+SALES_AND_TRAFFIC = Rate(1, seconds=900, burst=1, per_day=96)
+SLOWEST_LEARNED = 0.01  # requests a second; the header of createReport must not loosen the budget above
+
+
+def within(request: Request, account: AccountSettings, operation: str) -> Request:
+    """The request with the budget of its operation."""
+    return replace(request, limit=Limit(f"amazon_sp/{account.shop_id}/{operation}", RATES[operation]))
+
+
+def per_app(account: AccountSettings, report: str) -> Limit:
+    """The budget that all accounts of an app share for one report type."""
+    app = hashlib.sha256(client_id(account).encode()).hexdigest()[:12]
+    return Limit(f"amazon_sp/app-{app}/{report}", SALES_AND_TRAFFIC)

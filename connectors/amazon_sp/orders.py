@@ -1,0 +1,110 @@
+"""Order lines from the report of all orders by last update: one createReport instead of hours of searchOrders.
+
+Belongs here: the stream and the numbering of lines. Not here: the life of a report (reporting.py), the rows (rows.py).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from connectors.amazon_sp.limits import RATES
+from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.rows import OrderItem, flat_order_item
+from connectors.kit.ask import Ask
+from connectors.kit.declare import Stream
+from connectors.kit.documents import Delimited
+from connectors.kit.errors import SchemaDrift
+from connectors.kit.proofs import Document
+from connectors.kit.strict_json import Json
+from connectors.kit.windows import iso
+
+KIND = Kind(
+    name="GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",
+    empty_reason="Amazon cancels a report by itself when there is no data to return, and nobody here cancels one",
+)
+COLUMNS = (
+    *("amazon-order-id", "merchant-order-id", "purchase-date", "last-updated-date", "order-status"),
+    *("fulfillment-channel", "sales-channel", "order-channel", "ship-service-level", "product-name", "sku"),
+    *("asin", "item-status", "quantity", "currency", "item-price", "item-tax", "shipping-price"),
+    *("shipping-tax", "gift-wrap-price", "gift-wrap-tax", "item-promotion-discount"),
+    *("ship-promotion-discount", "ship-city", "ship-state", "ship-postal-code", "ship-country"),
+    *("promotion-ids", "is-business-order", "purchase-order-number", "price-designation"),
+)
+_PERSONAL = (
+    *("ship-city", "ship-state", "ship-postal-code", "purchase-order-number", "cpf"),
+    *("buyer-name", "buyer-email", "buyer-phone-number", "recipient-name", "buyer-company-name"),
+    *("ship-address-1", "ship-address-2", "ship-address-3", "ship-phone-number"),
+)
+_UNUSED = (
+    *("merchant-order-id", "order-channel", "url", "product-name", "promotion-ids", "price-designation"),
+    *("is-replacement-order", "original-order-id", "number-of-items", "address-type", "is-iba"),
+    *("tax-collection-model", "tax-collection-responsible-party", "customized-url", "customized-page"),
+    *("is-transparency", "signature-confirmation-recommended", "is-sold-by-ab"),
+)
+_REQUIRED = tuple(
+    field.alias or name
+    for name, field in OrderItem.model_fields.items()
+    if field.is_required() and name != "line_number"
+)
+
+
+def numbered(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Json]]:
+    """Every line with its number among the lines of the same SKU in the same order; what changed at the very end comes next.
+
+    The report has no id of a line. All lines of an order carry the order's last update, so that they come together and their
+    numbers stay; lines of one order and SKU that changed at different instants would break that.
+    """
+    seen: dict[bytes, tuple[int, str]] = {}
+    end = iso(ask.window.end)
+    for row in rows:
+        order, sku, changed = row["amazon-order-id"], row["sku"], str(row["last-updated-date"])
+        mark = hashlib.blake2b(f"{order}\x1f{sku}".encode(), digest_size=8).digest()
+        before, when = seen.get(mark, (0, changed))
+        if when != changed:
+            raise SchemaDrift(
+                "equal lines of one order changed at different instants: they cannot be told apart"
+            )
+        if _text(changed) == end:
+            continue  # the next window begins with it
+        seen[mark] = before + 1, changed
+        yield {**row, "line-number": before + 1}
+
+
+def _text(changed: str) -> str:
+    """The instant as the window writes it; what is none is left to the row's own check."""
+    try:
+        return iso(datetime.fromisoformat(changed))
+    except ValueError:
+        return ""
+
+
+ORDERS: Stream[OrderItem] = Stream(
+    name="orders",
+    model=OrderItem,
+    key=lambda item: item.key,
+    day=lambda item: item.purchase_date,
+    version=lambda item: item.last_updated_date,
+    payload=flat_order_item,
+    feeds=("order_line",),
+    report=report(
+        KIND,
+        Delimited(required=_REQUIRED, charset_setting="report_charset"),
+        cool_down=timedelta(minutes=30),
+        assemble=numbered,
+    ),
+    cursor_kind="time",
+    max_window_days=1,
+    most_window_days=30,
+    max_window_records=50_000,  # each window costs one createReport a minute: split late
+    lookback=timedelta(hours=6),
+    lookback_reason="an update reaches the report's own store some time after it happened; Amazon states no bound",
+    lag=timedelta(minutes=5),
+    limit="{shop_id}/createReport",
+    rate=lambda _: RATES["createReport"],
+    proof=Document(),
+    finality_days=30,
+    pii=_PERSONAL,
+    unused=_UNUSED,
+    docs="https://developer-docs.amazon.com/sp-api/docs/order-tracking-reports-attributes",
+    shaping_settings=("report_charset",),
+)

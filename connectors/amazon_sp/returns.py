@@ -1,0 +1,80 @@
+"""Units that customers sent back to Amazon's warehouses (FBA customer returns), by the day they arrived.
+
+Belongs here: the stream. Not here: money, which is given back in another transaction on another day (finances.py).
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from connectors.amazon_sp.limits import RATES
+from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.rows import ReturnedItem, flat_returned_item
+from connectors.kit.ask import Ask
+from connectors.kit.declare import Stream
+from connectors.kit.documents import Delimited
+from connectors.kit.errors import SettingWrong
+from connectors.kit.proofs import Document
+from connectors.kit.strict_json import Json
+
+KIND = Kind(
+    name="GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA",
+    before_end=timedelta(seconds=1),
+    empty_reason="Amazon cancels a report by itself when there is no data to return, and nobody here cancels one",
+)
+COLUMNS = (
+    *("return-date", "order-id", "sku", "asin", "fnsku", "product-name", "quantity"),
+    *("fulfillment-center-id", "detailed-disposition", "reason", "status", "license-plate-number"),
+    "customer-comments",
+)
+_REQUIRED = ("return-date", "order-id", "sku", "quantity", "reason", "license-plate-number")
+
+
+def numbered(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Json]]:
+    """Every line with its number among equal lines: a plate names one unit, but Amazon leaves it empty at times.
+
+    The report names no currency, and an amount of 0 in an unknown currency would leave all refunds of the day unknown.
+
+    Raises:
+        SettingWrong: the account names none either.
+    """
+    if ask.account.currency is None:
+        raise SettingWrong("the source needs its `currency`: Amazon's list of returns names none")
+    seen: Counter[bytes] = Counter()
+    for row in rows:
+        names = ("return-date", "order-id", "sku", "license-plate-number")
+        told = "\x1f".join(str(row[name])[: 10 if name == "return-date" else None] for name in names)
+        mark = hashlib.blake2b(told.encode(), digest_size=8).digest()
+        seen[mark] += 1
+        yield {**row, "line-number": seen[mark], "currency": ask.account.currency}
+
+
+RETURNS: Stream[ReturnedItem] = Stream(
+    name="returns",
+    model=ReturnedItem,
+    key=lambda item: item.key,
+    day=lambda item: item.return_date,
+    payload=flat_returned_item,
+    feeds=("refund",),
+    report=report(
+        KIND,
+        Delimited(required=_REQUIRED, charset_setting="report_charset"),
+        cool_down=timedelta(hours=4),
+        assemble=numbered,
+    ),
+    cursor_kind="day",
+    max_window_days=7,
+    most_window_days=30,
+    lookback=timedelta(days=8),
+    lookback_reason="warehouses book returns late; Amazon lists FBA reports of this kind as updated daily",
+    lag=timedelta(hours=4),
+    limit="{shop_id}/createReport",
+    rate=lambda _: RATES["createReport"],
+    proof=Document(distinct=True),
+    finality_days=8,
+    pii=("customer-comments",),
+    unused=("fnsku", "product-name"),
+    docs="https://developer-docs.amazon.com/sp-api/docs/fba-customer-concessions-reports-attributes",
+    shaping_settings=("report_charset",),
+)

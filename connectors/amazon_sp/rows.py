@@ -1,0 +1,422 @@
+"""What Amazon sends, reduced to what is kept, and the flat payloads the warehouse reads (shapes: README.md).
+
+Only the fields declared here are ever written to disk: no buyer, address, city, state, postal code, comment or title. Not here:
+requests (the stream modules).
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BeforeValidator, ConfigDict
+
+from connectors.kit.fields import CamelRow, Id, Instant, Money, Row
+from connectors.kit.strict_json import Json
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, str) and value.removeprefix("-").isascii() and value.removeprefix("-").isdigit():
+        value = int(value) if len(value) < 12 else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError("not a whole number")
+    return value
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, str) or len(value) != 10:
+        raise ValueError("not a day")
+    return date.fromisoformat(value)
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class FlatRow(Row):
+    """Base of flat files: column names with dashes, every value text."""
+
+    model_config = ConfigDict(alias_generator=_dashed)
+
+
+class OrderItem(FlatRow):
+    """One line of an order; `line_number` tells apart lines of one SKU in one order (orders.py)."""
+
+    amazon_order_id: Id
+    line_number: int
+    purchase_date: Instant
+    last_updated_date: Instant
+    order_status: str
+    item_status: str | None
+    fulfillment_channel: str | None
+    sales_channel: str | None
+    ship_service_level: str | None
+    sku: Id
+    asin: str | None
+    quantity: Whole
+    currency: str | None
+    item_price: Money | None
+    item_tax: Money | None = None
+    shipping_price: Money | None
+    shipping_tax: Money | None = None
+    gift_wrap_price: Money | None = None
+    gift_wrap_tax: Money | None = None
+    item_promotion_discount: Money | None
+    ship_promotion_discount: Money | None
+    ship_country: str | None = None
+    is_business_order: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Order, number, SKU: order ids and numbers hold no slash."""
+        return f"{self.amazon_order_id}/{self.line_number}/{self.sku}"
+
+
+def flat_order_item(item: OrderItem) -> dict[str, Json]:
+    """The payload of `raw_amazon_sp_orders`."""
+    return {name: getattr(item, name) for name in OrderItem.model_fields}
+
+
+class ReturnedItem(FlatRow):
+    """One returned unit; `line_number` tells apart equal lines, `currency` is the account's (returns.py)."""
+
+    return_date: Instant
+    order_id: Id
+    line_number: int
+    sku: Id
+    asin: str | None = None
+    quantity: Whole
+    fulfillment_center_id: str | None = None
+    detailed_disposition: str | None = None
+    reason: str | None
+    status: str | None = None
+    license_plate_number: str | None
+    currency: str
+
+    @property
+    def key(self) -> str:
+        """Day, order, number of the line within order, SKU and plate."""
+        plate = self.license_plate_number or ""
+        return f"{self.return_date:%Y-%m-%d}/{self.order_id}/{self.line_number}/{plate}/{self.sku}"
+
+
+def flat_returned_item(item: ReturnedItem) -> dict[str, Json]:
+    """The payload of `raw_amazon_sp_returns`."""
+    return {name: getattr(item, name) for name in ReturnedItem.model_fields}
+
+
+class Amount(CamelRow):
+    """Money of the sales and traffic report."""
+
+    amount: Money
+    currency_code: str
+
+
+class SalesPart(CamelRow):
+    """Sales of a day or of one product on it."""
+
+    units_ordered: int
+    ordered_product_sales: Amount
+    total_order_items: int
+    units_refunded: int | None = None
+
+
+class TrafficPart(CamelRow):
+    """Visits of a day or of one product on it."""
+
+    sessions: int
+    page_views: int
+    buy_box_percentage: Money
+
+
+class TrafficEntry(CamelRow):
+    """An entry of either list of the sales and traffic report."""
+
+    date: Day | None = None
+    parent_asin: str | None = None
+    child_asin: str | None = None
+    sku: str | None = None
+    sales_by_date: SalesPart | None = None
+    traffic_by_date: TrafficPart | None = None
+    sales_by_asin: SalesPart | None = None
+    traffic_by_asin: TrafficPart | None = None
+
+
+class DayTraffic(CamelRow):
+    """The whole shop (level shop) or one product (level sku) on one day (traffic.py joins both lists into one)."""
+
+    date: Day
+    level: str
+    product: str | None
+    parent_asin: str | None = None
+    child_asin: str | None = None
+    sku: str | None = None
+    sales: SalesPart
+    traffic: TrafficPart
+
+
+def flat_day_traffic(row: DayTraffic) -> dict[str, Json]:
+    """The payload of `raw_amazon_sp_sales_traffic`."""
+    return {
+        "date": row.date.isoformat(),
+        "level": row.level,
+        "product": row.product,
+        "parent_asin": row.parent_asin,
+        "child_asin": row.child_asin,
+        "sku": row.sku,
+        "units_ordered": row.sales.units_ordered,
+        "order_items": row.sales.total_order_items,
+        "ordered_product_sales": row.sales.ordered_product_sales.amount,
+        "currency": row.sales.ordered_product_sales.currency_code,
+        "units_refunded": row.sales.units_refunded,
+        "sessions": row.traffic.sessions,
+        "page_views": row.traffic.page_views,
+        "buy_box_percentage": row.traffic.buy_box_percentage,
+    }
+
+
+class ReservedQuantity(CamelRow):
+    """Units that Amazon holds back."""
+
+    total_reserved_quantity: int | None = None
+
+
+class InventoryDetails(CamelRow):
+    """Units by where they are."""
+
+    fulfillable_quantity: int
+    inbound_working_quantity: int | None = None
+    inbound_shipped_quantity: int | None = None
+    inbound_receiving_quantity: int | None = None
+    reserved_quantity: ReservedQuantity | None = None
+
+
+class Stock(CamelRow):
+    """Stock of one SKU at the end of `day`, which the question states (stock.py)."""
+
+    day: Day
+    seller_sku: Id
+    fn_sku: str | None = None
+    asin: str | None = None
+    condition: str | None = None
+    total_quantity: int
+    last_updated_time: str | None = None
+    inventory_details: InventoryDetails
+
+
+def flat_stock(stock: Stock) -> dict[str, Json]:
+    """The payload of `raw_amazon_sp_fba_inventory`."""
+    details = stock.inventory_details
+    reserved = details.reserved_quantity
+    return {
+        "day": stock.day.isoformat(),
+        "seller_sku": stock.seller_sku,
+        "fn_sku": stock.fn_sku,
+        "asin": stock.asin,
+        "condition": stock.condition,
+        "total_quantity": stock.total_quantity,
+        "fulfillable_quantity": details.fulfillable_quantity,
+        "inbound_working_quantity": details.inbound_working_quantity,
+        "inbound_shipped_quantity": details.inbound_shipped_quantity,
+        "inbound_receiving_quantity": details.inbound_receiving_quantity,
+        "reserved_quantity": reserved.total_reserved_quantity if reserved else None,
+        "last_updated_time": stock.last_updated_time,
+    }
+
+
+class Currency(CamelRow):
+    """Money of the finances API."""
+
+    currency_amount: Money
+    currency_code: str
+
+
+class Leaf(CamelRow):
+    """A part of an amount, two levels deep: Amazon nests charges no deeper than we read them."""
+
+    breakdown_type: str
+    breakdown_amount: Currency | None = None
+
+
+class Group(Leaf):
+    """An amount with its parts."""
+
+    breakdowns: list[Leaf] | None = None
+
+
+class Breakdown(Leaf):
+    """An amount with its parts and theirs."""
+
+    breakdowns: list[Group] | None = None
+
+
+class Related(CamelRow):
+    """An id that a transaction refers to."""
+
+    related_identifier_name: str
+    related_identifier_value: str | None = None
+
+
+class Context(CamelRow):
+    """Which product an item is about."""
+
+    context_type: str
+    sku: str | None = None
+    asin: str | None = None
+    quantity_shipped: int | None = None
+    fulfillment_network: str | None = None
+
+
+class TransactionItem(CamelRow):
+    """One item of a transaction."""
+
+    total_amount: Currency | None = None
+    breakdowns: list[Breakdown] | None = None
+    contexts: list[Context] | None = None
+
+
+class Marketplace(CamelRow):
+    """Where the transaction happened."""
+
+    marketplace_id: str | None = None
+    marketplace_name: str | None = None
+
+
+class Transaction(CamelRow):
+    """One movement of money; `is_ours`: in the account's marketplace, or in none (finances.py)."""
+
+    transaction_id: Id
+    transaction_type: str
+    transaction_status: str | None = None
+    description: str | None = None
+    posted_date: Instant
+    total_amount: Currency
+    marketplace_details: Marketplace | None = None
+    related_identifiers: list[Related] | None = None
+    items: list[TransactionItem] | None = None
+    is_ours: bool
+
+
+def flat_transaction(found: Transaction) -> dict[str, Json]:
+    """The payload of `raw_amazon_sp_finances`: amounts of each item by the names of their innermost parts."""
+    related = {r.related_identifier_name: r.related_identifier_value for r in found.related_identifiers or []}
+    return {
+        "transaction_id": found.transaction_id,
+        "transaction_type": found.transaction_type,
+        "transaction_status": found.transaction_status,
+        "description": found.description,
+        "posted_date": found.posted_date,
+        "total": found.total_amount.currency_amount,
+        "currency": found.total_amount.currency_code,
+        "marketplace_id": found.marketplace_details.marketplace_id if found.marketplace_details else None,
+        "is_ours": found.is_ours,
+        "order_id": related.get("ORDER_ID"),
+        "refund_id": related.get("REFUND_ID"),
+        "settlement_id": related.get("SETTLEMENT_ID"),
+        "deferred_transaction_id": related.get("DEFERRED_TRANSACTION_ID"),
+        "items": [_flat_item(item) for item in found.items or []],
+    }
+
+
+def _flat_item(item: TransactionItem) -> dict[str, Json]:
+    product = next((c for c in item.contexts or [] if c.context_type == "ProductContext"), None)
+    return {
+        "sku": product.sku if product else None,
+        "asin": product.asin if product else None,
+        "quantity": product.quantity_shipped if product else None,
+        "network": product.fulfillment_network if product else None,
+        "total": item.total_amount.currency_amount if item.total_amount else None,
+        "currency": item.total_amount.currency_code if item.total_amount else None,
+        "parts": [{"type": kind, "amount": amount} for kind, amount in _parts(item.breakdowns)],
+    }
+
+
+def _parts(found: list[Breakdown] | list[Group] | list[Leaf] | None) -> list[tuple[str, Json]]:
+    """Type and amount of every innermost part, in Amazon's order."""
+    parts: list[tuple[str, Json]] = []
+    for one in found or []:
+        inner = getattr(one, "breakdowns", None)
+        if inner:
+            parts += _parts(inner)
+        elif one.breakdown_amount is not None:
+            parts.append((one.breakdown_type, one.breakdown_amount.currency_amount))
+    return parts
+
+
+class ReportingRange(CamelRow):
+    """From when to when a figure counts."""
+
+    reporting_date_from: str
+    reporting_date_to: str
+
+
+class Defects(CamelRow):
+    """Orders with defects."""
+
+    count: int
+
+
+class HealthRate(CamelRow):
+    """A rate of the account health report; each metric has its own two counts."""
+
+    reporting_date_range: ReportingRange
+    rate: Money
+    status: str
+    order_count: int | None = None
+    order_with_defects: Defects | None = None
+    late_shipment_count: int | None = None
+    cancellation_count: int | None = None
+    shipment_count: int | None = None
+    valid_tracking_count: int | None = None
+
+
+class DefectRates(CamelRow):
+    """The order defect rate of both ways of fulfilment."""
+
+    mfn: HealthRate
+    afn: HealthRate
+
+
+class HealthEntry(CamelRow):
+    """The metrics of one marketplace; Amazon's schema and its own example name the rate of cancellations differently."""
+
+    marketplace_id: str
+    account_status: str | None = None
+    order_defect_rate: DefectRates
+    late_shipment_rate: HealthRate
+    valid_tracking_rate: HealthRate
+    pre_fulfillment_cancellation_rate: HealthRate | None = None
+    prefulfillment_cancel_rate: HealthRate | None = None
+
+
+class HealthPart(CamelRow):
+    """One of Amazon's figures: mfn and afn for the order defect rate, else a single one."""
+
+    fulfilment: str
+    date_from: str
+    date_to: str
+    numerator: int
+    denominator: int
+    rate: Money
+    status: str
+
+
+class HealthMetric(CamelRow):
+    """One metric of the account on `day`, which the question states (health.py)."""
+
+    day: Day
+    metric: str
+    account_status: str
+    parts: list[HealthPart]
+
+
+def flat_health(found: HealthMetric) -> dict[str, Json]:
+    """The payload of `raw_amazon_sp_account_health`: Amazon's own counts, so that a rate is divided once, by us."""
+    return {
+        "day": found.day.isoformat(),
+        "metric": found.metric,
+        "account_status": found.account_status,
+        "parts": [{name: getattr(part, name) for name in HealthPart.model_fields} for part in found.parts],
+    }

@@ -1,0 +1,177 @@
+"""Sales and traffic of one day, the whole shop and product by product.
+
+Belongs here: the stream, the join of both lists of the report, and that they add up. Not here: the life of a report
+(reporting.py).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from connectors.amazon_sp import library
+from connectors.amazon_sp.limits import SALES_AND_TRAFFIC, per_app
+from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.rows import DayTraffic, TrafficEntry, flat_day_traffic
+from connectors.kit.account import AccountSettings
+from connectors.kit.ask import Ask
+from connectors.kit.declare import Stream
+from connectors.kit.documents import JsonDocument
+from connectors.kit.errors import Incomplete, SchemaDrift, SettingWrong
+from connectors.kit.proofs import Document, exact
+from connectors.kit.strict_json import Json, dig
+
+BY_DATE, BY_ASIN = "salesAndTrafficByDate", "salesAndTrafficByAsin"
+SPEC = "reportSpecification"
+_PRODUCT = {"CHILD": "childAsin", "SKU": "sku"}
+
+
+_RATES = ("orderItemSession", "unitSession", "browserSession", "mobileAppSession", "session")
+_UNUSED = (
+    *(
+        f"{part}.{name}{end}"
+        for part in ("salesByDate", "salesByAsin")
+        for end in ("", "B2B")
+        for name in (
+            *("averageSalesPerOrderItem", "averageUnitsPerOrderItem", "averageSellingPrice", "refundRate"),
+            *("claimsGranted", "claimsAmount", "shippedProductSales", "unitsShipped", "ordersShipped"),
+            *("orderedProductSales", "unitsOrdered", "totalOrderItems"),
+        )
+    ),
+    *(
+        f"{part}.{name}{end}"
+        for part in ("trafficByDate", "trafficByAsin")
+        for end in ("", "B2B")
+        for name in (
+            *("browserPageViews", "mobileAppPageViews", "pageViews", "browserSessions", "mobileAppSessions"),
+            *(f"{rate}Percentage" for rate in _RATES),
+            *("browserPageViewsPercentage", "mobileAppPageViewsPercentage", "pageViewsPercentage"),
+            *("averageOfferCount", "averageParentItems", "feedbackReceived", "negativeFeedbackReceived"),
+            *("receivedNegativeFeedbackRate", "sessions", "buyBoxPercentage"),
+        )
+    ),
+)
+
+
+def granularity(account: AccountSettings) -> str:
+    """CHILD (by ASIN) unless the account asks for SKU."""
+    found = account.settings.get("asin_granularity", "CHILD")
+    if found not in _PRODUCT:
+        raise SettingWrong("setting asin_granularity must be CHILD or SKU")
+    return found
+
+
+KIND = Kind(
+    name="GET_SALES_AND_TRAFFIC_REPORT",
+    options=lambda account: {"dateGranularity": "DAY", "asinGranularity": granularity(account)},
+    by_date=True,
+    shared=per_app,
+)
+
+
+@dataclass(frozen=True)
+class BothLists(JsonDocument):
+    """The report's list by date, then its list by product."""
+
+    def rows(self, path: Path) -> Iterator[dict[str, Json]]:
+        """Entries of both lists as they are."""
+        document = self._document(path)
+        for name in (BY_DATE, BY_ASIN):
+            found = dig(document, name)
+            if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+                raise SchemaDrift("the rows of the report are no list of objects", actual=name)
+            yield from found
+
+
+def echoed(ask: Ask, head: Json) -> bool:
+    """Whether the report's own specification is what was asked."""
+    day, options = ask.first_day.isoformat(), head[f"{SPEC}.reportOptions"]
+    return (
+        head[f"{SPEC}.reportType"] == KIND.name
+        and str(head[f"{SPEC}.dataStartTime"])[:10] == day
+        and str(head[f"{SPEC}.dataEndTime"])[:10] == day
+        and head[f"{SPEC}.marketplaceIds"] == [library.marketplace_id(ask.account)]
+        and isinstance(options, dict)
+        and options.get("dateGranularity") == "DAY"
+        and options.get("asinGranularity") == granularity(ask.account)
+    )
+
+
+def joined(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Json]]:
+    """One record for the shop and one per product; units and sales of the products add up to those of the shop.
+
+    Raises:
+        Incomplete: they do not, or the day is not the asked one.
+    """
+    day, product = ask.first_day.isoformat(), _PRODUCT[granularity(ask.account)]
+    totals: list[tuple[int, Decimal]] = []
+    units, sales = 0, Decimal(0)
+    for row in rows:
+        if "salesByDate" in row:
+            if row.get("date") != day:
+                raise Incomplete("the report is for another day than was asked")
+            record = _record(day, "shop", None, row["salesByDate"], dig(row, "trafficByDate"))
+            totals.append(_sold(record))
+        else:
+            name = row.get(product)
+            if not isinstance(name, str) or not name:
+                raise SchemaDrift("a product of the report has no id", actual=product)
+            record = _record(day, "sku", name, dig(row, "salesByAsin"), dig(row, "trafficByAsin"))
+            record |= {key: row.get(key) for key in ("parentAsin", "childAsin", "sku")}
+            sold = _sold(record)
+            units, sales = units + sold[0], sales + sold[1]
+        yield record
+    if totals != [(units, sales)]:
+        told = ", ".join(f"{n} units for {money}" for n, money in totals) or "nothing"
+        raise Incomplete(
+            "the products of the report do not add up to its day",
+            actual=f"{told} by date, {units} units for {sales} by product",
+        )
+
+
+def _record(day: str, level: str, product: Json, sales: Json, traffic: Json) -> dict[str, Json]:
+    return {"date": day, "level": level, "product": product, "sales": sales, "traffic": traffic}
+
+
+def _sold(record: Json) -> tuple[int, Decimal]:
+    units = dig(record, "sales.unitsOrdered")
+    if not isinstance(units, int) or isinstance(units, bool):
+        raise SchemaDrift("a count of the report is no whole number", actual="unitsOrdered")
+    return units, exact(dig(record, "sales.orderedProductSales.amount"))
+
+
+SALES_TRAFFIC: Stream[DayTraffic] = Stream(
+    name="sales_traffic",
+    model=DayTraffic,
+    key=lambda row: f"{row.date}/{row.level}" + ("" if row.product is None else f"/{row.product}"),
+    day=lambda row: row.date,
+    payload=flat_day_traffic,
+    feeds=("traffic",),
+    report=report(
+        KIND,
+        BothLists(
+            path=BY_ASIN,
+            head_paths=tuple(
+                f"{SPEC}.{name}"
+                for name in ("reportType", "dataStartTime", "dataEndTime", "marketplaceIds", "reportOptions")
+            ),
+        ),
+        cool_down=timedelta(hours=4),
+        assemble=joined,
+        wire=TrafficEntry,
+        echo=echoed,
+    ),
+    cursor_kind="day",
+    most_window_days=1,  # rows by product are sums over the whole asked range
+    lookback=timedelta(days=8),
+    lookback_reason="Amazon fills a day for up to a week; older restatements need a longer pull once a week",
+    lag=timedelta(hours=12),
+    limit="{shop_id}/GET_SALES_AND_TRAFFIC_REPORT",
+    rate=lambda _: SALES_AND_TRAFFIC,
+    proof=Document(distinct=True),
+    finality_days=8,
+    unused=_UNUSED,
+    docs="https://developer-docs.amazon.com/sp-api/docs/analytics-reports-attributes",
+    shaping_settings=("asin_granularity", "marketplace"),
+)

@@ -1,0 +1,57 @@
+"""Amazon's Selling Partner API against its fake: four reports and two lists."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.amazon_sp import AmazonSp
+from connectors.kit.conformance.case import Case
+from connectors.sandbox.platforms.amazon_sp import CLIENT, REFRESH, SECRET, AmazonSpFake
+from connectors.sandbox.platforms.amazon_world import FIRST, NOW
+
+EVE, MORNING = (
+    datetime(2026, 3, 8, 8, tzinfo=UTC),
+    datetime(2026, 3, 9, 10, tzinfo=UTC),
+)  # the day his clocks change
+SNAPSHOT = {9: "a window is one day and only the last day can be read: nothing is split"}
+
+
+def _case(stream: str, *key_fields: str, **more: Any) -> Case:
+    settings = {"marketplace": "US", "client_id": CLIENT, **more.pop("settings", {})}
+    return Case(
+        connector=AmazonSp(),
+        stream=stream,
+        make_platform=AmazonSpFake,
+        account={
+            "shop_id": "us",
+            "zone": "America/Los_Angeles",
+            "currency": "USD",
+            "secrets": {"client_secret": SECRET, "refresh_token": REFRESH},
+            "settings": settings,
+        },
+        key_fields=key_fields,
+        **{"span": (FIRST, NOW), **more},
+    )
+
+
+CASES = (
+    _case("orders", "amazon-order-id", "sku", settings={"max_window_days": "3"}),
+    _case("returns", "order-id", "sku"),
+    _case("finances", "transactionId"),
+    _case("sales_traffic", "childAsin", span=(datetime(2026, 3, 10, 8, tzinfo=UTC), NOW)),
+    _case(
+        "fba_inventory",
+        "sellerSku",
+        span=(EVE, MORNING),
+        not_applicable=SNAPSHOT,
+    ),
+    _case(
+        "account_health",
+        "marketplaceId",
+        span=(EVE, MORNING),
+        not_applicable={
+            **SNAPSHOT,
+            25: "one report a day: a dozen of them do not use up the documented burst of 15",
+            29: "the records hold counts and rates, no money",
+        },
+    ),
+)
