@@ -12,10 +12,11 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -99,31 +100,28 @@ class State:
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """One holder across threads and processes; what was written inside is durable when it ends well."""
-        with self._lock:
-            try:
-                self._con.execute("begin immediate")
-            except sqlite3.Error as error:
-                raise StateUnusable(
-                    "what the connectors remember is locked or damaged", actual=type(error).__name__
-                ) from None
+        with self._lock, _told():
+            self._con.execute("begin immediate")
             try:
                 yield
             except BaseException:
-                self._con.execute("rollback")
+                with suppress(sqlite3.Error):  # a damaged file has rolled back by itself
+                    self._con.execute("rollback")
                 raise
             self._con.execute("commit")
 
+    def _rows(self, sql: str, *values: str) -> list[Any]:
+        with self._lock, _told():
+            return self._con.execute(sql, values).fetchall()
+
     def job(self, spec: str) -> Job | None:
         """The report asked for under this specification."""
-        with self._lock:
-            row = self._con.execute("select * from job where spec = ?", [spec]).fetchone()
-        return _job(row) if row else None
+        rows = self._rows("select * from job where spec = ?", spec)
+        return _job(rows[0]) if rows else None
 
     def jobs(self) -> list[Job]:
         """Every report that waits or cools down, oldest first."""
-        with self._lock:
-            rows = self._con.execute("select * from job order by asked_at, spec").fetchall()
-        return [_job(row) for row in rows]
+        return [_job(row) for row in self._rows("select * from job order by asked_at, spec")]
 
     def keep_job(self, job: Job) -> None:
         """Remember a report, durably before anything else happens."""
@@ -155,8 +153,7 @@ class State:
 
     def quotas(self) -> list[tuple[str, date, int]]:
         """Key, day and requests spent."""
-        with self._lock:
-            rows = self._con.execute("select key, day, used from quota order by key, day").fetchall()
+        rows = self._rows("select key, day, used from quota order by key, day")
         return [(key, date.fromisoformat(day), used) for key, day, used in rows]
 
     def token(self, name: str, secret: str) -> str | None:
@@ -165,12 +162,11 @@ class State:
         Raises:
             TokenSealed: it was sealed with another secret, or damaged.
         """
-        with self._lock:
-            row = self._con.execute("select sealed from token where name = ?", [name]).fetchone()
-        if row is None:
+        rows = self._rows("select sealed from token where name = ?", name)
+        if not rows:
             return None
         try:
-            return _seal(secret).decrypt(row[0]).decode("utf-8")
+            return _seal(secret).decrypt(rows[0][0]).decode("utf-8")
         except InvalidToken:
             raise TokenSealed("the stored token cannot be opened with the app's secret") from None
 
@@ -181,9 +177,19 @@ class State:
 
     def stored_tokens(self) -> list[tuple[str, datetime]]:
         """Names and times of the stored tokens, never the tokens."""
-        with self._lock:
-            rows = self._con.execute("select name, stored_at from token order by name").fetchall()
+        rows = self._rows("select name, stored_at from token order by name")
         return [(name, datetime.fromisoformat(at)) for name, at in rows]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A trouble of the file as one that stops the stream, not the run."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StateUnusable(
+            "what the connectors remember is locked or damaged", actual=type(error).__name__
+        ) from None
 
 
 def _job(row: tuple[str, str, str, str, str | None, str, str | None, str | None, str]) -> Job:
