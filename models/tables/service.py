@@ -126,6 +126,12 @@ CHAT = Table(
             )
         ),
         number("rating", "评价分", "Rating by the buyer, 1 to 5; NULL = none", "points"),
+        flag(
+            "rating_only",
+            "仅评价",
+            "Only the rating is known of the chat: no KPI counts it as a chat",
+            default="false",
+        ),
         number(
             "quality_score",
             "质检分",
