@@ -20,11 +20,20 @@ from connectors.kit.strict_json import Json, dumps, loads
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token endpoint answered: the access token, its life in seconds, and the next refresh token if it rotates."""
+    """What a token endpoint answered: the access token, its life in seconds, and the next refresh token if it rotates.
+
+    `until` stands in the place of the life where a platform states the end itself.
+    """
 
     access: str = field(repr=False)
     seconds: int
     refresh: str | None = field(default=None, repr=False)
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        texts = [self.access, self.refresh or "none"]
+        if not self.access or not all(isinstance(t, str) for t in texts) or not isinstance(self.seconds, int):
+            raise TypeError  # read outside a connector's own checks: told as another shape
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ class OAuth(Auth):
                 "the token endpoint answers in another shape", actual=type(error).__name__
             ) from None
         now = desk.now()
-        life = timedelta(seconds=max(0, grant.seconds))
+        life = max(grant.until - now if grant.until else timedelta(seconds=grant.seconds), timedelta(0))
         token = AccessToken(grant.access, now + max(life - EARLY, life / 2))
         if self.rotates:
             if not grant.refresh:
