@@ -3,6 +3,7 @@
 -- Amazon charges a buyer when it ships: a pending order is not paid for yet, a cancelled one never was. Neither is a sale.
 -- item-price is of all units of the line; discounts are stated with or without a minus. A line without a price and without units was
 -- cancelled inside its order: nothing is credited. Any other line without a price stays unknown.
+-- The report names no buyer.
 -- Non-Amazon orders (multi-channel fulfilment) are sales of another shop that Amazon only ships.
 with told as (
     select
@@ -37,7 +38,8 @@ line as (
     where o.shipping_price - abs(coalesce(o.ship_promotion_discount, 0)) <> 0
 )
 select
-    platform, shop_id, record_key as source_row_id, zone, o.amazon_order_id as order_id, line_id, line_type, sku_id, qty,
+    platform, shop_id, record_key as source_row_id, zone, o.amazon_order_id as order_id, line_id, line_type,
+    cast(null as varchar) as buyer_id, sku_id, qty,
     cast(paid_amount as decimal(18, 4)) as paid_amount, o.currency as currency, o.ship_country as country,
     o.purchase_date as ordered_at, o.purchase_date as paid_at, o.order_status as status, is_foreign as is_excluded,
     case when is_foreign then 'shipped for another shop' end as exclude_reason

@@ -1,0 +1,98 @@
+"""One order as Amazon has it now (Orders 2026-01-01), to look into a single figure.
+
+Belongs here: the question and what of its answer is shown. Not here: loading orders (orders.py): the limit of this API would make
+that take hours.
+"""
+
+from collections import Counter
+
+from pydantic import ValidationError
+
+from connectors.amazon_sp import AmazonSp, library
+from connectors.amazon_sp.limits import within
+from connectors.kit.account import AccountSettings
+from connectors.kit.client import Client
+from connectors.kit.errors import SchemaDrift
+from connectors.kit.fields import CamelRow, Id, Instant
+from connectors.kit.redact import model_tree, project
+from connectors.kit.request import Request
+from connectors.kit.runtime import SHARED, Runtime
+from connectors.kit.strict_json import Json, dig
+
+VERSION = "2026-01-01"  # the library takes the deprecated v0 unless told
+
+
+class Product(CamelRow):
+    """Which product a line is of."""
+
+    asin: str | None = None
+    seller_sku: str | None = None
+
+
+class Line(CamelRow):
+    """One line of the order."""
+
+    order_item_id: Id
+    quantity_ordered: int
+    product: Product
+
+
+class Channel(CamelRow):
+    """Where it was placed."""
+
+    channel_name: str
+    marketplace_id: str | None = None
+
+
+class Fulfillment(CamelRow):
+    """How far it is."""
+
+    fulfillment_status: str
+    fulfilled_by: str | None = None
+
+
+class FoundOrder(CamelRow):
+    """The order without anything about its buyer."""
+
+    order_id: Id
+    created_time: Instant
+    last_updated_time: Instant
+    sales_channel: Channel
+    fulfillment: Fulfillment | None = None
+    order_items: list[Line]
+
+
+def question(account: AccountSettings, order_id: str) -> Request:
+    """The call getOrder; no further data sets are asked for, so that no personal data comes."""
+    request = library.built(account, "Orders", lambda api: api.get_order(order_id), VERSION)
+    return within(request, account, "getOrder")
+
+
+def look_up(account: AccountSettings, order_id: str, runtime: Runtime = SHARED) -> FoundOrder:
+    """The order as it stands.
+
+    Args:
+        account: whose order.
+        order_id: Amazon's number, 3-7-7 digits.
+        runtime: waits and rate limits.
+
+    Raises:
+        KitError: what stood in the way; BadRequest (P106) where there is no such order.
+    """
+    request = question(account, order_id)
+    client = Client(AmazonSp(), account, runtime)
+    client.start_window()
+    try:
+        assert request.limit is not None  # noqa: S101 - `within` has set it
+        body = client.call(request, request.limit)
+    finally:
+        client.close()
+    return _order(dig(body, "order"))
+
+
+def _order(body: Json) -> FoundOrder:
+    kept = project(body, model_tree(FoundOrder), Counter())
+    try:
+        return FoundOrder.model_validate(kept)
+    except ValidationError as error:
+        raise SchemaDrift("the order has another shape", actual=f"{error.error_count()} fields") from None
