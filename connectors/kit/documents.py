@@ -6,6 +6,7 @@ Every way in which a file can be short is an error: status, length, gzip end, ch
 
 import codecs
 import csv
+import re
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from connectors.kit.strict_json import Json, NotJson, dig, first, loads
 CHUNK = 64 * 1024
 LARGEST_FILE = 4 * 1024**3  # unpacked; a gzip bomb must not fill the disk
 LONGEST_LINE = 16 * 1024**2
+_TOP_DOMAIN = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
+_LOCAL = frozenset("local localhost localdomain internal intranet lan home corp private arpa".split())
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,14 @@ def check_location(url: str, account: AccountSettings) -> None:
         SchemaDrift: it is no https URL of a public host.
     """
     parts = urlsplit(url)
-    host = parts.hostname or ""
+    host = (parts.hostname or "").removesuffix(".")
     at_home = is_loopback(urlsplit(account.base_url).hostname or "")
     if at_home and is_loopback(host) and parts.scheme in ("http", "https"):
         return
-    is_number = host.replace(".", "").isdigit() or ":" in host
-    if parts.scheme != "https" or not host or is_number or host == "localhost" or parts.username:
+    name, _, top = host.rpartition(".")
+    # a public name ends in a registered domain, which is never a number in any notation [RFC 3696, section 2]
+    is_public = bool(name) and _TOP_DOMAIN.fullmatch(top) is not None and top not in _LOCAL
+    if parts.scheme != "https" or not is_public or parts.username:
         raise SchemaDrift("the report's file is not at a public https address")
 
 
