@@ -23,7 +23,9 @@ CHUNK = 64 * 1024
 LARGEST_FILE = 4 * 1024**3  # unpacked; a gzip bomb must not fill the disk
 LONGEST_LINE = 16 * 1024**2
 _TOP_DOMAIN = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
-_LOCAL = frozenset("local localhost localdomain internal intranet lan home corp private arpa".split())
+_LOCAL = frozenset(
+    ["local", "localhost", "localdomain", "internal", "intranet", "lan", "home", "corp", "private", "arpa"]
+)
 
 
 @dataclass(frozen=True)

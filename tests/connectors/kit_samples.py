@@ -116,11 +116,11 @@ def day_stream(**changes: Any) -> Stream[DayLine]:
     return Stream(**{**base, **changes})
 
 
-def kit(*streams: Stream[Any], auth: Auth | None = None) -> Connector:
-    """A connector of these streams."""
+def kit(*streams: Stream[Any], auth: Auth | None = None, lists: bool = False) -> Connector:
+    """A connector of these streams; `lists`: an answer may be a bare list."""
 
     def classify(self: object, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-        return by_status(status) or error_document(body)
+        return by_status(status) or (None if lists and isinstance(body, list) else error_document(body))
 
     members = {
         "name": "sample",
