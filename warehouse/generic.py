@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from models.tables import MONEY_BASE, Column, Derived, Rule, Table
 from warehouse.feeds import STATED
-from warehouse.sqltext import fill, identifier, literal
+from warehouse.sqltext import fill, identifier, literal, statement
 
 # The cost of goods of a refund is the one its order was booked with.
 _COST_DAY = {"order_line": "business_date", "refund": "order_business_date"}
@@ -21,9 +21,10 @@ _UNIT_COSTS = {
     "freight_base": "freight",
     "tariff_base": "tariff",
 }
+# Equalities alone: with a further condition the second join compares every refund with every order.
 _ORDER_JOINS = (
-    "left join core_order_line as l on l.shop_id = d.shop_id and l.line_id = d.line_id"
-    " left join order_first as o on o.shop_id = d.shop_id and o.order_id = d.order_id and l.line_id is null"
+    "left join line_known as l on l.shop_id = d.shop_id and l.line_id = d.line_id"
+    " left join order_first as o on o.shop_id = d.shop_id and o.order_id = d.order_id"
 )
 _FREE = {"order_line": "d.line_type = 'shipping'", "refund": "d.line_id is null and d.qty = 0"}
 
@@ -64,7 +65,7 @@ class _Stages:
 def insert_given(table: Table, columns: frozenset[str], *, is_final: bool) -> str:
     """The statement that inserts every row of `given_row` into the canonical table, with all that its columns imply.
 
-    Reads given_row, rate_quoted, core_sku, core_person, core_cost; refunds also core_order_line and order_first.
+    Reads given_row, rate_quoted, core_sku, core_person, core_cost; refunds also core_order_line.
 
     Args:
         table: the canonical table.
@@ -75,7 +76,7 @@ def insert_given(table: Table, columns: frozenset[str], *, is_final: bool) -> st
     stages = stages.add(
         "placed", _by_rule(table, Rule.LOCAL_DAY, _local_day) | _by_rule(table, Rule.MINUTES, _minutes)
     )
-    stages = stages.add("ordered", _by_rule(table, Rule.ORDER, _from_order), _ORDER_JOINS)
+    stages = _with_order(table, stages)
     stages = stages.add(
         "grouped", _by_rule(table, Rule.SKU, _from_sku), "left join core_sku as s on s.sku_id = d.sku_id"
     )
@@ -83,12 +84,12 @@ def insert_given(table: Table, columns: frozenset[str], *, is_final: bool) -> st
     stages = _with_rate(table, stages)
     stages = stages.add("valued", _by_rule(table, Rule.BASE, _base))
     stages = _with_cost(table, stages)
-    columns = [c.name for c in table.columns if c.name in stages.columns]
+    names = [c.name for c in table.columns if c.name in stages.columns]
     order = ", ".join(identifier(name) for name in (*table.own_days, *table.key))
     return fill(
         "insert into ${table} (${columns})\nwith ${stages}\nselect ${columns} from ${newest} order by ${order}",
         table=identifier(f"core_{table.name}"),
-        columns=", ".join(identifier(name) for name in columns),
+        columns=", ".join(identifier(name) for name in names),
         stages=stages.text,
         newest=stages.newest,
         order=order,
@@ -138,11 +139,21 @@ def _minutes(derived: Derived) -> str:
     return f"date_diff('second', d.{identifier(first)}, d.{identifier(second)}) // 60"
 
 
+def _with_order(table: Table, stages: _Stages) -> _Stages:
+    """What the order knows; only the lines and orders that are named are joined, not the whole history."""
+    found = _by_rule(table, Rule.ORDER, _from_order)
+    for name in ("line_known", "order_first") if found else ():
+        stages = stages.beside(name, statement(f"models/{name}.sql"))
+    return stages.add("ordered", found, _ORDER_JOINS)
+
+
 def _from_order(derived: Derived) -> str:
     """By the line where the refund names one, else by the order."""
     name = identifier(derived.of[0])
-    known = ", false" if name == "is_excluded" else ""  # a refund of an unknown order counts
-    return f"coalesce(l.{name}, o.{name}{known})"
+    found = f"case when l.line_id is null then o.{name} else l.{name} end"
+    return (
+        f"coalesce({found}, false)" if name == "is_excluded" else found
+    )  # a refund of an unknown order counts
 
 
 def _from_sku(derived: Derived) -> str:

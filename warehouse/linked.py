@@ -3,7 +3,7 @@
 Belongs here: what is built in which order. Not here: how rows of a feed enter (refill.py), what a model means (sql/models).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -14,11 +14,41 @@ from warehouse.refill import Scope, refill, states_links
 from warehouse.sqltext import fill, identifier, statement
 
 _ORDERS = ("order_line", "refund")
-_ROW_MODELS = ("sla", "level", "negative", "listed", "month_last", "rounds")
-_LINE_MODELS = ("new_sku_flag", "distributor_first")
-# What a line is credited to, and the columns that say so; changed ones alone are touched.
-_LINK_MODELS = {"order_links": ("room_id", "owner_id"), "last_agent": ("chat_id", "cs_agent_id")}
-_RESULT_MODELS = ("refunded_content", "refunded_live_session", "forecast_actual")
+# Models in order, each with the tables of which one must ever have been filled: without it there is nothing to find.
+_ROW_MODELS = {
+    "sla": {"ticket"},
+    "level": {"traffic"},
+    "negative": {"review"},
+    "listed": {"inventory"},
+    "month_last": {"platform_health"},
+    "rounds": {"chat_message"},
+}
+_LINE_MODELS = {
+    "new_sku_flag": {"order_line"},
+    "distributor_first": {"order_line"},
+    "buyer_first": {"order_line"},
+    "order_buyer": {"chat"},
+    "chat_buyer": {"chat"},
+}
+_LINK_MODELS = {
+    "order_links": {"live_session", "inquiry", "content", "influencer"},
+    "last_agent": {"chat"},
+    "paid_in_window": {"chat"},
+}
+_RESULT_MODELS = {
+    "refunded_content": {"content"},
+    "refunded_live_session": {"live_session"},
+    "forecast_actual": {"forecast"},
+    "credited_stated": {"chat"},
+    "credited": {"chat"},
+}
+_DERIVED = {
+    "live_share": {"live_session"},
+    "asset_traffic": {"traffic"},
+    "new_sku": {"listing", "order_line"},
+}
+# What a line is credited to: columns of `line_link`, which holds the lines whose credit moved.
+_CREDITS = {"order_links": ("room_id", "owner_id"), "last_agent": ("chat_id", "cs_agent_id")}
 _SHARED_METRICS = frozenset({"live_share", "gmv_base", "refunded_base"})
 
 
@@ -36,17 +66,16 @@ def build_linked(
     """
     con.execute(statement("models/rate_quoted.sql"), {"base": base})
     con.execute(statement("models/file_account.sql"))
+    filled = {feed.table for feed in feeds}
     for feed in feeds:
         if feed.table not in _ORDERS:
             refill(con, feed, scope)
-    _run(con, _ROW_MODELS, attribution)
+    _run(con, _ROW_MODELS, attribution, filled)
     _build_orders(con, attribution, feeds, scope)
-    _run(con, _RESULT_MODELS, attribution)
-    con.execute(statement("models/credited_stated.sql"))
-    con.execute(statement("models/credited.sql"))
-    for name in ("live_share", "asset_traffic"):
-        _derive(con, name, {})
-    _derive(con, "new_sku", {"new_sku_days": attribution.new_sku_days})
+    _run(con, _RESULT_MODELS, attribution, filled)
+    for name, needed in _DERIVED.items():
+        if needed & filled:
+            _derive(con, name, {"new_sku_days": attribution.new_sku_days} if name == "new_sku" else {})
 
 
 def build_headcount(con: duckdb.DuckDBPyConnection) -> None:
@@ -63,13 +92,9 @@ def _build_orders(
     for feed in feeds:
         if feed.table == "order_line":
             refill(con, feed, scope)
-    _run(con, _LINE_MODELS, attribution)
-    con.execute(statement("models/buyer_first.sql"))
-    con.execute(statement("models/order_buyer.sql"))
-    con.execute(statement("models/chat_buyer.sql"))
-    for name in _LINK_MODELS:
-        _link(con, name, attribution)
-    _run(con, ("paid_in_window",), attribution)
+    filled = {feed.table for feed in feeds}
+    _run(con, _LINE_MODELS, attribution, filled)
+    _run(con, _LINK_MODELS, attribution, filled)
     for feed in feeds:
         if feed.table == "refund":
             refill(con, feed, scope, with_orders=True)
@@ -83,25 +108,32 @@ def _note_stating(con: duckdb.DuckDBPyConnection, feeds: Sequence[Feed]) -> None
             con.execute(statement("models/stating_shops.sql"), [feed.stem])
 
 
-def _link(con: duckdb.DuckDBPyConnection, name: str, attribution: Attribution) -> None:
-    """Credit the lines whose link moved; their refunds must follow."""
-    _run(con, (name,), attribution)
-    columns = ", ".join(f"{column} = k.{column}" for column in _LINK_MODELS[name])
+def _run(
+    con: duckdb.DuckDBPyConnection,
+    models: Mapping[str, set[str]],
+    attribution: Attribution,
+    filled: set[str],
+) -> None:
+    values = attribution.parameters()
+    for name, needed in models.items():
+        if not needed & filled:
+            continue
+        text = statement(f"models/{name}.sql")
+        con.execute(text, {key: value for key, value in values.items() if f"${key}" in text})
+        if name in _CREDITS:
+            _credit(con, _CREDITS[name])
+
+
+def _credit(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
+    """Credit the lines whose credit moved; their refunds must follow."""
     con.execute(
         fill(
             "update core_order_line as l set ${columns} from line_link as k"
             " where k.platform = l.platform and k.shop_id = l.shop_id and k.line_id = l.line_id",
-            columns=columns,
+            columns=", ".join(f"{column} = k.{column}" for column in columns),
         )
     )
     con.execute("insert into line_touched select distinct platform, shop_id, order_id, null from line_link")
-
-
-def _run(con: duckdb.DuckDBPyConnection, models: Iterable[str], attribution: Attribution) -> None:
-    values = attribution.parameters()
-    for name in models:
-        text = statement(f"models/{name}.sql")
-        con.execute(text, {key: value for key, value in values.items() if f"${key}" in text})
 
 
 def _derive(con: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, int]) -> None:

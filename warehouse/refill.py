@@ -39,17 +39,18 @@ def refill(con: duckdb.DuckDBPyConnection, feed: Feed, scope: Scope, *, with_ord
     Raises:
         WarehouseError: W207 when the feed yields what its table cannot take.
     """
-    if not scope.is_whole and not _select(con, feed, scope, with_orders=with_orders):
-        return
-    con.execute(_view(feed, is_whole=scope.is_whole))
+    loaded = None
+    if not scope.is_whole:
+        loaded = 0 if _is_always_fresh(con, feed) else scope.since
+        if not _select(con, feed, loaded, scope.since, with_orders=with_orders):
+            return
+    con.execute(_view(feed, loaded))
     if not scope.is_whole:
         _note(con, feed, "refill/leaving.sql")
         _drop(con, feed)
     con.execute(fill("create or replace temp table given_row as ${select}", select=feed.select))
     columns = _checked(con, feed)
     _note(con, feed, "refill/entering.sql")
-    if feed.table == "refund":
-        con.execute(statement("models/order_first.sql"))
     con.execute(insert_given(FACTS[feed.table], columns, is_final=feed.is_final))
 
 
@@ -61,7 +62,7 @@ def states_links(con: duckdb.DuckDBPyConnection, feed: Feed) -> bool:
 
 def yielded(con: duckdb.DuckDBPyConnection, feed: Feed) -> dict[str, str]:
     """Columns and types of a feed's SELECT."""
-    con.execute(_view(feed, is_whole=True))
+    con.execute(_view(feed, None))
     return {row[0]: row[1] for row in con.execute(fill("describe ${select}", select=feed.select)).fetchall()}
 
 
@@ -69,20 +70,22 @@ def _is_always_fresh(con: duckdb.DuckDBPyConnection, feed: Feed) -> bool:
     return feed.table in _ALWAYS or states_links(con, feed)
 
 
-def _select(con: duckdb.DuckDBPyConnection, feed: Feed, scope: Scope, *, with_orders: bool) -> bool:
+def _select(
+    con: duckdb.DuckDBPyConnection, feed: Feed, loaded: int, since: int, *, with_orders: bool
+) -> bool:
     """The records to read again or to take out into `changed_record`; False when there are none."""
-    loaded = 0 if _is_always_fresh(con, feed) else scope.since
     record = identifier(feed.record)
     orders = fill(statement("refill/of_orders.sql"), record=record, raw=feed.raw_table) if with_orders else ""
     sql = fill(statement("refill/changed.sql"), raw=feed.raw_table, stem=literal(feed.stem), of_orders=orders)
-    con.execute(sql, {"loaded": loaded, "gone": scope.since})
+    con.execute(sql, {"loaded": loaded, "gone": since})
     return con.execute("select count(*) from changed_record").fetchone() != (0,)
 
 
-def _view(feed: Feed, *, is_whole: bool) -> str:
-    """`feed_record`: what the feed reads."""
-    which = "" if is_whole else statement("refill/chosen.sql")
-    return fill(statement("refill/record.sql"), raw=feed.raw_table, stem=literal(feed.stem), which=which)
+def _view(feed: Feed, loaded: int | None) -> str:
+    """`feed_record`: all records, or those loaded after a number and the others of `changed_record`."""
+    parts = {"raw": feed.raw_table, "stem": literal(feed.stem)}
+    which = "" if loaded is None else fill(statement("refill/chosen.sql"), **parts, loaded=literal(loaded))
+    return fill(statement("refill/record.sql"), **parts, which=which)
 
 
 def _drop(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
