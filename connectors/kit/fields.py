@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 
 _MONEY = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,12})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE = re.compile(r"[0-9]{1,18}")
 MAX_ID = 200
 
 
@@ -70,6 +71,14 @@ def _epoch(value: object) -> datetime:
     return _in_range(datetime.fromtimestamp(value, UTC))
 
 
+def _count(value: object) -> int:
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18:
+        return value
+    raise ValueError("not a count")
+
+
 def _day(value: object) -> date:
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise ValueError("not a day")
@@ -89,6 +98,7 @@ Money = Annotated[Decimal, BeforeValidator(_money)]
 Amount = Annotated[Decimal, BeforeValidator(_money), AfterValidator(_storable)]
 Id = Annotated[str, BeforeValidator(_identifier)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
+Count = Annotated[int, BeforeValidator(_count)]  # a whole number that is not negative, also as text
 Day = Annotated[date, BeforeValidator(_day)]
 EpochSeconds = Annotated[datetime, BeforeValidator(_epoch)]
 

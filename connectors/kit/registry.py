@@ -13,6 +13,7 @@ _CONNECTORS = {
     "amazon_sp": ("connectors.amazon_sp", "AmazonSp"),
     "doudian": ("connectors.doudian", "Doudian"),
     "qianchuan": ("connectors.qianchuan", "Qianchuan"),
+    "google_ads": ("connectors.google_ads", "GoogleAds"),
     "meta_ads": ("connectors.meta_ads", "MetaAds"),
     "shopify": ("connectors.shopify", "Shopify"),
     "taobao_top": ("connectors.taobao_top", "TaobaoTop"),

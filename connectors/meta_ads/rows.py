@@ -6,13 +6,13 @@ Numbers are text on the wire. Meta leaves out an action that did not happen: onl
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from connectors.kit.ask import Ask
 from connectors.kit.errors import SchemaDrift, SettingWrong
-from connectors.kit.fields import Amount, Day, Id, Row, money_text
+from connectors.kit.fields import Amount, Count, Day, Id, Row, money_text
 from connectors.kit.strict_json import Json
 
 # Meta took 7d_view and 28d_view away on 2026-01-12: they answer with nothing, which would read as no sales
@@ -22,18 +22,6 @@ WINDOWS = {
     "28d_click": (("28d_click",), 28),
     "7d_click_1d_view": (("7d_click", "1d_view"), 7),
 }
-_WHOLE = re.compile(r"[0-9]{1,18}")
-
-
-def _count(value: object) -> int:
-    if isinstance(value, str) and _WHOLE.fullmatch(value):
-        return int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise ValueError("not a count")
-
-
-Count = Annotated[int, BeforeValidator(_count)]
 
 
 class ActionStats(Row):

@@ -43,6 +43,17 @@ class Shape:
         return listing.records if listing else self.stream.records
 
     @property
+    def is_file(self) -> bool:
+        """The records come in a report's file."""
+        return self.pager is None
+
+    @property
+    def model(self) -> type[BaseModel]:
+        """What a row is on the wire."""
+        wire = self.stream.report.wire if self.stream.report else None
+        return wire or self.stream.model
+
+    @property
     def envelope(self) -> tuple[str, ...]:
         """Dotted paths of the envelope that pager or proof read, and the record list itself."""
         proof = self.stream.proof.paths if self.stream.proof else ()
