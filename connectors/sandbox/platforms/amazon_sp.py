@@ -34,7 +34,6 @@ ORDERS, RETURNS, TRAFFIC, HEALTH = (
 REPORTS, DOCUMENTS = "/reports/2021-06-30/reports", "/reports/2021-06-30/documents/"
 TRANSACTIONS, STOCK = "/finances/2024-06-19/transactions", "/fba/inventory/v1/summaries"
 ORDER = "/orders/2026-01-01/orders/"
-PAGE = 8
 STATES = {
     "queued": "IN_QUEUE",
     "running": "IN_PROGRESS",
@@ -51,6 +50,9 @@ class AmazonSpFake(AmazonSeller):
     """That seller's API."""
 
     token_path = "/auth/o2/token"  # noqa: S105 - an address
+    marketplace: ClassVar[str] = MARKETPLACE
+    page: ClassVar[int] = 8  # rows of a list; Amazon's pages are longer
+    token_lifetime: ClassVar[float] = 3600.0
     lacks: ClassVar[Mapping[str, str]] = {
         "add": "an account has a fixed set of metrics",
         "restate": "Amazon states stock and account as they are now; a past day is not shown again",
@@ -63,7 +65,7 @@ class AmazonSpFake(AmazonSeller):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.tokens = Tokens(clock, REFRESH, 3600.0)
+        self.tokens = Tokens(clock, REFRESH, self.token_lifetime)
         self.budgets = {
             "createReport": Budget(0.0167, 1, burst=15),
             "getReport": Budget(2, 1, burst=15),
@@ -127,7 +129,7 @@ class AmazonSpFake(AmazonSeller):
         known = {ORDERS, RETURNS, TRAFFIC, HEALTH}
         if request.parameters or not isinstance(spec, dict) or set(spec) - _SPEC:
             return error(400, "InvalidInput", "Request has unknown fields")
-        if spec.get("reportType") not in known or spec.get("marketplaceIds") != [MARKETPLACE]:
+        if spec.get("reportType") not in known or spec.get("marketplaceIds") != [self.marketplace]:
             return error(400, "InvalidInput", "reportType or marketplaceIds is invalid")
         start, end = (datetime.fromisoformat(spec[name]) for name in ("dataStartTime", "dataEndTime"))
         if not start <= end <= self.clock.wall() or (end - start).days > 30:
@@ -201,7 +203,7 @@ class AmazonSpFake(AmazonSeller):
             day = date.fromisoformat(job.spec["dataStartTime"][:10])
             for entry in made.health_entries(day, self.health):
                 self.world.put("account_health", entry)
-            status = {"accountStatuses": [{"marketplaceId": MARKETPLACE, "status": "NORMAL"}]}
+            status = {"accountStatuses": [{"marketplaceId": self.marketplace, "status": "NORMAL"}]}
             return Document(
                 [deepcopy(self.health)], "json", gzip=True, envelope=status, path="performanceMetrics"
             )
@@ -231,7 +233,7 @@ class AmazonSpFake(AmazonSeller):
         is_wrong = (
             set(asked) - _STOCK or not needed <= set(asked) or asked["granularityType"] != "Marketplace"
         )
-        if is_wrong or {asked["granularityId"], asked["marketplaceIds"]} != {MARKETPLACE}:
+        if is_wrong or {asked["granularityId"], asked["marketplaceIds"]} != {self.marketplace}:
             return error(400, "InvalidInput", "Request has unknown or missing parameters")
         has_details = asked.get("details") == "true"
         if has_details and "nextToken" not in asked:
@@ -245,7 +247,7 @@ class AmazonSpFake(AmazonSeller):
         kept = [{k: v for k, v in row.items() if has_details or k != "inventoryDetails"} for row in page]
         body: dict[str, Any] = {
             "payload": {
-                "granularity": {"granularityType": "Marketplace", "granularityId": MARKETPLACE},
+                "granularity": {"granularityType": "Marketplace", "granularityId": self.marketplace},
                 "inventorySummaries": deepcopy(kept),
             }
         }
@@ -273,8 +275,8 @@ class AmazonSpFake(AmazonSeller):
         number = int(token.removeprefix("next-")) if token else 0
         if self.empty_page and number == 1:
             return [], "next-2"
-        at = (number - 1 if self.empty_page and number > 1 else number) * PAGE
-        return rows[at : at + PAGE], f"next-{number + 1}" if at + PAGE < len(rows) else None
+        at = (number - 1 if self.empty_page and number > 1 else number) * self.page
+        return rows[at : at + self.page], f"next-{number + 1}" if at + self.page < len(rows) else None
 
     def _single(self, request: Request) -> Reply:
         wanted = request.path.removeprefix(ORDER)
@@ -288,7 +290,7 @@ class AmazonSpFake(AmazonSeller):
             "orderId": wanted,
             "createdTime": first["purchase-date"],
             "lastUpdatedTime": first["last-updated-date"],
-            "salesChannel": {"channelName": "AMAZON", "marketplaceId": MARKETPLACE},
+            "salesChannel": {"channelName": "AMAZON", "marketplaceId": self.marketplace},
             "fulfillment": {"fulfillmentStatus": "SHIPPED", "fulfilledBy": "AMAZON"},
             "buyer": {"buyerName": "Jane Planted"},
             "orderItems": [

@@ -1,0 +1,287 @@
+"""Amazon's Selling Partner API: what the connector keeps, and the lies it refuses (specification: test_amazon_spec.py)."""
+
+import itertools
+from collections.abc import Iterator
+from copy import deepcopy
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.amazon_sp import AmazonSp, library
+from connectors.amazon_sp.lookup import look_up
+from connectors.kit import AccountSettings
+from connectors.kit.errors import BadRequest, DeclarationWrong
+from connectors.sandbox.loopback import Served
+from connectors.sandbox.platforms import amazon_world as made
+from connectors.sandbox.reply import Reply
+from models.loads import PulledWindow
+from tests.connectors.amazon_bench import Bench, Spoil, failed, records, rows_changed
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with Served() as server:
+        yield Bench(server, tmp_path)
+
+
+# -- the library
+
+
+def test_the_librarys_private_attributes_are_where_this_version_has_them() -> None:
+    account = AccountSettings(
+        shop_id="us", zone="UTC", base_url="https://example.com", settings={"marketplace": "DE"}
+    )
+
+    request = library.built(account, "Reports", lambda api: api.get_report("R1"))
+
+    assert (request.method, request.path, request.params) == ("GET", "/reports/2021-06-30/reports/R1", ())
+    assert library.marketplace_id(account) == "A1PA6795UKMFR9"
+
+
+def test_a_library_that_keeps_its_transport_elsewhere_is_refused_before_anything_is_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Moved:
+        def __init__(self, **options: Any) -> None:
+            self._auth = options["auth_token_client_class"]()
+            self._wire = None
+
+    monkeypatch.setattr("sp_api.api.Reports", Moved)
+    library._cached_client.cache_clear()
+    account = AccountSettings(
+        shop_id="us", zone="UTC", base_url="https://example.com", settings={"marketplace": "US"}
+    )
+
+    with pytest.raises(DeclarationWrong, match=r"2\.1\.35"):
+        library.built(account, "Reports", lambda api: api.get_report("R1"))
+    library._cached_client.cache_clear()
+
+
+def test_nothing_is_asked_while_the_environment_overrules_the_marketplace(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SP_API_DEFAULT_MARKETPLACE", "JP")
+
+    code, cause = failed(bench.one("orders"))
+
+    assert (code, "SP_API_DEFAULT_MARKETPLACE" in cause) == ("P120", True)
+    assert bench.platform.calls == []
+
+
+# -- orders
+
+
+def test_lines_of_one_sku_in_one_order_are_told_apart_by_their_number(bench: Bench) -> None:
+    keys = [record["record_key"] for record in records(bench.one("orders"))]
+
+    twins = [key for key in keys if key.startswith(made.order_id(13))]
+    assert [key.split("/")[1] for key in twins] == ["1", "2"]
+
+
+def test_equal_lines_that_changed_at_different_instants_fail_the_window(bench: Bench) -> None:
+    def later(rows: list[dict[str, Any]]) -> None:
+        twin = next(row for row in reversed(rows) if row["amazon-order-id"] == made.order_id(13))
+        twin["last-updated-date"] = "2026-03-09T00:00:00+00:00"
+
+    bench.platform.fault = Spoil("/files/", rows_changed(later))
+
+    assert failed(bench.one("orders"))[0] == "P107"
+
+
+def test_a_file_of_another_encoding_fails_until_the_account_names_it(bench: Bench) -> None:
+    def western(reply: Reply) -> Reply:
+        reply.document = deepcopy(reply.document)
+        for row in reply.document.rows:
+            row["product-name"] = "Teekanne für Gäste"
+        reply.document.charset = "cp1252"
+        return reply
+
+    bench.platform.fault = Spoil("/files/", western)
+    code, cause = failed(bench.one("orders"))
+    right = bench.one("orders", report_charset="cp1252")
+    unknown = failed(bench.one("orders", report_charset="klingon"))
+
+    assert (code, "utf-8" in cause) == ("P107", True)
+    assert any("ÄÖ" in record["payload"]["sku"] for record in records(right))
+    assert unknown[0] == "P120"
+
+
+def test_a_report_that_was_cancelled_is_an_empty_day_for_orders_and_a_failure_for_traffic(
+    bench: Bench,
+) -> None:
+    bench.platform.jobs.ending = "cancelled"
+
+    orders, traffic = bench.one("orders"), bench.one("sales_traffic")
+
+    assert isinstance(orders, PulledWindow)
+    assert (orders.rows, orders.proof.startswith("empty: Amazon cancels")) == (0, True)
+    assert failed(traffic)[0] == "P113"
+
+
+def test_personal_columns_planted_in_every_file_and_answer_are_in_no_landed_byte(bench: Bench) -> None:
+    planted = "planted-personal-0815"
+    names = ("buyer-name", "ship-city", "ship-postal-code", "customer-comments", "buyer-email")
+
+    def plant(rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            row.update(dict.fromkeys(names[:1], planted))
+            row.update({name: planted for name in names[1:] if name in row})
+
+    bench.platform.fault = Spoil("/files/", rows_changed(plant))
+    for stream in ("orders", "returns"):
+        assert records(bench.one(stream))
+
+    assert planted not in bench.landed()
+    assert "Teekanne" not in bench.landed()
+
+
+# -- sales and traffic
+
+
+def test_products_that_do_not_add_up_to_their_day_fail_it(bench: Bench) -> None:
+    def one_less(rows: list[dict[str, Any]]) -> None:
+        rows.pop()
+
+    bench.platform.fault = Spoil("/files/", rows_changed(one_less))
+
+    code, cause = failed(bench.one("sales_traffic"))
+
+    assert (code, "do not add up" in cause) == ("P108", True)
+
+
+def test_a_cent_too_much_in_one_product_fails_the_day(bench: Bench) -> None:
+    def one_cent(rows: list[dict[str, Any]]) -> None:
+        rows[0]["salesByAsin"]["orderedProductSales"]["amount"] += Decimal("0.01")
+
+    bench.platform.fault = Spoil("/files/", rows_changed(one_cent))
+
+    assert failed(bench.one("sales_traffic"))[0] == "P108"
+
+
+def test_two_shops_of_one_app_share_the_budget_of_sales_and_traffic_whatever_a_header_grants(
+    bench: Bench,
+) -> None:
+    def generous(reply: Reply) -> Reply:
+        reply.headers["x-amzn-RateLimit-Limit"] = "100"
+        return reply
+
+    bench.platform.fault = Spoil("/reports", generous)
+    for shop in ("us", "us-2"):
+        bench.pull("sales_traffic", shop_id=shop)
+
+    created = [c.at for c in bench.platform.calls if bench.platform.creates(c.request)]
+    gaps = [after - before for before, after in itertools.pairwise(created)]
+    assert len(created) == 16
+    assert min(gaps) >= 900
+
+
+def test_a_fatal_report_is_not_asked_for_again_within_four_hours(bench: Bench) -> None:
+    bench.platform.jobs.ending = "failed"
+    first = failed(bench.one("sales_traffic"))
+    made_before = len(bench.platform.jobs.made)
+
+    again = failed(bench.one("sales_traffic"))
+
+    assert (first[0], again[0]) == ("P113", "P113")
+    assert "FATAL" in first[1]
+    assert len(bench.platform.jobs.made) == made_before
+
+
+# -- lists
+
+
+def test_a_list_whose_tokens_are_lost_is_refused(bench: Bench) -> None:
+    def cut(reply: Reply) -> Reply:
+        reply.document = deepcopy(reply.document)
+        reply.document.pop("pagination", None)
+        reply.document["payload"].pop("nextToken", None)
+        return reply
+
+    bench.platform.fault = Spoil("/f", cut)
+
+    stock, money = failed(bench.one("fba_inventory")), failed(bench.one("finances"))
+
+    assert (stock[0], "was not in the list" in stock[1]) == ("P108", True)
+    assert (money[0], "second walk" in money[1]) == ("P108", True)
+
+
+def test_movements_of_another_marketplace_are_kept_and_marked(bench: Bench) -> None:
+    def elsewhere(reply: Reply) -> Reply:
+        reply.document = deepcopy(reply.document)
+        for row in reply.document["payload"]["transactions"][:1]:
+            row["marketplaceDetails"] = {"marketplaceId": "A2EUQ1WTGCTBG2", "marketplaceName": "Amazon.ca"}
+        return reply
+
+    bench.platform.fault = Spoil("/finances", elsewhere)
+
+    ours = [record["payload"]["is_ours"] for found in bench.pull("finances") for record in records(found)]
+
+    assert set(ours) == {True, False}
+
+
+def test_stock_of_another_marketplace_is_refused(bench: Bench) -> None:
+    def other(reply: Reply) -> Reply:
+        reply.document = deepcopy(reply.document)
+        reply.document["payload"]["granularity"]["granularityId"] = "A2EUQ1WTGCTBG2"
+        return reply
+
+    bench.platform.fault = Spoil("/fba", other)
+
+    assert failed(bench.one("fba_inventory"))[0] == "P108"
+
+
+# -- words for trouble
+
+
+@pytest.mark.parametrize(
+    ("status", "errors", "verdict"),
+    [
+        (403, [{"code": "Unauthorized", "message": "", "details": "The access token you provided has expired."}], "P103"),
+        (403, [{"code": "Unauthorized", "message": "Access to requested resource is denied.", "details": ""}], "P105"),
+        (403, [{"code": "Unauthorized", "message": "", "details": None}], "P105"),
+        (429, [{"code": "QuotaExceeded", "message": ""}], "P101"),
+        (400, [], "P106"),
+        (400, [{"code": "InvalidInput", "message": "planted-text"}], "P106"),
+        (500, "planted-text", "P102"),
+        (200, [], "P102"),
+        (200, [{"code": "InternalFailure", "message": "planted-text"}], "P102"),
+        (200, [{"code": "QuotaExceeded", "message": ""}], "P101"),
+        (200, "planted-text", "P106"),
+        (200, [3], "P106"),
+    ],
+)  # fmt: skip
+def test_errors_are_never_no_data_and_never_quoted(status: int, errors: Any, verdict: str) -> None:
+    trouble = AmazonSp().classify(status, {}, {"errors": errors})
+
+    assert trouble is not None
+    assert trouble.default_code == verdict
+    assert "planted-text" not in str(trouble)
+
+
+def test_an_expired_token_is_renewed_once_and_a_missing_role_is_not_an_expired_token(bench: Bench) -> None:
+    assert bench.platform.tokens is not None
+    records(bench.one("orders"))
+    bench.platform.tokens.expire()
+
+    records(bench.one("returns"))
+
+    assert bench.platform.tokens.calls == 2
+
+
+# -- single orders
+
+
+def test_a_single_order_is_looked_up_without_its_buyer(bench: Bench) -> None:
+    found = look_up(bench.account(), made.order_id(13), bench.runtime)
+
+    assert (found.order_id, len(found.order_items), found.order_items[0].product.seller_sku) == (
+        made.order_id(13),
+        2,
+        "AB-3C/ÄÖ",
+    )
+    assert "Jane" not in repr(found)
+    with pytest.raises(BadRequest) as refused:
+        look_up(bench.account(), "111-0000000-0000000", bench.runtime)
+    assert refused.value.actual == "NotFound"
