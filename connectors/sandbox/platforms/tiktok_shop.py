@@ -59,6 +59,7 @@ class TikTokShopFake(Platform):
     Attributes:
         days_late: how many whole days the figures of livestreams lack.
         ahead: how many seconds a request's clock may be ahead of the platform's.
+        zone: where the shop is registered; its days are the days of livestreams.
     """
 
     ahead = 30.0
@@ -77,6 +78,7 @@ class TikTokShopFake(Platform):
         self.tokens = Tokens(clock, REFRESH, lifetime=604_800, rotates=True)
         self.budgets = {"shop": Budget(60, 60), "analytics": Budget(30, 60)}
         self.days_late = 0
+        self.zone = ZONE
         self._changes = 0
         for entry in records.orders():
             self.world.put("orders", entry)
@@ -94,7 +96,7 @@ class TikTokShopFake(Platform):
     def expected(self, stream: str) -> Mapping[str, Mapping[str, Any]]:
         """What a reader of the shop's own accounts must have."""
         found = self.world.expected(stream)
-        others = {e.key for e in self.world.entries("lives") if records.kind_of(e) == records.KINDS[2]}
+        others = {e.key for e in self.world.entries("lives") if self.kind_of(e) == records.KINDS[2]}
         return {key: payload for key, payload in found.items() if key not in others}
 
     # -- changes of the world
@@ -134,7 +136,7 @@ class TikTokShopFake(Platform):
         """A livestream of a past day gets other figures."""
         if stream != "lives":
             return None
-        found = self.world.entries("lives", lambda entry: _day(entry) == day)
+        found = self.world.entries("lives", lambda entry: self._day(entry) == day)
         self._changes += 1
         return self._again("lives", found[0].key, self._now()) if found else None
 
@@ -261,14 +263,22 @@ class TikTokShopFake(Platform):
         return self.world.entries(
             "lives",
             lambda entry: (
-                first <= _day(entry) < end
-                and _day(entry) <= ready
-                and kind in ("ALL", records.kind_of(entry))
+                first <= self._day(entry) < end
+                and self._day(entry) <= ready
+                and kind in ("ALL", self.kind_of(entry))
             ),
         )
 
+    def kind_of(self, entry: Entry) -> str:
+        """In which kind of account a livestream ran."""
+        return records.kind_of(entry)
+
+    def _day(self, entry: Entry) -> date:
+        assert isinstance(entry.day, datetime)  # noqa: S101 - every record of this fake has an instant
+        return entry.day.astimezone(self.zone).date()
+
     def _ready(self) -> str:
-        today = self.clock.wall().astimezone(ZONE).date()
+        today = self.clock.wall().astimezone(self.zone).date()
         return (today - timedelta(days=1 + self.days_late)).isoformat()
 
 
@@ -291,11 +301,6 @@ def _place(token: str | None) -> int:
         return int(base64.b64decode(token, validate=True).decode().removeprefix("offset="))
     except (binascii.Error, ValueError):
         raise Refused(400, 36009004, "Invalid page_token") from None
-
-
-def _day(entry: Entry) -> date:
-    assert isinstance(entry.day, datetime)  # noqa: S101 - every record of this fake has an instant
-    return entry.day.astimezone(ZONE).date()
 
 
 def _words(code: int, message: str) -> dict[str, Any]:
