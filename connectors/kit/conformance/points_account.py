@@ -19,6 +19,7 @@ from connectors.kit.conformance.forks import in_children, killed
 from connectors.kit.conformance.traps import KillAt, OnRequest, always, at
 from connectors.sandbox.spoil import html, on_wire
 
+LONG = 30 * 86_400.0  # seconds a token lives where its end is not what is tried
 REFUSED = ("P103", "P104")
 
 
@@ -149,9 +150,8 @@ def _is_data(lab: Lab) -> Any:
 @point(23, "401 once, twice; refresh token survives a crash")
 def expired_tokens(bench: Bench) -> str | None:
     """An expired token is renewed once; a second refusal is loud; a rotated refresh token is stored before use."""
-    lab = bench.lab()
-    is_data = _is_data(lab)
-    run = lab.pull(fault=OnRequest(at(2), instead=lab.platform.unauthorised, counts=is_data))
+    lab = _patient(bench)
+    run = lab.pull(fault=OnRequest(at(2), instead=lab.platform.unauthorised, counts=_is_data(lab)))
     tokens = lab.platform.tokens
     if tokens is None:
         bench.must_fail(run, "401 with a token that cannot be renewed", REFUSED)
@@ -171,8 +171,16 @@ def expired_tokens(bench: Bench) -> str | None:
     return None
 
 
-def _expiry(bench: Bench) -> None:
+def _patient(bench: Bench) -> Lab:
+    """An experiment in which no token ends by itself, however long the pull must wait for its limits."""
     lab = bench.lab()
+    if lab.platform.tokens is not None:
+        lab.platform.tokens.lifetime = LONG
+    return lab
+
+
+def _expiry(bench: Bench) -> None:
+    lab = _patient(bench)
     tokens = lab.platform.tokens
     assert tokens is not None  # noqa: S101 - asked before
     first = lab.pull()
@@ -187,7 +195,7 @@ def _expiry(bench: Bench) -> None:
 
 def _crash(bench: Bench, number: int) -> None:
     """Kill when the first data request (1) or the next token request (2) after a fresh token arrives."""
-    lab = bench.lab()
+    lab = _patient(bench)
     tokens = lab.platform.tokens
     assert tokens is not None  # noqa: S101 - asked before
     exchanges = lab.platform.exchanges
@@ -202,7 +210,7 @@ def _crash(bench: Bench, number: int) -> None:
 @point(24, "two refreshers, one call")
 def single_flight(bench: Bench) -> str | None:
     """Two threads share one token; two processes do too where a second refresh would kill the first one's token."""
-    lab = bench.lab()
+    lab = _patient(bench)
     tokens = lab.platform.tokens
     if tokens is None:
         raise NotApplicable("the token does not expire")
@@ -214,7 +222,7 @@ def single_flight(bench: Bench) -> str | None:
     expect(tokens.calls == 1, f"two threads make {tokens.calls} token calls")
     if not tokens.rotates:
         return "threads; processes may each refresh: refresh tokens do not rotate"
-    lab = bench.lab()
+    lab = _patient(bench)
     tokens = lab.platform.tokens
     in_children(lab, 2)
     expect(

@@ -78,7 +78,8 @@ def _for_ever(bench: Bench, name: str, plan: Plan, *codes: str, part: bool = Tru
     bench.must_fail(run, f"{name} for ever", codes)
     most, windows = MOST_PER_WINDOW * max(1, len(run.results)), len(run.results)
     expect(len(run.calls) <= most, f"{name} for ever costs {len(run.calls)} requests in {windows} windows")
-    longest = max(LONGEST_SLEEP, bench.clean.longest)
+    limits = (budget.seconds / budget.amount + 1 for budget in lab.platform.budgets.values())
+    longest = max(LONGEST_SLEEP, bench.clean.longest, *limits)
     expect(lab.clock.longest <= longest, f"{name}: one pause of {lab.clock.longest:.0f} s")
     _polite(lab, name)
     return run

@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.kit.conformance.bench import Bench
 from connectors.kit.conformance.findings import NotApplicable, expect, point
-from connectors.kit.conformance.traps import OnPage, Replayed, at
+from connectors.kit.conformance.traps import Endless, OnPage, Replayed, at
 from connectors.kit.declare import Stream
 from connectors.sandbox.reply import Reply
 from connectors.sandbox.spoil import Shape, first_rows, look, put
@@ -92,7 +92,7 @@ def page_cap(bench: Bench) -> str | None:
     capped = copy.copy(lab.shape.pager)
     object.__setattr__(capped, "page_cap", CAP)
     short = _with_pager(stream, capped)
-    trap = Replayed(lab.shape, lambda first, _now, n: _one_more(lab.shape, first, n))
+    trap = Endless(lab.shape, lambda first, number: _one_more(lab.shape, first, number))
     run = lab.pull(fault=trap, stream=short)
     bench.must_fail(run, "a listing without end")
     return f"tried with a cap of {CAP} pages"

@@ -97,11 +97,12 @@ def _other_range(bench: Bench) -> str:
 
 def _killed(bench: Bench) -> str:
     """At every request of the first report: the rerun collects the same id, with one create call."""
-    first = next(
-        n for n, call in enumerate(bench.clean.calls, 1) if bench.lab().platform.creates(call.request)
-    )
+    creates = bench.lab().platform.creates
+    first = next((n for n, call in enumerate(bench.clean.calls, 1) if creates(call.request)), None)
+    expect(first is not None, "the fake does not tell which request begins a report (creates)")
     whole = len(bench.clean.calls) // len(bench.clean.results)
-    for number in range(first + 1, first + whole):
+    places = range((first or 0) + 1, whole + 1)
+    for number in places:
         lab = bench.lab()
         killed(lab, KillAt(number))
         before = [job.id for job in lab.platform.jobs.made]
@@ -112,4 +113,4 @@ def _killed(bench: Bench) -> str:
             after[: len(before)] == before and len(after) == len(bench.clean.results),
             f"killed at request {number}: {len(after)} reports for {len(bench.clean.results)} windows",
         )
-    return f"killed at {whole - 1} places"
+    return f"killed at {len(places)} places"

@@ -86,7 +86,7 @@ def _key_fields(bench: Bench) -> tuple[str, ...]:
     keys = {record.key for taken in bench.clean.taken for record in taken.records}
     found = [
         ".".join(map(str, path))
-        for path, _, value in leaves(_sample(bench), bench.case.declared.model)
+        for path, _, value in leaves(_sample(bench), bench.lab().shape.model)
         if len(path) == 1
         and isinstance(value, str | int)
         and any(str(value) == k or _is_part(str(value), k) for k in keys)
@@ -103,7 +103,7 @@ def _is_part(value: str, key: str) -> bool:
 @point(20, "type change")
 def type_change(bench: Bench) -> str | None:
     """Every declared field in another type is loud, or read without loss; a required one that is gone is loud."""
-    model = bench.case.declared.model
+    model = bench.lab().shape.model
     sample = _sample(bench)
     is_text = _is_text_file(bench)
     tried = 0
@@ -212,7 +212,7 @@ def no_numbers(bench: Bench) -> str | None:
 
 def _no_numbers_in_text(bench: Bench) -> str | None:
     numbers = [
-        p for p, field, _ in leaves(_sample(bench), bench.case.declared.model) if _is_typed(field.annotation)
+        p for p, field, _ in leaves(_sample(bench), bench.lab().shape.model) if _is_typed(field.annotation)
     ]
     if not numbers:
         raise NotApplicable("the file holds no number that is read as one")
@@ -227,7 +227,7 @@ def _no_numbers_in_text(bench: Bench) -> str | None:
 def personal(bench: Bench) -> str | None:
     """Every declared personal field and a new one are planted in every record; not a byte of them is left anywhere."""
     stream = bench.case.declared
-    paths, declared = [*stream.pii, "buyer_full_name"], model_tree(stream.model)
+    paths, declared = [*stream.pii, "buyer_full_name"], model_tree(bench.lab().shape.model)
 
     def plant(rows: list[Any]) -> None:
         for row in rows:

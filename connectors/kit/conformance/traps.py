@@ -90,7 +90,7 @@ class OnPage:
 
 @dataclass
 class Replayed:
-    """From the second page on the platform repeats what `again` makes of the first page."""
+    """From the second page on the platform repeats what `again` makes of the first page and its honest answer."""
 
     shape: Shape
     again: Callable[[Reply, Reply, int], Reply]
@@ -110,6 +110,32 @@ class Replayed:
             return reply
         self.seen += 1
         return self.again(copied(self.first), copied(reply), self.seen)
+
+
+@dataclass
+class Endless:
+    """After the first page `more` makes every answer of it, and the platform is not asked any more."""
+
+    shape: Shape
+    more: Callable[[Reply, int], Reply]
+    first: Reply | None = None
+    seen: int = 0
+
+    def before(self, call: Call) -> Reply | None:  # noqa: ARG002
+        """One page more."""
+        return self._next() if self.first else None
+
+    def after(self, call: Call, reply: Reply) -> Reply:  # noqa: ARG002
+        """The first page promises more too."""
+        if self.first is not None or not self.shape.rows(reply):
+            return reply
+        self.first = copied(reply)
+        return self._next()
+
+    def _next(self) -> Reply:
+        assert self.first is not None  # noqa: S101 - asked before
+        self.seen += 1
+        return self.more(copied(self.first), self.seen)
 
 
 @dataclass
