@@ -1,4 +1,4 @@
-"""The suite itself: a right connector passes all of it, and each of thirty mistakes is caught by the point it breaks."""
+"""The suite itself: a right connector passes all of it, and each of its mistakes is caught by the point it breaks."""
 
 import os
 import time
@@ -11,7 +11,7 @@ from connectors.kit.conformance import POINTS, Bench, examine, storm
 from connectors.kit.declare import Connector
 from connectors.kit.errors import DeclarationWrong
 from models.loads import FailedWindow
-from tests.connectors.conformance.bugs import BUGS, Bug, NosyTicket
+from tests.connectors.conformance.bugs import BUGS, KEY_IN_ADDRESS, Bug, NosyTicket
 from tests.connectors.conformance.sample import CASE, TICKETS, Tidydesk
 
 
@@ -88,6 +88,13 @@ def test_a_reason_in_the_case_is_reported_instead_of_a_run() -> None:
         finding = examine(bench, 4)
 
     assert (finding.state, finding.said) == ("not applicable", "this sample is read by nobody")
+
+
+def test_a_key_in_the_address_is_told_nowhere() -> None:
+    with Bench(KEY_IN_ADDRESS) as bench:
+        finding = examine(bench, 2)
+
+    assert finding.state == "pass", finding.said
 
 
 def test_storms_repeat_themselves_and_differ_by_seed(sample: Bench) -> None:
