@@ -167,9 +167,9 @@ class Live:
         records = f"{self._stream.records}."
         known = {records + path for path in (*self._stream.pii, *self._stream.unused)}
         for path, times in dropped.items():
-            if not path.startswith(records) or path in known or not _FIELD_NAME.fullmatch(path):
-                continue
             field = path.removeprefix(records)
+            if not path.startswith(records) or path in known or not _FIELD_NAME.fullmatch(field):
+                continue
             self._drift[field] += times
             mark = f"{self._connector.name}.{self._stream.name}: {path}"
             if mark not in self._runtime.drift_told:

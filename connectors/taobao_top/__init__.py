@@ -14,12 +14,24 @@ from connectors.kit.pagers import Descending
 from connectors.kit.proofs import Total
 from connectors.kit.strict_json import Json
 from connectors.taobao_top import asks
+from connectors.taobao_top.more_rows import (
+    CampaignDay,
+    Rating,
+    ServiceRating,
+    flat_campaign,
+    flat_rating,
+    flat_service_rating,
+)
+from connectors.taobao_top.paging import AgentGroups, Capped, EachGroup, UntilShort
 from connectors.taobao_top.rows import Refund, Trade, flat_refund, flat_trade
 from connectors.taobao_top.signing import sign
 from connectors.taobao_top.words import trouble
 
 _DOCS = "https://open.taobao.com/api.htm?docId={0}&docType=2"
 _TRADES, _REFUNDS = "trades_sold_increment_get_response", "refunds_receive_get_response"
+_RATINGS, _SERVICE = "traderates_get_response", "airisland_kefueval_get_response"
+_ADS = "universalbp_report_query_campaign_response.result.top_report_v_o_top_bulk_data"
+_AD_ROWS = f"{_ADS}.top_report_v_o_list.top_report_vo"
 
 _RECEIVER = tuple(
     f"receiver_{part}"
@@ -68,6 +80,27 @@ _UNUSED_OF_ORDERS = tuple(
         *("md_qualification", "md_fee", "ticket_outer_id", "ticket_expdate_key"),
     )
 )
+_UNUSED_OF_ADS = (
+    *(
+        "adgroup_id",
+        "adgroup_name",
+        "bidword_id",
+        "original_word",
+        "bidword_pkg_id",
+        "bid_word_type",
+        "promotion_id",
+    ),
+    *(
+        "promotion_name",
+        "img_url",
+        "link_url",
+        "crowd_name",
+        "creative_id",
+        "creative_name",
+        "province_id",
+        "city_id",
+    ),
+)
 
 
 class TaobaoTop(Connector):
@@ -79,6 +112,7 @@ class TaobaoTop(Connector):
     streams = (
         Stream(
             name="trades",
+            most_window_days=1,  # TOP refuses more
             model=Trade,
             key=lambda trade: trade.tid,
             day=lambda trade: trade.created,
@@ -135,6 +169,84 @@ class TaobaoTop(Connector):
             docs=_DOCS.format(52),
             page_size=("page_size", 40, 100),
             prepare=asks.empty_list(f"{_REFUNDS}.refunds.refund"),
+        ),
+        Stream(
+            name="ratings",
+            model=Rating,
+            key=lambda rating: rating.oid,
+            day=lambda rating: rating.created,
+            payload=flat_rating,
+            feeds=("review",),
+            request=asks.ratings,
+            pager=Capped(f"{_RATINGS}.total_results"),
+            records=f"{_RATINGS}.trade_rates.trade_rate",
+            cursor_kind="day",
+            readable_for=timedelta(days=179),
+            lookback=timedelta(days=30),
+            lookback_reason="a buyer may change or take back a rating for 30 days, which gives it no new time",
+            limit="{shop_id}",
+            rate=asks.rate,
+            proof=Total(f"{_RATINGS}.total_results"),
+            finality_days=31,
+            pii=("nick", "rated_nick", "content", "reply", "ouid"),
+            unused=("item_title", "item_price"),
+            docs=_DOCS.format(55),
+            page_size=("page_size", 100, 150),
+            prepare=asks.empty_list(f"{_RATINGS}.trade_rates.trade_rate"),
+        ),
+        Stream(
+            name="service_ratings",
+            model=ServiceRating,
+            key=lambda rating: rating.key,
+            day=lambda rating: rating.send_time,
+            version=lambda rating: rating.eval_time,
+            payload=flat_service_rating,
+            feeds=("chat",),
+            request=asks.service_ratings,
+            pager=AgentGroups(f"{_SERVICE}.result_count", f"{_SERVICE}.staff_eval_details.eval_detail"),
+            records=f"{_SERVICE}.staff_eval_details.eval_detail",
+            cursor_kind="time",
+            readable_for=timedelta(days=88),
+            max_window_days=7,
+            most_window_days=7,  # TOP refuses more
+            lookback=timedelta(days=3),
+            lookback_reason="a buyer may rate days after being asked, or rate again",
+            lag=timedelta(days=1),
+            limit="{shop_id}",
+            rate=asks.rate,
+            proof=EachGroup(f"{_SERVICE}.result_count"),
+            finality_days=4,
+            pii=("eval_recer",),
+            hashed=("open_uid",),
+            unused=("label_name",),
+            docs=_DOCS.format(66033),
+            page_size=("agents_per_call", 10, 10),
+            shaping_settings=("agents",),
+            prepare=asks.empty_list(f"{_SERVICE}.staff_eval_details.eval_detail"),
+        ),
+        Stream(
+            name="ads",
+            model=CampaignDay,
+            key=lambda row: row.key,
+            day=lambda row: row.thedate,
+            payload=flat_campaign,
+            feeds=("ad",),
+            request=asks.campaigns,
+            pager=UntilShort(f"{_ADS}.count", rows_path=_AD_ROWS),
+            records=_AD_ROWS,
+            cursor_kind="day",
+            lookback=timedelta(days=30),
+            lookback_reason="a sale is attributed to a click of up to 30 days before, and so to that day",
+            limit="{shop_id}",
+            rate=asks.rate,
+            proof=Total(f"{_ADS}.count"),
+            finality_days=31,
+            unused=("campaign_name", *_UNUSED_OF_ADS),
+            docs=_DOCS.format(67079),
+            page_size=("page_size", 100, 100),
+            shaping_settings=("biz_code", "unify_type", "effect_days"),
+            prepare=asks.empty_list(_AD_ROWS),
+            stamp=asks.attributed(_AD_ROWS),
         ),
     )
 

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from connectors.kit.account import AccountSettings
 from connectors.kit.ask import Ask
+from connectors.kit.errors import SettingWrong
 from connectors.kit.limiter import Limit, Rate
 from connectors.kit.request import Request
-from connectors.kit.strict_json import Json
+from connectors.kit.strict_json import Json, dig, dumps
+from connectors.taobao_top.paging import group
 from connectors.taobao_top.signing import CHINA
 
 PATH = "/router/rest"
@@ -28,6 +30,11 @@ REFUND_FIELDS = (
     *("refund_id", "tid", "oid", "status", "created", "modified", "refund_fee", "reason", "has_good_return"),
     *("good_status", "order_status", "refund_phase", "dispute_type"),
 )
+
+RATING_FIELDS = ("tid", "oid", "role", "result", "created", "num_iid", "valid_score")
+METRICS = ("charge", "adPv", "click", "alipayInshopNum", "alipayInshopAmt")
+UNIFY_TYPES = ("zhai", "mta")  # last click, multi-touch
+EFFECTS = ("1", "3", "7", "15", "30")  # days within which a sale is attributed
 
 
 def rate(account: AccountSettings) -> Rate:
@@ -84,6 +91,72 @@ def refunds(ask: Ask) -> Request:
         **_modified(ask),
         **_page(ask),
     )
+
+
+def ratings(ask: Ask) -> Request:
+    """Ratings that the shop got from buyers, of whole days. The end is the next midnight: a rating exactly on it is loud."""
+    return call(
+        ask.account,
+        "taobao.traderates.get",
+        fields=",".join(RATING_FIELDS),
+        rate_type="get",
+        role="buyer",
+        start_date=moment(ask.window.start),
+        end_date=moment(ask.window.end),
+        **_page(ask),
+    )
+
+
+def service_ratings(ask: Ask) -> Request:
+    """Ratings of one group of agents."""
+    start, end = (
+        instant.astimezone(CHINA).strftime("%Y%m%d%H%M%S") for instant in (ask.window.start, ask.window.end)
+    )
+    names = ",".join(group(ask))
+    return call(ask.account, "taobao.airisland.kefueval.get", query_ids=names, btime=start, etime=end)
+
+
+def attribution(account: AccountSettings) -> tuple[str, int]:
+    """How 万相台 is asked to attribute sales."""
+    unify, effect = account.settings.get("unify_type", "zhai"), account.settings.get("effect_days", "15")
+    if unify not in UNIFY_TYPES or effect not in EFFECTS:
+        told = f"{', '.join(UNIFY_TYPES)}; effect_days {', '.join(EFFECTS)}"
+        raise SettingWrong("settings unify_type or effect_days cannot be used", actual=f"unify_type {told}")
+    return unify, int(effect)
+
+
+def campaigns(ask: Ask) -> Request:
+    """One page of a day's campaigns."""
+    unify, effect = attribution(ask.account)
+    query = {
+        "by_page": True,
+        "split_type": "day",
+        "unify_type": unify,
+        "start_time": ask.first_day.isoformat(),
+        "end_time": ask.last_day.isoformat(),
+        "effect_equal": effect,
+        "query_domains": ["date", "campaign"],
+        "query_field_in_list": list(METRICS),
+        "offset": (int(ask.token or 1) - 1) * ask.page_size,
+        "page_size": ask.page_size,
+    }
+    return call(
+        ask.account,
+        "taobao.universalbp.report.query.campaign",
+        top_service_context=dumps({"biz_code": ask.account.setting("biz_code")}),
+        top_campaign_report_query_v_o=dumps(query),
+    )
+
+
+def attributed(records: str) -> Callable[[Json, Ask], None]:
+    """A hook that writes into every row how its sales were attributed: the answer does not say it."""
+
+    def write(body: Json, ask: Ask) -> None:
+        unify, effect = attribution(ask.account)
+        for row in dig(body, records):
+            row |= {"unify_type": unify, "effect_equal": effect}
+
+    return write
 
 
 def empty_list(path: str) -> Callable[[Json], None]:

@@ -20,6 +20,7 @@ from connectors.kit.strict_json import loads
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.loopback import Served
 from connectors.sandbox.platform import Call
+from connectors.sandbox.platforms import taobao_world as made
 from connectors.sandbox.platforms.taobao_top import TaobaoFake
 from connectors.sandbox.platforms.taobao_world import AS_OF, FIRST
 from connectors.sandbox.reply import Reply
@@ -27,13 +28,16 @@ from connectors.taobao_top import TaobaoTop
 from connectors.taobao_top.signing import signature
 from connectors.taobao_top.words import trouble
 from models.loads import FailedWindow, PulledWindow
-from tests.connectors.conformance.cases.taobao_top import ACCOUNT
+from tests.connectors.conformance.cases.taobao_top import ACCOUNT, MORE
 
 METADATA = Path(__file__).resolve().parents[2] / "../shared/api-specs/taobao-top/metadata"
 COMMON = {"method", "app_key", "session", "timestamp", "format", "v", "sign_method", "sign"}
 METHODS = {
     "trades": "taobao.trades.sold.increment.get",
     "refunds": "taobao.refunds.receive.get",
+    "ratings": "taobao.traderates.get",
+    "service_ratings": "taobao.airisland.kefueval.get",
+    "ads": "taobao.universalbp.report.query.campaign",
 }
 no_metadata = pytest.mark.skipif(not METADATA.exists(), reason="TOP's metadata is not here")
 
@@ -47,6 +51,11 @@ class Shop:
     folder: Path
     account: AccountSettings
     answers: list[Any] = field(default_factory=list)
+
+    def set(self, **settings: str) -> None:
+        """Give the account further settings."""
+        told = {**self.account.settings, **settings}
+        self.account = self.account.model_copy(update={"settings": told})
 
     def pull(self, stream: Any, **changes: Any) -> list[PulledWindow | FailedWindow]:
         runtime = Runtime(
@@ -89,6 +98,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     fake = TaobaoFake(clock)
     with Served() as server:
         account = AccountSettings.model_validate({**ACCOUNT, "base_url": server.mount("top", fake)})
+        account = account.model_copy(update={"settings": dict(account.settings)})
         yield Shop(fake, clock, tmp_path, account)
 
 
@@ -120,7 +130,21 @@ def complaints(form: dict[str, str]) -> list[str]:
     return found
 
 
+TYPES = {"String": str, "Number": int, "Boolean": bool, "String[]": list, "Number[]": list}
+
+
+def _inner(name: str, text: str, declared: Any) -> list[str]:
+    """The same for a parameter that is an object, sent as JSON text."""
+    given, known = json.loads(text), {p["name"]: p for p in declared}
+    found = [f"unknown {name}.{n}" for n in sorted(given.keys() - known.keys())]
+    found += [f"missing {name}.{n}" for n, p in known.items() if p.get("required") and n not in given]
+    wrong = [n for n, v in given.items() if n in known and not isinstance(v, TYPES[known[n]["type"]])]
+    return found + [f"{name}.{n} is no {known[n]['type']}" for n in wrong]
+
+
 def _mistyped(name: str, text: str, parameter: Any) -> list[str]:
+    if parameter.get("subParams"):
+        return _inner(name, text, parameter["subParams"])
     kind = parameter["type"]
     if kind == "Number" and not text.isdigit():
         return [f"{name} is no number"]
@@ -163,6 +187,7 @@ def _items(value: Any) -> list[Any]:
 @pytest.mark.parametrize("stream", METHODS)
 def test_every_call_and_every_answer_fits_the_metadata(shop: Shop, stream: str) -> None:
     shop.fake.fault = shop
+    shop.set(**MORE[stream])
 
     shop.pull(stream)
 
@@ -173,7 +198,7 @@ def test_every_call_and_every_answer_fits_the_metadata(shop: Shop, stream: str) 
 
 
 @no_metadata
-@pytest.mark.parametrize("stream", METHODS)
+@pytest.mark.parametrize("stream", ["trades", "refunds", "ratings"])
 def test_every_field_that_is_asked_for_and_read_is_in_the_metadata(shop: Shop, stream: str) -> None:
     shop.pull(stream)
     model = TaobaoTop().stream(stream).model
@@ -194,6 +219,12 @@ def test_the_check_itself_refuses_a_wrong_call(shop: Shop) -> None:
     assert complaints({**good, "page_no": "one", "start_modified": "2026-03-02"}) == [
         "start_modified is no date",
         "page_no is no number",
+    ]
+    query = {"by_page": 1, "split_type": "day", "shop": "x"}
+    assert complaints({"method": METHODS["ads"], "top_campaign_report_query_v_o": json.dumps(query)})[:3] == [
+        "missing top_service_context",
+        "unknown top_campaign_report_query_v_o.shop",
+        "missing top_campaign_report_query_v_o.unify_type",
     ]
     wrong = {"trades_sold_increment_get_response": {"trades": {"trade": [{"tid": 1, "buyer_age": 3}]}}}
     assert undocumented(METHODS["trades"], wrong) == ["trades.buyer_age"]
@@ -230,8 +261,7 @@ def test_hmac_signatures_are_those_of_the_published_vectors() -> None:
 
 
 def test_an_unknown_sign_method_is_refused_before_anything_is_sent(shop: Shop) -> None:
-    settings = {**shop.account.settings, "sign_method": "rot13"}
-    shop.account = shop.account.model_copy(update={"settings": settings})
+    shop.set(sign_method="rot13")
 
     (failed, *_) = shop.pull("trades")
 
@@ -363,3 +393,81 @@ def test_a_record_on_the_edge_of_two_windows_does_no_harm_where_the_end_belongs_
     shop.fake.world.between = lambda stream, start, end: between(stream, start, end + timedelta(seconds=1))  # type: ignore[method-assign]
 
     assert records(shop.pull("trades")) == clean
+
+
+@pytest.mark.parametrize("stream", METHODS)
+def test_an_empty_list_that_top_leaves_out_is_no_fault(shop: Shop, stream: str) -> None:
+    shop.set(**MORE[stream])
+    clean = records(shop.pull(stream))
+    shop.fake.leaves_out = True
+
+    assert records(shop.pull(stream)) == clean
+
+
+# -- ratings, service ratings, ads
+
+
+def test_a_day_with_as_many_ratings_as_top_shows_at_most_is_absent(shop: Shop) -> None:
+    moments = [FIRST + timedelta(days=1, seconds=n) for n in range(1500)]
+    for number, moment in enumerate(moments):
+        shop.fake.world.put("ratings", made.rating(100_000 + number, moment))
+    shop.set(page_size="150")
+
+    windows = shop.pull("ratings", span_from=FIRST + timedelta(days=30))
+    failed = [w for w in windows if isinstance(w, FailedWindow)]
+
+    assert [(w.code, w.window_from) for w in failed] == [("P110", FIRST + timedelta(days=1))]
+
+
+def test_agents_are_asked_in_groups_and_each_groups_count_must_hold(shop: Shop) -> None:
+    shop.set(**MORE["service_ratings"])
+
+    records(shop.pull("service_ratings"))
+    asked = {form["query_ids"] for form in shop.forms}
+
+    assert [len(names.split(",")) for names in sorted(asked)] == [2, 2, 1]
+    shop.fake.fault = _Lie()
+    assert {w.code for w in shop.pull("service_ratings") if isinstance(w, FailedWindow)} == {"P108"}
+
+
+class _Lie:
+    """The second group's answer counts one rating more than it holds."""
+
+    def before(self, call: Call) -> Reply | None:
+        return None
+
+    def after(self, call: Call, reply: Reply) -> Reply:
+        answer = reply.document["airisland_kefueval_get_response"]
+        answer["result_count"] += "客服3" in call.request.form["query_ids"]
+        return reply
+
+
+def test_ad_days_carry_the_attribution_that_was_asked_for(shop: Shop) -> None:
+    shop.set(**MORE["ads"], unify_type="mta", effect_days="30")
+
+    found = records(shop.pull("ads"))
+
+    queries = [json.loads(form["top_campaign_report_query_v_o"]) for form in shop.forms]
+    assert {(q["unify_type"], q["effect_equal"]) for q in queries} == {("mta", 30)}
+    assert {(row["unify_type"], row["effect_equal"]) for row in found.values()} == {("mta", 30)}
+    assert all(key.endswith("/mta-30") for key in found)
+
+
+def test_an_attribution_that_top_does_not_know_is_refused_before_anything_is_sent(shop: Shop) -> None:
+    shop.set(**MORE["ads"], effect_days="14")
+
+    (failed, *_) = shop.pull("ads")
+
+    assert isinstance(failed, FailedWindow)
+    assert (failed.code, shop.fake.calls) == ("P120", [])
+
+
+def test_a_refused_ad_report_in_a_success_is_no_empty_report() -> None:
+    body = {
+        "universalbp_report_query_campaign_response": {"result": {"info": {"ok": False, "error_code": "A1"}}}
+    }
+
+    error = trouble(200, body)
+
+    assert error is not None
+    assert (error.code, error.actual) == ("P106", "A1")

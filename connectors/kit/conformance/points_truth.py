@@ -261,7 +261,7 @@ def moving_pages(bench: Bench) -> str | None:
 
 def _long_window(run: Run) -> tuple[int, str]:
     """Pages before the window with most pages, and the first record of that window."""
-    longest = max(run.taken, key=lambda taken: taken.window.pages)
+    longest = max(run.taken, key=lambda taken: (taken.window.pages, len(taken.records)))
     before = sum(t.window.pages for t in run.taken[: run.taken.index(longest)])
     return before, min(longest.records, key=lambda record: (record.version, record.key)).key
 

@@ -7,8 +7,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from connectors.sandbox.budget import Budget
 from connectors.sandbox.clock import Clock
@@ -19,7 +20,7 @@ from connectors.sandbox.world import Entry
 
 APP_KEY, APP_SECRET, SESSION = "12345678", "planted-app-secret-77", "planted-session-key-4711"
 BIZ_CODE = "planted-biz-code"
-CHINA = timezone(timedelta(hours=8))
+CHINA, ZONE = timezone(timedelta(hours=8)), ZoneInfo("Asia/Shanghai")
 COMMON = frozenset({"method", "app_key", "session", "timestamp", "format", "v", "sign_method", "sign"})
 SKEW = timedelta(minutes=10)
 MOST_RATINGS = 1500
@@ -68,14 +69,16 @@ class TaobaoFake(Platform):
     """One shop behind TOP's gateway."""
 
     lacks: ClassVar[Mapping[str, str]] = {
-        "remove": "TOP keeps trades, refunds and service ratings; what is closed gets a status [its API metadata]",
-        "restate": "these records carry their own modification time",
+        "remove": "TOP keeps trades, refunds, service ratings and ad reports; what is closed gets a status [its API metadata]",
+        "cancel": "ratings and ad reports have no such state",
+        "restate": "no record of that day",
         "empty_page": "TOP serves no empty page before the last",
     }
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.budgets = {"app": Budget(300, 60)}
+        self.leaves_out = False  # the real TOP leaves empty lists out; the suite could not tell such pages from other answers
         for stream, entries in made.world().items():
             for entry in entries:
                 self.world.put(stream, entry)
@@ -141,14 +144,14 @@ class TaobaoFake(Platform):
         self, stream: str, form: dict[str, str], names: tuple[str, str], span: tuple[datetime, datetime]
     ) -> dict[str, Any]:
         found = self.world.between(stream, *span)[::-1]  # newest first, as TOP says
-        return _listing(found, form, names, most=100)
+        return self._listed(found, form, names, most=100)
 
     def _ratings(self, form: dict[str, str]) -> dict[str, Any]:
         if (form["rate_type"], form["role"]) != ("get", "buyer"):
             raise Refused(41, "Invalid Arguments", "isv.invalid-parameter:role")
         start, end = _moment(form["start_date"]), _moment(form["end_date"])
         found = [e for e in self.world.entries("ratings") if start <= _moment(e.raw["created"]) < end]
-        return _listing(found[:MOST_RATINGS], form, ("trade_rates", "trade_rate"), most=150)
+        return self._listed(found[:MOST_RATINGS], form, ("trade_rates", "trade_rate"), most=150)
 
     def _service_ratings(self, form: dict[str, str]) -> dict[str, Any]:
         start, end = (
@@ -164,8 +167,22 @@ class TaobaoFake(Platform):
         found = [
             e.raw for e in self.world.between("service_ratings", start, end) if e.raw["eval_sender"] in nicks
         ]
-        details = {"staff_eval_details": {"eval_detail": found}} if found else {}
-        return {"result_count": len(found), **details}
+        return {"result_count": len(found), **self._wrapped(("staff_eval_details", "eval_detail"), found)}
+
+    def _listed(
+        self, found: list[Entry], form: dict[str, str], names: tuple[str, str], *, most: int
+    ) -> dict[str, Any]:
+        page, size = int(form.get("page_no", "1")), int(form.get("page_size", "40"))
+        if page < 1 or not 1 <= size <= most:
+            raise Refused(41, "Invalid Arguments", "isv.invalid-parameter:page")
+        fields = form["fields"].split(",")
+        shown = found[(page - 1) * size : page * size]
+        rows = [{n: v for n, v in e.raw.items() if n in fields} for e in shown]
+        counted = {} if form.get("use_has_next") == "true" else {"total_results": len(found)}
+        return {**counted, **self._wrapped(names, rows)}
+
+    def _wrapped(self, names: tuple[str, str], rows: list[dict[str, Any]]) -> dict[str, Any]:
+        return {} if self.leaves_out and not rows else {names[0]: {names[1]: rows}}
 
     def _ads(self, form: dict[str, str]) -> dict[str, Any]:
         context, asked = (
@@ -185,7 +202,7 @@ class TaobaoFake(Platform):
         shown = [
             {**r, "report_index": {n: v for n, v in r["report_index"].items() if n in kept}} for r in page
         ]
-        data = {"count": len(rows), **({"top_report_v_o_list": {"top_report_vo": shown}} if shown else {})}
+        data = {"count": len(rows), **self._wrapped(("top_report_v_o_list", "top_report_vo"), shown)}
         return {"result": {"info": {"ok": True}, "top_report_v_o_top_bulk_data": data}}
 
     # -- changes of the world
@@ -195,16 +212,26 @@ class TaobaoFake(Platform):
         number = 9_000 + len(self.world.streams[stream])
         return self.world.put(stream, made.entry(stream, number, self.clock.wall()))
 
-    def change(self, stream: str, key: str | None = None) -> str | None:
+    def change(self, stream: str, key: str | None = None) -> str:
         """A record gets another state, now."""
         entry = self.world.streams[stream][key] if key else self.world.entries(stream)[0]
-        changed = made.changed(stream, entry, self.clock.wall())
-        return None if changed is None else self.world.put(stream, changed)
+        return self.world.put(stream, made.changed(stream, entry, self.clock.wall()))
 
     def cancel(self, stream: str) -> str | None:
         """A trade is closed, a refund is given up."""
         closed = made.closed(stream, self.world.entries(stream)[1], self.clock.wall())
         return None if closed is None else self.world.put(stream, closed)
+
+    def remove(self, stream: str) -> str | None:
+        """A buyer takes a rating back."""
+        if stream != "ratings":
+            return None
+        return self.world.remove(stream, self.world.entries(stream)[2].key)
+
+    def restate(self, stream: str, day: date) -> str | None:
+        """The figures of a past day change."""
+        found = [e for e in self.world.entries(stream) if self.day_of(stream, e.key, ZONE) == day]
+        return self.change(stream, found[0].key) if found else None
 
     def late(self, stream: str, at: datetime) -> str:
         """A record appears only now in the search."""
@@ -239,18 +266,6 @@ def _moment(text: str) -> datetime:
         return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
     except ValueError:
         raise Refused(41, "Invalid Arguments", "isv.invalid-parameter:date") from None
-
-
-def _listing(
-    found: list[Entry], form: dict[str, str], names: tuple[str, str], *, most: int
-) -> dict[str, Any]:
-    page, size = int(form.get("page_no", "1")), int(form.get("page_size", "40"))
-    if page < 1 or not 1 <= size <= most:
-        raise Refused(41, "Invalid Arguments", "isv.invalid-parameter:page")
-    fields = form["fields"].split(",")
-    rows = [{n: v for n, v in e.raw.items() if n in fields} for e in found[(page - 1) * size : page * size]]
-    counted = {} if form.get("use_has_next") == "true" else {"total_results": len(found)}
-    return {**counted, **({names[0]: {names[1]: rows}} if rows else {})}  # TOP leaves an empty list out
 
 
 def _snake(name: str) -> str:

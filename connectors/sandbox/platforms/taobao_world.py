@@ -34,15 +34,15 @@ def nobody(open_uid: str) -> str:
     return hashlib.sha256(f"meritline:{open_uid}".encode()).hexdigest()[:24]
 
 
-def _moments() -> Iterator[datetime]:
-    """18 records a day, the first at midnight; nine at one second of the third day; some this morning."""
-    for day in range(DAYS):
+def _moments(days: int = DAYS) -> Iterator[datetime]:
+    """18 records a day, the first at midnight; twelve at one second of the third day; some of the last morning."""
+    for day in range(days):
         for n in range(18):
             yield FIRST + timedelta(days=day, minutes=n * 79)
-    for _ in range(9):
+    for _ in range(12):
         yield FIRST + timedelta(days=2, hours=20, seconds=11)
     for n in range(4):
-        yield FIRST + timedelta(days=DAYS, hours=n * 2)
+        yield FIRST + timedelta(days=days, hours=n * 2)
 
 
 def trade(number: int, at: datetime) -> Entry:
@@ -129,17 +129,107 @@ def _refund(raw: dict[str, Any], created: datetime, at: datetime) -> Entry:
     return Entry(raw["refund_id"], at, created, raw, payload)
 
 
-_MAKE: dict[str, Callable[[int, datetime], Entry]] = {"trades": trade, "refunds": refund}
+def rating(number: int, at: datetime) -> Entry:
+    """A good rating of an order line."""
+    raw = {
+        "tid": 3_100_000_000_000_000_000 + number,
+        "oid": 3_200_000_000_000_000_000 + 10 * number,
+        "role": "buyer",
+        "result": "good",
+        "created": local(at),
+        "num_iid": 620_000_000 + number % 9,
+        "valid_score": True,
+    }
+    return _rating(raw, at, at)
+
+
+def _rating(raw: dict[str, Any], created: datetime, at: datetime) -> Entry:  # noqa: ARG001 - a rating has one time
+    ids = {name: str(raw[name]) for name in ("tid", "oid", "num_iid")}
+    return Entry(ids["oid"], _midnight(created), created, raw, {**raw, **ids, "created": utc(created)})
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def service_rating(number: int, at: datetime) -> Entry:
+    """A rating of one of five agents."""
+    raw = {
+        "eval_sender": AGENTS[number % 5],
+        "send_time": local(at - timedelta(seconds=number % 50)),
+        "eval_time": local(at),
+        "open_uid": f"AAE{number}",
+        "eval_code": number % 5,
+        "source": number % 3,
+    }
+    return _service_rating(raw, at - timedelta(seconds=number % 50), at)
+
+
+def _service_rating(raw: dict[str, Any], sent: datetime, at: datetime) -> Entry:
+    who = nobody(raw["open_uid"])
+    payload = {**raw, "open_uid": who, "send_time": utc(sent), "eval_time": utc(at)}
+    return Entry(f"{raw['eval_sender']}/{utc(sent)}/{who}", at, sent, raw, payload)
+
+
+def campaign(number: int, at: datetime) -> Entry:
+    """One of a dozen campaigns on a day."""
+    index = {
+        "charge": AMOUNTS[number % 6],
+        "ad_pv": str(1000 + number),
+        "click": str(number),
+        "alipay_inshop_num": str(number % 4),
+        "alipay_inshop_amt": AMOUNTS[(number + 1) % 6],
+    }
+    raw = {
+        "thedate": f"{at.astimezone(CHINA):%Y-%m-%d}",
+        "campaign_id": str(68_000_000_000 + number),
+        "biz_code": "onebpSearch",
+        "scene1_name": "关键词推广",
+        "report_index": index,
+    }
+    return _campaign(raw, at, at)
+
+
+def _campaign(raw: dict[str, Any], begun: datetime, at: datetime) -> Entry:  # noqa: ARG001 - a day has one time
+    index = raw["report_index"]
+    counts = {name: int(index[name]) for name in ("ad_pv", "click", "alipay_inshop_num")}
+    money = {name: index[name] for name in ("charge", "alipay_inshop_amt")}
+    told = {name: raw[name] for name in ("thedate", "campaign_id", "biz_code", "scene1_name")}
+    payload = {**told, **counts, **money, "unify_type": "zhai", "effect_equal": 15}
+    key = f"{raw['thedate']}/{raw['campaign_id']}/zhai-15"
+    return Entry(key, _midnight(begun), _midnight(begun).date(), raw, payload)
+
+
+_MAKE: dict[str, Callable[[int, datetime], Entry]] = {
+    "trades": trade,
+    "refunds": refund,
+    "ratings": rating,
+    "service_ratings": service_rating,
+    "ads": campaign,
+}
 _AGAIN: dict[str, Callable[[dict[str, Any], datetime, datetime], Entry]] = {
     "trades": _trade,
     "refunds": _refund,
+    "ratings": _rating,
+    "service_ratings": _service_rating,
+    "ads": _campaign,
+}
+_NEWS: dict[str, dict[str, Any]] = {
+    "trades": {"payment": "1.01"},
+    "refunds": {"refund_fee": "1.01"},
+    "ratings": {"result": "bad"},
+    "service_ratings": {"eval_code": 4},
+    "ads": {"scene1_name": "人群推广"},
 }
 
 
 def world() -> dict[str, list[Entry]]:
-    """Every stream's records."""
-    moments = list(_moments())
-    return {stream: [make(n, at) for n, at in enumerate(moments)] for stream, make in _MAKE.items()}
+    """Every stream's records; service ratings end a day earlier, ratings and campaigns with the last whole day."""
+    moments = {name: list(_moments()) for name in ("trades", "refunds")}
+    moments["ratings"] = [at for at in _moments() if at < FIRST + timedelta(days=DAYS)]
+    moments["service_ratings"] = list(_moments(DAYS - 1))
+    moments["ads"] = [FIRST + timedelta(days=day) for day in range(DAYS) for _ in range(12)]
+    return {stream: [_MAKE[stream](n, at) for n, at in enumerate(found)] for stream, found in moments.items()}
 
 
 def entry(stream: str, number: int, at: datetime) -> Entry:
@@ -147,21 +237,22 @@ def entry(stream: str, number: int, at: datetime) -> Entry:
     return _MAKE[stream](number, at.replace(microsecond=0))
 
 
-def changed(stream: str, was: Entry, at: datetime) -> Entry | None:
-    """The record with another content, now; None where nothing can change."""
-    return _again(stream, was, at, {"payment": "1.01"} if stream == "trades" else {"refund_fee": "1.01"})
+def changed(stream: str, was: Entry, at: datetime) -> Entry:
+    """The record with another content, now."""
+    return _again(stream, was, at, _NEWS[stream])
 
 
 def closed(stream: str, was: Entry, at: datetime) -> Entry | None:
-    """The record closed, now."""
-    at = at.replace(microsecond=0)
+    """The record closed, now; None where nothing is ever closed."""
+    if stream not in ("trades", "refunds"):
+        return None
     ended = {"end_time": local(at)} if stream == "trades" else {}
     return _again(stream, was, at, {"status": "TRADE_CLOSED" if stream == "trades" else "CLOSED", **ended})
 
 
-def _again(stream: str, was: Entry, at: datetime, news: dict[str, Any]) -> Entry | None:
-    if stream not in _AGAIN or not isinstance(was.day, datetime):
-        return None
+def _again(stream: str, was: Entry, at: datetime, news: dict[str, Any]) -> Entry:
     at = at.replace(microsecond=0)
-    raw = {**was.raw, **news, "modified": local(at)}
-    return _AGAIN[stream](raw, was.day, at)
+    times = {"trades": "modified", "refunds": "modified", "service_ratings": "eval_time"}
+    moved = {times[stream]: local(at)} if stream in times else {}
+    begun = was.day if isinstance(was.day, datetime) else was.at
+    return _AGAIN[stream]({**was.raw, **news, **moved}, begun, at)

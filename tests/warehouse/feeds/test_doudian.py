@@ -10,7 +10,7 @@ from tests.warehouse import feeding
 from tests.warehouse.feeding import canonical
 
 ZONE = "Asia/Shanghai"
-LINE = {
+LINE: dict[str, Any] = {
     "order_id": "694001",
     "item_num": 2,
     "pay_amount": 9_980,
@@ -25,7 +25,7 @@ LINE = {
     "author_id": "100200",
     "video_id": None,
 }
-ORDER = {
+ORDER: dict[str, Any] = {
     "order_id": "693001",
     "order_status": 2,
     "create_time": "2026-10-31T15:58:00Z",
@@ -38,7 +38,7 @@ ORDER = {
     "doudian_open_id": "c0ffee",
     "lines": [LINE],
 }
-REQUEST = {
+REQUEST: dict[str, Any] = {
     "aftersale_id": "705001",
     "aftersale_type": 0,
     "aftersale_status": 12,

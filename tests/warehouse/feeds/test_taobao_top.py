@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.warehouse.feeding import canonical
 
-LINE = {
+LINE: dict[str, Any] = {
     "oid": "32001",
     "num": 2,
     "num_iid": "620000001",
@@ -19,7 +19,7 @@ LINE = {
     "status": "WAIT_SELLER_SEND_GOODS",
     "refund_status": "NO_REFUND",
 }
-TRADE = {
+TRADE: dict[str, Any] = {
     "tid": "31001",
     "type": "fixed",
     "status": "WAIT_SELLER_SEND_GOODS",
@@ -33,7 +33,7 @@ TRADE = {
     "buyer_open_uid": "5f0c",
     "lines": [LINE],
 }
-REFUND = {
+REFUND: dict[str, Any] = {
     "refund_id": "77001",
     "tid": "31001",
     "oid": "32001",
@@ -157,3 +157,86 @@ def test_a_request_that_is_open_or_given_up_gives_no_money_back() -> None:
     assert [r["withdrawn"] for r in (waiting, closed)] == [False, True]
     assert "business_date" not in waiting
     assert closed["type"] == "refund_only"
+
+
+def test_a_rating_keeps_its_grade_and_its_local_day() -> None:
+    rating = {"tid": "31001", "oid": "32001", "role": "buyer", "result": "bad", "created": "2026-10-01T16:00:00Z",
+              "num_iid": "62", "valid_score": True}  # fmt: skip
+    ratings = [{**rating, "oid": f"3200{n}", "result": r} for n, r in enumerate(("bad", "neutral", "good"))]
+
+    rows = canonical("taobao_top", "ratings", ratings, "review", zone="Asia/Shanghai", key="oid")
+
+    assert rows[0] == {
+        "platform": "taobao",
+        "shop_id": "shop",
+        "source_row_id": "32000",
+        "review_id": "32000",
+        "order_id": "31001",
+        "rating": 1,
+        "is_negative": True,
+        "created_at": datetime(2026, 10, 1, 16, 0, tzinfo=UTC),
+        "created_on": date(2026, 10, 2),
+    }
+    assert [(row["rating"], row["is_negative"]) for row in rows] == [(1, True), (3, False), (5, False)]
+
+
+def test_the_reversed_scale_of_service_ratings_is_turned_and_no_chat_is_counted() -> None:
+    rating = {"eval_sender": "cntaobao示例店:小二", "send_time": "2026-10-01T16:00:00Z", "source": 0,
+              "eval_time": "2026-10-01T16:05:00Z", "open_uid": "5f0c"}  # fmt: skip
+    ratings = [{**rating, "eval_code": code, "open_uid": f"b{code}"} for code in range(5)]
+
+    rows = canonical(
+        "taobao_top",
+        "service_ratings",
+        ratings,
+        "chat",
+        zone="Asia/Shanghai",
+        key=lambda r: f"k/{r['open_uid']}",
+    )
+
+    assert rows[0] == {
+        "platform": "taobao",
+        "shop_id": "shop",
+        "source_row_id": "k/b0",
+        "chat_id": "k/b0",
+        "agent_id": "示例店:小二",
+        "started_at": datetime(2026, 10, 1, 16, 0, tzinfo=UTC),
+        "started_on": date(2026, 10, 2),
+        "rating": 5,
+        "rating_only": True,
+    }
+    assert [row["rating"] for row in rows] == [5, 4, 3, 2, 1]
+
+
+def test_a_campaigns_day_carries_its_spend_and_its_attribution() -> None:
+    row = {"thedate": "2026-10-01", "campaign_id": "68001", "biz_code": "onebpSearch", "scene1_name": "关键词推广",
+           "charge": "1280.37", "ad_pv": 1000, "click": 35, "alipay_inshop_num": 4, "alipay_inshop_amt": "5600.10",
+           "unify_type": "zhai", "effect_equal": 15}  # fmt: skip
+
+    (ad,) = canonical(
+        "taobao_top",
+        "ads",
+        [row],
+        "ad",
+        zone="Asia/Shanghai",
+        key=lambda r: f"{r['thedate']}/{r['campaign_id']}/zhai-15",
+    )
+
+    assert ad == {
+        "platform": "taobao",
+        "shop_id": "shop",
+        "source_row_id": "2026-10-01/68001/zhai-15",
+        "ad_on": date(2026, 10, 1),
+        "campaign_id": "68001",
+        "ad_type": "关键词推广",
+        "currency": "CNY",
+        "fx_rate": Decimal(1),
+        "spend": Decimal("1280.37"),
+        "spend_base": Decimal("1280.37"),
+        "impressions": 1000,
+        "clicks": 35,
+        "ad_orders": 4,
+        "ad_sales": Decimal("5600.10"),
+        "ad_sales_base": Decimal("5600.10"),
+        "attribution_window": 15,
+    }

@@ -1,0 +1,104 @@
+"""Paging of TOP's odder lists: ratings that end at 1,500, agents asked in groups, reports whose count may be the page's own.
+
+Belongs here: pagers and proofs that only TOP needs. Not here: reverse paging (kit).
+"""
+
+from dataclasses import dataclass
+
+from connectors.kit.account import AccountSettings
+from connectors.kit.ask import Ask
+from connectors.kit.errors import Incomplete, SettingWrong, TooLarge
+from connectors.kit.pagers import Pager, Pages, Step, whole_number
+from connectors.kit.proofs import Proof, Reading
+from connectors.kit.strict_json import Json, dig
+
+MOST_RATINGS = 1500  # of one question, whatever the pages [metadata of taobao.traderates.get]
+LONG = "cntaobao"
+
+
+@dataclass(frozen=True)
+class Capped(Pages):
+    """Pages of a list that the platform cuts at a number: at that number nobody knows what is missing."""
+
+    most: int = MOST_RATINGS
+
+    def step(self, body: Json, ask: Ask) -> Step:
+        """The next page, unless the list may be cut."""
+        if self.total(body) >= self.most:
+            raise TooLarge("the platform cuts the list at a number that was reached", actual=str(self.most))
+        return super().step(body, ask)
+
+
+@dataclass(frozen=True)
+class UntilShort(Pages):
+    """Pages until one comes short, also where the total is reached: the total's meaning is not documented."""
+
+    rows_path: str = ""
+
+    def step(self, body: Json, ask: Ask) -> Step:
+        """One page more after a full one."""
+        found = super().step(body, ask)
+        if found.token is None and len(rows(body, self.rows_path)) >= ask.page_size:
+            return Step(str(int(ask.token or self.first) + 1))
+        return found
+
+
+def rows(body: Json, path: str) -> list[Json]:
+    """The list at a path; TOP leaves an empty one out."""
+    for step in path.split("."):
+        body = body.get(step) if isinstance(body, dict) else None
+    return body if isinstance(body, list) else []
+
+
+def agents(account: AccountSettings) -> list[str]:
+    """The agents' long nicknames."""
+    names = [name.strip() for name in account.setting("agents").split(",") if name.strip()]
+    if not names or len(set(names)) != len(names):
+        raise SettingWrong("setting agents must name each agent once", actual="agents")
+    return [name if name.startswith(LONG) else LONG + name for name in names]
+
+
+def group(ask: Ask) -> list[str]:
+    """The agents of this call."""
+    number = int(ask.token or 0)
+    return agents(ask.account)[number * ask.page_size : (number + 1) * ask.page_size]
+
+
+@dataclass(frozen=True)
+class AgentGroups(Pager):
+    """One call per group of agents; each answer must hold as many ratings as it counts, of these agents, none twice."""
+
+    count_path: str
+    rows_path: str
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The count."""
+        return (self.count_path,)
+
+    def step(self, body: Json, ask: Ask) -> Step:
+        """Check the group, then go to the next."""
+        found, count = rows(body, self.rows_path), whole_number(dig(body, self.count_path), self.count_path)
+        if len(found) != count:
+            told = f"{count} counted, {len(found)} read"
+            raise Incomplete("the platform's count is not what was read", actual=told, may_settle=True)
+        asked = group(ask)
+        keys = [tuple(row.get(n) for n in ("eval_sender", "send_time", "open_uid")) for row in found]
+        if any(isinstance(key[0], str) and key[0].strip() and key[0] not in asked for key in keys):
+            raise Incomplete("the platform ignored the asked agents", may_settle=True)
+        if len(set(map(str, keys))) != len(keys):
+            raise Incomplete("two ratings cannot be told apart", may_settle=True)
+        number = int(ask.token or 0) + 1
+        return Step(str(number) if number * ask.page_size < len(agents(ask.account)) else None)
+
+
+class EachGroup(Proof):
+    """Every group's count was held against its rows while it was read."""
+
+    def __init__(self, count_path: str) -> None:
+        self.paths = (count_path,)
+
+    def check(self, reading: Reading) -> str:
+        """Say so, with the number in all."""
+        whole_number(dig(reading.last_page, self.paths[0]), self.paths[0])
+        return f"result_count of each group of agents, {reading.records} in all"
