@@ -2,7 +2,8 @@
 
 Belongs here: load_window and source_account turned into answers. Not here: pulling, figures.
 A day is whole when, as of some pull, proven windows reached without a hole from its first instant to the newest
-instant that this pull asked for: a record of the day that was changed later shows only in a later window.
+instant that this pull asked for: a record of the day that was changed later shows only in a later window. Where windows speak
+for whole days (dropped files, day streams), it is whole when a proven one lies over it.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ from warehouse.load import insert_rows
 from warehouse.sqltext import fill, identifier, statement
 
 _DAY = timedelta(days=1)
+_EXPIRED = "P112"  # the platform no longer shows the day: what was read of it stands for good
 _ROSTER = "person"  # what headcount is derived from: no source feeds it but people.csv
 
 
@@ -36,6 +38,7 @@ class Window:
     cause_code: str | None
     cause: str | None
     as_of: datetime
+    kind: str = "time"
 
 
 @dataclass(frozen=True, eq=False)  # identity is enough: one object per account
@@ -75,25 +78,36 @@ class Account:
         day = next((d for d in days_between(first, last) if not self._holds(d)), None)
         return None if day is None else self.why(day)
 
+    @cached_property
+    def is_daily(self) -> bool:
+        """Whether its windows say all about whole days, so that each stands for itself."""
+        return any(w.kind == "day" for w in self.windows)
+
     def why(self, day: date) -> Cause:
         """The newest failure that touches or may hide the day, else that it is not over, else that nobody pulled it."""
         start, end = day_bounds(day, self.zone)
-        was_read = any(low <= start and end <= high for low, high in self._proven)
+        was_read = not self.is_daily and any(low <= start and end <= high for low, high in self._proven)
         failed = [w for w in self._unhealed if w.end > start and (w.start < end or was_read)]
-        where = f"{self.connector}.{self.stream}[{self.shop_id}] {day.isoformat()}"
         if failed:
-            return Cause(failed[-1].cause_code or "M207", f"{where}: {failed[-1].cause}")
+            return self._failure(failed[-1], day)
+        where = self._where(day)
         if self._newest is not None and self._newest < end:
             return Cause("M208", f"{where}: the shop's day is not over at {self._newest.isoformat()}")
         return Cause("M207", f"{where}: not pulled yet")
+
+    def _failure(self, window: Window, day: date) -> Cause:
+        return Cause(window.cause_code or "M207", f"{self._where(day)}: {window.cause}")
+
+    def _where(self, day: date) -> str:
+        return f"{self.connector}.{self.stream}[{self.shop_id}] {day.isoformat()}"
 
     @cached_property
     def stretches(self) -> tuple[tuple[datetime, datetime], ...]:
         """Per pull the unbroken proven range up to the newest instant it asked for; nothing when its end failed.
 
-        A dropped file asks for nothing beyond its own days: what the newest files say is all there is.
+        Windows that speak for whole days ask for nothing beyond them.
         """
-        if self.connector == FILE_DROP:
+        if self.connector == FILE_DROP or self.is_daily:
             return tuple(self._proven)
         proven: list[tuple[datetime, datetime]] = []
         found: dict[datetime, tuple[datetime, datetime]] = {}  # a later pull extends the range it starts with
@@ -123,28 +137,57 @@ class Account:
     def _newest(self) -> datetime | None:
         return max((w.as_of for w in self.windows), default=None)
 
+    def stale(self, day: date) -> Cause | None:
+        """Why a whole day of a day stream could not be read again since; None when nothing failed, or it no longer moves."""
+        read = self._newest_read(day) if self.is_daily else None
+        if read is None or self._is_settled(read, day):
+            return None
+        start, end = day_bounds(day, self.zone)
+        later = [w for w in self.windows if w.status == "failed" and w.as_of > read.as_of]
+        touching = [w for w in later if w.start < end and w.end > start]
+        return self._failure(touching[-1], day) if touching else None
+
+    def _newest_read(self, day: date) -> Window | None:
+        """The proven window over the day that was read last."""
+        start, end = day_bounds(day, self.zone)
+        over = [w for w in self.windows if w.status == "proven" and w.start <= start and end <= w.end]
+        return max(over, key=lambda w: w.as_of, default=None)
+
+    def _is_settled(self, read: Window, day: date) -> bool:
+        """Read late enough, or no longer readable: nothing is expected to change the day."""
+        start, end = day_bounds(day, self.zone)
+        return read.as_of >= end + timedelta(days=self.finality_days) or any(
+            w.cause_code == _EXPIRED and w.start < end and w.end > start for w in self.windows
+        )
+
     def health(self, day: date, rows: int) -> dict[str, object]:
         """The row of source_health for one open day."""
         start, end = day_bounds(day, self.zone)
         touching = [w for w in self.windows if w.start < end and w.end > start]
         proven = [w for w in touching if w.status == "proven"]
         held = self._holds(day)
-        cause = None if held else self.why(day)
+        read = self._newest_read(day) if self.is_daily else None
+        shown = read or (proven[-1] if proven else None)
+        loaded = read or (touching[-1] if touching else None)
+        cause = self.stale(day) if held else self.why(day)
         return {
             "connector": self.connector,
             "stream": self.stream,
             "shop_id": self.shop_id,
             "business_date": day,
             "rows": rows,
-            "proof": proven[-1].proof if held and proven else None,
-            "finality": self._finality(end) if held else "missing",
-            "loaded_at": touching[-1].as_of if touching else None,
+            "proof": shown.proof if held and shown else None,
+            "finality": self._finality(day, read) if held else "missing",
+            "loaded_at": loaded.as_of if loaded else None,
             "status": "proven" if held else "missing",
             "cause_code": cause.code if cause else None,
             "cause": cause.text if cause else None,
         }
 
-    def _finality(self, end: datetime) -> str:
+    def _finality(self, day: date, read: Window | None) -> str:
+        if read is not None:
+            return "final" if self._is_settled(read, day) else "open"
+        end = day_bounds(day, self.zone)[1]
         settled = end + timedelta(days=self.finality_days)
         return "final" if any(low <= end and settled <= high for low, high in self.stretches) else "open"
 
@@ -222,12 +265,8 @@ class Coverage:
 def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
     """What the load records prove right now."""
     windows: dict[tuple[str, str, str], list[Window]] = {}
-    for connector, stream, shop, start, end, status, proof, code, cause, as_of in con.execute(
-        statement("kpi/windows.sql")
-    ).fetchall():
-        windows.setdefault((connector, stream, shop), []).append(
-            Window(start, end, status, proof, code, cause, as_of)
-        )
+    for connector, stream, shop, *window in con.execute(statement("kpi/windows.sql")).fetchall():
+        windows.setdefault((connector, stream, shop), []).append(Window(*window))
     rows = con.execute(
         "select connector, stream, shop_id, feeds, zone, active_from, active_to, finality_days from "
         "source_account"

@@ -89,6 +89,7 @@ class StreamLine:
     age: Words | None
     finality: Words | None
     cause: Words | None
+    cause_days: tuple[date, ...]
     missing_days: tuple[date, ...]
 
 
@@ -262,6 +263,7 @@ def stream_lines(board: BoardData) -> list[StreamLine]:
 def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, Health]) -> StreamLine:
     row = rows.get(board.day)
     bad = [r for r in rows.values() if r.state in {"missing", "failed"}]
+    told = bad or [r for r in rows.values() if r.cause]  # a proven day that could not be read again since
     latest = max((r.loaded_at for r in rows.values() if r.loaded_at), default=None)
     return StreamLine(
         name=f"{key[0]}.{key[1]}",
@@ -273,7 +275,8 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
         finality=text.FINALITY.get(row.finality, text.same(row.finality))
         if row and row.proof and row.finality
         else None,
-        cause=text.cause_words(bad[-1].cause_code, bad[-1].cause) if bad else None,
+        cause=text.cause_words(told[-1].cause_code, told[-1].cause) if told else None,
+        cause_days=tuple(r.business_date for r in told),
         missing_days=tuple(r.business_date for r in bad),
     )
 
@@ -281,7 +284,7 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
 def _square(day: date, row: Health | None) -> Square:
     state = row.state if row else "none"
     note = text.HEALTH[state]
-    if row and state in {"missing", "failed"}:
+    if row and (state in {"missing", "failed"} or row.cause):
         note = note.joined(text.cause_words(row.cause_code, row.cause), "：", ": ")
     return Square(day, state, note)
 

@@ -10,22 +10,14 @@ from datetime import date, timedelta
 from duckdb import DuckDBPyConnection
 
 from models.loads import FILE_DROP
-from models.tables import FACTS
 from pipelines.work import Work
 from warehouse.connect import transaction
-from warehouse.sqltext import fill, identifier
+from warehouse.feeds import days_touched
 
 # A reopened ticket or a re-dated order leaves a day without a trace on it. Without special permission platforms
 # show changes for 60 days [Shopify read_orders], so that everything as far back is computed again.
 LOOK_BACK = timedelta(days=60)
 _STATE = "actuals"
-_RECORD = {"order_line": "order_id", "refund": "order_id", "ticket": "ticket_id"}
-_TOUCHED = """
-    select distinct unnest([${dates}]) as day
-    from ${core} as c
-    inner join ${raw} as r on r.shop_id = c.shop_id and r.record_key = c.${record}
-    where r.load_seq > ?
-"""
 
 
 def days_to_compute(con: DuckDBPyConnection, work: Work) -> list[date]:
@@ -38,7 +30,7 @@ def days_to_compute(con: DuckDBPyConnection, work: Work) -> list[date]:
     near = {day for day in done if start <= day <= work.last}
     dropped = _dropped_since(con, seq)
     late = {day for day in done if dropped is not None and day >= dropped - LOOK_BACK}
-    return sorted(set(work.days) | near | late | (done & _touched(con, seq)))
+    return sorted(set(work.days) | near | late | (done & days_touched(con, seq)))
 
 
 def note_computed(con: DuckDBPyConnection, work: Work) -> None:
@@ -79,32 +71,8 @@ def _inputs(con: DuckDBPyConnection, work: Work) -> str:
     return hashlib.sha256(repr((work.definitions.hash, files, work.company.attribution)).encode()).hexdigest()
 
 
-def _touched(con: DuckDBPyConnection, seq: int) -> set[date]:
-    """Days on which a record counts that was loaded after `seq`."""
-    accounts = con.execute(
-        "select distinct 'raw_' || connector || '_' || stream, feeds from source_account"
-    ).fetchall()
-    tables = {row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()}
-    found: set[date] = set()
-    for raw, feeds in accounts:
-        for fact in set(feeds) & _RECORD.keys() if raw in tables and FILE_DROP not in raw else ():
-            found |= _touched_of(con, raw, fact, seq)
-    return found
-
-
 def _dropped_since(con: DuckDBPyConnection, seq: int) -> date | None:
     """First day of the fact files taken in, refused or withdrawn after `seq`: what is derived from them may reach far."""
     sql = "select min(cast(window_from as date)) from load_window where load_seq > ? and connector = ?"
     row = con.execute(sql, [seq, FILE_DROP]).fetchone()
     return row[0] if row else None
-
-
-def _touched_of(con: DuckDBPyConnection, raw: str, fact: str, seq: int) -> set[date]:
-    sql = fill(
-        _TOUCHED,
-        dates=", ".join(f"c.{identifier(name)}" for name in FACTS[fact].dates),
-        core=identifier(f"core_{fact}"),
-        raw=identifier(raw),
-        record=identifier(_RECORD[fact]),
-    )
-    return {row[0] for row in con.execute(sql, [seq]).fetchall()}
