@@ -73,9 +73,9 @@ class WithStatus(JsonDocument):
         listed = dig(document, "accountStatuses")
         if not isinstance(listed, list):
             raise SchemaDrift("the states of the account are no list")
-        statuses = {dig(one, "marketplaceId"): dig(one, "status") for one in listed}
+        statuses = {str(dig(one, "marketplaceId")): dig(one, "status") for one in listed}
         for row in super().rows(path):
-            yield {**row, "accountStatus": statuses.get(dig(row, "marketplaceId"))}
+            yield {**row, "accountStatus": statuses.get(str(dig(row, "marketplaceId")))}
 
 
 def metrics(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Json]]:

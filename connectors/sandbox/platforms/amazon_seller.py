@@ -16,7 +16,7 @@ from connectors.sandbox.world import Entry
 
 
 class AmazonSeller(Platform):
-    """One US seller: 40 order lines, returns, ten days of traffic, 40 movements of money, 40 SKUs in stock."""
+    """One US seller: 40 order lines, returns, eleven days of traffic, 40 movements of money, 40 SKUs in stock."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
@@ -32,7 +32,7 @@ class AmazonSeller(Platform):
             at = day + timedelta(hours=5 + number % 5 + 24 * (number // 4 if number < 8 else 5 + number // 6))
             self.world.put("returns", made.return_entry(number, at))
             self.world.put("finances", made.transaction_entry(number, at))
-        for number in range(4, 14):
+        for number in range(2, 13):
             self.traffic_of((day + timedelta(days=number)).astimezone(ZONE).date(), Decimal("16.79"))
 
     def traffic_of(self, on: date, price: Decimal, products: int = 3) -> str:

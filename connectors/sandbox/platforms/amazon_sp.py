@@ -120,7 +120,7 @@ class AmazonSpFake(AmazonSeller):
             "access_token": found[0],
             "refresh_token": found[1],
             "token_type": "bearer",
-            "expires_in": 3600,
+            "expires_in": int(self.token_lifetime),
         }
         return Reply.json(200, body)
 

@@ -1,7 +1,7 @@
 """Amazon's Selling Partner API against its fake: four reports and two lists."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from connectors.amazon_sp import AmazonSp
 from connectors.kit.conformance.case import Case
@@ -15,12 +15,17 @@ EVE, MORNING = (
 SNAPSHOT = {9: "a window is one day and only the last day can be read: nothing is split"}
 
 
+class LongLogin(AmazonSpFake):
+    """Ten reports of sales and traffic take hours by their limit: more than one login would be counted."""
+
+    token_lifetime: ClassVar[float] = 86_400.0
+
+
 def _case(stream: str, *key_fields: str, **more: Any) -> Case:
     settings = {"marketplace": "US", "client_id": CLIENT, **more.pop("settings", {})}
     return Case(
         connector=AmazonSp(),
         stream=stream,
-        make_platform=AmazonSpFake,
         account={
             "shop_id": "us",
             "zone": "America/Los_Angeles",
@@ -29,7 +34,7 @@ def _case(stream: str, *key_fields: str, **more: Any) -> Case:
             "settings": settings,
         },
         key_fields=key_fields,
-        **{"span": (FIRST, NOW), **more},
+        **{"span": (FIRST, NOW), "make_platform": AmazonSpFake, **more},
     )
 
 
@@ -37,7 +42,12 @@ CASES = (
     _case("orders", "amazon-order-id", "sku", settings={"max_window_days": "3"}),
     _case("returns", "order-id", "sku"),
     _case("finances", "transactionId"),
-    _case("sales_traffic", "childAsin", span=(datetime(2026, 3, 10, 8, tzinfo=UTC), NOW)),
+    _case(
+        "sales_traffic",
+        "childAsin",
+        make_platform=LongLogin,
+        span=(datetime(2026, 3, 8, 8, tzinfo=UTC), datetime(2026, 3, 11, 19, 30, tzinfo=UTC)),
+    ),
     _case(
         "fba_inventory",
         "sellerSku",
