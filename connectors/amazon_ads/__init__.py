@@ -184,7 +184,8 @@ def _stream(
         feeds=("ad",),
         report=_report(kind, columns),
         cursor_kind="day",
-        max_window_days=31,  # the most that one report may span
+        max_window_days=31,
+        most_window_days=31,  # the most that one report may span
         lookback=timedelta(days=29, hours=12),  # to a noon: 30 whole days also over a change of clocks
         lookback_reason="Amazon restates conversions 1, 7 and 28 days after them; one report of 31 days covers it every day",
         lag=timedelta(hours=12),  # clicks and impressions of a day are there 12 hours after it

@@ -198,7 +198,8 @@ class Qianchuan(Connector):
             pager=Pages("data.page_info.total_number"),
             records="data.list",
             cursor_kind="day",
-            max_window_days=7,  # the platform takes 30
+            max_window_days=7,
+            most_window_days=30,  # the platform takes no more
             lookback=LOOKBACK,
             lookback_reason="orders are settled and given back for 14 days, and the day's columns follow them",
             lag=timedelta(minutes=10),
