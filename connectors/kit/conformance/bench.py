@@ -247,7 +247,7 @@ class Bench:
     def narrow(self) -> dict[str, Any]:
         """The span of the fullest window alone, where single answers are spoilt and the rest would only cost time."""
         stream = self.case.declared
-        if stream.cursor_kind != "time":
+        if stream.cursor_kind == "cursor" or stream.readable_for is not None:
             return {}
         window = max(self.clean.taken, key=lambda taken: len(taken.records)).window
         return {

@@ -100,7 +100,7 @@ def _killed(bench: Bench) -> str:
     creates = bench.lab().platform.creates
     first = next((n for n, call in enumerate(bench.clean.calls, 1) if creates(call.request)), None)
     expect(first is not None, "the fake does not tell which request begins a report (creates)")
-    whole = len(bench.clean.calls) // len(bench.clean.results)
+    whole = -(-len(bench.clean.calls) // len(bench.clean.results))  # with the token request before the first
     places = range((first or 0) + 1, whole + 1)
     for number in places:
         lab = bench.lab()

@@ -23,7 +23,9 @@ from connectors.kit.conformance import Case
 from connectors.kit.errors import KitError, Throttled, Transient
 from connectors.kit.limiter import Rate
 from connectors.kit.pagers import Cursor, Pager, Step
+from connectors.kit.proofs import Document as WholeFile
 from connectors.kit.proofs import Flag, Proof, Reading
+from connectors.kit.reports import JobState, Status
 from connectors.kit.request import Request
 from connectors.kit.strict_json import Json
 from connectors.kit.windows import iso
@@ -39,6 +41,7 @@ from tests.connectors.conformance.sample import (
     flat_ticket,
     tickets,
 )
+from tests.connectors.conformance.sample_report import AUTH, REPORT, wrong
 
 
 @dataclass(frozen=True)
@@ -231,6 +234,11 @@ def _hiding(body: Json) -> None:
     body["tickets"] = [ticket for ticket in body["tickets"] if ticket["status"] != "cancelled"]
 
 
+def _never_failed(body: Json) -> Status:
+    found = REPORT.read(body)
+    return replace(found, state=JobState.RUNNING) if found.state is JobState.FAILED else found
+
+
 def _dated(ticket: Ticket) -> dict[str, Json]:
     return {**flat_ticket(ticket), "pulled_at": str(time.monotonic_ns())}
 
@@ -275,4 +283,9 @@ BUGS = (
     Bug("dates its payload", _with(payload=_dated), 4, "pulled_at"),
     Bug("keeps a personal field", _with(model=NosyTicket, pii=("subject",)), 30, "Jane"),
     Bug("logs the headers it sends", _with(auth=Chatty("X-Api-Key")), 2, "a log line"),
+    Bug("believes a report for another range", wrong(echo=None), 26, "another range passed unnoticed"),
+    Bug("believes a file cut at a line end", wrong(proof=WholeFile()), 17, "line end passed unnoticed"),
+    Bug("asks at once for a failed report again", wrong(cool_down=timedelta(0)), 26, "within its cool-down"),
+    Bug("waits for a failed report", wrong(read=_never_failed), 26, "P114"),
+    Bug("does not keep a rotated token", wrong(auth=replace(AUTH, rotates=False)), 23, "P104"),
 )

@@ -13,6 +13,7 @@ from connectors.kit.errors import DeclarationWrong
 from models.loads import FailedWindow
 from tests.connectors.conformance.bugs import BUGS, KEY_IN_ADDRESS, Bug, NosyTicket
 from tests.connectors.conformance.sample import CASE, TICKETS, Tidydesk
+from tests.connectors.conformance.sample_report import REPORT_CASE
 
 
 @pytest.fixture(autouse=True)
@@ -28,20 +29,37 @@ def _machine_in_utc() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
+def report() -> Iterator[Bench]:
+    with Bench(REPORT_CASE) as bench:
+        yield bench
+
+
+@pytest.fixture(scope="module")
 def sample() -> Iterator[Bench]:
     with Bench(CASE) as bench:
         yield bench
 
 
-@pytest.mark.parametrize(
+NUMBERS = pytest.mark.parametrize(
     "number",
     [pytest.param(n, marks=[pytest.mark.slow] if p.is_slow else []) for n, p in sorted(POINTS.items())],
 )
+
+
+@NUMBERS
 def test_a_right_connector_passes(sample: Bench, number: int) -> None:
     finding = examine(sample, number)
 
     assert finding.state != "fail", finding.said
     assert (finding.state == "not applicable") is (number in (24, 26))
+
+
+@NUMBERS
+def test_a_right_connector_with_reports_passes(report: Bench, number: int) -> None:
+    finding = examine(report, number)
+
+    assert finding.state != "fail", finding.said
+    assert (finding.state == "not applicable") is (number in (10, 11, 12, 13, 15, 18))
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name.replace(" ", "_"))
