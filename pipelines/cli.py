@@ -119,9 +119,18 @@ def _connectors(commands: _Commands) -> None:
             actions, "list", "connectors", "list_all", "connectors, their streams and this company's accounts"
         )
     )
-    _with_company(
-        _command(actions, "check", "connectors", "check", "ask every account for the last hour, load nothing")
+    check = _command(
+        actions,
+        "check",
+        "probe",
+        "check",
+        "ask every account and stream for its last hour or day, load nothing",
     )
+    check.add_argument("connector", nargs="?", default="", help="only the accounts of this connector")
+    check.add_argument(
+        "--reports", action="store_true", help="also streams for which the platform must make a report"
+    )
+    _with_company(check)
     pull = _command(
         actions, "pull", "connectors", "pull_one", "pull one connector for a span of days and load it"
     )
@@ -135,7 +144,29 @@ def _connectors(commands: _Commands) -> None:
     )
     replay.add_argument("files", nargs="+", metavar="FILE")
     _with_company(replay)
+    _with_company(
+        _command(actions, "doctor", "doctor", "doctor", "quotas, reports, tokens, drift, failures still open")
+    )
+    _record(actions)
     _recognise(actions)
+
+
+def _record(actions: _Commands) -> None:
+    parser = _command(
+        actions,
+        "record",
+        "record",
+        "record",
+        "days of one account as a fixture: landing files and a manifest",
+    )
+    parser.add_argument("connector")
+    parser.add_argument("--shop", required=True, metavar="S", help="shop_id of the account")
+    parser.add_argument("--stream", required=True, metavar="T")
+    parser.add_argument("--from", dest="first", required=True, metavar="A", help="first day")
+    parser.add_argument("--to", dest="last", default="", metavar="B", help="last day (default: the first)")
+    parser.add_argument("--as-of", default="", metavar="I")
+    parser.add_argument("--into", required=True, metavar="DIR", help="a new folder")
+    _with_company(parser)
 
 
 def _recognise(actions: _Commands) -> None:

@@ -71,7 +71,7 @@ class OAuth(Auth):
 
     def refresh(self, account: AccountSettings, desk: Desk) -> bool:
         """Fetch another token in place of the refused one; somebody else's newer one is good enough."""
-        name = self._name(account)
+        name = self.stored_as(account)
         held = desk.wallet.get(name, desk.now())
         refused = held.text if held is not None else None
         if refused is not None:
@@ -80,7 +80,7 @@ class OAuth(Auth):
         return True
 
     def _access(self, account: AccountSettings, desk: Desk, refused: str | None = None) -> str:
-        name = self._name(account)
+        name = self.stored_as(account)
         held = desk.wallet.get(name, desk.now())
         if held is None:
             with desk.state.single(name):
@@ -115,7 +115,8 @@ class OAuth(Auth):
                 desk.state.keep_token(name, app_secret, text, now)
         return token
 
-    def _name(self, account: AccountSettings) -> str:
+    def stored_as(self, account: AccountSettings) -> str:
+        """Under which name the chain of tokens is remembered; holds no secret."""
         # not by shop: one authorisation may open several, and two chains of one refresh token would kill each other
         return f"{account.tokens_at(account.base_url)}#{_mark(account.secret(self.refresh_secret))}"
 

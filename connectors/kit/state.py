@@ -61,7 +61,7 @@ class State:
         self._singles: dict[str, threading.Lock] = {}
         try:
             if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._con = sqlite3.connect(
                 ":memory:" if path is None else path,

@@ -1,26 +1,28 @@
-"""`kpi connectors`: list, check, pull and replay, without computing anything."""
+"""`kpi connectors`: list, pull and replay, without computing anything. Not here: the other actions, each in its own module."""
 
 import argparse
+import re
+import shutil
 import tempfile
-from datetime import date, timedelta
 from pathlib import Path
 
-from connectors.kit import Landing, pull, replay
+from connectors.kit import replay
+from connectors.kit.errors import LandingDamaged
+from connectors.kit.landing import read_lines, sha256_of
+from connectors.kit.strict_json import Json
 from models.errors import UsageError
-from models.loads import FailedWindow, PulledWindow
 from pipelines import clock
 from pipelines.commands.asked import company_of, work_of
+from pipelines.commands.probe import last_open
 from pipelines.commands.table import table
-from pipelines.company import Company
 from pipelines.home import Home
 from pipelines.progress import show_progress
-from pipelines.sandbox import Surroundings, surroundings
-from pipelines.sources import Source
+from pipelines.sandbox import surroundings
 from pipelines.steps.pull import pull_streams, register_accounts
 from warehouse.connect import open_warehouse
 from warehouse.load import load_window
 
-_PROBE = timedelta(hours=1)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # parts of a path below landing/
 
 
 def list_all(chosen: argparse.Namespace) -> int:
@@ -33,47 +35,6 @@ def list_all(chosen: argparse.Namespace) -> int:
         rows += [[name, s.name, ", ".join(s.feeds), str(s.lookback), accounts] for s in streams]
     print(table(["connector", "stream", "feeds", "look-back", "accounts"], rows))
     return 0
-
-
-def check(chosen: argparse.Namespace) -> int:
-    """Ask every account for one hour and load nothing; exit code 1 when one does not answer properly."""
-    company = company_of(chosen)
-    as_of = clock.as_of(company, _last_open(company))
-    with surroundings(company, as_of) as around, tempfile.TemporaryDirectory() as scratch:
-        rows = [_checked(source, around, company, Path(scratch)) for source in company.sources]
-    print(table(["connector", "stream", "account", "result"], rows))
-    return 1 if any(not row[3].startswith("ok") for row in rows) else 0
-
-
-def _last_open(company: Company) -> date:
-    """The last day on which any account was open; yesterday while one still is."""
-    ends = [source.active_to for source in company.sources]
-    known = [day for day in ends if day is not None]
-    if company.clock == "replay":
-        return max(known) if known else company.last_day or company.first_day
-    return clock.due_day(company)
-
-
-def _checked(source: Source, around: Surroundings, company: Company, scratch: Path) -> list[str]:
-    """The last hour in which the account was open: a closed one must still be readable."""
-    end = clock.as_of(company, source.active_to or _last_open(company))
-    stream = source.kit.streams[0]
-    results = pull(
-        source.kit,
-        stream,
-        source.account(around.environment, around.sandbox_url),
-        span_from=end - _PROBE + (stream.lookback or timedelta()),
-        as_of=end,
-        landing=Landing(scratch / "landing"),
-        spool=scratch / "spool",
-    )
-    return [source.connector, stream.name, source.shop_id, _verdict(next(iter(results), None))]
-
-
-def _verdict(found: PulledWindow | FailedWindow | None) -> str:
-    if isinstance(found, FailedWindow):
-        return f"[{found.code}] {found.cause}"
-    return f"ok, {found.rows} rows in the window, {found.proof}" if found else "ok, nothing to ask for"
 
 
 def pull_one(chosen: argparse.Namespace) -> int:
@@ -106,15 +67,32 @@ def replay_one(chosen: argparse.Namespace) -> int:
     with open_warehouse(home.root) as con, tempfile.TemporaryDirectory() as scratch:
         register_accounts(con, company)
         for name in chosen.files:
-            path = Path(name).resolve() if Path(name).exists() else home.landing / name
+            path = _in_landing(Path(name).resolve(), home) if Path(name).exists() else home.landing / name
             known = con.execute(
                 "select max(as_of) from load_window where landing_file = ?", [_below(path, home)]
             ).fetchone()
-            as_of = known[0] if known and known[0] else clock.as_of(company, _last_open(company))
+            as_of = known[0] if known and known[0] else clock.as_of(company, last_open(company))
             window = replay(path, root=home.landing, as_of=as_of, spool=Path(scratch), find=company.connector)
             result = load_window(con, window)
             print(f"{name}: {window.rows} rows, {result.new_rows} new, {result.changed_rows} changed")
     return 0
+
+
+def _in_landing(path: Path, home: Home) -> Path:
+    """A landing file of another place, such as a recorded fixture, is kept like one of our own before it is loaded."""
+    if path.is_relative_to(home.landing):
+        return path
+    if not sha256_of(path).startswith(path.name.removesuffix(".jsonl.gz").rpartition("_")[2]):
+        raise LandingDamaged("a landing file was changed after it was written", actual=path.name)
+    head: Json = next(read_lines(path), {})
+    names = [str(head.get(name, "")) for name in ("connector", "stream", "shop")]
+    if not all(_NAME.fullmatch(name) for name in names):
+        raise LandingDamaged("a landing file has a damaged header", actual=path.name)
+    kept = home.landing.joinpath(*names, path.name)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    part = kept.with_name(f".part-{path.name}")
+    shutil.copyfile(path, part)
+    return part.replace(kept)
 
 
 def _below(path: Path, home: Home) -> str:

@@ -110,7 +110,7 @@ def test_a_token_does_not_open_with_another_secret(path: Path) -> None:
 def test_a_token_sealed_with_another_secret_stops_the_stream_without_asking(bench: Bench) -> None:
     state = State(bench.folder / FILE)
     secrets = {"refresh_token": "planted-refresh-0", "client_secret": "today"}
-    name = ROTATING._name(bench.account(secrets=secrets))
+    name = ROTATING.stored_as(bench.account(secrets=secrets))
     with state.exclusive():
         state.keep_token(name, "yesterday", "planted-refresh-1", NOW)
 

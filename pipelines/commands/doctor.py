@@ -1,0 +1,204 @@
+"""`kpi connectors doctor`: what connectors remember, and what needs a hand. Tables, never a secret.
+
+Belongs here: reading the state file and the load log, and saying what to do. Not here: asking a platform (probe.py).
+"""
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
+
+from connectors.kit import AccountSettings
+from connectors.kit.errors import KitError
+from connectors.kit.oauth import OAuth
+from connectors.kit.state import FILE, State
+from models.errors import MeritError, PullError
+from models.loads import StreamRef
+from pipelines import clock
+from pipelines.commands.asked import company_of
+from pipelines.commands.probe import last_open
+from pipelines.commands.table import table
+from pipelines.company import Company
+from pipelines.home import Home
+from pipelines.sources import SANDBOX, Source
+from warehouse.connect import WAREHOUSE, open_warehouse
+from warehouse.pulls import OpenFailure, drift_seen, open_failures, proven_until
+
+SOON = timedelta(days=7)  # what ends within a week needs a hand before a holiday
+STALE = timedelta(hours=48)  # a daily stream that missed a run
+UNTIL = "authorised_until"  # an account's setting: the day on which the platform ends what was authorised
+_SHOWN = 20  # failed windows of one list
+
+
+@dataclass
+class _Visit:
+    """What was found; `troubles` need a hand."""
+
+    company: Company
+    now: datetime
+    state: State
+    proven: Mapping[StreamRef, tuple[datetime, datetime]] = field(default_factory=dict)
+    drift: Mapping[StreamRef, Mapping[str, int]] = field(default_factory=dict)
+    failures: Sequence[OpenFailure] = ()
+    troubles: list[MeritError] = field(default_factory=list)
+
+    def need(self, code: str, what: str, where: str, *, actual: str = "", remedy: str = "") -> None:
+        """Note something that a person must do."""
+        self.troubles.append(PullError(code, what, where=where, actual=actual, remedy=remedy))
+
+    @property
+    def today(self) -> date:
+        """Platforms and quotas go by the wall clock, also where the company replays."""
+        return datetime.now(UTC).date()
+
+
+def doctor(chosen: argparse.Namespace) -> int:
+    """What connectors remember; exit code 1 when something needs a hand."""
+    company, home = company_of(chosen), Home.of()
+    path = home.root / FILE
+    visit = _Visit(company, clock.as_of(company, last_open(company)), State(path if path.exists() else None))
+    if (home.root / WAREHOUSE).exists():
+        with open_warehouse(home.root, wait_seconds=10) as con:
+            visit.proven, visit.drift, visit.failures = proven_until(con), drift_seen(con), open_failures(con)
+    sections = {
+        "streams 数据流": _streams(visit),
+        "failed windows still open 未补齐的失败时间窗": _failures(visit),
+        "reports 平台报告": _reports(visit),
+        "quotas of today (UTC) 当日配额": _quotas(visit),
+        "stored tokens 已存令牌": _tokens(visit),
+    }
+    for title, text in sections.items():
+        print(f"{title}\n{text}\n")
+    print("\n".join(trouble.render() for trouble in visit.troubles) or "nothing needs a hand 无需处理")
+    return 1 if visit.troubles else 0
+
+
+def _streams(visit: _Visit) -> str:
+    rows = []
+    for source in visit.company.sources:
+        _accounts_own(visit, source)
+        for stream in source.streams():
+            until, as_of = visit.proven.get(stream.ref, (None, None))
+            drift = visit.drift.get(stream.ref, {})
+            fields = ", ".join(f"{name} x {times}" for name, times in drift.items()) or "—"
+            shown = ["never pulled", "—"] if until is None or as_of is None else [_at(until), _at(as_of)]
+            rows.append([stream.ref.connector, stream.ref.stream, stream.ref.shop_id, *shown, fields[:120]])
+            _judge_age(visit, source, stream.ref, until)
+    return _listed(["connector", "stream", "account", "proven until", "pulled as of", "unknown fields"], rows)
+
+
+def _accounts_own(visit: _Visit, source: Source) -> None:
+    """Secrets that are not set, and an authorisation that ends."""
+    where = f"{source.connector} {source.shop_id}, {source.where}"
+    if source.base_url != SANDBOX:
+        for name in source.secret_names.values():
+            if not os.environ.get(name):
+                visit.need("P120", "a secret of the source is not set", where, actual=name)
+    told = source.settings.get(UNTIL, "")
+    try:
+        end = date.fromisoformat(told) if told else None
+    except ValueError:
+        visit.need("P120", f"setting {UNTIL} is no day", where, actual=told[:40], remedy="write 2027-01-31")
+        return
+    if end is not None and end - visit.today <= SOON:
+        visit.need("P117", "what the platform authorised ends soon", where, actual=f"{UNTIL} {end}")
+
+
+def _judge_age(visit: _Visit, source: Source, ref: StreamRef, until: datetime | None) -> None:
+    """A live company must hear that a stream stands still; one that replays has no today."""
+    closed = source.active_to is not None and source.active_to < visit.now.date()
+    if visit.company.clock == "replay" or closed:
+        return
+    limit = STALE + source.kit.stream(ref.stream).lag
+    if until is None or visit.now - until > limit:
+        actual = "never pulled" if until is None else f"proven until {_at(until)}"
+        visit.need("P116", "a stream has no fresh proof", str(ref), actual=actual)
+
+
+def _failures(visit: _Visit) -> str:
+    rows = [
+        [str(f.ref), _at(f.window_from), _at(f.window_to), f.code, f.cause, _at(f.as_of)]
+        for f in visit.failures
+    ]
+    for failure in {(f.ref, f.code): f for f in reversed(visit.failures)}.values():
+        visit.need(failure.code, failure.cause, f"{failure.ref} from {_at(failure.window_from)}")
+    text = _listed(["stream", "from", "to", "code", "cause", "as of"], rows[:_SHOWN])
+    return text if len(rows) <= _SHOWN else f"{text}\nand {len(rows) - _SHOWN} more"
+
+
+def _reports(visit: _Visit) -> str:
+    rows = []
+    for job in visit.state.jobs():
+        if job.collected_at is not None:
+            continue
+        is_cooling = job.cool_until is not None and datetime.now(UTC) < job.cool_until
+        ends = f"cools down until {_at(job.cool_until)}: {job.why}" if is_cooling and job.cool_until else ""
+        ref = StreamRef(job.connector, job.stream, job.shop)
+        rows.append([str(ref), job.id or "unknown", _at(job.asked_at), ends or _waits(job.why)])
+    return _listed(["stream", "report", "asked for at", "state"], rows)
+
+
+def _waits(why: str) -> str:
+    return f"will be asked for anew: {why}" if why else "waits: the next run collects it"
+
+
+def _quotas(visit: _Visit) -> str:
+    spent = {key: used for key, day, used in visit.state.quotas() if day == visit.today}
+    limits: dict[str, int | None] = dict.fromkeys(spent)
+    for source in visit.company.sources:
+        for name in source.stream_names:
+            try:
+                budget = source.kit.stream(name).budget(source.connector, source.account({}))
+            except KitError as error:
+                visit.need(error.code, error.what, source.where, actual=error.actual)
+                continue
+            if budget.rate.per_day is not None:
+                limits[budget.key] = budget.rate.per_day
+    rows = []
+    for key, most in sorted(limits.items()):
+        left = None if most is None else max(0, most - spent.get(key, 0))
+        rows.append([key, str(spent.get(key, 0)), "?" if most is None else str(most), _number(left)])
+        if left == 0:
+            visit.need("P115", "the day's requests are used up", key, actual=f"{most} a day")
+    return _listed(["budget", "used", "a day", "left"], rows, right=(1, 2, 3))
+
+
+def _tokens(visit: _Visit) -> str:
+    owners: dict[str, list[str]] = {}
+    for source in visit.company.sources:
+        auth = source.kit.auth
+        if not isinstance(auth, OAuth) or source.base_url == SANDBOX:
+            continue
+        account = source.account(os.environ)
+        try:
+            name = auth.stored_as(account)
+            owners.setdefault(name, []).append(f"{source.connector} {source.shop_id}")
+            _open(visit, auth, account, name)
+        except KitError as error:
+            visit.need(error.code, error.what, source.where, actual=error.actual)
+    rows = []
+    for name, stored_at in visit.state.stored_tokens():
+        used_by = ", ".join(owners.get(name, ())) or "nobody in sources.yaml"
+        age = datetime.now(UTC) - stored_at
+        rows.append([urlsplit(name).hostname or "?", used_by, _at(stored_at), f"{age.days} days"])
+    return _listed(["issued by", "used by", "stored at", "age"], rows)
+
+
+def _open(visit: _Visit, auth: OAuth, account: AccountSettings, name: str) -> None:
+    """A token that does not open with today's secret locks the account out at the next run."""
+    if auth.rotates:
+        visit.state.token(name, account.secret(auth.app_secret))
+
+
+def _listed(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    return table(header, rows, right=right) if rows else "none 无"
+
+
+def _number(value: int | None) -> str:
+    return "?" if value is None else str(value)
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}"
