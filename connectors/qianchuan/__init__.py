@@ -42,6 +42,7 @@ REFRESH = "/open_api/oauth2/refresh_token/"
 DOCS = "https://github.com/oceanengine/ad_open_sdk_go"  # the platform's own SDK: the only public, fetchable form of its pages
 REQUESTS_PER_MINUTE = 60  # ours: the platform's limits per interface are not published
 LOOKBACK = timedelta(days=15)
+COUNTING_PAGE = 10  # only its total counts; some of the platform's lists take no smaller page
 TRUST_EMPTY = "empty_days"
 
 _AD_FIELDS = metrics(AdDay, "ad_id", "stat_datetime")
@@ -127,11 +128,11 @@ def _rooms(ask: Ask) -> Request:
 
 
 def _count_uni(account: AccountSettings, window: Window, aweme: str) -> Request:
-    return _uni_page(account, window, aweme, page=1, size=1)
+    return _uni_page(account, window, aweme, page=1, size=COUNTING_PAGE)
 
 
 def _count_rooms(account: AccountSettings, window: Window, aweme: str) -> Request:
-    return _room_page(account, window, aweme, page=1, size=1)
+    return _room_page(account, window, aweme, page=1, size=COUNTING_PAGE)
 
 
 def _list_of_none(body: Json) -> None:

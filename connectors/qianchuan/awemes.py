@@ -95,7 +95,7 @@ class AwemeTotals(Proof):
     """After the last page every 抖音号 is asked for its total once more; together they are the records that were read.
 
     Args:
-        request: the first page of one 抖音号, one row long.
+        request: the first page of one 抖音号.
         total_path: where the total is.
         empty_means: setting that must say `trusted` before "no row at all" is believed.
     """

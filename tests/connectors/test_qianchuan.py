@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.kit.replay import replay
-from connectors.qianchuan import ADS, ROOMS, UNI, Qianchuan
+from connectors.qianchuan import ADS, COUNTING_PAGE, ROOMS, UNI, Qianchuan
 from connectors.qianchuan import REFRESH as REFRESH_PATH
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.platforms.qianchuan import ADVERTISER, AWEMES, NOW, REFRESH, QianchuanFake
@@ -201,7 +201,7 @@ def test_a_total_that_is_not_what_was_read_hands_nothing_over(fake: FakeBench, c
 def test_another_total_at_the_last_question_hands_nothing_over(fake: FakeBench) -> None:
     def lie(document: Any) -> None:
         info = document["data"]["page_info"]
-        if info["page_size"] == 1:  # the proof
+        if info["page_size"] == COUNTING_PAGE:  # the proof
             info["total_num"] += 1
 
     fake.platform.fault = Spoil(lie)
