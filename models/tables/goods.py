@@ -1,4 +1,4 @@
-"""Goods: stock, shipments, counts, arrivals, purchases, new products. Not here: what fills them (warehouse/sql/core)."""
+"""Goods: stock, shipments, counts, arrivals, purchases, new products. Not here: what fills them (warehouse/sql/feeds)."""
 
 from models.tables.columns import (
     COMMON,

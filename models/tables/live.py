@@ -1,4 +1,4 @@
-"""Livestreams, content, influencers, members and communities. Not here: what fills them (warehouse/sql/core)."""
+"""Livestreams, content, influencers, members and communities. Not here: what fills them (warehouse/sql/feeds)."""
 
 from models.tables.columns import (
     COMMON,

@@ -1,6 +1,6 @@
 """People and projects: tasks, projects, incidents, attendance, training, headcount, operating costs.
 
-Not here: what fills them (warehouse/sql/core), the roster itself (people.csv).
+Not here: what fills them (warehouse/sql/feeds), the roster itself (people.csv).
 """
 
 from models.tables.columns import (

@@ -1,4 +1,4 @@
-"""Sales: order lines, refunds, inquiries, receipts, forecasts, the market. Not here: what fills them (warehouse/sql/core)."""
+"""Sales: order lines, refunds, inquiries, receipts, forecasts, the market. Not here: what fills them (warehouse/sql/feeds)."""
 
 from models.tables.columns import (
     COMMON,

@@ -1,4 +1,4 @@
-"""Customer service: tickets, chats, messages, reviews. Not here: what fills them (warehouse/sql/core)."""
+"""Customer service: tickets, chats, messages, reviews. Not here: what fills them (warehouse/sql/feeds)."""
 
 from models.tables.columns import (
     COMMON,

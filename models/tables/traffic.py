@@ -1,4 +1,4 @@
-"""Traffic, advertising, listings, search ranks and the platform's own scores. Not here: what fills them (warehouse/sql/core)."""
+"""Traffic, advertising, listings, search ranks and the platform's own scores. Not here: what fills them (warehouse/sql/feeds)."""
 
 from models.tables.columns import (
     COMMON,

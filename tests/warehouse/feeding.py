@@ -15,6 +15,7 @@ from models.attribution import Attribution
 from models.loads import LoadResult, PulledWindow, SourceAccount, StreamRef
 from warehouse.connect import open_warehouse
 from warehouse.core import build_core
+from warehouse.feeds import shipped_feeds
 from warehouse.load import load_window, set_source_accounts
 
 Payload = Mapping[str, Any]
@@ -56,6 +57,7 @@ def canonical(
             prepare(con)
         feed(con, connector, stream, payloads, key=key, day=day)
         build_core(con, base, Attribution())
+        _require_records(con, f"{connector}_{stream}", table)
         return rows(con, table)
 
 
@@ -108,6 +110,15 @@ def feed(
             as_of=as_of,
         )
         return load_window(con, window)
+
+
+def _require_records(con: duckdb.DuckDBPyConnection, stem: str, table: str) -> None:
+    """A row whose record column names no record would never leave again, and count twice after a change."""
+    (feed,) = [f for f in shipped_feeds() if (f.stem, f.table) == (stem, table)]
+    lost = con.execute(
+        f"select {feed.record} from core_{table} where {feed.record} not in (select record_key from raw_{stem})"
+    ).fetchall()
+    assert lost == [], f"`-- record: {feed.record}` of {feed.name} does not carry record_key"
 
 
 def _record(

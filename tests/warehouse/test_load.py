@@ -16,6 +16,7 @@ from models.errors import WarehouseError
 from models.loads import LoadResult, QuarantinedRow, StreamRef
 from tests.warehouse import world as w
 from warehouse.connect import open_warehouse
+from warehouse.history import versions
 from warehouse.load import load_window, record_failure, replace_company_table, stream_state
 
 WHEN = "2011-11-08T10:00+00:00"
@@ -72,6 +73,43 @@ def test_the_newest_of_two_versions_in_one_file_wins_in_any_order(
     result = load_window(con, w.window(tmp_path, w.UK, versions, *WINDOW))
 
     assert (_counts(result), _totals(con)) == ((1, 0, 0), [("A", "9")])
+
+
+def test_a_replaced_version_stays_in_the_history(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    load_window(con, w.window(tmp_path, w.UK, [_order("A", "1"), _order("B", "2")], *WINDOW))
+    later = "2011-11-09T10:00+00:00"
+
+    load_window(con, w.window(tmp_path, w.UK, [_order("A", "3", later), _order("B", "2")], *WINDOW))
+
+    assert [(v.load_seq, v.replaced_by, v.payload["total"]) for v in versions(con, w.UK, "A")] == [
+        (1, 2, "1"), (2, None, "3"),
+    ]  # fmt: skip
+    assert con.execute("select count(*) from record_history").fetchone() == (1,)
+
+
+def test_rows_that_change_or_appear_after_their_day_was_final_are_counted(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    con.execute("update source_account set finality_days = 2")
+    first = load_window(
+        con, w.window(tmp_path, w.UK, [_order("A", "1")], *WINDOW)
+    )  # the 8th is final at the end of the 10th
+    assert first.late_rows == 0
+    soon = load_window(con, w.window(tmp_path, w.UK, [_order("A", "2", "2011-11-09T10:00+00:00")], *WINDOW))
+    load_window(con, w.window(tmp_path, w.UK, [], "2011-11-10T00:00+00:00", "2011-11-11T00:00+00:00"))
+
+    changed = [_order("A", "3", "2011-11-12T10:00+00:00"), _order("B", "1", "2011-11-12T10:00+00:00")]
+    late = load_window(
+        con, w.window(tmp_path, w.UK, changed, "2011-11-11T00:00+00:00", "2011-11-13T00:00+00:00")
+    )
+
+    assert (soon.late_rows, late.late_rows) == (0, 2)
+    assert con.execute("select late_rows from load_window order by load_seq").fetchall() == [
+        (0,),
+        (0,),
+        (0,),
+        (2,),
+    ]
 
 
 def test_a_file_with_fewer_rows_than_proven_commits_nothing(
