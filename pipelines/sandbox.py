@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from connectors.kit import Runtime
 from connectors.kit.account import is_loopback
 from models.errors import PullError
 from pipelines.company import Company
@@ -27,10 +28,11 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where accounts of the sandbox live and what the secrets are; never shown."""
+    """Where accounts of the sandbox live and what the secrets are, never shown; and whose time passes while waiting."""
 
     environment: Mapping[str, str] = field(repr=False)
     sandbox_url: str | None = None
+    runtime: Runtime | None = field(default=None, repr=False)  # None for the home's own, with the real clock
 
 
 @contextmanager

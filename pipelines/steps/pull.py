@@ -39,7 +39,7 @@ LOAD_MEMORY = "128MB"  # a window is small: the rest would only cache what no lo
 _AHEAD = 16  # windows read ahead per worker: enough to keep the platform busy while a batch is loaded
 _BATCH = 48  # windows loaded before the warehouse is let go for other runs
 _SHOW_EVERY = 30  # windows between two lines of progress
-WORKERS = 12  # accounts and streams read side by side; most of the time they wait for their platforms
+WORKERS = 32  # accounts and streams read side by side; most of the time they wait for their platforms
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def pull_streams(
     reports = {ref: Report(ref) for _, ref in asked}
     jobs = _jobs(work, asked, around)
     remove_dead_spools(work.home.spool)
-    for batch in _batches(work, jobs):
+    for batch in _batches(work, jobs, around.runtime or shared_runtime(work.home.root)):
         _load(work, batch, reports)
     found: dict[StreamName, list[Report]] = {}
     for ref, report in reports.items():
@@ -130,7 +130,7 @@ def _jobs(work: Work, asked: list[tuple[Source, StreamRef]], around: Surrounding
         register_accounts(con, work.company)
         for source, ref in asked:
             account = source.account(around.environment, around.sandbox_url)
-            if source.kit.stream(ref.stream).cursor_kind != "cursor":
+            if source.kit.stream(ref.stream).of(source.settings).cursor_kind != "cursor":
                 jobs.append(_Job(ref, account, day_bounds(work.first, source.zone)[0], None))
                 continue
             cursor, covered_to = stream_state(con, ref)
@@ -147,7 +147,7 @@ def _beginning(source: Source, first: date) -> datetime:
     return day_bounds(day, source.zone)[0]
 
 
-def _batches(work: Work, jobs: list[_Job]) -> Iterator[list[Pulled]]:
+def _batches(work: Work, jobs: list[_Job], runtime: Runtime) -> Iterator[list[Pulled]]:
     """Windows as they come, several at a time where several wait."""
     todo: queue.SimpleQueue[_Job] = queue.SimpleQueue()
     for job in jobs:
@@ -155,8 +155,9 @@ def _batches(work: Work, jobs: list[_Job]) -> Iterator[list[Pulled]]:
     running = min(WORKERS, len(jobs))
     waiting: queue.Queue[Pulled | BaseException | None] = queue.Queue(_AHEAD * max(1, running))
     stop = threading.Event()
+    reading = _Reading(work, runtime, waiting, stop)
     for _ in range(running):
-        threading.Thread(target=_worker, args=(work, todo, waiting, stop), daemon=True).start()
+        threading.Thread(target=_worker, args=(reading, todo), daemon=True).start()
     try:
         while running:
             items = _take(waiting)
@@ -178,29 +179,40 @@ def _take(waiting: "queue.Queue[Pulled | BaseException | None]") -> list[Pulled 
     return items
 
 
-def _worker(
-    work: Work,
-    todo: "queue.SimpleQueue[_Job]",
-    waiting: "queue.Queue[Pulled | BaseException | None]",
-    stop: threading.Event,
-) -> None:
+@dataclass(frozen=True)
+class _Reading:
+    """What all reading threads of a pull share."""
+
+    work: Work
+    runtime: Runtime
+    waiting: "queue.Queue[Pulled | BaseException | None]"
+    stop: threading.Event
+
+    def put(self, item: Pulled | BaseException | None) -> None:
+        """Hand over, unless nobody takes any more."""
+        while not self.stop.is_set():
+            with suppress(queue.Full):
+                self.waiting.put(item, timeout=0.5)
+                return
+
+
+def _worker(reading: _Reading, todo: "queue.SimpleQueue[_Job]") -> None:
     """Thread body: one job after the other; every result goes into the queue, also the one that ends it."""
     try:
-        while not stop.is_set():
+        while not reading.stop.is_set():
             with suppress(queue.Empty):
-                _read(work, todo.get_nowait(), waiting, stop)
+                _read(reading, todo.get_nowait())
                 continue
             return
     except Exception as error:  # noqa: BLE001 - a thread must hand over whatever ends it
-        _put(waiting, error, stop)
+        reading.put(error)
     finally:
-        _put(waiting, None, stop)
+        reading.put(None)
 
 
-def _read(
-    work: Work, job: _Job, waiting: "queue.Queue[Pulled | BaseException | None]", stop: threading.Event
-) -> None:
+def _read(reading: _Reading, job: _Job) -> None:
     """One account of one stream; a trouble of its own is its own failed window."""
+    work = reading.work
     try:
         windows = pull(
             work.company.connector(job.ref.connector),
@@ -211,30 +223,20 @@ def _read(
             cursor=job.cursor,
             landing=Landing(work.home.landing),
             spool=work.home.spool / str(os.getpid()),
-            runtime=shared_runtime(work.home.root),
+            runtime=reading.runtime,
         )
         for window in windows:
-            _put(waiting, window, stop)
-            if stop.is_set():
+            reading.put(window)
+            if reading.stop.is_set():
                 return
     except MeritError as error:
-        _put(waiting, _unreadable(work, job, error), stop)
-
-
-def _put(
-    waiting: "queue.Queue[Pulled | BaseException | None]",
-    item: Pulled | BaseException | None,
-    stop: threading.Event,
-) -> None:
-    while not stop.is_set():
-        with suppress(queue.Full):
-            waiting.put(item, timeout=0.5)
-            return
+        reading.put(_unreadable(work, job, error))
 
 
 def _unreadable(work: Work, job: _Job, error: MeritError) -> FailedWindow:
     cause = f"{error.what} ({error.actual})" if error.actual else error.what
-    kind = work.company.connector(job.ref.connector).stream(job.ref.stream).cursor_kind
+    stream = work.company.connector(job.ref.connector).stream(job.ref.stream)
+    kind = stream.of(job.account.settings).cursor_kind
     start = min(job.span_from, work.as_of)
     return FailedWindow(job.ref, start, work.as_of, kind, error.code, cause, work.as_of)
 
