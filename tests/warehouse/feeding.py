@@ -15,7 +15,7 @@ from models.attribution import Attribution
 from models.loads import LoadResult, PulledWindow, SourceAccount, StreamRef
 from warehouse.connect import open_warehouse
 from warehouse.core import build_core
-from warehouse.feeds import shipped_feeds
+from warehouse.feeds import present_feeds, shipped_feeds
 from warehouse.load import load_window, set_source_accounts
 
 Payload = Mapping[str, Any]
@@ -115,8 +115,11 @@ def feed(
 def _require_records(con: duckdb.DuckDBPyConnection, stem: str, table: str) -> None:
     """A row whose record column names no record would never leave again, and count twice after a change."""
     (feed,) = [f for f in shipped_feeds() if (f.stem, f.table) == (stem, table)]
+    keys = " union all ".join(
+        f"select record_key from {f.raw_table}" for f in present_feeds(con) if f.table == table
+    )
     lost = con.execute(
-        f"select {feed.record} from core_{table} where {feed.record} not in (select record_key from raw_{stem})"
+        f"select {feed.record} from core_{table} where {feed.record} not in ({keys})"
     ).fetchall()
     assert lost == [], f"`-- record: {feed.record}` of {feed.name} does not carry record_key"
 
