@@ -1,10 +1,8 @@
 """Streams that speak for whole days: replacing, history, proof, finality, a missed day, drift and late rows."""
 
-import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,102 +10,22 @@ from typing import Any
 import duckdb
 import pytest
 
+from models.definitions.load import Definitions, load_definitions
 from models.errors import WarehouseError
-from models.loads import FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
-from warehouse.connect import open_warehouse
-from warehouse.coverage import read_coverage, store_source_health
+from tests.warehouse import world as w
+from tests.warehouse.days import FIRST, ROOMS, Days, day_of, midnight
+from warehouse.actuals import compute_daily
+from warehouse.core import build_core
+from warehouse.coverage import read_coverage
 from warehouse.feeds import days_touched
 from warehouse.history import Movement, drift, movements, versions
-from warehouse.load import load_window, record_failure, set_source_accounts
+from warehouse.load import load_window
 from warehouse.merge import put_rows, raw_table, stage
-
-ROOMS = StreamRef("qianchuan", "rooms", "desk")
-FIRST = date(2026, 10, 1)
-Rows = Sequence[tuple[int, str, int]]  # day of October, id, viewers
 
 
 @pytest.fixture
-def days(tmp_path: Path) -> "Days":
+def days(tmp_path: Path) -> Days:
     return Days(tmp_path)
-
-
-class Days:
-    """An account in UTC whose windows are whole days of October 2026."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with self.open() as con:
-            account = SourceAccount(
-                ROOMS, ("live_session",), "UTC", "2026-10-01", finality_days=3, platform="qianchuan"
-            )
-            set_source_accounts(con, [account])
-
-    def open(self) -> Any:
-        return open_warehouse(self.folder / "home")
-
-    def window(
-        self, first: int, last: int, rows: Rows, *, read: int, key: str = "{day}|{id}"
-    ) -> PulledWindow:
-        """Days `first` to `last`, read at the end of day `read`."""
-        as_of = _midnight(read + 1)
-        text = "".join(_record(day, key.format(day=_day(day), id=name), n, as_of) for day, name, n in rows)
-        path = self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.ndjson"
-        path.write_text(text, encoding="utf-8")
-        return PulledWindow(
-            ref=ROOMS, window_from=_midnight(first), window_to=_midnight(last + 1), kind="day", records_path=path,
-            rows=len(rows), landing_file=f"{first}-{last}@{read}", landing_sha256=hashlib.sha256(text.encode()).hexdigest(),
-            proof=f"count={len(rows)}", as_of=as_of, replaces=(_day(first), _day(last)),
-        )  # fmt: skip
-
-    def load(self, first: int, last: int, rows: Rows, *, read: int) -> LoadResult:
-        with self.open() as con:
-            return load_window(con, self.window(first, last, rows, read=read))
-
-    def fail(self, first: int, last: int, code: str, *, read: int) -> None:
-        with self.open() as con:
-            record_failure(
-                con,
-                FailedWindow(
-                    ROOMS,
-                    _midnight(first),
-                    _midnight(last + 1),
-                    "day",
-                    code,
-                    "it failed",
-                    _midnight(read + 1),
-                ),
-            )
-
-    def stored(self) -> list[Any]:
-        with self.open() as con:
-            return con.execute(
-                "select day(record_day), record_key, (payload ->> 'n')::int from raw_qianchuan_rooms order by all"
-            ).fetchall()
-
-    def health(self, *, until: int = 9) -> dict[int, tuple[Any, ...]]:
-        with self.open() as con:
-            store_source_health(con, FIRST, _day(until))
-            rows = con.execute(
-                "select day(business_date), status, finality, cause_code, proof from source_health order by 1"
-            ).fetchall()
-        return {row[0]: row[1:] for row in rows}
-
-
-def _day(number: int) -> date:
-    return FIRST + timedelta(days=number - 1)
-
-
-def _midnight(number: int) -> datetime:
-    return datetime(2026, 10, 1, tzinfo=UTC) + timedelta(days=number - 1)
-
-
-def _record(day: int, key: str, n: int, as_of: datetime) -> str:
-    payload = {"n": n}
-    record = {
-        "record_key": key, "record_day": _day(day).isoformat(), "version_at": as_of.isoformat(),
-        "row_hash": hashlib.sha256(f"{key}{n}".encode()).hexdigest(), "payload": payload,
-    }  # fmt: skip
-    return json.dumps(record) + "\n"
 
 
 def test_the_days_of_a_window_hold_exactly_its_rows(days: Days) -> None:
@@ -144,7 +62,8 @@ def test_a_record_never_stands_on_two_days(days: Days, key: str) -> None:
 def test_a_record_outside_the_windows_days_is_refused(days: Days) -> None:
     with days.open() as con, pytest.raises(WarehouseError, match="W208"):
         load_window(
-            con, replace(days.window(1, 1, [(1, "a", 1), (4, "b", 1)], read=4), replaces=(_day(1), _day(1)))
+            con,
+            replace(days.window(1, 1, [(1, "a", 1), (4, "b", 1)], read=4), replaces=(day_of(1), day_of(1))),
         )
 
 
@@ -178,8 +97,8 @@ def test_a_failed_second_reading_leaves_the_day_proven_open_and_says_so(days: Da
     with days.open() as con:
         coverage = read_coverage(con)
         (account,) = coverage.accounts
-        assert account.uncovered(_day(1), _day(2)) is None
-        assert "it failed" in (account.stale(_day(2)) or account.why(_day(3))).text
+        assert account.uncovered(day_of(1), day_of(2)) is None
+        assert "it failed" in (account.stale(day_of(2)) or account.why(day_of(3))).text
 
     days.load(1, 3, [(1, "a", 1)], read=7)
     assert [days.health(until=3)[n][:3] for n in (1, 2, 3)] == [("proven", "final", None)] * 3
@@ -194,9 +113,34 @@ def test_a_missed_snapshot_day_has_its_cause_and_no_zero(days: Days) -> None:
     with days.open() as con:
         coverage = read_coverage(con)
         (account,) = coverage.feeding("live_session")
-        causes = [coverage.uncovered(account, _day(n), _day(n)) for n in (1, 2, 3)]
+        causes = [coverage.uncovered(account, day_of(n), day_of(n)) for n in (1, 2, 3)]
 
     assert [cause.code if cause else None for cause in causes] == [None, "P112", None]
+
+
+def test_a_figure_over_a_missed_day_is_missing_with_its_cause_and_the_other_days_stand(days: Days) -> None:
+    days.load(1, 1, [(1, "a", 5), (1, "b", 6)], read=1)
+    days.fail(2, 2, "P112", read=4)
+    days.load(3, 3, [], read=4)
+    with days.open() as con:
+        w.put(
+            con, "core_person", [{"person_id": "ann", "name": "ann", "role_id": "ops", "valid_from": FIRST}]
+        )
+        w.put(con, "core_ownership", [w.own("room", "R1", "ops", "ann", "1", first="2026-10-01")])
+        build_core(con, "CNY")
+
+        found = compute_daily(con, _entries(), [day_of(n) for n in (1, 2, 3)])
+
+    assert [(a.value, a.status, a.cause_code) for a in found] == [
+        (Decimal(11), "scored", None), (None, "missing", "P112"), (Decimal(0), "scored", None),
+    ]  # fmt: skip
+
+
+def _entries() -> Definitions:
+    formula = "    numerator:\n      - {fact: live_session, sum: entries, date: started_on}\n"
+    return load_definitions(
+        {"test.yaml": w.definition_text([("entries", formula, "count")], {"ops": ["entries"]})}
+    )
 
 
 def test_a_read_day_that_expires_stays_proven_and_becomes_final(days: Days) -> None:
@@ -214,16 +158,16 @@ def test_what_is_replaced_stays_in_the_history_with_the_load_that_replaced_it(da
     days.load(1, 1, [(1, "a", 7), (1, "d", 1)], read=4)
 
     with days.open() as con:
-        found = movements(con, ROOMS, _day(1))
+        found = movements(con, ROOMS, day_of(1))
         states = versions(con, ROOMS, "2026-10-01|a")
         gone = versions(con, ROOMS, "2026-10-01|b")
 
     assert found == [
-        Movement(1, _midnight(3), "1-2@2", 2, 0, 0),
-        Movement(2, _midnight(4), "1-1@3", 0, 1, 1),
-        Movement(3, _midnight(5), "1-1@4", 1, 0, 0),
+        Movement(1, midnight(3), "1-2@2", 2, 0, 0),
+        Movement(2, midnight(4), "1-1@3", 0, 1, 1),
+        Movement(3, midnight(5), "1-1@4", 1, 0, 0),
     ]
-    assert [(v.load_seq, v.replaced_by, v.payload) for v in states] == [(1, 2, {"n": 1}), (2, None, {"n": 7})]
+    assert [(v.load_seq, v.replaced_by, v.payload["n"]) for v in states] == [(1, 2, 1), (2, None, 7)]
     assert [(v.load_seq, v.replaced_by) for v in gone] == [(1, 2)]
 
 
@@ -253,7 +197,7 @@ def test_days_of_rows_that_left_are_computed_again(days: Days) -> None:
     with days.open() as opened:
         found = days_touched(opened, 1)
 
-    assert found == {_day(3)}
+    assert found == {day_of(3)}
 
 
 def test_undeclared_fields_are_kept_per_load_and_read_per_stream(days: Days) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -311,9 +311,17 @@ def definitions() -> Definitions:
     ]
     shop = ["net_sales", "sales_attainment", "margin", "orders", "new_buyers"]
     roles = [_role(r, shop) for r in ("manager", "specialist", "buyer")] + [_role("agent", ["reply"])]
-    text = (
+    return load_definitions({"test.yaml": _text(kpis, roles)})
+
+
+def definition_text(kpis: Sequence[tuple[str, str, str]], roles: Mapping[str, Sequence[str]]) -> str:
+    """Definitions of a few KPIs (id, formula, unit) and of roles that are appraised by them."""
+    return _text([_kpi(*kpi) for kpi in kpis], [_role(role, names) for role, names in roles.items()])
+
+
+def _text(kpis: Sequence[str], roles: Sequence[str]) -> str:
+    return (
         "grade_tables:\n  - id: standard\n    effective_from: 2010-01-01\n"
         "    bands: [{grade: B, max: 60, coefficient: 0}, {grade: A, min: 60, coefficient: 1}]\n"
         "kpis:\n" + "".join(kpis) + "roles:\n" + "".join(roles)
     )
-    return load_definitions({"test.yaml": text})
