@@ -148,6 +148,7 @@ def _connectors(commands: _Commands) -> None:
         _command(actions, "doctor", "doctor", "doctor", "quotas, reports, tokens, drift, failures still open")
     )
     _record(actions)
+    _new(actions)
     _recognise(actions)
 
 
@@ -167,6 +168,25 @@ def _record(actions: _Commands) -> None:
     parser.add_argument("--as-of", default="", metavar="I")
     parser.add_argument("--into", required=True, metavar="DIR", help="a new folder")
     _with_company(parser)
+
+
+def _new(actions: _Commands) -> None:
+    parser = _command(
+        actions,
+        "new",
+        "scaffold",
+        "new",
+        "the files of a new connector, and a test that says what is missing",
+    )
+    parser.add_argument("name", help="lower case, for example tiktok_shop")
+    parser.add_argument("--stream", default="orders", metavar="T", help="its first stream (default: orders)")
+    parser.add_argument(
+        "--table",
+        default="order_line",
+        metavar="F",
+        help="the canonical table it fills (default: order_line)",
+    )
+    parser.add_argument("--into", default="", metavar="DIR", help="another checkout (default: this one)")
 
 
 def _recognise(actions: _Commands) -> None:
