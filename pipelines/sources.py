@@ -94,7 +94,7 @@ class Source:
                 finality_days=stream.finality_days,
                 platform=self.kit.platform,
             )
-            for stream in self.kit.streams
+            for stream in (stream.of(self.settings) for stream in self.kit.streams)
             if stream.name in self.stream_names
         )
 

@@ -66,6 +66,7 @@ class Stream(Generic[R]):
         prepare: joins side-loaded parts into the records of a page.
         stamp: writes into the records of a page what only the question knows, such as the day of a snapshot.
         follow_up: what a record still needs, None when it is whole.
+        variant: the same records read in another way that the account's settings ask for.
         page_rest: what the records of a page still need, asked for together; None when they are whole.
     """
 
@@ -103,6 +104,7 @@ class Stream(Generic[R]):
     stamp: Callable[[Json, Ask], None] | None = None
     follow_up: Callable[[Json, AccountSettings], FollowUp | None] | None = None
     page_rest: Callable[[Json, AccountSettings], FollowUp | None] | None = None
+    variant: Callable[["Stream[R]", Mapping[str, str]], "Stream[R]"] | None = None
 
     def __post_init__(self) -> None:
         wrong = [
@@ -136,6 +138,15 @@ class Stream(Generic[R]):
         for path in self.hashed:
             if not hits(kept, path):
                 raise DeclarationWrong(f"stream {self.name} does not keep the id {path} that it hashes")
+
+    def of(self, settings: Mapping[str, str]) -> "Stream[R]":
+        """The stream as an account with these settings reads it."""
+        return self if self.variant is None else self.variant(self, settings)
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether a day must be read shortly after its end, or never."""
+        return self.readable_for is not None and self.readable_for <= timedelta(days=1)
 
     def tree(self) -> Tree:
         """Everything of a page that may be stored."""

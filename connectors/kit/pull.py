@@ -45,6 +45,7 @@ def pull(
     cursor: str | None = None,
     runtime: Runtime = SHARED,
     progress: Callable[[Progress], None] | None = None,
+    is_held: Callable[[Window], bool] = lambda _: False,
 ) -> Iterator[PulledWindow | FailedWindow]:
     """One result per window from `span_from` (less the stream's look-back) to `as_of` (less its lag).
 
@@ -63,9 +64,10 @@ def pull(
         cursor: opaque cursor of the last pull (cursor streams only).
         runtime: waits and rate limits, shared by the pulls of a process.
         progress: called after every page.
+        is_held: whether a window is proven already; one that its platform no longer shows is passed over then.
     """
     declared = connector.stream(stream) if isinstance(stream, str) else stream
-    pulling = _Pull(connector, declared, account, as_of, cursor, landing, spool, runtime, progress)
+    pulling = _Pull(connector, declared, account, as_of, cursor, landing, spool, runtime, progress, is_held)
     yield from pulling.run(span_from)
 
 
@@ -80,6 +82,7 @@ class _Pull:
     spool: Path
     runtime: Runtime
     progress: Callable[[Progress], None] | None
+    is_held: Callable[[Window], bool]
 
     def __post_init__(self) -> None:
         self.ref = StreamRef(self.connector.name, self.stream.name, self.account.shop_id)
@@ -90,6 +93,7 @@ class _Pull:
 
     def run(self, span_from: datetime) -> Iterator[PulledWindow | FailedWindow]:
         try:
+            self.stream = self.stream.of(self.account.settings)
             pending = deque(self._windows(span_from))
         except KitError as error:
             pending = deque()
@@ -101,7 +105,10 @@ class _Pull:
                 if not blocked and self.longest and len(parts := window.parts(self.longest)) > 1:
                     pending.extendleft(reversed(parts))
                     continue
-                result = blocked or self._gone(window) or self._window(window)
+                gone = self._gone(window)
+                if gone is not None and self.is_held(window):
+                    continue
+                result = blocked or gone or self._window(window)
                 if isinstance(result, TooLarge) and (smaller := self._smaller(window, result)):
                     pending.extendleft(reversed(smaller))
                     continue

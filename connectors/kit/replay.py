@@ -110,7 +110,7 @@ def _frame(head: Json, connector: Connector, as_of: datetime) -> tuple[Frame, St
         window = Window(
             datetime.fromisoformat(head["window_from"]), datetime.fromisoformat(head["window_to"])
         )
-        stream = connector.stream(ref.stream)
+        stream = connector.stream(ref.stream).of(account.settings)
         read_at = datetime.fromisoformat(head["read_at"]) if "read_at" in head else as_of
         page_size = int(head.get("page_size", stream.page_size[1]))  # page numbers count in it
         return Frame(stream, account, window, head["start_cursor"], page_size, read_at), ref

@@ -94,6 +94,12 @@ class Shop:
     def add(self, order: Order) -> None:
         """Show one more order, or another version of a known one."""
         self._orders[order.number] = order
+        self._refunds.update({refund.id: order.number for refund in order.refunds})
+        self._reindex()
+
+    def remove(self, number: int) -> None:
+        """Delete an order for good."""
+        del self._orders[number]
         self._reindex()
 
     def patch(self, number: int, body: dict[str, Any]) -> None:

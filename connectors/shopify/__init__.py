@@ -4,6 +4,7 @@ Belongs here: what Shopify's answers mean and what is asked for. The kit does th
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -19,20 +20,31 @@ from connectors.kit.errors import (
     KitError,
     PageTooLarge,
     SchemaDrift,
+    SettingWrong,
     Throttled,
     Transient,
 )
 from connectors.kit.limiter import Bucket, Rate
 from connectors.kit.pagers import Connection, connection_next
-from connectors.kit.proofs import Count, Every, Flag
+from connectors.kit.proofs import Count, Every, Flag, SameBooks
 from connectors.kit.redact import Tree, model_tree, path_tree
 from connectors.kit.request import FollowUp, Request
 from connectors.kit.strict_json import Json, dig
-from connectors.kit.windows import Window, iso
-from connectors.shopify.queries import ORDER_LINES, ORDER_REFUNDS, ORDERS, ORDERS_COUNT, REFUND_LINES
+from connectors.kit.windows import Window
+from connectors.shopify.bulk import BULK, BULK_PROOF, bulk_trouble, rest_of_bulk_order
+from connectors.shopify.queries import (
+    ORDER_LINES,
+    ORDER_REFUNDS,
+    ORDERS,
+    ORDERS_COUNT,
+    REFUND_LINES,
+    SHOP,
+    graphql,
+    search,
+    sorted_by,
+)
 from connectors.shopify.rows import LineItems, Order, Refund, RefundLines, flat_order
 
-PATH = "/admin/api/2026-10/graphql.json"
 # Shopify refuses a query that could cost more than 1,000 points: objects count 1, connections their size, nested ones multiply
 # (shopify.dev, API limits, read 2026-11). The defaults stay below; what does not fit is fetched by follow-ups of one order.
 PAGE_SIZE = 7
@@ -42,6 +54,7 @@ REFUND_LINE_PAGE_SIZE = 2
 MORE_LINES = 100
 MOST_POINTS = 1_000
 MOST_REFUNDS = 30
+REREAD_DAYS = 60  # as far back as an app sees orders without read_all_orders
 DEEP_PAGING_PAGES = 25_000 // PAGE_SIZE  # Shopify stops at 25,000 objects in one connection
 
 _CODES: dict[str, type[KitError]] = {
@@ -76,14 +89,6 @@ _PERSONAL = (
 )
 
 
-def _graphql(name: str, query: str, variables: dict[str, Json]) -> Request:
-    return Request("POST", PATH, json={"operationName": name, "query": query, "variables": variables})
-
-
-def _search(window: Window) -> str:
-    return f"updated_at:>='{iso(window.start)}' updated_at:<'{iso(window.end)}'"
-
-
 def _line_page(account: AccountSettings) -> int:
     return account.whole_number("line_page_size", LINE_PAGE_SIZE, most=250)
 
@@ -97,18 +102,33 @@ def _orders(ask: Ask) -> Request:
     # a page that costs too much is too large in both directions; shorter line pages mean more follow-ups
     lines = max(1, _line_page(ask.account) * min(ask.page_size, declared) // declared)
     variables = {
-        "query": _search(ask.window),
+        "query": search(ask.account.settings, ask.window),
         "first": ask.page_size,
+        "sort": sorted_by(ask.account.settings).upper(),
         "after": ask.token,
         "lines": lines,
         "refunds": _refund_page(ask.account),
         "refundLines": REFUND_LINE_PAGE_SIZE,
     }
-    return _graphql("Orders", ORDERS, variables)
+    return graphql("Orders", ORDERS, variables)
 
 
-def _count(account: AccountSettings, window: Window) -> Request:  # noqa: ARG001 - the kit passes both
-    return _graphql("OrdersCount", ORDERS_COUNT, {"query": _search(window)})
+def _count(account: AccountSettings, window: Window) -> Request:
+    return graphql("OrdersCount", ORDERS_COUNT, {"query": search(account.settings, window)})
+
+
+def _shop(account: AccountSettings, window: Window) -> Request:  # noqa: ARG001 - the kit passes both
+    return graphql("Shop", SHOP, {})
+
+
+def _books(body: Json) -> tuple[str, str]:
+    shop = dig(body, "data.shop")
+    return dig(shop, "ianaTimezone"), dig(shop, "currencyCode")
+
+
+SAME_BOOKS = SameBooks(
+    _shop, path_tree({"data.shop.ianaTimezone": None, "data.shop.currencyCode": None}), _books
+)
 
 
 def _rest_of_order(order: Json, account: AccountSettings) -> FollowUp | None:
@@ -147,7 +167,7 @@ def _all_refunds(order: Json) -> FollowUp:
 
     variables = {"id": order["id"], "refunds": MOST_REFUNDS, "refundLines": REFUND_LINE_PAGE_SIZE}
     keep = path_tree({"data.order.id": None, "data.order.refunds": model_tree(Refund)})
-    return FollowUp(_graphql("OrderRefunds", ORDER_REFUNDS, variables), keep, f"{order['id']}/refunds", merge)
+    return FollowUp(graphql("OrderRefunds", ORDER_REFUNDS, variables), keep, f"{order['id']}/refunds", merge)
 
 
 def _same(body: Json, root: str, owner: Json) -> Json:
@@ -170,7 +190,73 @@ def _continue(
 
     variables = {"id": owner["id"], "first": first, "after": after}
     keep = path_tree({f"data.{root}.id": None, f"data.{root}.{field}": tree})
-    return FollowUp(_graphql(query[0], query[1], variables), keep, f"{owner['id']}/{after}", merge)
+    return FollowUp(graphql(query[0], query[1], variables), keep, f"{owner['id']}/{after}", merge)
+
+
+def _variant(stream: Stream[Order], settings: Mapping[str, str]) -> Stream[Order]:
+    """The same orders in another way: settings `bulk: true`, `orders_by: created` and `reread_days`."""
+    bulk, by = settings.get("bulk", "false"), settings.get("orders_by", "updated")
+    days = settings.get("reread_days", str(REREAD_DAYS))
+    if bulk not in ("true", "false") or by not in ("updated", "created"):
+        raise SettingWrong("bulk is true or false, orders_by is updated or created")
+    if not (days.isascii() and days.isdigit() and 1 <= int(days) <= 366):
+        raise SettingWrong("setting reread_days must be a whole number from 1 to 366")
+    if bulk == "true":
+        stream = replace(
+            stream,
+            request=None,
+            pager=None,
+            report=BULK,
+            records="rows",
+            max_window_days=1,
+            max_window_records=10_000,
+            proof=Every(BULK_PROOF, SAME_BOOKS),
+            follow_up=rest_of_bulk_order,
+        )
+    if by == "created":
+        stream = replace(
+            stream,
+            cursor_kind="day",
+            version=None,
+            max_window_days=1,
+            lookback=timedelta(days=int(days)),
+            lookback_reason="a deleted order is only seen to be missing; refunds come for weeks",
+            finality_days=max(int(days), stream.finality_days),
+        )
+    return stream
+
+
+ORDERS_STREAM: Stream[Order] = Stream(
+    name="orders",
+    model=Order,
+    key=lambda order: order.id,
+    day=lambda order: order.created_at,
+    version=lambda order: order.updated_at,
+    payload=flat_order,
+    feeds=("order_line", "refund"),
+    request=_orders,
+    pager=Connection("data.orders", page_cap=DEEP_PAGING_PAGES),
+    records="data.orders.nodes",
+    cursor_kind="time",
+    max_window_days=7,
+    lookback=timedelta(hours=2),
+    lookback_reason="the search index follows the orders with a delay that Shopify does not state",
+    lag=timedelta(minutes=1),
+    limit="{shop_id}",
+    rate=lambda _: Rate(100, seconds=1),  # points of the smallest plan; learned from every answer
+    proof=Every(
+        Flag("data.orders.pageInfo.hasNextPage", expected=False),
+        Count(_count, "data.ordersCount.count", exact=("data.ordersCount.precision", "EXACT")),
+        SAME_BOOKS,
+    ),
+    finality_days=30,
+    pii=_PERSONAL,
+    docs="https://shopify.dev/docs/api/admin-graphql/2026-10/queries/orders",
+    page_size=("page_size", PAGE_SIZE, 250),
+    shaping_settings=("refund_page_size", "bulk", "orders_by"),
+    follow_up=_rest_of_order,
+    variant=_variant,
+)
 
 
 class Shopify(Connector):
@@ -179,37 +265,7 @@ class Shopify(Connector):
     name = "shopify"
     platform = "shopify"
     auth = HeaderToken("X-Shopify-Access-Token")
-    streams = (
-        Stream(
-            name="orders",
-            model=Order,
-            key=lambda order: order.id,
-            day=lambda order: order.created_at,
-            version=lambda order: order.updated_at,
-            payload=flat_order,
-            feeds=("order_line", "refund"),
-            request=_orders,
-            pager=Connection("data.orders", page_cap=DEEP_PAGING_PAGES),
-            records="data.orders.nodes",
-            cursor_kind="time",
-            max_window_days=7,
-            lookback=timedelta(hours=2),
-            lookback_reason="the search index follows the orders with a delay that Shopify does not state",
-            lag=timedelta(minutes=1),
-            limit="{shop_id}",
-            rate=lambda _: Rate(100, seconds=1),  # points of the smallest plan; learned from every answer
-            proof=Every(
-                Flag("data.orders.pageInfo.hasNextPage", expected=False),
-                Count(_count, "data.ordersCount.count", exact=("data.ordersCount.precision", "EXACT")),
-            ),
-            finality_days=30,
-            pii=_PERSONAL,
-            docs="https://shopify.dev/docs/api/admin-graphql/2026-10/queries/orders",
-            page_size=("page_size", PAGE_SIZE, 250),
-            shaping_settings=("refund_page_size",),
-            follow_up=_rest_of_order,
-        ),
-    )
+    streams = (ORDERS_STREAM,)
 
     def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002
         """Shopify reports most troubles inside HTTP 200."""
@@ -221,7 +277,7 @@ class Shopify(Connector):
             return _graphql_trouble(errors)
         if not isinstance(body.get("data"), dict):
             return SchemaDrift("the answer has neither data nor errors")
-        return None
+        return bulk_trouble(body["data"])
 
     def learn(self, bucket: Bucket, now: float, headers: Mapping[str, str], body: Json) -> None:  # noqa: ARG002
         """Every answer tells the points that are left."""

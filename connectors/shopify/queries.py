@@ -4,6 +4,15 @@ Each is checked against the official 2026-10 schema in tests/connectors. They as
 street. Not here: what is done with the answers.
 """
 
+from collections.abc import Mapping
+
+from connectors.kit.ask import Ask
+from connectors.kit.request import Request
+from connectors.kit.strict_json import Json, dumps
+from connectors.kit.windows import Window, iso
+
+PATH = "/admin/api/2026-10/graphql.json"
+
 _BAG = "{ shopMoney { amount currencyCode } }"
 _LINES = f"""{{
   nodes {{
@@ -24,9 +33,9 @@ _REFUND = f"""{{
 }}"""
 
 ORDERS = f"""query Orders(
-  $query: String!, $first: Int!, $after: String, $lines: Int!, $refunds: Int!, $refundLines: Int!
+  $query: String!, $sort: OrderSortKeys!, $first: Int!, $after: String, $lines: Int!, $refunds: Int!, $refundLines: Int!
 ) {{
-  orders(query: $query, sortKey: UPDATED_AT, first: $first, after: $after) {{
+  orders(query: $query, sortKey: $sort, first: $first, after: $after) {{
     nodes {{
       id createdAt processedAt updatedAt cancelledAt test displayFinancialStatus currencyCode
       totalPriceSet {_BAG} totalRefundedSet {_BAG}
@@ -59,3 +68,59 @@ REFUND_LINES = f"""query RefundLines($id: ID!, $first: Int!, $after: String) {{
 ORDERS_COUNT = """query OrdersCount($query: String!) {
   ordersCount(query: $query, limit: null) { count precision }
 }"""
+
+SHOP = "query Shop { shop { ianaTimezone currencyCode } }"
+
+RUN_BULK = """mutation RunBulk($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: true) {
+    bulkOperation { id status }
+    userErrors { code field }
+  }
+}"""
+
+BULK_STATUS = """query BulkStatus($id: ID!) {
+  bulkOperation(id: $id) { id status errorCode objectCount rootObjectCount fileSize url query }
+}"""
+
+BULK_LIST = """query BulkList($query: String!) {
+  bulkOperations(first: 50, query: $query) { nodes { id status query } }
+}"""
+
+_BULK_ORDERS = f"""{{
+  orders(query: SEARCH) {{
+    edges {{ node {{
+      id createdAt processedAt updatedAt cancelledAt test displayFinancialStatus currencyCode
+      totalPriceSet {_BAG} totalRefundedSet {_BAG}
+      customer {{ id }}
+      shippingAddress {{ country countryCodeV2 }}
+      refunds {{ id createdAt processedAt totalRefundedSet {_BAG} }}
+      lineItems {{ edges {{ node {{
+        __typename id sku quantity
+        originalUnitPriceSet {_BAG} originalTotalSet {_BAG}
+        discountAllocations {{ allocatedAmountSet {_BAG} }}
+      }} }} }}
+      shippingLines {{ edges {{ node {{ __typename id title discountedPriceSet {_BAG} }} }} }}
+    }} }}
+  }}
+}}"""
+
+
+def graphql(name: str, query: str, variables: dict[str, Json]) -> Request:
+    """One POST to the GraphQL endpoint."""
+    return Request("POST", PATH, json={"operationName": name, "query": query, "variables": variables})
+
+
+def sorted_by(settings: Mapping[str, str]) -> str:
+    """By which instant orders are asked for: that of the last change, or that of their making."""
+    return "created_at" if settings.get("orders_by") == "created" else "updated_at"
+
+
+def search(settings: Mapping[str, str], window: Window) -> str:
+    """The orders of a window in Shopify's search syntax."""
+    field = sorted_by(settings)
+    return f"{field}:>='{iso(window.start)}' {field}:<'{iso(window.end)}'"
+
+
+def bulk_orders(ask: Ask) -> str:
+    """The query that a bulk operation runs; it takes no variables."""
+    return _BULK_ORDERS.replace("SEARCH", dumps(search(ask.account.settings, ask.window)))

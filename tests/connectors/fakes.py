@@ -90,8 +90,10 @@ def connection(nodes: list[Any], first: int, after: str | None) -> dict[str, Any
 class Shop:
     """Orders by `updated_at`, three pages and nested lists included."""
 
-    def __init__(self, orders: list[dict[str, Any]]) -> None:
-        self.orders = orders
+    def __init__(
+        self, orders: list[dict[str, Any]], *, zone: str = "Europe/London", currency: str = "GBP"
+    ) -> None:
+        self.orders, self.zone, self.currency = orders, zone, currency
         self.count_offset = 0
 
     def __call__(self, call: Call) -> Reply:
@@ -102,10 +104,14 @@ class Shop:
         return Reply({"data": data, "extensions": {"cost": cost}})
 
     def found(self, query: str) -> list[dict[str, Any]]:
-        match = re.fullmatch(r"updated_at:>='(.+?)' updated_at:<'(.+?)'", query)
+        match = re.fullmatch(r"(created|updated)_at:>='(.+?)' \1_at:<'(.+?)'", query)
         assert match, query
-        chosen = [o for o in self.orders if match[1] <= o["updatedAt"] < match[2]]
-        return sorted(chosen, key=lambda o: o["updatedAt"])
+        field = f"{match[1]}At"
+        chosen = [o for o in self.orders if match[2] <= o[field] < match[3]]
+        return sorted(chosen, key=lambda o: o[field])
+
+    def Shop(self, v: dict[str, Any]) -> dict[str, Any]:
+        return {"shop": {"ianaTimezone": self.zone, "currencyCode": self.currency}}
 
     def Orders(self, v: dict[str, Any]) -> dict[str, Any]:
         nodes = [self._served(o, v) for o in self.found(v["query"])]

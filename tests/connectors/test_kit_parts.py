@@ -156,7 +156,8 @@ def test_naive_instants_are_refused() -> None:
 
 def test_orders_around_a_change_of_clocks_keep_their_local_day(bench: Bench) -> None:
     created = ["2026-11-01T06:59:59Z", "2026-11-01T07:00:00Z", "2026-11-02T07:59:59Z", "2026-11-02T08:00:00Z"]
-    bench.platform.default = Shop([order(n, updated=at, createdAt=at) for n, at in enumerate(created, 1)])
+    orders = [order(n, updated=at, createdAt=at) for n, at in enumerate(created, 1)]
+    bench.platform.default = Shop(orders, zone="America/Los_Angeles")
     start, as_of = datetime(2026, 10, 31, 12, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)
     settings = {"max_window_days": "1"}
 

@@ -12,6 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from connectors.kit import AccountSettings
+from connectors.kit.ask import Ask
+from connectors.kit.windows import Window
 from connectors.shopify import Shopify, queries
 from connectors.zendesk import PATH, Zendesk
 from tests.connectors.bench import Bench, Call, only
@@ -33,8 +36,32 @@ def schema() -> Any:
     return build_client_schema(found.get("data", found))
 
 
+QUERIES = [
+    *("ORDERS", "ORDER_LINES", "ORDER_REFUNDS", "REFUND_LINES", "ORDERS_COUNT", "SHOP"),
+    *("RUN_BULK", "BULK_STATUS", "BULK_LIST"),
+]
+
+
+def _bulk_query() -> str:
+    account = AccountSettings(shop_id="uk", zone="Europe/London", base_url="https://uk.example.com")
+    window = Window(datetime(2011, 11, 1, tzinfo=UTC), datetime(2011, 11, 2, tzinfo=UTC))
+    return queries.bulk_orders(Ask(account, window, None, None, 1))
+
+
 @no_specs
-@pytest.mark.parametrize("name", ["ORDERS", "ORDER_LINES", "REFUND_LINES", "ORDERS_COUNT"])
+def test_the_query_inside_a_bulk_operation_fits_the_schema_and_the_limits_of_bulk(schema: Any) -> None:
+    from graphql import parse, validate
+
+    text = _bulk_query()
+
+    assert validate(schema, parse(text)) == []
+    assert text.count("edges {") == 3, "at most five connections, two deep"
+    assert "refundLineItems" not in text, "no connection inside a list"
+    assert "updated_at:>='2011-11-01T00:00:00Z' updated_at:<'2011-11-02T00:00:00Z'" in text
+
+
+@no_specs
+@pytest.mark.parametrize("name", QUERIES)
 def test_every_shopify_query_fits_the_official_schema(schema: Any, name: str) -> None:
     from graphql import parse, validate
 
@@ -56,7 +83,7 @@ def test_the_check_itself_refuses_a_wrong_query(schema: Any) -> None:
 def test_no_shopify_query_asks_for_a_deprecated_field(schema: Any) -> None:
     from graphql import NoDeprecatedCustomRule, parse, validate
 
-    texts = (queries.ORDERS, queries.ORDER_LINES, queries.REFUND_LINES, queries.ORDERS_COUNT)
+    texts = [_bulk_query(), *(getattr(queries, name) for name in QUERIES)]
 
     assert [e for text in texts for e in validate(schema, parse(text), [NoDeprecatedCustomRule])] == []
 
@@ -83,7 +110,7 @@ def test_the_variables_that_are_sent_fit_the_declared_types(schema: Any, bench: 
         assert operation.name.value == call.json["operationName"]  # type: ignore[attr-defined]
         values = get_variable_values(schema, operation.variable_definitions, call.json["variables"])  # type: ignore[attr-defined]
         assert values == call.json["variables"], "a list here would be errors"
-    assert sent == {"Orders", "OrderLines", "RefundLines", "OrdersCount"}
+    assert sent == {"Orders", "OrderLines", "RefundLines", "OrdersCount", "Shop"}
 
 
 def _zendesk_spec() -> Any:

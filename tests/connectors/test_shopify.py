@@ -10,6 +10,7 @@ import pytest
 from connectors.kit import replay
 from connectors.kit.landing import read_lines
 from connectors.shopify import Shopify
+from models.loads import PulledWindow
 from tests.connectors.bench import TOKEN, Bench, Reply, only, only_failed, records
 from tests.connectors.fakes import GIDS, PLANTED, Shop, line, money, order, refund
 
@@ -22,8 +23,8 @@ def test_every_order_of_several_pages_arrives_once_with_its_proof(bench: Bench) 
     window = only(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF, settings={"page_size": "3"}))
 
     assert [r["record_key"] for r in records(window)] == [f"{GIDS}Order/{n}" for n in range(1, 8)]
-    assert (window.rows, window.pages, window.requests) == (7, 3, 4)
-    assert window.proof == "hasNextPage=false, count=7"
+    assert (window.rows, window.pages, window.requests) == (7, 3, 5)
+    assert window.proof == "hasNextPage=false, count=7, zone Europe/London, GBP"
     assert window.window_from == datetime(2011, 10, 31, 22, 0, tzinfo=UTC), "two hours of look-back"
     assert window.window_to == datetime(2011, 11, 5, 6, 29, tzinfo=UTC), "one minute of lag"
 
@@ -102,7 +103,7 @@ def test_lines_and_refund_lines_that_go_on_are_followed_to_their_end(bench: Benc
     payload = records(window)[0]["payload"]
     assert [one["sku"] for one in payload["line_items"]] == [f"SKU{n}" for n in range(1, 8)]
     assert [len(one["lines"]) for one in payload["refunds"]] == [5, 3]
-    assert window.requests == 1 + 3 + 2 + 1 + 1
+    assert window.requests == 1 + 3 + 2 + 1 + 2
 
 
 def test_the_same_answers_give_the_same_file_and_the_same_records(bench: Bench) -> None:
@@ -268,6 +269,7 @@ def test_an_order_whose_refund_list_may_be_cut_is_asked_for_alone(bench: Bench) 
         "Orders",
         "OrderRefunds",
         "OrdersCount",
+        "Shop",
     ]
 
 
@@ -310,7 +312,9 @@ def test_an_uncountable_window_is_halved(bench: Bench) -> None:
 
 
 def test_windows_are_whole_local_days_and_follow_each_other(bench: Bench) -> None:
-    bench.platform.default = Shop([order(1), order(2, updated="2011-11-20T10:00:00Z")])
+    bench.platform.default = Shop(
+        [order(1), order(2, updated="2011-11-20T10:00:00Z")], zone="America/New_York"
+    )
     as_of = datetime(2011, 11, 25, 6, 30, tzinfo=UTC)
 
     windows = bench.pull(Shopify(), span_from=FROM, as_of=as_of, zone="America/New_York")
@@ -351,12 +355,49 @@ def test_a_mix_of_currencies_is_refused(bench: Bench) -> None:
     assert only_failed(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF)).code == "P107"
 
 
+@pytest.mark.parametrize(
+    ("books", "told"),
+    [({"zone": "Asia/Shanghai"}, "Asia/Shanghai there"), ({"currency": "EUR"}, "EUR there, GBP here")],
+)
+def test_a_shop_that_keeps_other_books_than_the_source_says_is_refused(
+    bench: Bench, books: dict[str, str], told: str
+) -> None:
+    bench.platform.default = Shop([order(1)], **books)
+
+    failed = only_failed(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF, currency="GBP"))
+
+    assert (failed.code, told in failed.cause) == ("P120", True)
+
+
+def test_orders_by_day_of_making_replace_what_their_days_held(bench: Bench) -> None:
+    orders = [order(1), order(2, createdAt="2011-11-02T10:00:00Z", updated="2011-11-30T10:00:00Z")]
+    bench.platform.default = Shop(orders)
+    span_from, as_of = datetime(2011, 12, 31, tzinfo=UTC), datetime(2012, 1, 1, 3, tzinfo=UTC)
+
+    windows = bench.pull(Shopify(), span_from=span_from, as_of=as_of, settings={"orders_by": "created"})
+
+    assert {w.kind for w in windows} == {"day"}
+    held = {w.replaces[0].isoformat(): w.rows for w in windows if isinstance(w, PulledWindow) and w.replaces}
+    assert (held["2011-11-01"], held["2011-11-02"], held["2011-11-03"]) == (1, 1, 0)
+    assert (min(held), len(held)) == ("2011-11-01", 61)
+    first = bench.platform.calls[0].json["variables"]
+    assert (first["sort"], first["query"].split(":")[0]) == ("CREATED_AT", "created_at")
+
+
+@pytest.mark.parametrize("settings", [{"bulk": "yes"}, {"orders_by": "paid"}])
+def test_a_way_of_reading_that_does_not_exist_is_refused_before_any_request(
+    bench: Bench, settings: dict[str, str]
+) -> None:
+    assert only_failed(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF, settings=settings)).code == "P120"
+    assert bench.platform.calls == []
+
+
 def test_the_landing_file_tells_requests_without_the_shops_address(bench: Bench) -> None:
     bench.platform.default = Shop([order(1)])
 
     window = only(bench.pull(Shopify(), span_from=FROM, as_of=AS_OF))
 
     lines = list(read_lines(bench.folder / "landing" / window.landing_file))
-    assert [one["kind"] for one in lines] == ["header", "page", "proof", "end"]
+    assert [one["kind"] for one in lines] == ["header", "page", "proof", "proof", "end"]
     assert lines[1]["request"]["json"]["variables"]["first"] == 7
     assert bench.platform.url not in json.dumps(lines, default=str)

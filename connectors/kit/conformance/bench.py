@@ -155,7 +155,7 @@ class Lab:
     ) -> Iterator[PulledWindow | FailedWindow]:
         return pull(
             changes.get("connector", self.case.connector),
-            changes.get("stream", self.case.declared),
+            changes.get("stream", self.case.connector.stream(self.case.stream)),
             changes.get("account") or self.account(),
             span_from=span_from or self.case.span[0],
             as_of=as_of or self.case.span[1],

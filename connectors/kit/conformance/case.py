@@ -30,6 +30,7 @@ class Case:
             reason here, in `Platform.lacks` or by the kind of the stream fails.
         key_fields: wire fields of a record from which its key is made, where they cannot be guessed.
         make_runtime: only for the suite's own tests.
+        way: names a further way of reading the same stream.
     """
 
     connector: Connector
@@ -40,13 +41,14 @@ class Case:
     not_applicable: Mapping[int, str] = field(default_factory=dict)
     key_fields: tuple[str, ...] = ()
     make_runtime: Callable[..., Runtime] = Runtime
+    way: str = ""
 
     @property
     def id(self) -> str:
-        """`shopify.orders`."""
-        return f"{self.connector.name}.{self.stream}"
+        """`shopify.orders`, with the way it is read where there are several."""
+        return f"{self.connector.name}.{self.stream}" + (f" ({self.way})" if self.way else "")
 
     @property
     def declared(self) -> Stream[Any]:
-        """The stream."""
-        return self.connector.stream(self.stream)
+        """The stream as the account reads it."""
+        return self.connector.stream(self.stream).of(self.account.get("settings", {}))

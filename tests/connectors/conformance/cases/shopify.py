@@ -2,19 +2,39 @@
 
 from connectors.kit.conformance import Case
 from connectors.sandbox.platforms.shopify import FIRST, NOW, TOKEN, ShopifyFake
+from connectors.sandbox.platforms.shopify_ways import ShopifyBulkFake, ShopifyByDayFake
 from connectors.shopify import Shopify
+
+ACCOUNT = {
+    "shop_id": "small",
+    "zone": "Europe/London",
+    "currency": "GBP",
+    "secrets": {"token": TOKEN},
+}
 
 CASES = (
     Case(
         connector=Shopify(),
         stream="orders",
         make_platform=ShopifyFake,
-        account={
-            "shop_id": "small",
-            "zone": "Europe/London",
-            "secrets": {"token": TOKEN},
-            "settings": {"max_window_days": "3", "page_size": "7"},
-        },
+        account={**ACCOUNT, "settings": {"max_window_days": "3", "page_size": "7"}},
+        span=(FIRST, NOW),
+    ),
+    Case(
+        connector=Shopify(),
+        stream="orders",
+        way="bulk",
+        make_platform=ShopifyBulkFake,
+        account={**ACCOUNT, "settings": {"bulk": "true"}},
+        span=(FIRST, NOW),
+        not_applicable={25: "a bulk operation costs no points; its few requests stay far below the budget"},
+    ),
+    Case(
+        connector=Shopify(),
+        stream="orders",
+        way="by day",
+        make_platform=ShopifyByDayFake,
+        account={**ACCOUNT, "settings": {"orders_by": "created", "reread_days": "2", "page_size": "5"}},
         span=(FIRST, NOW),
     ),
 )
