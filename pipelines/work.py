@@ -41,6 +41,12 @@ class Work:
         return month_of(self.last).id
 
 
-def tell(stage: str, message: str) -> None:
-    """One line of progress for whoever waits."""
-    PROGRESS.info("%-8s %s", stage, message)
+def tell(stage: str, message: str, *, line: str = "") -> None:
+    """One line of progress for whoever waits; with it whatever stood on the terminal's line `line` is done."""
+    PROGRESS.info("%-8s %s", stage, message, extra={"line": line})
+
+
+def tell_now(stage: str, message: str, *, line: str, is_milestone: bool = False) -> None:
+    """What stands on the line `line` of a terminal until the next word about it; elsewhere only milestones are told."""
+    level = logging.INFO if is_milestone else logging.DEBUG
+    PROGRESS.log(level, "%-8s %s", stage, message, extra={"line": line, "is_passing": True})

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from connectors.kit import AccountSettings, Landing, Runtime, pull
+from connectors.kit import AccountSettings, Landing, Progress, Runtime, pull
 from connectors.kit.state import FILE, State
 from models.errors import MeritError
 from models.loads import FailedWindow, PulledWindow, StreamRef
@@ -28,7 +28,7 @@ from pipelines.company import Company
 from pipelines.processes import is_alive
 from pipelines.sandbox import Surroundings
 from pipelines.sources import Source, source_accounts
-from pipelines.work import Work, tell
+from pipelines.work import Work, tell, tell_now
 from warehouse.connect import open_warehouse
 from warehouse.load import load_window, record_failure, set_source_accounts, stream_state
 
@@ -100,7 +100,7 @@ def pull_streams(
         _load(work, batch, reports)
     found: dict[StreamName, list[Report]] = {}
     for ref, report in reports.items():
-        tell("pull", _sentence(report))
+        tell("pull", _sentence(report), line=str(ref))
         found.setdefault((ref.connector, ref.stream), []).append(report)
     return found
 
@@ -224,6 +224,7 @@ def _read(reading: _Reading, job: _Job) -> None:
             landing=Landing(work.home.landing),
             spool=work.home.spool / str(os.getpid()),
             runtime=reading.runtime,
+            progress=_page_read,
         )
         for window in windows:
             reading.put(window)
@@ -272,9 +273,19 @@ def _load(work: Work, batch: list[Pulled], reports: dict[StreamRef, Report]) -> 
 def _show(work: Work, window: Pulled, report: Report) -> None:
     if isinstance(window, FailedWindow):
         tell("pull", f"{window.ref} {window.window_from:%Y-%m-%d} failed [{window.code}] {window.cause}")
-    elif report.windows % _SHOW_EVERY == 0:
-        left = (work.as_of - window.window_to).days
-        tell("pull", f"{window.ref} {report.windows} windows, {report.rows:,} rows, {left} days left")
+        return
+    left = (work.as_of - window.window_to).days
+    tell_now(
+        "pull",
+        f"{window.ref} {report.windows} windows, {report.rows:,} rows, {left} days left",
+        line=str(window.ref),
+        is_milestone=report.windows % _SHOW_EVERY == 0,
+    )
+
+
+def _page_read(progress: Progress) -> None:
+    day = f"{progress.window.start:%Y-%m-%d}"
+    tell_now("pull", f"{progress.ref} {day}, page {progress.pages}", line=str(progress.ref))
 
 
 def _sentence(report: Report) -> str:
