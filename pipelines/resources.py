@@ -24,6 +24,7 @@ class Place(dg.ConfigurableResource["Place"]):
         as_of: ISO instant the run stands at; empty for the company's clock.
         since: first day to work on when it lies before the run's first partition. A long span is worked on
             whole, but only its last days are recorded as partitions (runner.py says why).
+        zone: pull only the accounts of this time zone; empty for all.
         period: appraisal period to score when it is not the month of the partition, e.g. 2011-Q4.
     """
 
@@ -31,6 +32,7 @@ class Place(dg.ConfigurableResource["Place"]):
     home: str = ""
     as_of: str = ""
     since: str = ""
+    zone: str = ""
     period: str = ""
 
     _stack: ExitStack = PrivateAttr(default_factory=ExitStack)

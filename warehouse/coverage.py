@@ -15,7 +15,7 @@ from itertools import groupby
 import duckdb
 
 from models.causes import Cause
-from models.loads import FILE_DROP
+from models.loads import FILE_DROP, StreamRef
 from models.periods import business_date, day_bounds
 from models.tables import FACTS
 from warehouse.connect import transaction
@@ -73,10 +73,14 @@ class Account:
     def uncovered(self, first: date, last: date) -> Cause | None:
         """Why a range of open days is not proven whole; None when it is."""
         start, end = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
-        if any(low <= start and end <= high for low, high in self.stretches):
+        if self.holds(start, end):
             return None
         day = next((d for d in days_between(first, last) if not self._holds(d)), None)
         return None if day is None else self.why(day)
+
+    def holds(self, start: datetime, end: datetime) -> bool:
+        """Whether a span is proven."""
+        return any(low <= start and end <= high for low, high in self.stretches)
 
     @cached_property
     def is_daily(self) -> bool:
@@ -130,8 +134,7 @@ class Account:
         return [w for w in failed if not any(low <= w.start and w.end <= high for low, high in self._proven)]
 
     def _holds(self, day: date) -> bool:
-        start, end = day_bounds(day, self.zone)
-        return any(low <= start and end <= high for low, high in self.stretches)
+        return self.holds(*day_bounds(day, self.zone))
 
     @cached_property
     def _newest(self) -> datetime | None:
@@ -253,6 +256,11 @@ class Coverage:
             return [_PEOPLE]
         wanted = None if shops is None else set(shops)
         return [a for a in self.accounts if fact in a.feeds and (wanted is None or a.shop_id in wanted)]
+
+    def account(self, ref: StreamRef) -> Account | None:
+        """The account of a stream."""
+        names = (ref.connector, ref.stream, ref.shop_id)
+        return next((a for a in self.accounts if (a.connector, a.stream, a.shop_id) == names), None)
 
     def uncovered(self, account: Account, first: date, last: date) -> Cause | None:
         """As `Account.uncovered`, remembered."""

@@ -44,7 +44,7 @@ def _streams_asset(
         work = place.days(context)
         wanted = {key.to_user_string() for key in context.selected_asset_keys}
         asked = [name for name in streams if stream_key(*name) in wanted]
-        for name, reports in pull_streams(work, asked, place.around(work)).items():
+        for name, reports in pull_streams(work, asked, place.around(work), place.zone).items():
             yield dg.MaterializeResult(
                 asset_key=stream_key(*name), metadata=reports_metadata(reports, work.as_of)
             )

@@ -9,7 +9,7 @@ import queue
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from connectors.kit import AccountSettings, Landing, Progress, Runtime, pull
 from connectors.kit.state import FILE, State
+from connectors.kit.windows import Window
 from models.errors import MeritError
 from models.loads import FailedWindow, PulledWindow, StreamRef
 from models.periods import day_bounds
@@ -30,6 +31,7 @@ from pipelines.sandbox import Surroundings
 from pipelines.sources import Source, source_accounts
 from pipelines.work import Work, tell, tell_now
 from warehouse.connect import open_warehouse
+from warehouse.coverage import Coverage, read_coverage
 from warehouse.load import load_window, record_failure, set_source_accounts, stream_state
 
 Pulled = PulledWindow | FailedWindow
@@ -81,17 +83,21 @@ class _Job:
     account: AccountSettings
     span_from: datetime
     cursor: str | None
+    is_held: Callable[[Window], bool] = lambda _: False
 
 
 def pull_streams(
-    work: Work, streams: Iterable[StreamName], around: Surroundings
+    work: Work, streams: Iterable[StreamName], around: Surroundings, zone: str = ""
 ) -> dict[StreamName, list[Report]]:
-    """Pull all accounts of the streams side by side for the days of the work and load the proven windows."""
+    """Pull all accounts of the streams side by side for the days of the work and load the proven windows.
+
+    With `zone` only the accounts of that time zone: a day that its platform shows for a few hours is read at its own midnight.
+    """
     asked = [
         (source, StreamRef(connector, stream, source.shop_id))
         for connector, stream in streams
         for source in work.company.sources
-        if source.connector == connector and stream in source.stream_names
+        if source.connector == connector and stream in source.stream_names and zone in ("", source.zone)
     ]
     reports = {ref: Report(ref) for _, ref in asked}
     jobs = _jobs(work, asked, around)
@@ -128,10 +134,14 @@ def _jobs(work: Work, asked: list[tuple[Source, StreamRef]], around: Surrounding
     jobs = []
     with open_warehouse(work.home.root) as con:
         register_accounts(con, work.company)
+        # only days that their platform soon forgets need a look at what is proven: it reads every load record
+        lasting = any(source.kit.stream(ref.stream).is_snapshot for source, ref in asked)
+        coverage = read_coverage(con) if lasting else None
         for source, ref in asked:
             account = source.account(around.environment, around.sandbox_url)
             if source.kit.stream(ref.stream).of(source.settings).cursor_kind != "cursor":
-                jobs.append(_Job(ref, account, day_bounds(work.first, source.zone)[0], None))
+                start = day_bounds(work.first, source.zone)[0]
+                jobs.append(_Job(ref, account, start, None, _held(coverage, ref)))
                 continue
             cursor, covered_to = stream_state(con, ref)
             if covered_to is None or cursor is None:
@@ -139,6 +149,12 @@ def _jobs(work: Work, asked: list[tuple[Source, StreamRef]], around: Surrounding
             elif covered_to < work.as_of:
                 jobs.append(_Job(ref, account, covered_to, cursor))
     return jobs
+
+
+def _held(coverage: Coverage | None, ref: StreamRef) -> Callable[[Window], bool]:
+    """Whether a window is proven already."""
+    account = coverage.account(ref) if coverage else None
+    return lambda window: account is not None and account.holds(window.start, window.end)
 
 
 def _beginning(source: Source, first: date) -> datetime:
@@ -225,6 +241,7 @@ def _read(reading: _Reading, job: _Job) -> None:
             spool=work.home.spool / str(os.getpid()),
             runtime=reading.runtime,
             progress=_page_read,
+            is_held=job.is_held,
         )
         for window in windows:
             reading.put(window)
