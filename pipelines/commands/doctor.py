@@ -111,7 +111,7 @@ def _judge_age(visit: _Visit, source: Source, ref: StreamRef, until: datetime | 
     closed = source.active_to is not None and source.active_to < visit.now.date()
     if visit.company.clock == "replay" or closed:
         return
-    limit = STALE + source.kit.stream(ref.stream).lag
+    limit = STALE + source.kit.stream(ref.stream).of(source.settings).lag
     if until is None or visit.now - until > limit:
         actual = "never pulled" if until is None else f"proven until {_at(until)}"
         visit.need("P116", "a stream has no fresh proof", str(ref), actual=actual)
@@ -150,7 +150,8 @@ def _quotas(visit: _Visit) -> str:
     for source in visit.company.sources:
         for name in source.stream_names:
             try:
-                budget = source.kit.stream(name).budget(source.connector, source.account({}))
+                stream = source.kit.stream(name).of(source.settings)
+                budget = stream.budget(source.connector, source.account({}))
             except KitError as error:
                 visit.need(error.code, error.what, source.where, actual=error.actual)
                 continue

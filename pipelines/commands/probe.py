@@ -54,7 +54,7 @@ class Probe:
 
     def finding(self, source: Source, name: str) -> Finding:
         """The stream's answer."""
-        stream = source.kit.stream(name)
+        stream = source.kit.stream(name).of(source.settings)
         if stream.report is not None and not self.with_reports:
             return Finding(source, name, "not asked: a report would have to be made (--reports)")
         found = self._told(source, stream)
@@ -79,7 +79,7 @@ class Probe:
         return list(
             pull(
                 source.kit,
-                stream,
+                stream.name,
                 account,
                 span_from=_start(end, stream, source) + (stream.lookback or timedelta()),
                 as_of=end,

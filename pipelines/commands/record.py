@@ -85,7 +85,7 @@ def _source(work: Work, chosen: argparse.Namespace) -> tuple[Source, Stream[Any]
             remedy=f"known connector, shop and stream: {listed}",
         )
     source = next(s for s in work.company.sources if (s.connector, s.shop_id) == wanted[:2])
-    return source, source.kit.stream(chosen.stream)
+    return source, source.kit.stream(chosen.stream).of(source.settings)
 
 
 def _recorded(work: Work, source: Source, stream: Stream[Any], around: Surroundings, part: Path) -> Recording:
@@ -113,7 +113,7 @@ def _windows(
     depends_on_now = stream.cursor_kind == "cursor" or stream.readable_for is not None
     windows = pull(
         source.kit,
-        stream,
+        stream.name,
         source.account(around.environment, around.sandbox_url),
         span_from=start
         if stream.cursor_kind == "cursor" or stream.lookback is None
