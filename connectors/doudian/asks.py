@@ -19,15 +19,14 @@ _PARTS = ("platform_discount_return_amount", "kol_discount_return_amount")
 
 
 def rate(account: AccountSettings) -> Rate:
-    """The request budget of the app for one interface."""
+    """The request budget of the app."""
     return Rate(account.whole_number("requests_per_minute", REQUESTS_PER_MINUTE, most=100_000), seconds=60)
 
 
 def call(account: AccountSettings, path: str, asked: dict[str, Json]) -> Request:
-    """One call; all shops of one app share an interface's budget."""
+    """One call; all shops and interfaces of one app share a budget, so that a wish for a pause holds for all of them."""
     app = account.settings.get("app_key", "")  # a replay knows no settings and sends nothing
-    limit = Limit(f"doudian/app-{app}{path}", rate(account))
-    return Request("POST", path, json=asked, limit=limit)
+    return Request("POST", path, json=asked, limit=Limit(f"doudian/app-{app}", rate(account)))
 
 
 def orders(ask: Ask) -> Request:

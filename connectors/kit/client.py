@@ -118,12 +118,13 @@ class Client:
         refreshed = False
         for attempt in range(1, self._runtime.max_attempts + 1):
             try:
-                return self._once(request, limit, bucket)
-            except AuthExpired as error:
-                if refreshed or not self._connector.auth.refresh(self._account, self._desk):
-                    revoked = AuthRevoked(error.what, actual=error.actual)
-                    raise revoked from None
-                refreshed = True
+                try:
+                    return self._once(request, limit, bucket)
+                except AuthExpired as error:  # a trouble of the token endpoint is waited out like any other
+                    if refreshed or not self._connector.auth.refresh(self._account, self._desk):
+                        revoked = AuthRevoked(error.what, actual=error.actual)
+                        raise revoked from None
+                    refreshed = True
             except Retryable as error:
                 # a throttled request was not taken, so that it may be sent again whatever it does
                 may_repeat = request.repeatable or isinstance(error, Throttled)

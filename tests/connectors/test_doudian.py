@@ -209,6 +209,35 @@ def test_a_refused_refresh_token_ends_the_pull_at_once(shop: Shop) -> None:
     assert len(shop.fake.calls) == 1
 
 
+class _Busy:
+    """The token ends after three calls, and the token endpoint is busy once."""
+
+    def __init__(self, fake: DoudianFake) -> None:
+        self.fake, self.was_busy = fake, False
+
+    def before(self, call: Call) -> Reply | None:
+        assert self.fake.tokens is not None
+        if call.number == 4:
+            self.fake.tokens.expire()
+        if call.request.path != "/token/refresh" or call.number < 4 or self.was_busy:
+            return None
+        self.was_busy = True
+        return Reply.json(429, {"code": 60000}, Retry_After="7")
+
+    def after(self, call: Call, reply: Reply) -> Reply:  # noqa: ARG002 - a fault's signature
+        return reply
+
+
+def test_a_busy_token_endpoint_is_waited_out_in_the_middle_of_a_pull(shop: Shop) -> None:
+    shop.fake.fault = busy = _Busy(shop.fake)
+
+    windows = shop.pull("orders")
+
+    assert busy.was_busy
+    assert all(isinstance(window, PulledWindow) for window in windows)
+    assert shop.fake.violations == []
+
+
 # -- records
 
 

@@ -50,15 +50,15 @@ class DoudianFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.budgets = {path: Budget(300, 60) for path in _TAKES if path != self.token_path}
+        self.budgets = {"app": Budget(300, 60)}
         self.tokens: Tokens = Tokens(clock, REFRESH, rotates=True)
         for number, at in enumerate(_moments()):
             self.world.put("orders", order(number, at))
             self.world.put("refunds", after_sale(number, at))
 
     def costs(self, request: Request) -> list[tuple[str, float]]:
-        """Each interface has a budget of its own."""
-        return [(request.path, 1.0)] if request.path in self.budgets else []
+        """Tokens cost nothing."""
+        return [] if request.path == self.token_path else [("app", 1.0)]
 
     def answer(self, request: Request) -> Reply:
         """One signed call."""

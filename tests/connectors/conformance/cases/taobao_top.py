@@ -17,7 +17,7 @@ ACCOUNT: dict[str, Any] = {
 MORE: dict[str, dict[str, str]] = {
     "trades": {},
     "refunds": {},
-    "ratings": {"max_window_days": "7"},
+    "ratings": {"max_window_days": "2"},
     "service_ratings": {
         "agents": ",".join(name.removeprefix("cntaobao") for name in AGENTS),
         "agents_per_call": "2",
