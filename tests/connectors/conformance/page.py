@@ -10,21 +10,29 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 
-from connectors.kit.conformance import run, table  # noqa: E402 - found when run as a script
+from connectors.kit.conformance import Finding, run, table  # noqa: E402 - found when run as a script
 from tests.connectors.conformance.discovery import cases  # noqa: E402
 
 PAGE = ROOT / "docs" / "conformance.md"
 
 
 def main(names: list[str]) -> int:
-    chosen = [case for case in cases() if not names or case.connector.name in names]
-    findings = {case.id: run(case, slow=True) for case in chosen}
+    failed = 0
+    for case in cases():
+        if not names or case.connector.name in names:
+            found = run(case, slow=True)
+            write({case.id: found})  # at once: a long run that is broken off has not been for nothing
+            wrong = [finding for finding in found if finding.state == "fail"]
+            sys.stdout.writelines(f"{finding.case} {finding.number}: {finding.said}\n" for finding in wrong)
+            failed += len(wrong)
+    return 1 if failed else 0
+
+
+def write(findings: dict[str, list[Finding]]) -> None:
+    """Put new findings of some streams into the page, beside what it tells of the others."""
     old = PAGE.read_text("utf-8") if PAGE.exists() else ""
     everything = [f for case in cases() for f in findings.get(case.id) or table.read(old, case.id)]
     PAGE.write_text(table.page(everything), "utf-8")
-    failed = [finding for of_case in findings.values() for finding in of_case if finding.state == "fail"]
-    sys.stdout.writelines(f"{finding.case} {finding.number}: {finding.said}\n" for finding in failed)
-    return 1 if failed else 0
 
 
 if __name__ == "__main__":
