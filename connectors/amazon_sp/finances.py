@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import RATES, within
-from connectors.amazon_sp.paging import CountedAgain, NextToken
+from connectors.amazon_sp.paging import NextToken, WalkedAgain
 from connectors.amazon_sp.rows import Transaction, flat_transaction
 from connectors.kit.ask import Ask
 from connectors.kit.declare import Stream
@@ -73,7 +73,7 @@ FINANCES: Stream[Transaction] = Stream(
     lag=timedelta(hours=48),  # Amazon's model: the last 48 hours may lack orders
     limit="{shop_id}/listTransactions",
     rate=lambda _: RATES["listTransactions"],
-    proof=CountedAgain(transactions, PAGER, RECORDS, "transactionId", pieces=cut_inside),
+    proof=WalkedAgain(transactions, PAGER, RECORDS, "transactionId", pieces=cut_inside, has_empty_pages=True),
     finality_days=10,
     unused=(
         *("sellingPartnerMetadata", "contexts", "breakdowns", "items.description"),

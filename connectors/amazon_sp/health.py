@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from connectors.amazon_sp import library
+from connectors.amazon_sp.figures import HealthEntry, HealthMetric, flat_health
 from connectors.amazon_sp.limits import RATES
 from connectors.amazon_sp.reporting import Kind, report
-from connectors.amazon_sp.rows import HealthEntry, HealthMetric, flat_health
 from connectors.kit.ask import Ask
 from connectors.kit.declare import Stream
 from connectors.kit.documents import JsonDocument

@@ -13,7 +13,7 @@ from connectors.amazon_sp.rows import OrderItem, flat_order_item
 from connectors.kit.ask import Ask
 from connectors.kit.declare import Stream
 from connectors.kit.documents import Delimited
-from connectors.kit.errors import SchemaDrift
+from connectors.kit.errors import Incomplete, SchemaDrift
 from connectors.kit.proofs import Document
 from connectors.kit.strict_json import Json
 from connectors.kit.windows import iso
@@ -53,12 +53,18 @@ def numbered(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Js
 
     The report has no id of a line. All lines of an order carry the order's last update, so that they come together and their
     numbers stay; lines of one order and SKU that changed at different instants would break that.
+
+    Raises:
+        SchemaDrift: equal lines changed at different instants.
+        Incomplete: several lines, and each comes at least twice to the last field: a file sent double, not twins.
     """
     seen: dict[bytes, tuple[int, str]] = {}
-    end = iso(ask.window.end)
+    end, whole, alone = iso(ask.window.end), set[bytes](), set[bytes]()
     for row in rows:
-        order, sku, changed = row["amazon-order-id"], row["sku"], str(row["last-updated-date"])
-        mark = hashlib.blake2b(f"{order}\x1f{sku}".encode(), digest_size=8).digest()
+        line, changed = _mark(*row.values()), str(row["last-updated-date"])
+        alone ^= {line} if line not in whole or line in alone else set()
+        whole.add(line)
+        mark = _mark(row["amazon-order-id"], row["sku"])
         before, when = seen.get(mark, (0, changed))
         if when != changed:
             raise SchemaDrift(
@@ -68,6 +74,12 @@ def numbered(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Js
             continue  # the next window begins with it
         seen[mark] = before + 1, changed
         yield {**row, "line-number": before + 1}
+    if len(whole) > 1 and not alone:
+        raise Incomplete("every line of the report comes more than once", may_settle=True)
+
+
+def _mark(*values: Json) -> bytes:
+    return hashlib.blake2b("\x1f".join(map(str, values)).encode(), digest_size=8).digest()
 
 
 def _text(changed: str) -> str:

@@ -32,7 +32,7 @@ _REQUIRED = ("return-date", "order-id", "sku", "quantity", "reason", "license-pl
 
 
 def numbered(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Json]]:
-    """Every line with its number among equal lines: a plate names one unit, but Amazon leaves it empty at times.
+    """Every line with its number among equal lines without a plate; a plate names one unit, and comes once a day.
 
     The report names no currency, and an amount of 0 in an unknown currency would leave all refunds of the day unknown.
 
@@ -43,11 +43,13 @@ def numbered(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Js
         raise SettingWrong("the source needs its `currency`: Amazon's list of returns names none")
     seen: Counter[bytes] = Counter()
     for row in rows:
-        names = ("return-date", "order-id", "sku", "license-plate-number")
-        told = "\x1f".join(str(row[name])[: 10 if name == "return-date" else None] for name in names)
-        mark = hashlib.blake2b(told.encode(), digest_size=8).digest()
-        seen[mark] += 1
-        yield {**row, "line-number": seen[mark], "currency": ask.account.currency}
+        number = 1
+        if not row["license-plate-number"]:
+            told = (str(row["return-date"])[:10], str(row["order-id"]), str(row["sku"]))
+            mark = hashlib.blake2b("\x1f".join(told).encode(), digest_size=8).digest()
+            seen[mark] += 1
+            number = seen[mark]
+        yield {**row, "line-number": number, "currency": ask.account.currency}
 
 
 RETURNS: Stream[ReturnedItem] = Stream(

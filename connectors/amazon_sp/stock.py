@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import RATES, within
-from connectors.amazon_sp.paging import CountedAgain, NextToken
+from connectors.amazon_sp.paging import NextToken, WalkedAgain
 from connectors.amazon_sp.rows import Stock, flat_stock
 from connectors.kit.account import AccountSettings
 from connectors.kit.ask import Ask
@@ -82,7 +82,10 @@ def dated(body: Json, ask: Ask) -> None:
     """Write the day into every row, once the page names the asked marketplace."""
     if dig(body, GRANULARITY) != library.marketplace_id(ask.account):
         raise Incomplete("the stock is of another marketplace than was asked")
-    for row in dig(body, RECORDS):
+    rows = _list(body)
+    if not rows and PAGER.step(body, ask).token:
+        raise Incomplete("a page of the stock holds no row although the list goes on", may_settle=True)
+    for row in rows:
         row["day"] = ask.last_day.isoformat()
 
 
@@ -103,7 +106,10 @@ FBA_INVENTORY: Stream[Stock] = Stream(
     lookback_reason="Amazon states the stock as it is now: a past day cannot be read again",
     limit="{shop_id}/getInventorySummaries",
     rate=lambda _: RATES["getInventorySummaries"],
-    proof=Every(CountedAgain(names, PAGER, RECORDS, "sellerSku"), ChangedAreKnown()),
+    proof=Every(
+        WalkedAgain(names, PAGER, RECORDS, "sellerSku", key=lambda sku, ask: f"{ask.last_day}/{sku}"),
+        ChangedAreKnown(),
+    ),
     finality_days=0,
     unused=(
         *("productName", "stores", "inventoryDetails.researchingQuantity"),

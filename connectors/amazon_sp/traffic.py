@@ -11,9 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from connectors.amazon_sp import library
+from connectors.amazon_sp.figures import DayTraffic, TrafficEntry, flat_day_traffic
 from connectors.amazon_sp.limits import SALES_AND_TRAFFIC, per_app
 from connectors.amazon_sp.reporting import Kind, report
-from connectors.amazon_sp.rows import DayTraffic, TrafficEntry, flat_day_traffic
 from connectors.kit.account import AccountSettings
 from connectors.kit.ask import Ask
 from connectors.kit.declare import Stream

@@ -5,7 +5,7 @@ Belongs here: the kinds of proof and what they write into the load log. Not here
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 @dataclass(frozen=True)
 class Reading:
-    """What is known after the last page; `ask` sends one more request and lands its answer."""
+    """What is known after the last page; `ask` sends one more request and lands its answer, `keys` are those of all records."""
 
     first_page: Json
     last_page: Json
@@ -32,6 +32,7 @@ class Reading:
     window: Window
     account: AccountSettings
     ask: Callable[[Request, Tree], Json]
+    keys: Callable[[], Iterable[str]] = tuple
 
 
 class Proof(ABC):

@@ -93,7 +93,13 @@ def read_window(frame: Frame, source: Source, spool: Spool, told: Callable[[int]
     assert stream.proof is not None  # noqa: S101 - checked at declaration
     rows = spool.count()
     reading = Reading(
-        first, body, rows, frame.window, frame.account, lambda r, t: source.fetch("proof", r, t)
+        first,
+        body,
+        rows,
+        frame.window,
+        frame.account,
+        lambda r, t: source.fetch("proof", r, t),
+        spool.keys,
     )
     proof = stream.proof.check(reading)
     return Outcome(pages, rows, proof, cursor if stream.cursor_kind == "cursor" else None)

@@ -7,6 +7,7 @@ record is made.
 import os
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -55,6 +56,11 @@ class Spool:
     def count(self) -> int:
         """Distinct keys so far."""
         return int(self._con.execute("select count(*) from record").fetchone()[0])
+
+    def keys(self) -> Iterator[str]:
+        """The distinct keys, in order."""
+        for (key,) in self._con.execute("select key from record order by key"):
+            yield key
 
     def write(self, name: str) -> Path:
         """The finished NDJSON file, in key order."""

@@ -26,6 +26,7 @@ class Bench:
 
     def __init__(self, server: Served, folder: Path) -> None:
         self.server, self.folder = server, folder
+        self.currency: str | None = "USD"
         self.platform = AmazonSpFake(Clock(NOW))
         self.url = server.mount("us", self.platform)
         clock = self.platform.clock
@@ -38,7 +39,7 @@ class Bench:
             {
                 "shop_id": settings.pop("shop_id", "us"),
                 "zone": "America/Los_Angeles",
-                "currency": "USD",
+                "currency": self.currency,
                 "base_url": self.url,
                 "token_url": self.url + "/auth/o2/token",
                 "secrets": {"client_secret": SECRET, "refresh_token": REFRESH},

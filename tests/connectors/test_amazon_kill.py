@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -166,18 +167,19 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 LOST = "before the answer of the create call"
 STAGES = {
-    "before the create call arrives": KillWhen("POST", REPORTS, 1),
-    LOST: KillWhen("POST", REPORTS, 1, after=True),
-    "after the create call": KillWhen("GET", f"{REPORTS}/", 1),
-    "while polling": KillWhen("GET", f"{REPORTS}/", 2, after=True),
-    "during the download": KillWhen("GET", "/files/", 1, after=True),
+    "before the create call arrives": partial(KillWhen, "POST", REPORTS, 1),
+    LOST: partial(KillWhen, "POST", REPORTS, 1, after=True),
+    "after the create call": partial(KillWhen, "GET", f"{REPORTS}/", 1),
+    "while polling": partial(KillWhen, "GET", f"{REPORTS}/", 2, after=True),
+    "during the download": partial(KillWhen, "GET", "/files/", 1, after=True),
     "before the landing file is named": None,
 }
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_killed_pull_is_resumed_with_the_same_report_and_one_create_call(stage: str, bench: Bench) -> None:
-    code = bench.killed(STAGES[stage])
+    make_kill = STAGES[stage]
+    code = bench.killed(make_kill() if make_kill else None)
     landed_before = list((bench.folder / "landing").rglob("*.jsonl.gz"))
     reports_before = [job.id for job in bench.platform.jobs.made]
 

@@ -137,6 +137,31 @@ def test_personal_columns_planted_in_every_file_and_answer_are_in_no_landed_byte
     assert "Teekanne" not in bench.landed()
 
 
+# -- returns
+
+
+def test_returns_of_an_account_without_a_currency_are_refused_by_that_name(bench: Bench) -> None:
+    bench.currency = None
+
+    code, cause = failed(bench.one("returns"))
+
+    assert (code, "currency" in cause) == ("P120", True)
+
+
+def test_equal_lines_without_a_plate_are_two_units(bench: Bench) -> None:
+    def twice(rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            row["license-plate-number"] = ""
+        rows.append(dict(rows[-1]))
+
+    bench.platform.fault = Spoil("/files/", rows_changed(twice))
+
+    keys = [record["record_key"] for record in records(bench.one("returns"))]
+
+    assert len(keys) == len(set(keys))
+    assert sum("/2//" in key for key in keys) == 1
+
+
 # -- sales and traffic
 
 

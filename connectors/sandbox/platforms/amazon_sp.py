@@ -241,7 +241,7 @@ class AmazonSpFake(AmazonSeller):
         rows = sorted(self.stock, key=lambda row: str(row["sellerSku"]))
         if "startDateTime" in asked:
             rows = [row for row in rows if row["lastUpdatedTime"] > asked["startDateTime"]]
-        page, token = self._page(rows, asked.get("nextToken"))
+        page, token = self._page(rows, asked.get("nextToken"), is_empty=False)
         if page is None:
             return error(400, "InvalidInput", "nextToken is invalid")
         kept = [{k: v for k, v in row.items() if has_details or k != "inventoryDetails"} for row in page]
@@ -263,19 +263,21 @@ class AmazonSpFake(AmazonSeller):
         if (before - after).days > 180:
             return Reply.json(200, {"payload": {"transactions": []}})
         found = [deepcopy(e.raw) for e in self.world.entries("finances", lambda e: after <= e.at < before)]
-        page, token = self._page(found, asked.get("nextToken"))
+        page, token = self._page(found, asked.get("nextToken"), is_empty=self.empty_page)
         if page is None:
             return error(400, "InvalidInput", "nextToken is invalid")
         return Reply.json(200, {"payload": {"transactions": page, **({"nextToken": token} if token else {})}})
 
-    def _page(self, rows: list[Any], token: str | None) -> tuple[list[Any] | None, str | None]:
-        """A page and the token of the next; with `empty_page` the second page is empty and promises a third."""
+    def _page(
+        self, rows: list[Any], token: str | None, *, is_empty: bool
+    ) -> tuple[list[Any] | None, str | None]:
+        """A page and the token of the next; with `is_empty` the second page is empty and promises a third."""
         if token is not None and not token.startswith("next-"):
             return None, None
         number = int(token.removeprefix("next-")) if token else 0
-        if self.empty_page and number == 1:
+        if is_empty and number == 1:
             return [], "next-2"
-        at = (number - 1 if self.empty_page and number > 1 else number) * self.page
+        at = (number - 1 if is_empty and number > 1 else number) * self.page
         return rows[at : at + self.page], f"next-{number + 1}" if at + self.page < len(rows) else None
 
     def _single(self, request: Request) -> Reply:

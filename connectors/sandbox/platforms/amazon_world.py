@@ -178,76 +178,82 @@ def transaction_entry(number: int, at: datetime, status: str = "RELEASED") -> En
         "OurPriceTax": ("Tax", Decimal("1.52") * sign),
         "Commission": ("AmazonFees", Decimal("-2.87") * sign),
     }
-    total = sum((amount for _, amount in parts.values()), Decimal(0))
-    kind = "Refund" if is_refund else "Shipment"
-    related = {"ORDER_ID": order_id(number), **({"REFUND_ID": f"R{number:06d}"} if is_refund else {})}
+    kind, words = ("Refund", "Refund Order") if is_refund else ("Shipment", "Order Payment")
+    refund = f"R{number:06d}" if is_refund else None
     raw = {
         "sellingPartnerMetadata": {"sellingPartnerId": "A3PLANTED", "accountType": "Standard Orders"},
         "transactionType": kind,
         "transactionId": f"tx-{number:04d}-planted",
         "transactionStatus": status,
-        "description": "Refund Order" if is_refund else "Order Payment",
+        "description": words,
         "postedDate": zulu(at),
-        "totalAmount": _money(total),
+        "totalAmount": _money(_total(parts)),
         "marketplaceDetails": {"marketplaceId": MARKETPLACE, "marketplaceName": "Amazon.com"},
         "relatedIdentifiers": [
             {"relatedIdentifierName": name, "relatedIdentifierValue": value}
-            for name, value in related.items()
+            for name, value in (("ORDER_ID", order_id(number)), ("REFUND_ID", refund))
+            if value
         ],
-        "items": [
-            {
-                "description": "Teekanne für Gäste 茶壶",
-                "totalAmount": _money(total),
-                "relatedIdentifiers": [],
-                "breakdowns": [
-                    {
-                        "breakdownType": group,
-                        "breakdownAmount": _money(amount),
-                        "breakdowns": [
-                            {"breakdownType": name, "breakdownAmount": _money(amount), "breakdowns": []}
-                        ],
-                    }
-                    for name, (group, amount) in parts.items()
-                ],
-                "contexts": [
-                    {
-                        "contextType": "ProductContext",
-                        "sku": f"AB-{number % 5}C/ÄÖ",
-                        "asin": f"B00{number % 5:07d}",
-                        "quantityShipped": 1,
-                        "fulfillmentNetwork": "AFN",
-                    }
-                ],
-            }
-        ],
+        "items": [_item(number, parts)],
     }
     payload = {
         "transaction_id": raw["transactionId"],
         "transaction_type": kind,
         "transaction_status": status,
-        "description": raw["description"],
+        "description": words,
         "posted_date": zulu(at),
-        "total": str(total),
+        "total": str(_total(parts)),
         "currency": "USD",
         "marketplace_id": MARKETPLACE,
         "is_ours": True,
         "order_id": order_id(number),
-        "refund_id": related.get("REFUND_ID"),
+        "refund_id": refund,
         "settlement_id": None,
         "deferred_transaction_id": None,
-        "items": [
+        "items": [_item_payload(number, parts)],
+    }
+    return Entry(f"tx-{number:04d}-planted", at, at, raw, payload)
+
+
+def _total(parts: dict[str, tuple[str, Decimal]]) -> Decimal:
+    return sum((amount for _, amount in parts.values()), Decimal(0))
+
+
+def _item(number: int, parts: dict[str, tuple[str, Decimal]]) -> dict[str, Any]:
+    return {
+        "description": "Teekanne für Gäste 茶壶",
+        "totalAmount": _money(_total(parts)),
+        "relatedIdentifiers": [],
+        "breakdowns": [
             {
+                "breakdownType": group,
+                "breakdownAmount": _money(amount),
+                "breakdowns": [{"breakdownType": name, "breakdownAmount": _money(amount), "breakdowns": []}],
+            }
+            for name, (group, amount) in parts.items()
+        ],
+        "contexts": [
+            {
+                "contextType": "ProductContext",
                 "sku": f"AB-{number % 5}C/ÄÖ",
                 "asin": f"B00{number % 5:07d}",
-                "quantity": 1,
-                "network": "AFN",
-                "total": str(total),
-                "currency": "USD",
-                "parts": [{"type": name, "amount": str(amount)} for name, (_, amount) in parts.items()],
+                "quantityShipped": 1,
+                "fulfillmentNetwork": "AFN",
             }
         ],
     }
-    return Entry(f"tx-{number:04d}-planted", at, at, raw, payload)
+
+
+def _item_payload(number: int, parts: dict[str, tuple[str, Decimal]]) -> dict[str, Any]:
+    return {
+        "sku": f"AB-{number % 5}C/ÄÖ",
+        "asin": f"B00{number % 5:07d}",
+        "quantity": 1,
+        "network": "AFN",
+        "total": str(_total(parts)),
+        "currency": "USD",
+        "parts": [{"type": name, "amount": str(amount)} for name, (_, amount) in parts.items()],
+    }
 
 
 def _money(amount: Decimal) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Amazon's Selling Partner API against its fake: four reports and two lists."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -19,6 +20,21 @@ class LongLogin(AmazonSpFake):
     """Ten reports of sales and traffic take hours by their limit: more than one login would be counted."""
 
     token_lifetime: ClassVar[float] = 86_400.0
+
+
+class Lists(AmazonSpFake):
+    """Both lists are walked a second time: a page that loses its rows must be noticed although Amazon counts nothing."""
+
+    lacks: ClassVar[Mapping[str, str]] = {n: why for n, why in AmazonSpFake.lacks.items() if n != "count"}
+
+
+class StockList(Lists):
+    """Only of the list of money does Amazon say that pages may be empty."""
+
+    lacks: ClassVar[Mapping[str, str]] = {
+        **Lists.lacks,
+        "empty_page": "Amazon documents empty pages for the list of transactions only (models of Finances, FBA inventory)",
+    }
 
 
 def _case(stream: str, *key_fields: str, **more: Any) -> Case:
@@ -41,7 +57,7 @@ def _case(stream: str, *key_fields: str, **more: Any) -> Case:
 CASES = (
     _case("orders", "amazon-order-id", "sku", settings={"max_window_days": "3"}),
     _case("returns", "order-id", "sku"),
-    _case("finances", "transactionId"),
+    _case("finances", "transactionId", make_platform=Lists),
     _case(
         "sales_traffic",
         "childAsin",
@@ -51,6 +67,7 @@ CASES = (
     _case(
         "fba_inventory",
         "sellerSku",
+        make_platform=StockList,
         span=(EVE, MORNING),
         not_applicable=SNAPSHOT,
     ),
