@@ -1,12 +1,13 @@
 """A loopback Shopify that invents N order lines as cheaply as possible, so that the client is what is measured.
 
-Run as a process of its own by ingest.py. Not a sandbox: it knows two queries and one page size.
+Run as a process of its own by ingest.py. Not a sandbox: it knows three queries and one page size.
 """
 
 import json
 import sys
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 LINES_PER_ORDER = 10
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -57,24 +58,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        first, last = self.day_range(asked["variables"]["query"])
-        if asked["operationName"] == "OrdersCount":
-            body = f'{{"data":{{"ordersCount":{{"count":{last - first},"precision":"EXACT"}}}}}}'
-        else:
-            after = asked["variables"].get("after")
-            body = page(
-                first,
-                last,
-                self.per_day,
-                asked["variables"]["first"],
-                first - 1 if after is None else int(after),
-            )
-        raw = body.encode()
+        raw = self.answer(asked["operationName"], asked["variables"]).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)
+
+    def answer(self, operation: str, variables: dict[str, Any]) -> str:
+        if operation == "Shop":
+            return '{"data":{"shop":{"ianaTimezone":"Etc/UTC","currencyCode":"GBP"}}}'
+        first, last = self.day_range(variables["query"])
+        if operation == "OrdersCount":
+            return f'{{"data":{{"ordersCount":{{"count":{last - first},"precision":"EXACT"}}}}}}'
+        after = variables.get("after")
+        return page(first, last, self.per_day, variables["first"], first - 1 if after is None else int(after))
 
     def day_range(self, query: str) -> tuple[int, int]:
         start, end = (datetime.fromisoformat(part) for part in query.split("'")[1::2])
