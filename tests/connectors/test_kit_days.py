@@ -213,6 +213,18 @@ def _read(window: PulledWindow | FailedWindow) -> bytes:
     return window.records_path.read_bytes()
 
 
+def test_unknown_fields_of_all_pages_are_added_up(bench: Bench) -> None:
+    rows = [{"id": f"C{n}", "day": "2026-11-22", "amount": "1", "badge": "x"} for n in range(3)]
+    bench.platform.script = [
+        Reply({"items": rows[:2], "next": "t2", "last": False}),
+        Reply({"items": rows[2:], "next": None, "last": True}),
+    ]
+
+    window = only(_pull(bench, (_at("2026-11-22T00:00:00+00:00"), NOW)))
+
+    assert (window.pages, window.drift) == (2, {"badge": 3})
+
+
 def test_known_personal_and_unused_fields_are_no_drift(bench: Bench) -> None:
     bench.platform.default = DayBook(buyer_mail="jane@example.com", colour="red")
 

@@ -267,6 +267,17 @@ def test_a_download_that_is_not_the_whole_file_fails_the_window(
     assert reports.creates == 1
 
 
+@pytest.mark.parametrize("size", [len(LINES) - 1, len(LINES) + 19])
+def test_a_file_of_another_size_than_the_report_states_is_refused(bench: Bench, size: int) -> None:
+    """Whole lines are missing or too many: nothing but the size can tell."""
+    _serve(bench, Reply(raw=LINES))
+
+    failed = only_failed(_pull(bench, is_gzip=False, size=size))
+
+    assert failed.code == "P108"
+    assert f"{len(LINES)} bytes, announced" in failed.cause
+
+
 def test_a_body_cut_without_a_length_is_found_by_its_gzip_end(bench: Bench) -> None:
     _serve(bench, Reply(raw=PACKED, cut=len(PACKED) - 30, headers={"Connection": "close"}))
 
