@@ -78,6 +78,17 @@ def test_a_refused_token_is_replaced_once(bench: Bench) -> None:
     assert len(tokens.exchanges) == 2
 
 
+def test_a_refused_token_is_not_taken_from_disk_again(bench: Bench) -> None:
+    tokens, state = _serve(bench, rotates=True), State(bench.folder / FILE)
+    only(_pull(bench, ROTATING, runtime(Clock(NOW), state)))
+    tokens.good.clear()  # ended earlier than promised, and the next process finds it on disk
+
+    window = only(_pull(bench, ROTATING, runtime(Clock(NOW), state)))
+
+    assert window.rows == 1
+    assert tokens.exchanges == [FIRST_REFRESH, "planted-refresh-0001"]
+
+
 def test_a_token_that_is_refused_twice_stops_the_stream(bench: Bench) -> None:
     tokens = _serve(bench, refusals=99)
 
