@@ -1,10 +1,10 @@
-"""When runs start by themselves: mornings, the fourth of the month, and midnights for what only lasts a day.
+"""When runs start by themselves: mornings, month ends, Sundays, and midnights for what only lasts a day.
 
 Not here: what they do.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -13,7 +13,7 @@ from pipelines.assets.raw import stream_key
 from pipelines.company import Company
 from pipelines.partitions import daily as daily_partitions
 
-DAILY, MONTHLY, SNAPSHOTS = "daily", "monthly", "snapshots"
+DAILY, MONTHLY, SNAPSHOTS, REREADS = "daily", "monthly", "snapshots", "rereads"
 
 
 def jobs_and_schedules(
@@ -61,7 +61,57 @@ def jobs_and_schedules(
         )
         jobs.append(snapshots)
         schedules += [_midnight(company, zone, found, status) for zone, found in sorted(zones.items())]
+    rereads = weekly_rereads(company)
+    if rereads:
+        again = dg.define_asset_job(
+            REREADS,
+            selection=dg.AssetSelection.assets(*sorted({key for keys in rereads.values() for key in keys})),
+            description="Restated days further back than every morning's run reads.",
+        )
+        jobs.append(again)
+        schedules += [_weekly(company, days, keys, status) for days, keys in sorted(rereads.items())]
     return dg.Definitions(jobs=jobs, schedules=schedules)
+
+
+def weekly_rereads(company: Company) -> dict[int, list[str]]:
+    """Assets of the streams that a weekly run reads further back, by how many days."""
+    found: dict[int, set[str]] = {}
+    for source in company.sources:
+        for name in source.stream_names:
+            reread = source.kit.stream(name).reread
+            if reread is not None:
+                found.setdefault(reread.days, set()).add(stream_key(source.connector, name))
+    return {days: sorted(keys) for days, keys in found.items()}
+
+
+def _weekly(
+    company: Company, days: int, keys: Sequence[str], status: dg.DefaultScheduleStatus
+) -> dg.ScheduleDefinition:
+    """The night to Sunday: nobody waits for figures, and a slow budget may take hours."""
+    calendar = daily_partitions(company)
+
+    def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        moment = context.scheduled_execution_time
+        known = calendar.get_partition_keys(current_time=moment)
+        if not known:
+            return dg.SkipReason("the company's calendar has no such day yet")
+        since = max(date.fromisoformat(known[-1]) - timedelta(days=days), company.first_day)
+        return dg.RunRequest(
+            run_key=f"{days} {known[-1]}",
+            partition_key=known[-1],
+            run_config={"resources": {"place": {"config": {"since": since.isoformat()}}}},
+            asset_selection=[dg.AssetKey(key) for key in keys],
+        )
+
+    return dg.ScheduleDefinition(
+        name=f"{REREADS}_{days}_days",
+        job_name=REREADS,
+        cron_schedule="0 1 * * 0",
+        execution_timezone=company.zone,
+        execution_fn=request,
+        default_status=status,
+        description=f"Every Sunday, {days} days back.",
+    )
 
 
 def snapshot_zones(company: Company) -> dict[str, list[str]]:

@@ -109,6 +109,7 @@ ORDERS: Stream[OrderItem] = Stream(
     most_window_days=30,
     max_window_records=50_000,  # each window costs one createReport a minute: split late
     lookback=timedelta(hours=6),
+    reread=timedelta(days=30),
     lookback_reason="an update reaches the report's own store some time after it happened; Amazon states no bound",
     lag=timedelta(minutes=5),
     limit="{shop_id}/createReport",

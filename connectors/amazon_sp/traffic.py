@@ -164,8 +164,9 @@ SALES_TRAFFIC: Stream[DayTraffic] = Stream(
     ),
     cursor_kind="day",
     most_window_days=1,  # rows by product are sums over the whole asked range
-    lookback=timedelta(days=8),
-    lookback_reason="Amazon fills a day for up to a week; older restatements need a longer pull once a week",
+    lookback=timedelta(days=1),
+    lookback_reason="each day costs a quarter of an hour of the app's budget, so the week that Amazon fills is read once a week",
+    reread=timedelta(days=35),  # Amazon fills a day for up to a week and restates older ones now and then
     lag=timedelta(hours=12),
     limit="{shop_id}/GET_SALES_AND_TRAFFIC_REPORT",
     rate=lambda _: SALES_AND_TRAFFIC,

@@ -51,6 +51,7 @@ class Stream(Generic[R]):
         max_window_records: records loaded at once; a window with more is halved, so that memory stays flat.
         lookback: how far before the asked start to read again.
         lookback_reason: why that far; also zero needs one.
+        reread: how far a weekly run reads back, where reading that far every day would cost too much.
         lag: how close to now the platform's data may be trusted.
         limit: key of the rate limit; `{shop_id}` is filled in.
         rate: tokens of that key.
@@ -88,6 +89,7 @@ class Stream(Generic[R]):
     max_window_records: int = 2_000
     lookback: timedelta | None = None
     lookback_reason: str = ""
+    reread: timedelta | None = None
     lag: timedelta = timedelta(minutes=1)
     limit: str
     rate: Callable[[AccountSettings], Rate]
@@ -114,6 +116,10 @@ class Stream(Generic[R]):
             (not self.docs.startswith("https://"), "names no documentation page (docs)"),
             (not self.feeds, "fills no table (feeds)"),
             (not self.limit, "names no rate limit key (limit)"),
+            (
+                self.reread is not None and self.lookback is not None and self.reread <= self.lookback,
+                "reads back no further in its weekly run than every day (reread)",
+            ),
             (self.max_window_days < 1, "has a window shorter than a day (max_window_days)"),
             (
                 (self.version is None) is not (self.cursor_kind == "day"),

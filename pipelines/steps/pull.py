@@ -277,6 +277,7 @@ def _load(work: Work, batch: list[Pulled], reports: dict[StreamRef, Report]) -> 
             report.rows += window.rows
             report.new_rows += result.new_rows
             report.changed_rows += result.changed_rows
+            report.late_rows += result.late_rows
             report.quarantined += len(window.quarantined)
             report.drift.update(window.drift)
             if report.proven_to is None or window.window_to >= report.proven_to:
@@ -307,7 +308,8 @@ def _page_read(progress: Progress) -> None:
 
 def _sentence(report: Report) -> str:
     failed = f", {len(report.failures)} windows FAILED" if report.failures else ""
+    late = f", {report.late_rows:,} on days that were final" if report.late_rows else ""
     return (
         f"{report.ref} {report.windows} windows, {report.rows:,} rows: {report.new_rows:,} new,"
-        f" {report.changed_rows:,} changed{failed}"
+        f" {report.changed_rows:,} changed{late}{failed}"
     )

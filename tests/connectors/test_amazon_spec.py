@@ -149,7 +149,7 @@ def test_the_fake_answers_as_amazons_models_say(bench: Bench) -> None:
         good = next(response for code, response in operation["responses"].items() if code in ("200", "202"))
         assert list(_validator(model, good["schema"]).iter_errors(_plain(document))) == []
         checked += 1
-    assert checked > 40
+    assert checked > 30
 
 
 @needs_specs

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.company import Company, load_company
 from pipelines.graph import build
-from pipelines.schedules import snapshot_zones
+from pipelines.schedules import snapshot_zones, weekly_rereads
 
 COMPANY = """\
 id: live
@@ -83,7 +83,24 @@ def test_a_shop_ahead_of_the_company_is_read_with_the_newest_day_of_the_companys
     assert request.partition_key == "2026-03-08"
 
 
+def test_what_is_too_dear_every_day_is_read_again_on_sundays(company: Company, tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text(
+        SOURCES.replace("[orders, fba_inventory]", "[orders, sales_traffic]"), encoding="utf-8"
+    )
+    company = load_company(tmp_path)
+    at = datetime(2026, 3, 7, 17, 0, tzinfo=UTC)  # Sunday 01:00 in Shanghai
+
+    request = asked(company, "rereads_35_days", at)
+
+    assert weekly_rereads(company) == {30: ["raw_amazon_sp__orders"], 35: ["raw_amazon_sp__sales_traffic"]}
+    assert request.partition_key == "2026-03-07"
+    assert request.run_config == {"resources": {"place": {"config": {"since": "2026-01-31"}}}}
+
+
 def test_a_company_without_such_streams_has_no_such_job() -> None:
     definitions = build(load_company())
 
-    assert sorted(job.name for job in definitions.resolve_all_job_defs() if job.name == "snapshots") == []
+    assert (
+        sorted(job.name for job in definitions.resolve_all_job_defs() if job.name in {"snapshots", "rereads"})
+        == []
+    )

@@ -62,7 +62,7 @@ CASES = (
         "sales_traffic",
         "childAsin",
         make_platform=LongLogin,
-        span=(datetime(2026, 3, 8, 8, tzinfo=UTC), datetime(2026, 3, 11, 19, 30, tzinfo=UTC)),
+        span=(datetime(2026, 3, 1, 8, tzinfo=UTC), datetime(2026, 3, 11, 19, 30, tzinfo=UTC)),
     ),
     _case(
         "fba_inventory",
