@@ -93,7 +93,9 @@ class LoadResult:
     changed_rows: int
     unchanged_rows: int
     gone_rows: int = 0
-    late_rows: int = 0  # new, changed or gone rows of days that were final before: what was reported there has moved
+    late_rows: int = (
+        0  # new, changed or gone rows of days that were final before: what was reported there has moved
+    )
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,8 @@ AD = Table(
         *money(
             "overall_sales",
             "全域成交金额",
-            "Sales of the whole account it works for, paid traffic or not (千川 全域推广); they overlap with ad_sales: never add the two up",
+            "Sales of the whole account it works for, paid traffic or not (千川 全域推广); they overlap with ad_sales:"
+            " never add the two up",
         ),
         count("overall_orders", "全域成交订单数", "Orders of the whole account among them", "orders"),
         *money("refund_amount", "退款金额", "Refunds the platform attributes to it"),

@@ -54,7 +54,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         work = Work(company, home, date(2010, 12, 1), date(2011, 12, 9), AS_OF)
         load_files(work)
         found = pull_streams(work, [("shopify", "orders"), ("zendesk", "tickets")], around)
-        assert not [failure for reports in found.values() for report in reports for failure in report.failures]
+        assert not [
+            failure for reports in found.values() for report in reports for failure in report.failures
+        ]
     build_facts(work)
     with open_warehouse(home.root) as con:
         for month in (*(f"2011-{n:02d}" for n in range(1, 13)), "2010-12", "2016-03"):

@@ -1,7 +1,7 @@
 """Real livestreams served in TikTok Shop's form, read into the warehouse, equal to the answers computed without us.
 
-1,307 broadcasts of sellers' pages (../shared/data/fb_live, UCI 488), all of them, quarter by quarter. The set has no end, viewer or
-sale: what needs those must come out missing, never 0. Skipped without ../shared.
+1,307 broadcasts of sellers' pages (../shared/data/fb_live, UCI 488), all of them, quarter by quarter. The set has no end, viewer
+or sale: what needs those must come out missing, never 0. Skipped without ../shared.
 """
 
 import csv
