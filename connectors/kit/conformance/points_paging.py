@@ -93,7 +93,7 @@ def page_cap(bench: Bench) -> str | None:
     object.__setattr__(capped, "page_cap", CAP)
     short = _with_pager(stream, capped)
     trap = Endless(lab.shape, lambda first, number: _one_more(lab.shape, first, number))
-    run = lab.pull(fault=trap, stream=short)
+    run = lab.pull(fault=trap, stream=short, **bench.narrow)
     bench.must_fail(run, "a listing without end")
     return f"tried with a cap of {CAP} pages"
 
