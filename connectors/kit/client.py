@@ -86,6 +86,7 @@ class Client:
         hush()
         self._connector, self._account, self._runtime = connector, account, runtime
         self._session = requests.Session()
+        self._hosts: dict[str, dict[str, Any]] = {}
         self._deadline = float("inf")
         self._desk = Desk(runtime.wall, runtime.state, runtime.wallet, self._ask_tokens)
         self.effort = Effort()
@@ -315,10 +316,15 @@ class Client:
         raise failure
 
     def _environment(self, url: str) -> dict[str, Any]:
-        if is_loopback(urlsplit(url).hostname or ""):
-            return {}
-        found = self._session.merge_environment_settings(url, {}, None, None, None)
-        return {name: found[name] for name in ("proxies", "verify", "cert")}
+        """Proxies and certificates of the machine's environment; looked up once per host, it costs more than a request."""
+        host = urlsplit(url).netloc
+        if host not in self._hosts:
+            if is_loopback(urlsplit(url).hostname or ""):
+                self._hosts[host] = {"proxies": {}}
+            else:
+                found = self._session.merge_environment_settings(url, {}, None, None, None)
+                self._hosts[host] = {name: found[name] for name in ("proxies", "verify", "cert")}
+        return self._hosts[host]
 
     def _body(self, response: requests.Response) -> bytes:
         parts, size = [], 0

@@ -118,7 +118,6 @@ class _Pull:
                 blocked = result if isinstance(result, KitError) and result.stops_stream else None
                 yield self._failed(window, result) if isinstance(result, KitError) else result
                 self.client.new_effort()
-                self.drift.clear()
         finally:
             self.client.close()
 
@@ -174,6 +173,7 @@ class _Pull:
         raise AssertionError  # the loop always returns
 
     def _attempt(self, window: Window) -> PulledWindow:
+        self.drift.clear()  # counted anew by every attempt
         name, default, most = self.stream.page_size
         if self.page_size is None:
             self.page_size = self.account.whole_number(name, default, most=most)

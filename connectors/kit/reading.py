@@ -129,6 +129,10 @@ def _reported(frame: Frame, source: Source) -> Iterator[tuple[Json, None]]:
             yield body, None
     except ValidationError as error:  # rows to be joined are looked at before they are records
         raise SchemaDrift("a row does not fit the connector's model", actual=_where(error)) from None
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        raise SchemaDrift(
+            "a row has another shape than the connector expects", actual=type(error).__name__
+        ) from None
 
 
 def _records(frame: Frame, source: Source, body: Json) -> Iterator[Record]:

@@ -9,6 +9,17 @@ from connectors.kit.conformance import Case
 FOLDER = Path(__file__).parent / "cases"
 
 
+QUICK = (
+    "orderbook",
+    "zendesk",
+)  # in every run, the rest only in whole ones: pages with a count, a cursor without
+
+
+def is_quick(connector: str) -> bool:
+    """Whether `make check` puts a connector through the suite."""
+    return connector in QUICK
+
+
 @cache
 def cases() -> tuple[Case, ...]:
     modules = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))

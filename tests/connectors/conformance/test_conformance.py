@@ -9,7 +9,7 @@ import pytest
 from connectors.kit import registry
 from connectors.kit.conformance import POINTS, Bench, Case, examine
 from connectors.kit.conformance.table import lines_of, matrix_row, read, row
-from tests.connectors.conformance.discovery import cases
+from tests.connectors.conformance.discovery import cases, is_quick
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "conformance.md"
 
@@ -20,7 +20,7 @@ def _slug(title: str) -> str:
 
 def _parameter(case: Case, number: int) -> Any:
     marks = [pytest.mark.xdist_group(f"conformance-{case.id}")]
-    if POINTS[number].is_slow:
+    if POINTS[number].is_slow or not is_quick(case.connector.name):
         marks.append(pytest.mark.slow)
     return pytest.param(case, number, id=f"{case.id}-{number:02}-{_slug(POINTS[number].title)}", marks=marks)
 
