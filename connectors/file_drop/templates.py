@@ -21,7 +21,7 @@ languages: [zh, en]
 clock: now
 first_day: 2026-01-01            # first day the company wants figures for
 # Which role must own every row; what nobody of that role owns stands as "unowned" in the reconciliation.
-accountable_roles: {order_line: store_manager, refund: store_manager, ticket: aftersales_cs}
+accountable_roles: {order_line: store_manager, refund: store_manager, ticket: aftersales_cs, live_session: live_ops}
 # Hours within which a ticket is to be solved, by priority.
 sla_hours: {urgent: 8, high: 24, normal: 72, low: 120}
 # Rules of attribution that change figures; these are the defaults. 归属规则, 下列为默认值。

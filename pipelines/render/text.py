@@ -84,6 +84,7 @@ MEASURES = {
     "orders": Words("订单数", "Orders"),
     "refunds": Words("退款", "Refunds"),
     "tickets": Words("工单", "Tickets"),
+    "live_gmv": Words("直播成交额", "Livestream sales"),
 }
 KIND = {
     "result": Words("结果", "result"),

@@ -23,7 +23,11 @@ TABLES = {
     "kpi_actual_period": "One row per scored period, person, role and KPI: the figure that is scored.",
     "scorecard": "One row per scored period, person and role: total, grade, coefficient.",
     "scorecard_line": "One row per line of a scorecard, with rule, arithmetic and contribution.",
-    "reconciliation": "Per period, shop and measure: platform_total = credited + unowned + excluded + difference.",
+    "reconciliation": "Per period, shop and measure: platform_total = credited + unowned + excluded + difference. The total is"
+    " the platform's own where it states one that means the same (Shopify, Zendesk, 抖店, TikTok Shop, Taobao refunds,"
+    " livestreams of 千川 and TikTok Shop). Of all others (Amazon, Taobao trades, own connectors, fact files) it is the sum of"
+    " the canonical lines, each counted once: no line is lost or counted twice between the parts, but not every record need"
+    " have become a line.",
     "source_health": "One row per stream, shop and business day: was it proven, and if not, why.",
     "source_window": "One row per proven window of a stream, with its landing file.",
     "source_record": "Per stream, shop and day of creation: the landing files that hold the present versions.",
@@ -69,7 +73,7 @@ COLUMNS = {
     "direction": "higher or lower: which is better",
     "effective_from": "First day the definition is in force",
     "en": "Name in English",
-    "excluded": "Part that never counts (test orders)",
+    "excluded": "Part that never counts (test orders, samples, cancelled units)",
     "finality": "open while late changes are still expected, then final; missing when not proven",
     "formula_en": "Formula for readers, English",
     "formula_zh": "Formula for readers, Chinese",
@@ -87,7 +91,7 @@ COLUMNS = {
     "leave_type": "voluntary, dismissed, retired or transfer",
     "loaded_at": "The as_of of the run that loaded it",
     "manager_id": "Direct manager",
-    "measure": "gmv, orders, refunds or tickets",
+    "measure": "gmv, orders, refunds, tickets or live_gmv (sales of livestreams, part of gmv or of another shop's)",
     "method": "Scoring method, e.g. score.linear",
     "n_rows": "Source rows behind the figure",
     "name": "Name",
@@ -99,7 +103,7 @@ COLUMNS = {
     "period": "2011-11, 2011-Q4, 2011-H2 or 2011",
     "person_id": "Person",
     "platform": "Platform",
-    "platform_total": "The platform's own total, own currency",
+    "platform_total": "The platform's own total, else that of the lines, own currency",
     "position": "Order on the scorecard",
     "proof": "How completeness was proven, in words",
     "record_day": "Local day on which the records were created",
