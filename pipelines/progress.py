@@ -94,11 +94,12 @@ class _Stderr(logging.Handler):
 
 def show_progress() -> None:
     """Send progress and warnings of meritline to stderr, and nothing of anyone else."""
-    handler = _Stderr()
-    handler.setFormatter(_Elapsed())
     ours = logging.getLogger("meritline")
-    if not ours.handlers:
-        ours.addHandler(handler)
+    if not any(isinstance(handler, _Stderr) for handler in ours.handlers):
+        shown = _Stderr()
+        shown.setFormatter(_Elapsed())
+        ours.addHandler(shown)
+    ours.disabled = PROGRESS.disabled = False  # Dagster's migrations switch off whatever loggers there are
     ours.propagate = False
     ours.setLevel(logging.WARNING)
     PROGRESS.setLevel(logging.DEBUG)

@@ -59,29 +59,41 @@ class State:
         self._lock = threading.RLock()
         self._path = path
         self._singles: dict[str, threading.Lock] = {}
+        self._opened: sqlite3.Connection | None = None
+
+    @property
+    def _con(self) -> sqlite3.Connection:
+        """The database, made when something is remembered or looked up for the first time."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
+
+    def _open(self) -> sqlite3.Connection:
+        path = self._path
         try:
             if path is not None:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._con = sqlite3.connect(
+            con = sqlite3.connect(
                 ":memory:" if path is None else path,
                 timeout=60,
                 isolation_level=None,
                 check_same_thread=False,
             )
-            self._con.execute("pragma busy_timeout = 60000")
-            self._con.execute(
-                "pragma synchronous = full"
-            )  # a refresh token that is lost locks the account out
-            self._con.executescript(_TABLES)
+            con.execute("pragma busy_timeout = 60000")
+            con.execute("pragma synchronous = full")  # a refresh token that is lost locks the account out
+            con.executescript(_TABLES)
         except (sqlite3.Error, OSError) as error:
             raise StateUnusable(
                 "what the connectors remember cannot be opened", actual=type(error).__name__
             ) from None
+        return con
 
     def close(self) -> None:
         """Give the file back."""
-        self._con.close()
+        if self._opened is not None:
+            self._opened.close()
 
     @contextmanager
     def single(self, name: str) -> Iterator[None]:
@@ -92,6 +104,7 @@ class State:
             if self._path is None:
                 yield
                 return
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             mark = hashlib.sha256(name.encode("utf-8")).hexdigest()[:16]
             with self._path.with_name(f".{FILE}.{mark}.lock").open("w") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)  # given back by the system when the process dies

@@ -47,14 +47,13 @@ class Bench:
             }
         )
 
-    def pull(self, stream: str, **settings: str) -> list[PulledWindow | FailedWindow]:
-        days = timedelta(days=1)
+    def pull(self, stream: str, days: int = 1, **settings: str) -> list[PulledWindow | FailedWindow]:
         return list(
             pull(
                 AmazonSp(),
                 stream,
                 self.account(**settings),
-                span_from=NOW - days,
+                span_from=NOW - timedelta(days=days),
                 as_of=NOW,
                 landing=Landing(self.folder / "landing"),
                 spool=self.folder / "spool",

@@ -194,7 +194,7 @@ def test_two_shops_of_one_app_share_the_budget_of_sales_and_traffic_whatever_a_h
 
     bench.platform.fault = Spoil("/reports", generous)
     for shop in ("us", "us-2"):
-        bench.pull("sales_traffic", shop_id=shop)
+        bench.pull("sales_traffic", days=8, shop_id=shop)
 
     created = [c.at for c in bench.platform.calls if bench.platform.creates(c.request)]
     gaps = [after - before for before, after in itertools.pairwise(created)]

@@ -158,7 +158,7 @@ def test_a_damaged_file_is_refused_by_name(path: Path) -> None:
     path.write_bytes(b"this is no database" * 100)
 
     with pytest.raises(StateUnusable) as refused:
-        State(path)
+        State(path).jobs()
 
     assert refused.value.code == "P123"
 
@@ -181,7 +181,13 @@ def test_a_folder_that_cannot_be_made_is_refused_by_name(tmp_path: Path) -> None
     (tmp_path / "home").write_text("a file")
 
     with pytest.raises(StateUnusable):
-        State(tmp_path / "home" / FILE)
+        State(tmp_path / "home" / FILE).jobs()
+
+
+def test_nothing_is_written_before_there_is_something_to_remember(path: Path) -> None:
+    State(path).close()
+
+    assert not path.exists()
 
 
 def test_one_holder_of_a_name_at_a_time_and_others_are_not_kept_waiting(path: Path) -> None:
