@@ -116,11 +116,18 @@ def with_derived(feeds: Iterable[str]) -> tuple[str, ...]:
 
 
 def source_accounts(sources: Iterable[Source], drops: Iterable[Drop]) -> list[SourceAccount]:
-    """Every stream of every account, and one per table and shop of the fact files."""
+    """Every stream of every account, and one per table and shop of the fact files; nobody expects files of a closed shop."""
     accounts = [account for source in sources for account in source.streams()]
+    closed = {account.ref.shop_id: account.active_to for account in accounts}
     dropped = {drop.ref: drop for drop in drops}
     return accounts + [
-        SourceAccount(ref, with_derived([drop.table]), drop.zone, platform=drop.platform)
+        SourceAccount(
+            ref,
+            with_derived([drop.table]),
+            drop.zone,
+            active_to=closed.get(ref.shop_id),
+            platform=drop.platform,
+        )
         for ref, drop in dropped.items()
     ]
 

@@ -63,12 +63,13 @@ class Account:
 
     def watched(self, first: date, last: date) -> tuple[date, date] | None:
         """The open days that source_health shows; of dropped files those from the first one's first day on."""
-        if self.connector != FILE_DROP:
-            return self.clip(first, last)
+        days = self.clip(first, last)
+        if days is None or self.connector != FILE_DROP:
+            return days
         if not self.windows:
             return None
-        start = max(first, business_date(self.windows[0].start, self.zone))
-        return (start, last) if start <= last else None
+        start = max(days[0], business_date(self.windows[0].start, self.zone))
+        return (start, days[1]) if start <= days[1] else None
 
     def uncovered(self, first: date, last: date) -> Cause | None:
         """Why a range of open days is not proven whole; None when it is."""
