@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from models.errors import MeritError
+from models.loads import FILE_DROP
 from pipelines import clock
 from pipelines.company import load_company
+from pipelines.sources import source_accounts
 
 COMPANY = """\
 # remark
@@ -146,3 +148,12 @@ def test_a_replaying_company_stands_at_the_morning_after() -> None:
 def test_an_instant_without_zone_is_refused(text: str) -> None:
     with pytest.raises(MeritError, match="U021"):
         clock.parse_instant(text)
+
+
+def test_no_file_is_expected_of_a_shop_that_has_closed() -> None:
+    company = load_company()
+
+    accounts = source_accounts(company.sources, company.drops)
+
+    dropped = {a.ref.shop_id: a.active_to for a in accounts if a.ref.connector == FILE_DROP}
+    assert dropped["uk"] == dropped["export"] == "2011-12-09"
