@@ -25,11 +25,11 @@ from connectors.kit.account import AccountSettings
 from connectors.kit.ask import Ask
 from connectors.kit.classify import by_status, error_document
 from connectors.kit.declare import Connector, Stream
-from connectors.kit.desk import Desk, TokenCall
+from connectors.kit.desk import Desk
 from connectors.kit.documents import JsonList, Location
 from connectors.kit.errors import KitError, SchemaDrift, SettingWrong, Transient
 from connectors.kit.limiter import Rate
-from connectors.kit.oauth import Grant, OAuth, refused
+from connectors.kit.oauth import OAuth, bearer_grant, refresh_form
 from connectors.kit.proofs import Document, Every, SameBooks
 from connectors.kit.reports import JobState, Report, Status
 from connectors.kit.request import Request
@@ -49,22 +49,6 @@ _STATES = {
     "FAILED": JobState.FAILED,
 }
 _DUPLICATE = re.compile(r"duplicate of\s*:?\s*([0-9A-Za-z-]{1,80})")
-
-
-def _call(account: AccountSettings, refresh_token: str) -> TokenCall:
-    form = (
-        ("grant_type", "refresh_token"),
-        ("refresh_token", refresh_token),
-        ("client_id", account.setting("client_id")),
-        ("client_secret", account.secret("client_secret")),
-    )
-    return TokenCall(account.tokens_at(TOKENS), form=form)
-
-
-def _grant(status: int, body: Json) -> Grant:
-    if status != 200:
-        raise refused(status)
-    return Grant(body["access_token"], int(body["expires_in"]))
 
 
 def _place(prepared: PreparedRequest, account: AccountSettings, token: str, desk: Desk) -> None:  # noqa: ARG001
@@ -212,7 +196,7 @@ class AmazonAds(Connector):
 
     name = "amazon_ads"
     platform = "amazon"
-    auth = OAuth(_call, _grant, _place)
+    auth = OAuth(refresh_form(TOKENS), bearer_grant, _place)
     streams = (
         _stream(
             "sponsored_products",

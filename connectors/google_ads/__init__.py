@@ -14,10 +14,10 @@ from connectors.google_ads.rows import CampaignDay, day_key, day_record
 from connectors.kit.account import AccountSettings
 from connectors.kit.ask import Ask
 from connectors.kit.declare import Connector, Stream
-from connectors.kit.desk import Desk, TokenCall
+from connectors.kit.desk import Desk
 from connectors.kit.errors import KitError, SettingWrong
 from connectors.kit.limiter import Rate
-from connectors.kit.oauth import Grant, OAuth, refused
+from connectors.kit.oauth import OAuth, bearer_grant, refresh_form
 from connectors.kit.pagers import Token
 from connectors.kit.proofs import Every, SameBooks, Total
 from connectors.kit.request import Request
@@ -40,22 +40,6 @@ CAMPAIGNS = (
 )
 BOOKS = "SELECT customer.id, customer.currency_code, customer.time_zone FROM customer"
 SETTINGS = {"returnTotalResultsCount": True}
-
-
-def _call(account: AccountSettings, refresh_token: str) -> TokenCall:
-    form = (
-        ("grant_type", "refresh_token"),
-        ("refresh_token", refresh_token),
-        ("client_id", account.setting("client_id")),
-        ("client_secret", account.secret("client_secret")),
-    )
-    return TokenCall(account.tokens_at(TOKENS), form=form)
-
-
-def _grant(status: int, body: Json) -> Grant:
-    if status != 200:
-        raise refused(status)
-    return Grant(body["access_token"], int(body["expires_in"]))
 
 
 def _place(prepared: PreparedRequest, account: AccountSettings, token: str, desk: Desk) -> None:  # noqa: ARG001
@@ -102,7 +86,7 @@ class GoogleAds(Connector):
 
     name = "google_ads"
     platform = "google"
-    auth = OAuth(_call, _grant, _place, names=("developer_token",))
+    auth = OAuth(refresh_form(TOKENS), bearer_grant, _place, names=("developer_token",))
     streams = (
         Stream(
             name="campaigns",

@@ -148,6 +148,34 @@ def _mark(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8")).hexdigest()[:16]
 
 
+def _setting_client(account: AccountSettings) -> str:
+    return account.setting("client_id")
+
+
+def refresh_form(
+    tokens: str, client_id: Callable[[AccountSettings], str] = _setting_client
+) -> Callable[[AccountSettings, str], TokenCall]:
+    """The refresh request of RFC 6749, section 6, as a form with the app's id and secret; `tokens` is the platform's address."""
+
+    def call(account: AccountSettings, refresh: str) -> TokenCall:
+        form = (
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh),
+            ("client_id", client_id(account)),
+            ("client_secret", account.secret("client_secret")),
+        )
+        return TokenCall(account.tokens_at(tokens), form=form)
+
+    return call
+
+
+def bearer_grant(status: int, body: Json) -> Grant:
+    """The answer of RFC 6749, section 5.1, of a platform that keeps the refresh token as it is."""
+    if status != 200:
+        raise refused(status)
+    return Grant(body["access_token"], int(body["expires_in"]))
+
+
 def refused(status: int, what: str = "the refresh token is not accepted") -> KitError:
     """The trouble of a token endpoint that does not answer 2xx: a dead credential, or a passing trouble."""
     if status >= 500 or status in (408, 425, 429):
