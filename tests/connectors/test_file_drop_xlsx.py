@@ -188,12 +188,12 @@ def zip_of(path: Path, parts: dict[str, bytes]) -> Path:
 
 def test_a_zip_bomb_is_refused_quickly(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "costs.xlsx", {"xl/worksheets/sheet1.xml": b" " * (150 << 20)})
-    started = time.monotonic()
+    started = time.process_time()
 
     error = refusal("costs", path)
 
     assert error.code == "C104"
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_more_than_the_cap_unpacked_is_refused(tmp_path: Path) -> None:

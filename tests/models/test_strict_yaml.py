@@ -12,10 +12,10 @@ BILLION = "a: [" + "*x, " * 10 + "]"
 
 
 def refusal(text: str) -> DefinitionError:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(DefinitionError) as caught:
         parse(text, "attack.yaml")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 2  # of our own work: a busy machine is no fault
     return caught.value
 
 
