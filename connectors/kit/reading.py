@@ -6,6 +6,7 @@ Not here: HTTP (client.py), splitting into windows (pull.py).
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -124,20 +125,14 @@ def _paged(frame: Frame, source: Source) -> Iterator[tuple[Json, str | None]]:
 
 
 def _reported(frame: Frame, source: Source) -> Iterator[tuple[Json, None]]:
-    try:
+    with _fitting("row"):  # rows to be joined are looked at before they are records
         for body in source.report(frame.ask, frame.stream.tree()):
             yield body, None
-    except ValidationError as error:  # rows to be joined are looked at before they are records
-        raise SchemaDrift("a row does not fit the connector's model", actual=_where(error)) from None
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        raise SchemaDrift(
-            "a row has another shape than the connector expects", actual=type(error).__name__
-        ) from None
 
 
 def _records(frame: Frame, source: Source, body: Json) -> Iterator[Record]:
     stream = frame.stream
-    try:
+    with _fitting("record"):
         _complete(frame, source, body, stream.page_rest)
         if stream.prepare is not None:
             stream.prepare(body)
@@ -149,11 +144,18 @@ def _records(frame: Frame, source: Source, body: Json) -> Iterator[Record]:
         for raw in found:
             _complete(frame, source, raw, stream.follow_up)
             yield _record(frame, stream.model.model_validate(raw))
+
+
+@contextmanager
+def _fitting(what: str) -> Iterator[None]:
+    """What a connector's own code stumbles over in a platform's answer is drift, named without its values."""
+    try:
+        yield
     except ValidationError as error:
-        raise SchemaDrift("a record does not fit the connector's model", actual=_where(error)) from None
+        raise SchemaDrift(f"a {what} does not fit the connector's model", actual=_where(error)) from None
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         raise SchemaDrift(
-            "a record has another shape than the connector expects", actual=type(error).__name__
+            f"a {what} has another shape than the connector expects", actual=type(error).__name__
         ) from None
 
 
