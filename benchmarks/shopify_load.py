@@ -54,6 +54,8 @@ def page(first: int, last: int, per_day: int, size: int, after: int) -> str:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # one write per answer; a second would wait for a delayed acknowledgement
     per_day = 0
 
     def do_POST(self) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-HISTORY = (
-    "journeys/test_reference.py",
-    "journeys/test_all_roles.py",
-)  # one load of the sample's whole history
+GROUPS = {
+    "journeys/test_reference.py": "history",  # one load of the sample's whole history
+    "journeys/test_all_roles.py": "history",
+    "journeys/test_morning.py": "morning",  # one run of three days
+}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -21,6 +22,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByPreparation(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "history" if nodeid.partition("::")[0].endswith(HISTORY) else nodeid
+            file = nodeid.partition("::")[0]
+            return next((group for end, group in GROUPS.items() if file.endswith(end)), nodeid)
 
     return ByPreparation(config, log) if config.getvalue("dist") == "loadgroup" else None

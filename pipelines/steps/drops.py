@@ -19,6 +19,7 @@ from warehouse.drops import WITHDRAWN, KnownDrop, known_drops, note_drop, withdr
 from warehouse.load import load_window, record_failure
 
 _RETRIED = ("W205", "C147")  # another file, or time alone, may mend them
+_AT_ONCE = 16  # files read before the warehouse is opened for them: opening costs more than a small file
 
 
 @dataclass(frozen=True)
@@ -77,18 +78,24 @@ def _range(drop: Drop) -> tuple[object, ...]:
 
 
 def _load_all(work: Work, drops: list[Drop], digests: dict[tuple[object, ...], str]) -> None:
-    """Read and load one by one; a row that still stands in another file is tried again once that one is in."""
-    again = [drop for drop in drops if not _take(work, drop, digests[_range(drop)], final=False)]
-    for drop in again:
-        _take(work, drop, digests[_range(drop)], final=True)
+    """Read and load; a row that still stands in another file is tried again once that one is in."""
+    again = [drop for part in _parts(drops) for drop in _take(work, part, digests, final=False)]
+    for part in _parts(again):
+        _take(work, part, digests, final=True)
 
 
-def _take(work: Work, drop: Drop, digest: str, *, final: bool) -> bool:
-    """Read without the warehouse, then open it for a moment; False when it is to be tried again."""
-    taken = _Taken(drop, digest, _read(work, drop))
+def _parts(drops: list[Drop]) -> list[list[Drop]]:
+    return [drops[n : n + _AT_ONCE] for n in range(0, len(drops), _AT_ONCE)]
+
+
+def _take(
+    work: Work, drops: list[Drop], digests: dict[tuple[object, ...], str], *, final: bool
+) -> list[Drop]:
+    """Read without the warehouse, then open it for a moment; returns what is to be tried again."""
+    taken = [_Taken(drop, digests[_range(drop)], _read(work, drop)) for drop in drops]
     with open_warehouse(work.home.root) as con:
         register_accounts(con, work.company)
-        return _store(con, work, taken, final=final)
+        return [each.drop for each in taken if not _store(con, work, each, final=final)]
 
 
 def _read(work: Work, drop: Drop) -> PulledWindow | FailedWindow:

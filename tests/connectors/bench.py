@@ -61,6 +61,8 @@ class Platform:
 class _Handler(BaseHTTPRequestHandler):
     platform: Platform
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # one write per answer; a second would wait for a delayed acknowledgement
 
     def log_message(self, *args: object) -> None:
         """Stay silent."""

@@ -25,6 +25,8 @@ from connectors.sandbox.platforms.amazon_sp import CLIENT, REFRESH, REPORTS, SEC
 from connectors.sandbox.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 
+pytestmark = pytest.mark.slow  # kills whole processes
+
 ROOT = Path(__file__).resolve().parents[2]
 SPAN_FROM, NOW = datetime(2026, 3, 9, 20, tzinfo=UTC), datetime(2026, 3, 10, 6, tzinfo=UTC)  # one local day
 PULLER = """

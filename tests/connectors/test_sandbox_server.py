@@ -15,6 +15,8 @@ import requests
 
 from connectors.sandbox import Sandbox
 
+pytestmark = pytest.mark.slow  # starts whole sandboxes
+
 ROOT = Path(__file__).resolve().parents[2]
 AFTER_SHOPS = datetime(2012, 1, 10, tzinfo=UTC)
 QUERY = """query($after: String) { orders(first: 2, after: $after) {

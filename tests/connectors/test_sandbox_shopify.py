@@ -19,6 +19,8 @@ from connectors.sandbox import Options, Sandbox, ShopifyLimits
 from connectors.sandbox.accounts import DATA
 from connectors.sandbox.prepare import prepare
 
+pytestmark = pytest.mark.slow  # reads the whole bundle of orders
+
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 LONDON = ZoneInfo("Europe/London")
 AFTER_ALL = datetime(2012, 1, 10, tzinfo=UTC)

@@ -17,6 +17,8 @@ import requests
 from connectors.sandbox import Options, Sandbox
 from connectors.sandbox.accounts import DATA
 
+pytestmark = pytest.mark.slow  # reads the whole bundle of tickets
+
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 AFTER_ALL = datetime(2017, 3, 1, tzinfo=UTC)
 START = "1456700000"

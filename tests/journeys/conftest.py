@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,8 +32,18 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def filed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that has read the sample's files and pulled nothing yet: most of a first run, and the same for every test."""
+    home = Home(tmp_path_factory.mktemp("filed"))
+    day = date(2011, 11, 28)
+    load_files(Work(load_company(), home, day, day, datetime(2011, 11, 29, 6, 30, tzinfo=UTC)))
+    return home.root
+
+
 @pytest.fixture
-def place(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(tmp_path: Path, filed: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    shutil.copytree(filed, tmp_path, dirs_exist_ok=True)
     for name, value in {**TOKENS, "KPI_SANDBOX_URL": sandbox.url, "KPI_HOME": str(tmp_path)}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("KPI_COMPANY", raising=False)

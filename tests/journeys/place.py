@@ -6,7 +6,9 @@ from pathlib import Path
 
 import requests
 
+from connectors.kit import Runtime
 from connectors.sandbox import Sandbox
+from connectors.sandbox.clock import Clock
 from pipelines import clock
 from pipelines.cli import main
 from pipelines.company import load_company
@@ -51,7 +53,9 @@ class Place:
         self.sandbox.set_clock(work.as_of)
         load_files(work)
         asked = ("shopify", "orders")
-        reports = pull_streams(work, [asked], Surroundings(TOKENS, self.sandbox.url))[asked]
+        passing = Clock(work.as_of)  # waits between retries are asked for and not sat out
+        runtime = Runtime(sleep=passing.sleep, monotonic=passing.monotonic, wall=passing.wall)
+        reports = pull_streams(work, [asked], Surroundings(TOKENS, self.sandbox.url, runtime=runtime))[asked]
         build_facts(work)
         compute_days(work)
         publish_all(work)

@@ -15,6 +15,8 @@ from pipelines.linting import context_of, findings_of
 from pipelines.steps.files import checked_files
 from pipelines.work import Work
 
+pytestmark = pytest.mark.slow  # whole commands
+
 BAD_NEWS = """\
 kpis:
   - id: own_refunds

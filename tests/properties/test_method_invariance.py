@@ -23,6 +23,8 @@ from tests.reference.generate import GENERATORS, generate
 
 Inputs = dict[str, Any]
 
+pytestmark = pytest.mark.slow  # hundreds of examples of every method
+
 ORDERED = {"points", "curve", "quotas", "earned", "segments"}
 # The two figures that add up quotients: their 50th digit may depend on the order.
 LAST_DIGIT = Decimal("1e-30")

@@ -15,6 +15,8 @@ from tests.connectors.conformance.bugs import BUGS, KEY_IN_ADDRESS, Bug, NosyTic
 from tests.connectors.conformance.sample import CASE, TICKETS, Tidydesk
 from tests.connectors.conformance.sample_report import REPORT_CASE
 
+pytestmark = pytest.mark.slow  # the suite over right and wrong connectors
+
 
 @pytest.fixture(autouse=True)
 def _machine_in_utc() -> Iterator[None]:
