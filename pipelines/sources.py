@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 
 from pydantic import SecretStr, ValidationError
 
@@ -203,6 +204,7 @@ def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> 
     source.account({})
     _check_span(source)
     _check_secret_names(source)
+    _check_settings(source, entry.get("settings"))
     return source
 
 
@@ -227,6 +229,21 @@ def _check_secret_names(source: Source) -> None:
                 where=source.where,
                 actual=", ".join(source.secret_names)[:80] or "no secrets",
                 remedy=f'add secrets: {{{wanted}: "${{SOME_NAME}}"}}',
+            )
+
+
+def _check_settings(source: Source, node: Node | None) -> None:
+    """A misspelt setting would otherwise change nothing, and nobody would know."""
+    known = sorted(source.kit.known_settings)
+    for key, value in (as_mapping(node, "settings").entries if node else {}).items():
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            raise CompanyError(
+                "C004",
+                f"{source.connector} has no setting {key[:40]}",
+                where=str(value.place),
+                actual=", ".join(known),
+                remedy=f"did you mean {near[0]}?" if near else "take the line out",
             )
 
 

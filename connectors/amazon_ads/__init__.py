@@ -197,6 +197,7 @@ class AmazonAds(Connector):
     name = "amazon_ads"
     platform = "amazon"
     auth = OAuth(refresh_form(TOKENS), bearer_grant, _place)
+    settings = ("client_id", "attribution_days", "attribution_basis", "requests_per_minute")
     streams = (
         _stream(
             "sponsored_products",

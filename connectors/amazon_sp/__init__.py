@@ -35,6 +35,7 @@ class AmazonSp(Connector):
     name = "amazon_sp"
     platform = "amazon"
     auth = LOGIN
+    settings = ("client_id",)
     streams = (ORDERS, RETURNS, FINANCES, SALES_TRAFFIC, FBA_INVENTORY, ACCOUNT_HEALTH)
     sandbox_token_path = "/auth/o2/token"  # noqa: S105 - a path
 

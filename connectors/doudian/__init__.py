@@ -35,6 +35,7 @@ class Doudian(Connector):
     name = "doudian"
     platform = "doudian"
     auth = SHOP_TOKENS
+    settings = ("app_key", "requests_per_minute")
     streams = (
         Stream(
             name="orders",

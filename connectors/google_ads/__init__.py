@@ -87,6 +87,7 @@ class GoogleAds(Connector):
     name = "google_ads"
     platform = "google"
     auth = OAuth(refresh_form(TOKENS), bearer_grant, _place, names=("developer_token",))
+    settings = ("client_id", "login_customer_id", "requests_per_minute", "operations_per_day")
     streams = (
         Stream(
             name="campaigns",

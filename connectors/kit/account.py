@@ -23,6 +23,10 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+AUTHORISED_UNTIL = "authorised_until"  # the day on which the platform ends what was authorised
+OF_EVERY_ACCOUNT = ("max_window_days", AUTHORISED_UNTIL)  # settings that no connector declares
+
+
 class AccountSettings(BaseModel):
     """Where an account lives and how to enter it; secrets never show in its repr or in validation errors."""
 

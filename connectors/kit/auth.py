@@ -24,6 +24,11 @@ class Auth(ABC):
         """Names of the secrets that an account must have."""
         return ()
 
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Names of the account's settings that signing reads."""
+        return ()
+
     @abstractmethod
     def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:
         """Add whatever makes `prepared` acceptable; method, URL, headers and body are final by now."""
@@ -63,12 +68,16 @@ class Basic(Auth):
         """The password or API token."""
         return (self.secret,)
 
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """What `user` names in braces."""
+        return tuple(name for name in ("email", "user") if f"{{{name}}}" in self.user)
+
     def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:  # noqa: ARG002
         """Set the Authorization header."""
         user = self.user
-        for name in ("email", "user"):
-            if f"{{{name}}}" in user:
-                user = user.replace(f"{{{name}}}", account.setting(name))
+        for name in self.settings:
+            user = user.replace(f"{{{name}}}", account.setting(name))
         pair = f"{user}:{account.secret(self.secret)}".encode()
         prepared.headers["Authorization"] = "Basic " + base64.b64encode(pair).decode("ascii")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from connectors.kit.account import AccountSettings
+from connectors.kit.account import OF_EVERY_ACCOUNT, AccountSettings
 from connectors.kit.ask import Ask
 from connectors.kit.auth import Auth
 from connectors.kit.errors import DeclarationWrong, KitError
@@ -167,13 +167,18 @@ class Stream(Generic[R]):
 
 
 class Connector(ABC):
-    """One platform: how to sign, how to read its answers, which streams it has."""
+    """One platform: how to sign, how to read its answers, which streams it has.
+
+    `settings` names what an account may set beside what its streams declare (page size, what shapes an answer): a name that is
+    in none of them is a slip of the pen, and sources.yaml is refused.
+    """
 
     name: ClassVar[str]
     platform: ClassVar[str]
     auth: ClassVar[Auth]
     streams: ClassVar[tuple[Stream[Any], ...]]
     headers: ClassVar[Mapping[str, str]] = {}
+    settings: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -189,6 +194,12 @@ class Connector(ABC):
 
     def learn(self, bucket: Bucket, now: float, headers: Mapping[str, str], body: Json) -> None:  # noqa: B027 - optional
         """Tell the limiter what the answer says about the remaining budget."""
+
+    @property
+    def known_settings(self) -> frozenset[str]:
+        """Every setting that an account of this connector may have."""
+        of_streams = {name for s in self.streams for name in (s.page_size[0], *s.shaping_settings)}
+        return frozenset({*OF_EVERY_ACCOUNT, *of_streams, *self.auth.settings, *self.settings})
 
     def stream(self, name: str) -> Stream[Any]:
         """The stream called `name`."""

@@ -118,6 +118,7 @@ class MetaAds(Connector):
     name = "meta_ads"
     platform = "meta"
     auth = HeaderToken("Authorization", prefix="Bearer ")
+    settings = ("attribution", "purchase_action", "requests_per_hour")
     streams = (
         Stream(
             name="insights",

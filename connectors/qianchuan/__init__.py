@@ -187,6 +187,7 @@ class Qianchuan(Connector):
     name = "qianchuan"
     platform = "qianchuan"
     auth = OAuth(_call, _read, _place, rotates=True)
+    settings = ("app_id", "campaign_scene", "requests_per_minute")
     streams = (
         Stream(
             name="ads",

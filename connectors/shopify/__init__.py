@@ -265,6 +265,7 @@ class Shopify(Connector):
     name = "shopify"
     platform = "shopify"
     auth = HeaderToken("X-Shopify-Access-Token")
+    settings = ("reread_days", "line_page_size", "more_page_size")
     streams = (ORDERS_STREAM,)
 
     def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002

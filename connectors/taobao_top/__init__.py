@@ -109,6 +109,7 @@ class TaobaoTop(Connector):
     name = "taobao_top"
     platform = "taobao"
     auth = Signed(sign, ("app_secret", "session"))
+    settings = ("app_key", "sign_method", "trade_types", "requests_per_minute")
     streams = (
         Stream(
             name="trades",

@@ -161,6 +161,7 @@ class TikTokShop(Connector):
     name = "tiktok_shop"
     platform = "tiktok_shop"
     auth = AUTH
+    settings = ("app_key", "shop_cipher", "requests_per_minute", "analytics_per_minute")
     headers: ClassVar[Mapping[str, str]] = {"Content-Type": "application/json"}
     streams = (
         Stream(

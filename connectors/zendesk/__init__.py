@@ -118,6 +118,7 @@ class Zendesk(Connector):
     name = "zendesk"
     platform = "zendesk"
     auth = Basic("{email}/token")
+    settings = ("requests_per_minute",)
     streams = (
         Stream(
             name="tickets",

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from connectors.kit import AccountSettings
+from connectors.kit.account import AUTHORISED_UNTIL
 from connectors.kit.errors import KitError
 from connectors.kit.oauth import OAuth
 from connectors.kit.state import FILE, State
@@ -28,7 +29,6 @@ from warehouse.pulls import OpenFailure, drift_seen, open_failures, proven_until
 
 SOON = timedelta(days=7)  # what ends within a week needs a hand before a holiday
 STALE = timedelta(hours=48)  # a daily stream that missed a run
-UNTIL = "authorised_until"  # an account's setting: the day on which the platform ends what was authorised
 _SHOWN = 20  # failed windows of one list
 
 
@@ -96,14 +96,22 @@ def _accounts_own(visit: _Visit, source: Source) -> None:
         for name in source.secret_names.values():
             if not os.environ.get(name):
                 visit.need("P120", "a secret of the source is not set", where, actual=name)
-    told = source.settings.get(UNTIL, "")
+    told = source.settings.get(AUTHORISED_UNTIL, "")
     try:
         end = date.fromisoformat(told) if told else None
     except ValueError:
-        visit.need("P120", f"setting {UNTIL} is no day", where, actual=told[:40], remedy="write 2027-01-31")
+        visit.need(
+            "P120",
+            f"setting {AUTHORISED_UNTIL} is no day",
+            where,
+            actual=told[:40],
+            remedy="write 2027-01-31",
+        )
         return
     if end is not None and end - visit.today <= SOON:
-        visit.need("P117", "what the platform authorised ends soon", where, actual=f"{UNTIL} {end}")
+        visit.need(
+            "P117", "what the platform authorised ends soon", where, actual=f"{AUTHORISED_UNTIL} {end}"
+        )
 
 
 def _judge_age(visit: _Visit, source: Source, ref: StreamRef, until: datetime | None) -> None:

@@ -83,6 +83,7 @@ def test_the_sample_company_is_read_whole() -> None:
         ("sources.yaml", "base_url: sandbox", "base_url: http://169.254.169.254", "sources.yaml:3", "C004"),
         ("sources.yaml", "sandbox: true", "sandbox: false", "sources.yaml:7", "C004"),
         ("sources.yaml", "shop_id: uk", "shop_id: ../../x", "sources.yaml:3", "C004"),
+        ("sources.yaml", "    currency: GBP", "    settings: {page_sise: 7}", "sources.yaml:6", "C004"),
     ],
 )
 def test_a_wrong_entry_is_refused_with_its_line(
