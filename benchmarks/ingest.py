@@ -28,9 +28,7 @@ def ours(port: int, folder: Path) -> int:
     from connectors.kit import AccountSettings, Landing, Runtime, pull
     from connectors.kit.registry import get
     from models.loads import PulledWindow
-    from pipelines.steps.pull import LOAD_MEMORY
-    from warehouse.connect import open_warehouse
-    from warehouse.load import load_window
+    from warehouse.load import load_window, open_for_loads
 
     account = AccountSettings(
         shop_id="bench",
@@ -52,7 +50,7 @@ def ours(port: int, folder: Path) -> int:
         runtime=Runtime(),
     )
     rows = 0
-    with open_warehouse(folder, memory_limit=LOAD_MEMORY) as con:
+    with open_for_loads(folder) as con:
         for window in results:
             if not isinstance(window, PulledWindow):
                 raise SystemExit(f"window failed: {window.cause}")

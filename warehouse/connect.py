@@ -33,15 +33,12 @@ _log = logging.getLogger("meritline.warehouse")
 
 
 @contextmanager
-def open_warehouse(
-    home: Path, *, wait_seconds: int = 60, memory_limit: str | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(home: Path, *, wait_seconds: int = 60) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse of `home`, open for writing, created and migrated if need be.
 
     Args:
         home: KPI_HOME.
         wait_seconds: how long to wait while another process holds the file.
-        memory_limit: what DuckDB may hold, as it writes it ("128MB"); most of the machine when None.
 
     Raises:
         WarehouseError: W101 file in use, W102 file unreadable, W103 folder not writable, W104 file too new.
@@ -54,8 +51,6 @@ def open_warehouse(
     con = _connect(path, wait_seconds)
     try:
         _migrate(con, path)
-        if memory_limit:
-            con.execute(f"set memory_limit = {literal(memory_limit)}")
         yield con
     finally:
         con.close()

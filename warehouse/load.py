@@ -5,9 +5,11 @@ they mean (core.py).
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,10 +17,11 @@ import pyarrow as pa
 
 from models.errors import WarehouseError
 from models.loads import FILE_DROP, FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
-from warehouse.connect import transaction
+from warehouse.connect import open_warehouse, transaction
 from warehouse.merge import one, put_rows, raw_table, stage
 from warehouse.sqltext import fill, identifier, literal
 
+LOAD_MEMORY = "72MB"  # what a window of some thousand records needs, measured; a larger one lifts it
 COMPANY_TABLES = (
     "core_person",
     "core_ownership",
@@ -31,10 +34,22 @@ COMPANY_TABLES = (
 )
 
 
+@contextmanager
+def open_for_loads(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse with as much memory and as many threads as the windows of a pull need.
+
+    A window is small: more memory would only cache what no load reads again, and a second thread reserves a second reader.
+    """
+    with open_warehouse(home) as con:
+        con.execute(f"set memory_limit = {literal(LOAD_MEMORY)}")
+        con.execute("set threads = 1")
+        yield con
+
+
 def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:
     """Merge a proven window, record it and move the cursor, all or nothing; loading it again changes nothing.
 
-    A connection with a memory limit keeps it unless this window needs more.
+    A connection with a memory limit keeps it unless this window needs more (`open_for_loads`).
 
     Raises:
         WarehouseError: W201 when the records file does not hold what the window says, W205 and W208 when a row belongs to
@@ -43,15 +58,16 @@ def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadRes
     try:
         return _load_once(con, window)
     except duckdb.OutOfMemoryException:
-        _lift_memory_limit(con)
+        _lift_limits(con)
         return _load_once(con, window)
 
 
-def _lift_memory_limit(con: duckdb.DuckDBPyConnection) -> None:
+def _lift_limits(con: duckdb.DuckDBPyConnection) -> None:
     # DuckDB 1.5's RESET restores the setting it shows, not the one it enforces: SET does both
     con.execute("reset memory_limit")
     (usual,) = one(con, "select current_setting('memory_limit')")
     con.execute(f"set memory_limit = {literal(usual)}")
+    con.execute("reset threads")
 
 
 def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:

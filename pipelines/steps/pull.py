@@ -32,12 +32,11 @@ from pipelines.sources import Source, source_accounts
 from pipelines.work import Work, tell, tell_now
 from warehouse.connect import open_warehouse
 from warehouse.coverage import Coverage, read_coverage
-from warehouse.load import load_window, record_failure, set_source_accounts, stream_state
+from warehouse.load import load_window, open_for_loads, record_failure, set_source_accounts, stream_state
 
 Pulled = PulledWindow | FailedWindow
 StreamName = tuple[str, str]  # connector, stream
 
-LOAD_MEMORY = "128MB"  # a window is small: the rest would only cache what no load reads again
 _AHEAD = 16  # windows read ahead per worker: enough to keep the platform busy while a batch is loaded
 _BATCH = 48  # windows loaded before the warehouse is let go for other runs
 _SHOW_EVERY = 30  # windows between two lines of progress
@@ -260,7 +259,7 @@ def _unreadable(work: Work, job: _Job, error: MeritError) -> FailedWindow:
 
 
 def _load(work: Work, batch: list[Pulled], reports: dict[StreamRef, Report]) -> None:
-    with open_warehouse(work.home.root, memory_limit=LOAD_MEMORY) as con:
+    with open_for_loads(work.home.root) as con:
         for window in batch:
             report = reports[window.ref]
             report.windows += 1

@@ -17,7 +17,7 @@ from models.loads import LoadResult, QuarantinedRow, StreamRef
 from tests.warehouse import world as w
 from warehouse.connect import open_warehouse
 from warehouse.history import versions
-from warehouse.load import load_window, record_failure, replace_company_table, stream_state
+from warehouse.load import load_window, open_for_loads, record_failure, replace_company_table, stream_state
 
 WHEN = "2011-11-08T10:00+00:00"
 WINDOW = ("2011-11-01T00:00+00:00", "2011-11-10T00:00+00:00")
@@ -232,9 +232,14 @@ def test_row_order_and_batching_never_matter(
 
 def test_a_window_that_needs_more_memory_than_the_limit_is_loaded_all_the_same(tmp_path: Path) -> None:
     orders = [_order(f"{n:05}", "1") for n in range(5000)]
-    with open_warehouse(tmp_path / "home", memory_limit="4MB") as con:
+    with open_for_loads(tmp_path / "home") as con:
+        con.execute("set memory_limit = '4MB'")
         result = load_window(con, w.window(tmp_path, w.UK, orders, *WINDOW))
-        (limit,) = con.execute("select current_setting('memory_limit')").fetchone() or ("",)
+        limit, threads = con.execute(
+            "select current_setting('memory_limit'), current_setting('threads')"
+        ).fetchone() or ("", 0)
 
     assert _counts(result) == (5000, 0, 0)
     assert limit != "3.8 MiB", "this window fitted: ask for more to prove anything"
+    with duckdb.connect() as usual:
+        assert (threads,) == usual.execute("select current_setting('threads')").fetchone()
