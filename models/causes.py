@@ -1,13 +1,13 @@
 """Causes of a missing figure: a stable code with the facts, and its short name in both languages.
 
 Belongs here: what data or the company's tables can cause. Not here: the codes and their names (codes/causes.yaml),
-exceptions (errors.py), causes of failed pulls (the connector's own codes). A stored cause is one English sentence with the facts;
+exceptions (errors.py), causes of failed pulls (codes/pulling.yaml). A stored cause is one English sentence with the facts;
 the code finds its short name for display.
 """
 
 from dataclasses import dataclass
 
-from models.codes import sections
+from models.codes import known, sections
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,6 @@ CAUSES: dict[str, CauseLabel] = {
 
 
 def cause_label(code: str) -> CauseLabel:
-    """The short name of a code; codes of failed pulls (P...) share one."""
-    return CAUSES.get(code, CauseLabel("取数失败", "the pull failed"))
+    """The short name of a code, also of a failed pull (P...)."""
+    entry = known(code)
+    return CauseLabel(entry.zh, entry.en) if entry else CauseLabel("取数失败", "the pull failed")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from models.codes import known
 from pipelines.render.board_data import BoardData
 from pipelines.render.data import Figure, Health, Reconciled
 from pipelines.render.text import Words, cause_words, format_value, pace_of, percent, plain
@@ -87,12 +88,21 @@ def _source(name: str, rows: list[Health]) -> Todo:
     return Todo(
         "data",
         Words(
-            f"数据源 {name}（{shops}）{span} {state.zh}：{cause.en if failed else cause.zh}",
+            f"数据源 {name}（{shops}）{span} {state.zh}：{cause.zh}",
             f"Source {name} ({shops}) {state.en} for {span}: {cause.en}",
         ),
-        Words("排除原因后重新取数：", "Remove the cause, then pull again:"),
+        _remedy(newest.cause_code),
         f"kpi run --from {days[0]} --to {days[-1]}" if len(days) > 1 else f"kpi run --date {days[0]}",
     )
+
+
+def _remedy(code: str | None) -> Words:
+    """What to do about a day that is missing, before the command that pulls it again; an M code only says to pull."""
+    entry = known(code) if code else None
+    if entry is None or entry.code.startswith("M"):
+        return Words("排除原因后重新取数：", "Remove the cause, then pull again:")
+    remedy = entry.remedy_en[:1].upper() + entry.remedy_en[1:]
+    return Words(f"{entry.remedy_zh}。重新取数：", f"{remedy}. To pull again:")
 
 
 def _money(board: BoardData) -> Iterator[Todo]:

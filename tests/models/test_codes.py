@@ -89,4 +89,6 @@ def test_the_board_shows_causes_with_the_names_of_the_table() -> None:
 
     assert entry
     assert (cause_label("M202").zh, cause_label("M202").en) == (entry.zh, entry.en)
+    assert cause_label("P101").zh == "被平台限流"
+    assert cause_label("P999").zh == "取数失败"
     assert all(code.startswith("M") for code in CAUSES)

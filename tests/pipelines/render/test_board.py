@@ -141,6 +141,20 @@ def test_the_to_do_list_puts_sources_first_and_stays_short(con: duckdb.DuckDBPyC
     assert items[4].what.en.startswith("王芳 (uk) is behind on Net sales")
 
 
+def test_a_failed_source_is_named_and_remedied_in_both_languages(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "update source_health set cause_code = 'P104', cause = 'the token is refused' where status = 'failed'"
+    )
+
+    first = todos(load(con, DAY))[0][0]
+
+    assert "凭证无效：the token is refused [P104]" in first.what.zh
+    assert "the token is refused [P104]" in first.what.en
+    assert first.do.zh.startswith("在平台上签发新令牌")
+    assert first.do.en.startswith("Issue a new token on the platform")
+    assert first.command.startswith("kpi run")
+
+
 def test_a_calm_day_says_so(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update source_health set status = 'proven', cause_code = null, cause = null")
     con.execute("update reconciliation set difference = 0, unowned = 0")
