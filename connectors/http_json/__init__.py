@@ -12,7 +12,6 @@ from connectors.http_json.reading import wrong
 from connectors.http_json.streams import read_stream
 from connectors.kit.declare import Connector
 from connectors.kit.errors import KitError
-from connectors.kit.oauth import OAuth
 from connectors.kit.strict_json import Json
 from models.definitions.reading import Fields, as_id, as_mapping, as_text
 from models.definitions.strict_yaml import Node, parse
@@ -90,7 +89,6 @@ def read_connector(text: str, file: str, name: str) -> Connector:
     def classify(_: Connector, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
         return rule.judge(status, headers, body)
 
-    auth = read_auth(top["auth"])
     made = type(
         f"Declared_{name}",
         (Connector,),
@@ -98,8 +96,7 @@ def read_connector(text: str, file: str, name: str) -> Connector:
             "__doc__": f"The connector of {file}.",
             "name": name,
             "platform": as_id(platform, "platform") if platform else name,
-            "auth": auth,
-            "settings": ("client_id",) if isinstance(auth, OAuth) else (),
+            "auth": read_auth(top["auth"]),
             "streams": tuple(
                 read_stream(_stream_name(key, node), node, connector=name, docs=docs, rate=rate)
                 for key, node in streams.entries.items()

@@ -217,6 +217,7 @@ def _oauth(node: Node) -> OAuth:
         call=call,
         read=_grant,
         place=_bearer,
+        settings=("client_id",),
         rotates=rotates is not None and as_choice(rotates, "rotates", ("true", "false")) == "true",
     )
 

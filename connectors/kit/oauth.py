@@ -49,6 +49,7 @@ class OAuth(Auth):
         names: further secrets the functions read.
         rotates: every refresh kills the refresh token that was used.
         finish: signs the finished token request at the given instant, where the platform wants that.
+        settings: settings of the account that the functions read.
     """
 
     call: Callable[[AccountSettings, str], TokenCall]
@@ -59,6 +60,7 @@ class OAuth(Auth):
     names: tuple[str, ...] = ()
     rotates: bool = False
     finish: Callable[[TokenCall, AccountSettings, datetime], TokenCall] | None = None
+    settings: tuple[str, ...] = ()
 
     @property
     def secrets(self) -> tuple[str, ...]:

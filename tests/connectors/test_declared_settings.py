@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,7 +50,7 @@ def _read(folder: Path) -> Iterator[str]:
     for file in sorted(folder.rglob("*.py")):
         module = ".".join(file.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__")
         names = vars(importlib.import_module(module))
-        for node in ast.walk(ast.parse(inspect.cleandoc(file.read_text("utf-8")))):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             for found in _names_in(node):
                 name = found.value if isinstance(found, ast.Constant) else names.get(getattr(found, "id", ""))
                 if isinstance(name, str):
