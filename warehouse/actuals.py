@@ -22,7 +22,7 @@ from warehouse.coverage import read_coverage
 from warehouse.figures import read_figures
 from warehouse.load import insert_rows
 from warehouse.passes import Grain
-from warehouse.plan import Duty, KpiPlan, Span, duties, measures_by_fact, roles_by_fact
+from warehouse.plan import Duty, KpiPlan, Span, duties, measures_by_fact, roles_by_measure
 from warehouse.targets import Targets
 
 Answered = list[tuple[Duty, KpiPlan, Answer]]
@@ -90,7 +90,7 @@ def _answer(
     if not spans:
         return []
     work = duties(con, definitions, spans)
-    figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_fact(work))
+    figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_measure(work))
     evidence = Evidence(figures, read_coverage(con), _owned(con), target_of)
     return [(duty, kpi, evidence.answer(duty, kpi)) for duty in work for kpi in duty.kpis]
 

@@ -1,4 +1,4 @@
-"""KPI definitions to SQL: one statement per fact for all KPIs, grouped by span, person and role.
+"""KPI definitions to SQL: one statement per family of measures, grouped by span, person and role.
 
 Belongs here: families of measures, sums, order statistics, and the row that lacks a value. Not here: distinct keys
 (keyed.py), running it (figures.py), ratios (models.money), meaning of a column.
@@ -9,7 +9,8 @@ statistics through the person's sorted rows. Everything is exact: sums and count
 medians come back as their two neighbours.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from models.tables import Rule, Table
 from warehouse.expressions import scale
@@ -19,33 +20,34 @@ from warehouse.passes import KEY, Grain, Pass
 from warehouse.sqltext import fill, identifier, literal
 
 Group = list[tuple[int, Measure]]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Measures of one fact that one statement answers, and the roles that ask for them; no role = every role."""
+
+    measures: tuple[Measure, ...]
+    roles: tuple[str, ...]
+
+
 _TOTALS = {"min": "min", "max": "max"}  # how partial figures of a measure are put together; otherwise added
 
 
-def compile_fact(measures: Sequence[Measure], table: Table, grain: Grain) -> str:
+def compile_family(family: Family, table: Table, grain: Grain) -> str:
     """One statement with columns label, person_id, role_id and, per measure, its `output_columns`.
 
-    Parameters: for every range of `ranges_of(measures)` its `bounds_of`, the first and last date over all spans.
+    A statement of its own for each family: memory of one is free again before the next begins.
+    Parameters: for every range of `ranges_of(family.measures)` its `bounds_of`, the first and last date over all spans.
     Reads kpi_span and kpi_held. `table` names the scopes to look at: at least one.
     """
-    parts: list[str] = []
-    results: list[str] = []
-    for number, group in enumerate(_families(measures)):
-        first = group[0][1]
-        scan = Pass(table, first.date, first.range, grain, first.by_span)
-        parts.extend(_make(first)(number, group, scan))
-        results.append(f"result_{number}")
-    # by name and grouped, not joined: a chain of full joins takes the planner ever longer
-    united = "\nunion all by name\n".join(f"from {name}" for name in results)
-    outputs = (
-        f"any_value({name}) as {name}" for i, m in enumerate(measures) for name in output_columns(i, m)
-    )
+    first = family.measures[0]
+    scan = Pass(table, first.date, first.range, grain, first.by_span, family.roles)
+    parts = _make(first)(0, list(enumerate(family.measures)), scan)
     return fill(
-        "with ${parts}\nselect ${key}, ${outputs}\nfrom (${united})\ngroup by ${key}\norder by ${key}",
+        "with ${parts}\nselect ${key}, ${outputs}\nfrom result_0\norder by ${key}",
         parts=",\n".join(parts),
         key=KEY,
-        outputs=", ".join(outputs),
-        united=united,
+        outputs=", ".join(name for i, m in enumerate(family.measures) for name in output_columns(i, m)),
     )
 
 
@@ -60,20 +62,20 @@ def output_columns(number: int, measure: Measure) -> tuple[str, ...]:
     return (*figures, f"{name}_n", f"{name}_null", *seen)
 
 
-def compile_gap(measure: Measure, table: Table, grain: Grain) -> str:
+def compile_gap(measure: Measure, table: Table, grain: Grain, roles: tuple[str, ...] = ()) -> str:
     """Why a measure is unknown: per label, person and role `kind|subject|day` of the first NULL."""
-    scan = Pass(table, measure.date, measure.range, grain, by_span=True)
+    scan = Pass(table, measure.date, measure.range, grain, True, roles)
     scopes = " or ".join(
         f"(o.scope_type = {literal(t)} and o.scope_id = f.{identifier(c)})" for t, c in table.scopes.items()
     )
     return fill(
         "select s.label, o.person_id, o.role_id, min(${reason}) as reason\nfrom ${source}"
-        "inner join kpi_held as o on o.fact = ${fact} and (${scopes})"
+        "inner join kpi_held as o on ${held} and (${scopes})"
         " and f.${day} between o.valid_from and o.valid_to\n"
         "where ${bounds} and ${where} and ${expr} is null\ngroup by s.label, o.person_id, o.role_id",
         reason=_reason(measure, table),
         source=scan.source,
-        fact=literal(table.name),
+        held=scan.held,
         scopes=scopes,
         day=scan.day,
         bounds=scan.bounds,
@@ -94,9 +96,13 @@ def _make(measure: Measure) -> Callable[[int, Group, Pass], list[str]]:
             return _additive
 
 
-def _families(measures: Sequence[Measure]) -> list[Group]:
-    """Measures that can share one pass: same dates and range; distinct counts also share their keys."""
-    families: dict[tuple[object, ...], Group] = {}
+def families(measures: Sequence[Measure], roles: Mapping[Measure, Collection[str]]) -> list[Family]:
+    """Measures that can share one pass: same dates and range; distinct counts also share their keys.
+
+    `roles`: who asks for a measure; none named = every role. A family is computed for the holders in roles that ask for
+    any of its measures.
+    """
+    found: dict[tuple[object, ...], list[Measure]] = {}
     for number, measure in enumerate(measures):
         match measure.agg:
             case "sum" | "count" | "min" | "max":
@@ -105,8 +111,13 @@ def _families(measures: Sequence[Measure]) -> list[Group]:
                 key = ("distinct", measure.date, measure.range, measure.by_span, measure.keys)
             case _:
                 key = ("alone", number)
-        families.setdefault(key, []).append((number, measure))
-    return list(families.values())
+        found.setdefault(key, []).append(measure)
+    return [Family(tuple(group), _asking(group, roles)) for group in found.values()]
+
+
+def _asking(group: Sequence[Measure], roles: Mapping[Measure, Collection[str]]) -> tuple[str, ...]:
+    asked = [roles.get(measure, ()) for measure in group]
+    return tuple(sorted(set().union(*asked))) if all(asked) else ()
 
 
 def _additive(number: int, group: Group, scan: Pass) -> list[str]:
@@ -186,12 +197,12 @@ def _ordered(number: int, group: Group, scan: Pass) -> list[str]:
     rows = "\nunion\n".join(  # union: a row that one person owns through two scopes counts once
         fill(
             "select s.label as label, o.person_id, o.role_id, ${keys}, ${expr} as x\nfrom core_${fact} as f\n"
-            "inner join kpi_held as o on o.fact = ${name} and o.scope_type = ${type} and o.scope_id = f.${scope}"
+            "inner join kpi_held as o on ${held} and o.scope_type = ${type} and o.scope_id = f.${scope}"
             " and f.${day} between o.valid_from and o.valid_to\n${span}where ${bounds} and ${where}",
             keys=keys,
             expr=scan.expr(measure.expr),
             fact=identifier(scan.table.name),
-            name=literal(scan.table.name),
+            held=scan.held,
             type=literal(kind),
             scope=identifier(column),
             day=scan.day,

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from models.errors import WarehouseError
+from warehouse.memory import memory_limit
 from warehouse.schema import bring_up_tables
 from warehouse.sqltext import literal
 
@@ -68,12 +69,17 @@ def open_published(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise WarehouseError(
             "W105", "nothing is published yet", where=str(path), remedy="run `kpi run` first"
         )
-    con = duckdb.connect(str(path), read_only=True, config={**_SETTINGS, "enable_external_access": "false"})
+    con = duckdb.connect(str(path), read_only=True, config={**_settings(), "enable_external_access": "false"})
     try:
         con.execute("set TimeZone = 'UTC'")
         yield con
     finally:
         con.close()
+
+
+def _settings() -> dict[str, str | bool | int | float | list[str]]:
+    """What does not fit the limit is spilled into a folder beside the database."""
+    return {**_SETTINGS, "memory_limit": memory_limit()}
 
 
 def _prepare_home(home: Path) -> None:
@@ -138,7 +144,7 @@ def _connect(path: Path, wait_seconds: int) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            con = duckdb.connect(str(path), config=_SETTINGS)
+            con = duckdb.connect(str(path), config=_settings())
         except duckdb.IOException as error:
             if "set lock on file" not in str(error):
                 raise _unreadable(path, error) from error

@@ -16,7 +16,7 @@ from models.definitions.ranges import Range
 from models.errors import WarehouseError
 from models.money import add, divide, multiply
 from models.tables import FACTS, Table
-from warehouse.compile import compile_fact, compile_gap, output_columns
+from warehouse.compile import Family, compile_family, compile_gap, families, output_columns
 from warehouse.load import insert_rows
 from warehouse.measures import ORDERED, Measure, ranges_of
 from warehouse.passes import Grain, bounds_of
@@ -64,11 +64,21 @@ class Figures:
 
 @dataclass(frozen=True)
 class _Asked:
-    """One fact with what is asked of it; `table` names only scopes that somebody holds."""
+    """One fact with what is asked of it; `table` names only scopes that somebody holds, `held` in which roles."""
 
     table: Table
+    held: Mapping[str, frozenset[str]]  # roles by scope type
     grain: Grain
     days: Mapping[Range, tuple[date, date]]
+
+    def table_for(self, roles: Collection[str]) -> Table:
+        """The fact with the scopes that somebody in the roles holds; no role = every role."""
+        scopes = {
+            kind: column
+            for kind, column in self.table.scopes.items()
+            if not roles or not self.held[kind].isdisjoint(roles)
+        }
+        return replace(self.table, scopes=scopes)
 
     def bounds(self, measures: Sequence[Measure]) -> dict[str, date]:
         """First and last day over all spans, for every range that the measures read."""
@@ -83,23 +93,27 @@ def read_figures(
     measures: Mapping[str, Sequence[Measure]],
     spans: Sequence[Span],
     grain: Grain,
-    roles: Mapping[str, Collection[str]] | None = None,
+    roles: Mapping[Measure, Collection[str]] | None = None,
 ) -> Figures:
-    """Compute every measure for every span, person and role: one statement per fact.
+    """Compute every measure for every span, person and role that asks for it: one statement per family of measures.
 
-    `roles`: who asks for a fact; the holdings of other roles are left out. Leaves kpi_held behind.
+    `roles`: who asks for a measure; None = every role asks for every measure. Leaves kpi_held behind.
     """
+    roles = roles or {}
     days = _prepare(con, spans, ranges_of(m for asked in measures.values() for m in asked))
     values: dict[Measure, dict[Key, Figure]] = {}
     gaps: dict[Measure, dict[Key, Cause]] = {}
     for fact, asked in measures.items():
-        table = _held(con, FACTS[fact], (roles or {}).get(fact, ()))
-        if not table.scopes:
-            continue  # nobody holds anything of it: nothing to read
-        values.update(_run(con, asked, _Asked(table, grain, days)))
-        for measure in asked:
-            if any(f.n_null for f in values[measure].values()):
-                gaps[measure] = _gaps(con, measure, _Asked(table, grain, days))
+        of_fact = _held(con, FACTS[fact], set().union(*(roles.get(m, ()) for m in asked)), grain, days)
+        for family in families(asked, roles):
+            table = of_fact.table_for(family.roles)
+            if not table.scopes:
+                continue  # nobody who asks holds anything of it: nothing to read
+            found = _run(con, family, replace(of_fact, table=table))
+            values.update(found)
+            for measure in family.measures:
+                if any(f.n_null for f in found[measure].values()):
+                    gaps[measure] = _gaps(con, measure, family.roles, replace(of_fact, table=table))
     return Figures(values, gaps)
 
 
@@ -132,15 +146,24 @@ def _span_row(span: Span, reach: Range) -> dict[str, object]:
     }
 
 
-def _held(con: duckdb.DuckDBPyConnection, table: Table, roles: Collection[str]) -> Table:
+def _held(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    roles: Collection[str],
+    grain: Grain,
+    days: Mapping[Range, tuple[date, date]],
+) -> _Asked:
     """Fill kpi_held for a fact; the fact with the scopes that somebody holds."""
     scopes = {kind: c for kind, c in table.scopes.items() if kind != "person" or _names_people(con, table, c)}
     con.execute(
         statement("kpi/hold.sql"), {"fact": table.name, "scopes": list(scopes), "roles": sorted(roles)}
     )
-    found = con.execute("select distinct scope_type from kpi_held where fact = ?", [table.name]).fetchall()
-    held = {row[0] for row in found}
-    return replace(table, scopes={kind: column for kind, column in scopes.items() if kind in held})
+    found = con.execute(
+        "select scope_type, list(distinct role_id) from kpi_held where fact = ? group by all", [table.name]
+    ).fetchall()
+    held = {scope: frozenset(holders) for scope, holders in found}
+    kept = {kind: column for kind, column in scopes.items() if kind in held}
+    return _Asked(replace(table, scopes=kept), held, grain, days)
 
 
 def _names_people(con: duckdb.DuckDBPyConnection, table: Table, column: str) -> bool:
@@ -150,12 +173,10 @@ def _names_people(con: duckdb.DuckDBPyConnection, table: Table, column: str) -> 
     return con.execute(sql).fetchone() == (True,)
 
 
-def _run(
-    con: duckdb.DuckDBPyConnection, measures: Sequence[Measure], asked: _Asked
-) -> dict[Measure, dict[Key, Figure]]:
-    fact = asked.table.name
+def _run(con: duckdb.DuckDBPyConnection, family: Family, asked: _Asked) -> dict[Measure, dict[Key, Figure]]:
+    fact, measures = asked.table.name, family.measures
     try:
-        cursor = con.execute(compile_fact(measures, asked.table, asked.grain), asked.bounds(measures))
+        cursor = con.execute(compile_family(family, asked.table, asked.grain), asked.bounds(measures))
     except duckdb.OutOfRangeException as error:
         raise WarehouseError(
             "W403",
@@ -205,9 +226,11 @@ def _decimal(value: object) -> Decimal | None:
     )
 
 
-def _gaps(con: duckdb.DuckDBPyConnection, measure: Measure, asked: _Asked) -> dict[Key, Cause]:
+def _gaps(
+    con: duckdb.DuckDBPyConnection, measure: Measure, roles: tuple[str, ...], asked: _Asked
+) -> dict[Key, Cause]:
     bounds = dict(zip(bounds_of(measure.range), asked.days[measure.range], strict=True))
-    rows = con.execute(compile_gap(measure, asked.table, asked.grain), bounds).fetchall()
+    rows = con.execute(compile_gap(measure, asked.table, asked.grain, roles), bounds).fetchall()
     return {(label, person, role): _cause(measure, reason) for label, person, role, reason in rows}
 
 

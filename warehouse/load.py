@@ -18,6 +18,7 @@ import pyarrow as pa
 from models.errors import WarehouseError
 from models.loads import FILE_DROP, FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
 from warehouse.connect import open_warehouse, transaction
+from warehouse.memory import memory_limit
 from warehouse.merge import one, put_rows, raw_table, stage
 from warehouse.sqltext import fill, identifier, literal
 
@@ -63,10 +64,7 @@ def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadRes
 
 
 def _lift_limits(con: duckdb.DuckDBPyConnection) -> None:
-    # DuckDB 1.5's RESET restores the setting it shows, not the one it enforces: SET does both
-    con.execute("reset memory_limit")
-    (usual,) = one(con, "select current_setting('memory_limit')")
-    con.execute(f"set memory_limit = {literal(usual)}")
+    con.execute(f"set memory_limit = {literal(memory_limit())}")
     con.execute("reset threads")
 
 

@@ -28,13 +28,14 @@ _SHOP_IDS = frozenset(
 
 @dataclass(frozen=True)
 class Pass:
-    """One reading of a fact over one range of days; `scopes` are those that anybody holds."""
+    """One reading of a fact over one range of days, for the holders in some roles; `scopes` are those that they hold."""
 
     table: Table
     date: str
     reach: Range
     grain: Grain
     by_span: bool = False
+    roles: tuple[str, ...] = ()  # empty = every role
 
     @cached_property
     def day(self) -> str:
@@ -69,10 +70,18 @@ class Pass:
         return "" if self.by_span else self.span_join("p.day")
 
     @property
+    def held(self) -> str:
+        """The holdings that count, as a condition on `o`: of this fact, and of roles that ask."""
+        fact = f"o.fact = {literal(self.table.name)}"
+        if not self.roles:
+            return fact
+        return f"{fact} and o.role_id in ({', '.join(literal(role) for role in self.roles)})"
+
+    @property
     def owner_join(self) -> str:
         """Who holds the scope of `p` on the day of `p`."""
         return (
-            f"inner join kpi_held as o on o.fact = {literal(self.table.name)} and o.scope_type = p.scope_type"
+            f"inner join kpi_held as o on {self.held} and o.scope_type = p.scope_type"
             " and o.scope_id = p.scope_id and p.day between o.valid_from and o.valid_to\n"
         )
 
@@ -105,7 +114,7 @@ class Pass:
             fill(
                 "select ${label}f.${day} as day, ${type} as scope_type, f.${scope} as scope_id, ${columns}\n"
                 "from ${source}\nwhere ${bounds} and ${condition} and f.${scope} in"
-                " (select scope_id from kpi_held where fact = ${fact} and scope_type = ${type})\ngroup by all",
+                " (select o.scope_id from kpi_held as o where ${held} and o.scope_type = ${type})\ngroup by all",
                 label=self.label,
                 day=self.day,
                 type=literal(kind),
@@ -114,7 +123,7 @@ class Pass:
                 source=self.source,
                 bounds=self.bounds,
                 condition=condition,
-                fact=literal(self.table.name),
+                held=self.held,
             )
             for kind, column in self.table.scopes.items()
         )

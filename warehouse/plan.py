@@ -146,14 +146,13 @@ def measures_by_fact(work: Iterable[Duty]) -> dict[str, tuple[Measure, ...]]:
     return {fact: tuple(measures) for fact, measures in sorted(found.items())}
 
 
-def roles_by_fact(work: Iterable[Duty]) -> dict[str, frozenset[str]]:
-    """Who asks: the roles that some KPI gives reason to read a fact."""
-    found: dict[str, set[str]] = {}
+def roles_by_measure(work: Iterable[Duty]) -> dict[Measure, frozenset[str]]:
+    """Who asks: the roles with a KPI that reads a measure."""
+    found: dict[Measure, set[str]] = {}
     for role, plans in dict.fromkeys((duty.role_id, duty.kpis) for duty in work):
-        for plan in plans:
-            for fact, *_ in plan.reads:
-                found.setdefault(fact, set()).add(role)
-    return {fact: frozenset(roles) for fact, roles in found.items()}
+        for term in (t for plan in plans for t in plan.terms):
+            found.setdefault(term.measure, set()).add(role)
+    return {measure: frozenset(roles) for measure, roles in found.items()}
 
 
 def _terms(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:

@@ -78,7 +78,7 @@ def prepare(transactions: Path, events: Path, posts: Path, absences: Path, outpu
     for (name, sql), source in zip(SETS.items(), (transactions, events, posts, absences), strict=True):
         target = output / name
         quoted = str(target).replace("'", "''")  # COPY takes no parameter for its target
-        with duckdb.connect() as con:
+        with duckdb.connect(config={"memory_limit": "1GB"}) as con:
             con.execute("set threads = 1")  # one thread: equal bytes on every machine
             con.execute(sql.format(target=quoted), {"source": str(source)})
         written.append(target)
