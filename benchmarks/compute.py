@@ -17,9 +17,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from models.definitions.load import load_definitions  # noqa: E402
-from warehouse.connect import open_warehouse  # noqa: E402
-from warehouse.figures import read_figures  # noqa: E402
-from warehouse.plan import Span, duties, measures_by_fact  # noqa: E402
+from warehouse.figures.plan import Span, duties, measures_by_fact  # noqa: E402
+from warehouse.figures.run import read_figures  # noqa: E402
+from warehouse.store.connect import open_warehouse  # noqa: E402
 
 REPEATS = 3
 SPAN = Span("2026-10", date(2026, 10, 1), date(2026, 10, 31))

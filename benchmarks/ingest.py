@@ -28,7 +28,7 @@ def ours(port: int, folder: Path) -> int:
     from connectors.kit import AccountSettings, Landing, Runtime, pull
     from connectors.kit.registry import get
     from models.loads import PulledWindow
-    from warehouse.load import load_window, open_for_loads
+    from warehouse.raw.load import load_window, open_for_loads
 
     account = AccountSettings(
         shop_id="bench",

@@ -42,7 +42,7 @@ def ours(port: int, folder: Path) -> int:
     from connectors.kit import AccountSettings, Landing, Runtime, pull
     from connectors.kit.state import State
     from models.loads import PulledWindow
-    from warehouse.load import load_window, open_for_loads
+    from warehouse.raw.load import load_window, open_for_loads
 
     account = AccountSettings(
         shop_id="bench",

@@ -16,8 +16,8 @@ from pipelines.assets.raw import FILES
 from pipelines.linting import findings_of
 from pipelines.resources import Place
 from pipelines.steps.files import checked_files
-from warehouse.checks import CheckResult, check_names, run_check
-from warehouse.connect import open_warehouse
+from warehouse.facts.checks import CheckResult, check_names, run_check
+from warehouse.store.connect import open_warehouse
 
 _ON = {
     "ownership_shares": FILES,

@@ -3,9 +3,9 @@
 import hashlib
 from pathlib import Path
 
-from warehouse.connect import open_published
-from warehouse.publish import PUBLISHED_TABLES
-from warehouse.sqltext import fill, identifier
+from warehouse.published.publish import PUBLISHED_TABLES
+from warehouse.store.connect import open_published
+from warehouse.store.sqltext import fill, identifier
 
 
 def published_digests(home: Path) -> dict[str, str]:

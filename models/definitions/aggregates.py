@@ -1,7 +1,7 @@
 """What a KPI counts in the facts: one aggregate, or the aggregates of another KPI.
 
 Belongs here: types and reading of one item of a numerator or denominator. Not here: the KPI around it (kpis),
-following references to other KPIs (composites), SQL (warehouse/compile.py).
+following references to other KPIs (composites), SQL (warehouse/figures/compile.py).
 """
 
 from dataclasses import dataclass

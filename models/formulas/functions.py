@@ -1,7 +1,7 @@
 """The closed set of functions that an expression may call.
 
 Belongs here: names and how many arguments each takes. Not here: types of arguments (checker) or SQL
-(warehouse/expressions.py).
+(warehouse/figures/expressions.py).
 """
 
 MAX_ARGUMENTS = 10

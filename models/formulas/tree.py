@@ -1,7 +1,7 @@
 """The syntax tree of a KPI expression: frozen, comparable, free of SQL.
 
 Belongs here: node types. Not here: reading text (parser), types of columns (checker) or SQL
-(warehouse/compile.py). `at` is the column in the expression text, from 1; it does not take part in
+(warehouse/figures/compile.py). `at` is the column in the expression text, from 1; it does not take part in
 equality.
 """
 

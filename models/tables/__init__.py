@@ -2,7 +2,7 @@
 
 This registry is the single place that knows columns. The formula checker, the KPI compiler, the tables of the warehouse, the
 layouts and templates of dropped files, the published schema and its page are derived from it. One module per family.
-Not here: SQL that fills the tables (`warehouse/sql/feeds/`, `warehouse/generic.py`).
+Not here: SQL that fills the tables (`warehouse/sql/feeds/`, `warehouse/facts/derived_columns.py`).
 """
 
 from models.tables import goods, live, people, sales, service, traffic

@@ -19,8 +19,8 @@ from pipelines.home import Home
 from pipelines.progress import show_progress
 from pipelines.sandbox import surroundings
 from pipelines.steps.pull import pull_streams, register_accounts
-from warehouse.connect import open_warehouse
-from warehouse.load import load_window
+from warehouse.raw.load import load_window
+from warehouse.store.connect import open_warehouse
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # parts of a path below landing/
 

@@ -17,8 +17,8 @@ from pipelines.commands.asked import company_of, period_of
 from pipelines.company import Company, definitions_below, shipped_definitions
 from pipelines.home import Home
 from pipelines.steps.score import scorecards
-from warehouse.actuals import measure_spans
-from warehouse.connect import open_warehouse
+from warehouse.figures.actuals import measure_spans
+from warehouse.store.connect import open_warehouse
 
 CURRENT, SHIPPED = "current", "shipped"
 

@@ -24,8 +24,8 @@ from pipelines.commands.table import table
 from pipelines.company import Company
 from pipelines.home import Home
 from pipelines.sources import SANDBOX, Source
-from warehouse.connect import WAREHOUSE, open_warehouse
-from warehouse.pulls import OpenFailure, drift_seen, open_failures, proven_until
+from warehouse.raw.pulls import OpenFailure, drift_seen, open_failures, proven_until
+from warehouse.store.connect import WAREHOUSE, open_warehouse
 
 SOON = timedelta(days=7)  # what ends within a week needs a hand before a holiday
 STALE = timedelta(hours=48)  # a daily stream that missed a run

@@ -20,7 +20,7 @@ from pipelines.commands.asked import period_of
 from pipelines.home import Home
 from pipelines.render.board import write_board, write_whole
 from pipelines.render.workbook import write_workbook
-from warehouse.connect import open_published
+from warehouse.store.connect import open_published
 
 Rows = tuple[list[str], list[tuple[object, ...]]]
 

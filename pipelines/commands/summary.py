@@ -8,7 +8,7 @@ from models.periods import Period
 from pipelines.commands.table import table
 from pipelines.render.text import format_value
 from pipelines.work import Work
-from warehouse.connect import open_published
+from warehouse.store.connect import open_published
 
 _HEALTH = """
     select connector, stream, shop_id, sum(rows), count(*) filter (where status = 'proven'), count(*),

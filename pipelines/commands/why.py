@@ -8,7 +8,7 @@ from pipelines.commands.asked import company_of
 from pipelines.company import Company, shipped_definitions
 from pipelines.home import Home
 from pipelines.why import explain
-from warehouse.connect import open_published
+from warehouse.store.connect import open_published
 
 
 def why(chosen: argparse.Namespace) -> int:

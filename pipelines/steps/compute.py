@@ -11,10 +11,10 @@ from models.periods import Period, month_of
 from pipelines.render import text
 from pipelines.steps.reach import days_to_compute, note_computed, stretches
 from pipelines.work import Work, tell
-from warehouse.actuals import compute_daily, compute_mtd
-from warehouse.connect import open_warehouse
-from warehouse.coverage import store_source_health
-from warehouse.reconcile import reconcile
+from warehouse.facts.reconcile import reconcile
+from warehouse.figures.actuals import compute_daily, compute_mtd
+from warehouse.raw.coverage import store_source_health
+from warehouse.store.connect import open_warehouse
 
 # Month to date is read for the board's day and the weeks before; a year of it costs ten times the daily rows.
 MONTH_TO_DATE_DAYS = 31

@@ -14,9 +14,9 @@ from models.loads import FILE_DROP, FailedWindow, PulledWindow
 from models.periods import day_bounds
 from pipelines.steps.pull import register_accounts
 from pipelines.work import Work, tell
-from warehouse.connect import open_warehouse
-from warehouse.drops import WITHDRAWN, KnownDrop, known_drops, note_drop, withdraw
-from warehouse.load import load_window, record_failure
+from warehouse.raw.drops import WITHDRAWN, KnownDrop, known_drops, note_drop, withdraw
+from warehouse.raw.load import load_window, record_failure
+from warehouse.store.connect import open_warehouse
 
 _RETRIED = ("W205", "C147")  # another file, or time alone, may mend them
 _AT_ONCE = 16  # files read before the warehouse is opened for them: opening costs more than a small file

@@ -1,8 +1,8 @@
-"""Raw rows into canonical facts. Not here: the SQL (warehouse/core.py)."""
+"""Raw rows into canonical facts. Not here: the SQL (warehouse/facts/build.py)."""
 
 from pipelines.work import Work, tell
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
+from warehouse.facts.build import build_core
+from warehouse.store.connect import open_warehouse
 
 
 def build_facts(work: Work) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Company files into the warehouse: read, checked against each other and the definitions, replaced whole.
 
-Not here: how a cell is read (connectors/file_drop) or stored (warehouse/load.py), the fact files (drops.py).
+Not here: how a cell is read (connectors/file_drop) or stored (warehouse/raw/load.py), the fact files (drops.py).
 """
 
 import hashlib
@@ -12,8 +12,8 @@ from connectors.file_drop import DroppedCompany, check_company, read_company
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
 from pipelines.work import Work, tell
-from warehouse.connect import open_warehouse
-from warehouse.load import replace_company_table
+from warehouse.raw.load import replace_company_table
+from warehouse.store.connect import open_warehouse
 
 _TABLES = {
     "people": "core_person",

@@ -8,9 +8,9 @@ from models.periods import Period
 from pipelines.render.board import write_board
 from pipelines.render.workbook import write_workbook
 from pipelines.work import Work, tell
-from warehouse.connect import open_published, open_warehouse
-from warehouse.publish import publish
-from warehouse.scores import store_company, store_labels, store_publication
+from warehouse.published.publish import publish
+from warehouse.published.scorecards import store_company, store_labels, store_publication
+from warehouse.store.connect import open_published, open_warehouse
 
 
 def publish_all(work: Work, period: str | None = None) -> Path:

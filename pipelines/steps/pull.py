@@ -30,9 +30,9 @@ from pipelines.processes import is_alive
 from pipelines.sandbox import Surroundings
 from pipelines.sources import Source, source_accounts
 from pipelines.work import Work, tell, tell_now
-from warehouse.connect import open_warehouse
-from warehouse.coverage import Coverage, read_coverage
-from warehouse.load import load_window, open_for_loads, record_failure, set_source_accounts, stream_state
+from warehouse.raw.coverage import Coverage, read_coverage
+from warehouse.raw.load import load_window, open_for_loads, record_failure, set_source_accounts, stream_state
+from warehouse.store.connect import open_warehouse
 
 Pulled = PulledWindow | FailedWindow
 StreamName = tuple[str, str]  # connector, stream

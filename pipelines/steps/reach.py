@@ -11,8 +11,8 @@ from duckdb import DuckDBPyConnection
 
 from models.loads import FILE_DROP
 from pipelines.work import Work
-from warehouse.connect import transaction
-from warehouse.feeds import days_touched
+from warehouse.facts.feeds import days_touched
+from warehouse.store.connect import transaction
 
 # A reopened ticket or a re-dated order leaves a day without a trace on it. Without special permission platforms
 # show changes for 60 days [Shopify read_orders], so that everything as far back is computed again.

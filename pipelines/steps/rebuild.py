@@ -21,12 +21,12 @@ from pipelines.steps.pull import register_accounts
 from pipelines.steps.reach import stretches
 from pipelines.steps.score import compute_period, score_people
 from pipelines.work import Work, tell
-from warehouse.actuals import compute_daily, compute_mtd
-from warehouse.connect import open_published, open_warehouse, transaction
-from warehouse.coverage import store_source_health
-from warehouse.drops import WITHDRAWN, take_out
-from warehouse.load import load_window, record_failure
-from warehouse.reconcile import reconcile
+from warehouse.facts.reconcile import reconcile
+from warehouse.figures.actuals import compute_daily, compute_mtd
+from warehouse.raw.coverage import store_source_health
+from warehouse.raw.drops import WITHDRAWN, take_out
+from warehouse.raw.load import load_window, record_failure
+from warehouse.store.connect import open_published, open_warehouse, transaction
 
 _WINDOWS = """
     select connector, stream, shop_id, window_from, window_to, kind, status, cause_code, cause, landing_file,

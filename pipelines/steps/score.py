@@ -11,11 +11,11 @@ from models.inputs import Actual, Person, Rating, Target
 from models.periods import Period
 from models.scorecard import Scorecard, score_period
 from pipelines.work import Work, tell
-from warehouse.actuals import compute_spans
-from warehouse.connect import open_warehouse
-from warehouse.coverage import store_source_health
-from warehouse.reconcile import reconcile
-from warehouse.scores import store_scorecards
+from warehouse.facts.reconcile import reconcile
+from warehouse.figures.actuals import compute_spans
+from warehouse.published.scorecards import store_scorecards
+from warehouse.raw.coverage import store_source_health
+from warehouse.store.connect import open_warehouse
 
 T = TypeVar("T")
 

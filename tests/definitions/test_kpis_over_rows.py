@@ -13,9 +13,9 @@ from models.money import divide, multiply, total
 from tests.definitions import month
 from tests.definitions.shipped import DEFINITIONS
 from tests.warehouse import world as w
-from warehouse.connect import open_warehouse
-from warehouse.figures import Figures, read_figures
-from warehouse.plan import Duty, KpiPlan, Span, Term, measures_by_fact, plan_kpi
+from warehouse.figures.plan import Duty, KpiPlan, Span, Term, measures_by_fact, plan_kpi
+from warehouse.figures.run import Figures, read_figures
+from warehouse.store.connect import open_warehouse
 
 SPAN = Span("2026-10", date(2026, 10, 1), date(2026, 10, 31))
 KEY = ("2026-10", "p", "r")

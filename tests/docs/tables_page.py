@@ -1,7 +1,7 @@
 """Makes docs/published-tables.md from a freshly published, empty warehouse.
 
 `python tests/docs/tables_page.py` writes the page; the test compares. Belongs here: one line of meaning per
-table and column. Not here: what is published (warehouse/publish.py).
+table and column. Not here: what is published (warehouse/published/publish.py).
 """
 
 import sys
@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from models.tables import FACTS, Column, Sensitivity, Table  # noqa: E402 - the root must be found when run as a script
-from warehouse.connect import open_published, open_warehouse  # noqa: E402
-from warehouse.publish import PUBLISHED_TABLES, publish  # noqa: E402
+from warehouse.published.publish import PUBLISHED_TABLES, publish  # noqa: E402
+from warehouse.store.connect import open_published, open_warehouse  # noqa: E402
 
 PAGE = ROOT / "docs" / "published-tables.md"
 
@@ -156,7 +156,7 @@ Money and ratios are DECIMAL; there is no binary float. A missing figure is NULL
 `cause`, never 0. No pay is in this file. It does hold names and scores: protect it like a personnel file.
 
 Origin of a column: stated by the source or file; or filled by a rule (local_day in the shop's zone, base money through
-the dated rate, sku list, cost, order, dept, minutes, or a named model in `warehouse/sql/models/`); hashed = personal,
+the dated rate, sku list, cost, order, dept, minutes, or a named model in `warehouse/sql/attribution/`); hashed = personal,
 kept as a hash when a file states it.
 
 This page is made by `python tests/docs/tables_page.py` from a published database; a test compares the two.

@@ -15,7 +15,7 @@ from pipelines.cli import _parser
 from tests.docs.errors_page import PAGE as ERRORS_PAGE
 from tests.docs.errors_page import page as errors_page
 from tests.docs.tables_page import PAGE, page
-from warehouse.publish import PUBLISHED_TABLES
+from warehouse.published.publish import PUBLISHED_TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

@@ -7,7 +7,7 @@ import pytest
 
 from models.tables import FACTS
 from tests.facts.world import FactWorld
-from warehouse.core import rebuild_core
+from warehouse.facts.build import rebuild_core
 
 
 def line(key: str, paid_at: str, amount: str, **more: object) -> dict[str, object]:

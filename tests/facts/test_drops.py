@@ -16,9 +16,9 @@ from models.loads import FailedWindow, PulledWindow
 from pipelines.company import load_company
 from pipelines.steps.drops import load_facts
 from tests.facts.world import FactWorld
-from warehouse.coverage import read_coverage
-from warehouse.drops import known_drops, note_drop
-from warehouse.load import load_window
+from warehouse.raw.coverage import read_coverage
+from warehouse.raw.drops import known_drops, note_drop
+from warehouse.raw.load import load_window
 
 
 def visits(day: str, visitors: object, source: str = "organic") -> dict[str, object]:

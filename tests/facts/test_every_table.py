@@ -13,7 +13,7 @@ from connectors.file_drop.fact_templates import MANIFEST_TEXT
 from models.attribution import Attribution
 from models.tables import FACTS, Column, ColumnType, Rule
 from tests.facts.world import FactWorld
-from warehouse.checks import run_check
+from warehouse.facts.checks import run_check
 
 ROOT = Path(__file__).resolve().parents[2]
 FED = [t.name for t in FACTS.values() if not t.derived_from]

@@ -15,10 +15,10 @@ from pipelines.steps.pull import register_accounts
 from pipelines.steps.reach import days_to_compute
 from pipelines.steps.rebuild import _load_landing
 from tests.facts.world import FactWorld
-from warehouse.checks import run_check
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
-from warehouse.coverage import _PEOPLE, Window, _newest_statements, read_coverage, store_source_health
+from warehouse.facts.build import build_core
+from warehouse.facts.checks import run_check
+from warehouse.raw.coverage import _PEOPLE, Window, _newest_statements, read_coverage, store_source_health
+from warehouse.store.connect import open_warehouse
 
 OCTOBER = ("2026-10-01", "2026-10-31")
 

@@ -17,9 +17,9 @@ from pipelines.home import Home
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
 from pipelines.work import Work
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
-from warehouse.load import insert_rows
+from warehouse.facts.build import build_core
+from warehouse.raw.load import insert_rows
+from warehouse.store.connect import open_warehouse
 
 COMPANY = """\
 id: small

@@ -22,10 +22,10 @@ from models.periods import Period
 from models.scorecard import Person, Rating, Scorecard, score_period
 from models.statement import Statement, inputs_of, pay_statement
 from tests.warehouse import world as w
-from warehouse.actuals import compute_spans
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
-from warehouse.load import set_source_accounts
+from warehouse.facts.build import build_core
+from warehouse.figures.actuals import compute_spans
+from warehouse.raw.load import set_source_accounts
+from warehouse.store.connect import open_warehouse
 
 NOVEMBER = Period.parse("2011-11")
 START = date(2011, 1, 1)

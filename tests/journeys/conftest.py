@@ -18,8 +18,8 @@ from pipelines.steps.pull import pull_streams
 from pipelines.steps.score import compute_period, score_people
 from pipelines.work import Work
 from tests.journeys.place import TOKENS, Place
-from warehouse.connect import open_published, open_warehouse
-from warehouse.reconcile import reconcile
+from warehouse.facts.reconcile import reconcile
+from warehouse.store.connect import open_published, open_warehouse
 
 AS_OF = datetime(2017, 2, 16, 6, 30, tzinfo=UTC)  # the last ticket event is of 2017-02-15
 SCORED = ("2011-11", "2016-03")

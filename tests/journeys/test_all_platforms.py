@@ -29,7 +29,7 @@ from pipelines.steps.facts import build_facts
 from pipelines.steps.pull import Report, StreamName, pull_streams
 from pipelines.work import Work
 from tests.connectors.conformance.discovery import cases
-from warehouse.connect import open_warehouse
+from warehouse.store.connect import open_warehouse
 
 COMPANY = """\
 id: everywhere

@@ -23,9 +23,9 @@ from connectors.sandbox.platforms.amazon_sp import CLIENT, REFRESH, SECRET, Amaz
 from connectors.sandbox.world import Entry
 from models.attribution import Attribution
 from models.loads import FailedWindow, SourceAccount, StreamRef
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
-from warehouse.load import load_window, set_source_accounts
+from warehouse.facts.build import build_core
+from warehouse.raw.load import load_window, set_source_accounts
+from warehouse.store.connect import open_warehouse
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 INDIA, EXPECTED = SHARED / "noncommercial" / "amazon_india", SHARED / "expected"

@@ -24,10 +24,10 @@ from models.loads import PulledWindow, SourceAccount, StreamRef
 from models.periods import Period
 from tests.connectors.against_fake import served
 from tests.warehouse.world import own, put
-from warehouse.actuals import compute_spans
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
-from warehouse.load import load_window, set_source_accounts
+from warehouse.facts.build import build_core
+from warehouse.figures.actuals import compute_spans
+from warehouse.raw.load import load_window, set_source_accounts
+from warehouse.store.connect import open_warehouse
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
 POSTS = SHARED / "fb_live/posts.parquet"

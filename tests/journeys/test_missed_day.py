@@ -21,10 +21,10 @@ from models.periods import Period
 from tests.connectors.against_fake import FakeBench, served
 from tests.connectors.conformance.cases.qianchuan import CASES
 from tests.warehouse.world import own, put
-from warehouse.actuals import compute_daily, compute_spans
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
-from warehouse.load import load_window, record_failure, set_source_accounts
+from warehouse.facts.build import build_core
+from warehouse.figures.actuals import compute_daily, compute_spans
+from warehouse.raw.load import load_window, record_failure, set_source_accounts
+from warehouse.store.connect import open_warehouse
 
 ROOMS = StreamRef("qianchuan", "rooms", "qc-flagship")
 READ, MISSED, READ_AGAIN = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)

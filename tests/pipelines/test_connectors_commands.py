@@ -23,8 +23,8 @@ from pipelines.cli import main
 from pipelines.commands.probe import Finding, Probe
 from pipelines.company import Company, load_company
 from pipelines.sandbox import Surroundings
-from warehouse.connect import open_warehouse
-from warehouse.load import record_failure
+from warehouse.raw.load import record_failure
+from warehouse.store.connect import open_warehouse
 
 EXAMPLE = Path(http_json.__file__).with_name("orderbook.yaml").read_text(encoding="utf-8")
 FAST = EXAMPLE.replace("limit: {requests: 120, seconds: 60}", "limit: {requests: 60000}")

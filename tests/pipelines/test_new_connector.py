@@ -11,9 +11,9 @@ import pytest
 from models.tables import FACTS, Table
 from pipelines.cli import main
 from pipelines.commands import scaffold
-from warehouse.connect import open_warehouse
-from warehouse.feeds import STATED, Feed
-from warehouse.refill import yielded
+from warehouse.facts.feeds import STATED, Feed
+from warehouse.facts.refill import yielded
+from warehouse.store.connect import open_warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "connectors.md"

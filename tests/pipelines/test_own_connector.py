@@ -18,8 +18,8 @@ from pipelines.home import Home
 from pipelines.sandbox import Surroundings
 from pipelines.steps.pull import pull_streams
 from pipelines.work import Work
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
+from warehouse.facts.build import build_core
+from warehouse.store.connect import open_warehouse
 
 EXAMPLE = Path(http_json.__file__).with_name("orderbook.yaml").read_text(encoding="utf-8")
 FAST = EXAMPLE.replace("limit: {requests: 120, seconds: 60}", "limit: {requests: 60000}")

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tests.warehouse.world import company
-from warehouse.connect import open_warehouse
+from warehouse.store.connect import open_warehouse
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ import duckdb
 from connectors.kit.registry import get
 from models.attribution import Attribution
 from models.loads import LoadResult, PulledWindow, SourceAccount, StreamRef
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
-from warehouse.feeds import present_feeds, shipped_feeds
-from warehouse.load import load_window, set_source_accounts
+from warehouse.facts.build import build_core
+from warehouse.facts.feeds import present_feeds, shipped_feeds
+from warehouse.raw.load import load_window, set_source_accounts
+from warehouse.store.connect import open_warehouse
 
 Payload = Mapping[str, Any]
 SHOP = "shop"

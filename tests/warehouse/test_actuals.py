@@ -9,9 +9,9 @@ import duckdb
 from models.inputs import Actual
 from models.periods import Period
 from tests.warehouse import world as w
-from warehouse.actuals import compute_daily, compute_mtd, compute_spans
-from warehouse.core import build_core
-from warehouse.load import record_failure
+from warehouse.facts.build import build_core
+from warehouse.figures.actuals import compute_daily, compute_mtd, compute_spans
+from warehouse.raw.load import record_failure
 
 NOVEMBER = Period.parse("2011-11")
 

@@ -18,15 +18,15 @@ from models.definitions.ranges import CURRENT
 from models.formulas import parse_expression
 from models.tables import FACTS, ORDER_LINE
 from tests.warehouse import world as w
-from warehouse.compile import compile_family, families
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
-from warehouse.expressions import scale, sql
-from warehouse.figures import read_figures
-from warehouse.measures import Measure
-from warehouse.passes import bounds_of
-from warehouse.plan import Span
-from warehouse.sqltext import statement
+from warehouse.facts.build import build_core
+from warehouse.figures.compile import compile_family, families
+from warehouse.figures.expressions import scale, sql
+from warehouse.figures.fact_scan import bounds_of
+from warehouse.figures.measures import Measure
+from warehouse.figures.plan import Span
+from warehouse.figures.run import read_figures
+from warehouse.store.connect import open_warehouse
+from warehouse.store.sqltext import statement
 
 NOVEMBER = Span("2011-11", date(2011, 11, 1), date(2011, 11, 30))
 

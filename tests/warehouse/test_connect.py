@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from models.errors import WarehouseError
-from warehouse.connect import open_published, open_warehouse
+from warehouse.store.connect import open_published, open_warehouse
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 

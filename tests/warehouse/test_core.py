@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from models.errors import WarehouseError
 from models.tables import FACTS
 from tests.warehouse import world as w
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core, rebuild_core
-from warehouse.load import set_source_accounts
+from warehouse.facts.build import build_core, rebuild_core
+from warehouse.raw.load import set_source_accounts
+from warehouse.store.connect import open_warehouse
 
 DAY = "2011-11-08T10:00+00:00"
 

@@ -14,13 +14,13 @@ from models.definitions.load import Definitions, load_definitions
 from models.errors import WarehouseError
 from tests.warehouse import world as w
 from tests.warehouse.days import FIRST, ROOMS, Days, day_of, midnight
-from warehouse.actuals import compute_daily
-from warehouse.core import build_core
-from warehouse.coverage import read_coverage
-from warehouse.feeds import days_touched
-from warehouse.history import Movement, drift, movements, versions
-from warehouse.load import load_window
-from warehouse.merge import put_rows, raw_table, stage
+from warehouse.facts.build import build_core
+from warehouse.facts.feeds import days_touched
+from warehouse.figures.actuals import compute_daily
+from warehouse.raw.coverage import read_coverage
+from warehouse.raw.history import Movement, drift, movements, versions
+from warehouse.raw.load import load_window
+from warehouse.raw.merge import put_rows, raw_table, stage
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from models.errors import WarehouseError
 from models.tables import FACTS
 from tests.warehouse import feeding
 from tests.warehouse import world as w
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
-from warehouse.feeds import STATED, Feed, shipped_feeds, statable
-from warehouse.load import set_source_accounts
-from warehouse.refill import Scope, refill, yielded
+from warehouse.facts.build import build_core
+from warehouse.facts.feeds import STATED, Feed, shipped_feeds, statable
+from warehouse.facts.refill import Scope, refill, yielded
+from warehouse.raw.load import set_source_accounts
+from warehouse.store.connect import open_warehouse
 
 FEEDS = shipped_feeds()
 DECLARED = {

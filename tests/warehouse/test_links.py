@@ -13,12 +13,12 @@ from models.attribution import Attribution
 from models.loads import SourceAccount, StreamRef
 from models.tables import FACTS
 from tests.warehouse import world as w
-from warehouse.connect import open_warehouse, transaction
-from warehouse.feeds import Feed
-from warehouse.linked import build_linked
-from warehouse.load import set_source_accounts
-from warehouse.refill import Scope
-from warehouse.sqltext import literal
+from warehouse.facts.attribution import build_linked
+from warehouse.facts.feeds import Feed
+from warehouse.facts.refill import Scope
+from warehouse.raw.load import set_source_accounts
+from warehouse.store.connect import open_warehouse, transaction
+from warehouse.store.sqltext import literal
 
 
 def _select(table: str, *columns: str) -> str:

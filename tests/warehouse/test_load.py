@@ -15,9 +15,15 @@ from hypothesis import strategies as st
 from models.errors import WarehouseError
 from models.loads import LoadResult, QuarantinedRow, StreamRef
 from tests.warehouse import world as w
-from warehouse.connect import open_warehouse
-from warehouse.history import versions
-from warehouse.load import load_window, open_for_loads, record_failure, replace_company_table, stream_state
+from warehouse.raw.history import versions
+from warehouse.raw.load import (
+    load_window,
+    open_for_loads,
+    record_failure,
+    replace_company_table,
+    stream_state,
+)
+from warehouse.store.connect import open_warehouse
 
 WHEN = "2011-11-08T10:00+00:00"
 WINDOW = ("2011-11-01T00:00+00:00", "2011-11-10T00:00+00:00")

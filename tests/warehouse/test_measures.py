@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from models.definitions.aggregates import Aggregate, read_items
 from models.definitions.strict_yaml import parse
 from tests.warehouse import world as w
-from warehouse.connect import open_warehouse
-from warehouse.figures import Figure, Figures, read_figures
-from warehouse.load import insert_rows
-from warehouse.measures import Measure
-from warehouse.plan import Span
+from warehouse.figures.measures import Measure
+from warehouse.figures.plan import Span
+from warehouse.figures.run import Figure, Figures, read_figures
+from warehouse.raw.load import insert_rows
+from warehouse.store.connect import open_warehouse
 
 D = date.fromisoformat
 SPANS = [

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from models.errors import WarehouseError
-from warehouse import memory
-from warehouse.connect import PUBLISHED, open_published, open_warehouse
+from warehouse.store import memory
+from warehouse.store.connect import PUBLISHED, open_published, open_warehouse
 
 _WIDE = "select md5(i::varchar) || md5((i + 1)::varchar) as k, i from range(3_000_000) as t(i)"
 

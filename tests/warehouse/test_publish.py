@@ -12,14 +12,14 @@ from models.errors import CheckError
 from models.periods import Period
 from models.tables import FACTS
 from tests.warehouse import world as w
-from warehouse.actuals import compute_daily
-from warehouse.checks import check_names, require, run_check, run_checks
-from warehouse.connect import open_published
-from warehouse.core import build_core
-from warehouse.coverage import store_source_health
-from warehouse.load import record_failure
-from warehouse.publish import PUBLISHED_TABLES, publish
-from warehouse.reconcile import reconcile
+from warehouse.facts.build import build_core
+from warehouse.facts.checks import check_names, require, run_check, run_checks
+from warehouse.facts.reconcile import reconcile
+from warehouse.figures.actuals import compute_daily
+from warehouse.published.publish import PUBLISHED_TABLES, publish
+from warehouse.raw.coverage import store_source_health
+from warehouse.raw.load import record_failure
+from warehouse.store.connect import open_published
 
 ROLES = {"order_line": "manager", "refund": "manager", "ticket": "agent"}
 NOVEMBER = Period.parse("2011-11")

@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 from models.loads import FailedWindow, PulledWindow, StreamRef
-from warehouse.connect import open_warehouse
-from warehouse.load import load_window, record_failure
-from warehouse.pulls import drift_seen, open_failures, proven_until
+from warehouse.raw.load import load_window, record_failure
+from warehouse.raw.pulls import drift_seen, open_failures, proven_until
+from warehouse.store.connect import open_warehouse
 
 REF = StreamRef("sample", "things", "uk")
 

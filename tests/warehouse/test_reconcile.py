@@ -21,12 +21,12 @@ from tests.warehouse.feeds import test_doudian as doudian
 from tests.warehouse.feeds import test_qianchuan as qianchuan
 from tests.warehouse.feeds import test_taobao_top as taobao
 from tests.warehouse.feeds import test_tiktok_shop as tiktok
-from warehouse.connect import open_warehouse
-from warehouse.core import build_core
-from warehouse.feeds import shipped_feeds
-from warehouse.load import set_source_accounts
-from warehouse.reconcile import reconcile
-from warehouse.sqltext import statements
+from warehouse.facts.build import build_core
+from warehouse.facts.feeds import shipped_feeds
+from warehouse.facts.reconcile import reconcile
+from warehouse.raw.load import set_source_accounts
+from warehouse.store.connect import open_warehouse
+from warehouse.store.sqltext import statements
 
 ROLES = dict.fromkeys(("order_line", "refund", "ticket", "live_session"), "manager")
 YEAR = Period.parse("2026")

@@ -11,9 +11,9 @@ from models.inputs import Person
 from models.periods import Period
 from models.scorecard import score_period
 from tests.warehouse import world as w
-from warehouse.actuals import compute_spans
-from warehouse.core import build_core
-from warehouse.scores import store_company, store_labels, store_publication, store_scorecards
+from warehouse.facts.build import build_core
+from warehouse.figures.actuals import compute_spans
+from warehouse.published.scorecards import store_company, store_labels, store_publication, store_scorecards
 
 NOVEMBER = Period.parse("2011-11")
 

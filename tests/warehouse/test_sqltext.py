@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import WarehouseError
-from warehouse.sqltext import identifier, literal
+from warehouse.store.sqltext import identifier, literal
 
 
 @given(value=st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])))

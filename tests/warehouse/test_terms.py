@@ -13,8 +13,8 @@ from models.inputs import Actual
 from models.loads import SourceAccount
 from models.periods import Period
 from tests.warehouse import world as w
-from warehouse.actuals import compute_daily, compute_mtd, compute_spans
-from warehouse.load import insert_rows, set_source_accounts
+from warehouse.figures.actuals import compute_daily, compute_mtd, compute_spans
+from warehouse.raw.load import insert_rows, set_source_accounts
 
 D = date.fromisoformat
 DECEMBER = Period.parse("2011-12")

@@ -12,7 +12,7 @@ import duckdb
 
 from models.definitions.load import Definitions, load_definitions
 from models.loads import FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
-from warehouse.load import load_window, replace_company_table, set_source_accounts
+from warehouse.raw.load import load_window, replace_company_table, set_source_accounts
 
 UK = StreamRef("shopify", "orders", "uk")
 LA = StreamRef("shopify", "orders", "la")

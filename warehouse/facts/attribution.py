@@ -1,0 +1,159 @@
+"""The attribution models that lie across facts, and the order in which tables are filled because of them.
+
+Belongs here: what is built in which order. Not here: how rows of a feed enter (refill.py), what a model means (sql/attribution).
+"""
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from models.attribution import Attribution
+from models.tables import FACTS, ColumnType
+from warehouse.facts.feeds import Feed
+from warehouse.facts.refill import Scope, refill, states_links
+from warehouse.store.sqltext import fill, identifier, statement
+
+_ORDERS = ("order_line", "refund")
+# Models in order, each with the tables of which one must ever have been filled: without it there is nothing to find.
+_ROW_MODELS = {
+    "sla": {"ticket"},
+    "level": {"traffic"},
+    "negative": {"review"},
+    "listed": {"inventory"},
+    "month_last": {"platform_health"},
+    "rounds": {"chat_message"},
+}
+_LINE_MODELS = {
+    "new_sku_flag": {"order_line"},
+    "distributor_first": {"order_line"},
+    "buyer_first": {"order_line"},
+    "order_buyer": {"chat"},
+    "chat_buyer": {"chat"},
+}
+_LINK_MODELS = {
+    "order_links": {"live_session", "inquiry", "content", "influencer"},
+    "last_agent": {"chat"},
+    "paid_in_window": {"chat"},
+}
+_RESULT_MODELS = {
+    "refunded_content": {"content"},
+    "refunded_live_session": {"live_session"},
+    "forecast_actual": {"forecast"},
+    "credited_stated": {"chat"},
+    "credited": {"chat"},
+}
+_DERIVED = {
+    "live_share": {"live_session"},
+    "asset_traffic": {"traffic"},
+    "new_sku": {"listing", "order_line"},
+}
+# What a line is credited to: columns of `line_link`, which holds the lines whose credit moved.
+_CREDITS = {"order_links": ("room_id", "owner_id"), "last_agent": ("chat_id", "cs_agent_id")}
+_SHARED_METRICS = frozenset({"live_share", "gmv_base", "refunded_base"})
+
+
+def build_linked(
+    con: duckdb.DuckDBPyConnection, base: str, attribution: Attribution, feeds: Sequence[Feed], scope: Scope
+) -> None:
+    """Bring the tables that feeds fill up to date, and everything that is attributed across facts.
+
+    Args:
+        con: the warehouse, in a transaction.
+        base: the company's currency.
+        attribution: parameters of the models.
+        feeds: those whose streams were ever loaded.
+        scope: what is built.
+    """
+    con.execute(statement("attribution/rate_quoted.sql"), {"base": base})
+    con.execute(statement("attribution/file_account.sql"))
+    filled = {feed.table for feed in feeds}
+    for feed in feeds:
+        if feed.table not in _ORDERS:
+            refill(con, feed, scope)
+    _run(con, _ROW_MODELS, attribution, filled)
+    _build_orders(con, attribution, feeds, scope)
+    _run(con, _RESULT_MODELS, attribution, filled)
+    for name, needed in _DERIVED.items():
+        if needed & filled:
+            _derive(con, name, {"new_sku_days": attribution.new_sku_days} if name == "new_sku" else {})
+
+
+def build_headcount(con: duckdb.DuckDBPyConnection) -> None:
+    """Who came, moved and left, from people.csv: a few rows, so always anew."""
+    _derive(con, "headcount", {})
+
+
+def _build_orders(
+    con: duckdb.DuckDBPyConnection, attribution: Attribution, feeds: Sequence[Feed], scope: Scope
+) -> None:
+    """Lines first, then what they are credited to, then refunds, which take that over."""
+    con.execute(statement("refill/touched.sql"))
+    _note_stating(con, feeds)
+    for feed in feeds:
+        if feed.table == "order_line":
+            refill(con, feed, scope)
+    filled = {feed.table for feed in feeds}
+    _run(con, _LINE_MODELS, attribution, filled)
+    _run(con, _LINK_MODELS, attribution, filled)
+    for feed in feeds:
+        if feed.table == "refund":
+            refill(con, feed, scope, with_orders=True)
+
+
+def _note_stating(con: duckdb.DuckDBPyConnection, feeds: Sequence[Feed]) -> None:
+    """Shops whose lines may state who is credited. The rows of all others hold only what models found."""
+    con.execute(statement("attribution/stating_shop.sql"))
+    for feed in feeds:
+        if feed.table == "order_line" and states_links(con, feed):
+            con.execute(statement("attribution/stating_shops.sql"), [feed.stem])
+
+
+def _run(
+    con: duckdb.DuckDBPyConnection,
+    models: Mapping[str, set[str]],
+    attribution: Attribution,
+    filled: set[str],
+) -> None:
+    values = attribution.parameters()
+    for name, needed in models.items():
+        if not needed & filled:
+            continue
+        text = statement(f"attribution/{name}.sql")
+        con.execute(text, {key: value for key, value in values.items() if f"${key}" in text})
+        if name in _CREDITS:
+            _credit(con, _CREDITS[name])
+
+
+def _credit(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
+    """Credit the lines whose credit moved; their refunds must follow."""
+    con.execute(
+        fill(
+            "update core_order_line as l set ${columns} from line_link as k"
+            " where k.platform = l.platform and k.shop_id = l.shop_id and k.line_id = l.line_id",
+            columns=", ".join(f"{column} = k.{column}" for column in columns),
+        )
+    )
+    con.execute("insert into line_touched select distinct platform, shop_id, order_id, null from line_link")
+
+
+def _derive(con: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, int]) -> None:
+    """A derived table whole."""
+    text = statement(f"attribution/{name}.sql")
+    if name == "live_share":
+        text = fill(text, metrics=_shared_metrics())
+    table = identifier(f"core_{name}")
+    con.execute(fill("delete from ${table}", table=table))
+    con.execute(fill("insert into ${table} by name ${text}", table=table, text=text), parameters)
+
+
+def _shared_metrics() -> str:
+    """A session's figures x the share, in exact decimals."""
+    parts = []
+    for column in FACTS["live_share"].columns:
+        source = FACTS["live_session"].column(column.name)
+        if source is None or column.type is not ColumnType.NUMBER or column.name in _SHARED_METRICS:
+            continue
+        whole = "decimal(18, 0)" if source.sql_type == "BIGINT" else source.sql_type
+        name = identifier(column.name)
+        parts.append(f"cast(cast(s.{name} as {whole}) * p.live_share as {column.sql_type}) as {name}")
+    return ",\n    ".join(parts)

@@ -1,0 +1,90 @@
+"""Blocking checks: each statement in sql/checks selects the rows that are wrong; none selected means good.
+
+Belongs here: running them and reporting counts with samples. Not here: when they block (pipelines).
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from models.errors import CheckError
+from models.tables import FACTS
+from warehouse.store.sqltext import fill, identifier, statement, statements
+
+_SAMPLES = 5
+_REPEATED: dict[str, frozenset[str]] = {
+    "unique_keys": frozenset(),
+    "shop_and_dept": frozenset({"shop", "dept"}),
+}
+_REMEDIES = {
+    "unique_keys": "rebuild the canonical tables; if it stays, two raw rows share a key: report it",
+    "proven_days": "pull the named days again",
+    "reconciled": "compare the named shop and month with the platform's own report",
+    "ownership_shares": "correct ownership.csv so that the shares of a scope and role add up to at most 1",
+    "one_scope_type": "let a role own by one kind of scope only",
+    "shop_and_dept": "let the role own these rows by their shop or by their department, not by both",
+    "missing_has_cause": "compute the figures again",
+    "roster_complete": "compute the day again",
+}
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found."""
+
+    name: str
+    failing: int
+    samples: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no row is wrong."""
+        return self.failing == 0
+
+
+def check_names() -> list[str]:
+    """All checks, sorted."""
+    return statements("checks")
+
+
+def run_check(con: duckdb.DuckDBPyConnection, name: str) -> CheckResult:
+    """Run one check."""
+    cursor = con.execute(_text(name))
+    columns = [d[0] for d in cursor.description or []]
+    rows = cursor.fetchall()
+    shown = sorted(", ".join(f"{c}={v}" for c, v in zip(columns, row, strict=True)) for row in rows)
+    return CheckResult(name, len(rows), tuple(shown[:_SAMPLES]))
+
+
+def _text(name: str) -> str:
+    """The statement of a check; those in `_REPEATED` are repeated for every canonical table they concern."""
+    text = statement(f"checks/{name}.sql")
+    concerns = _REPEATED.get(name)
+    if concerns is None:
+        return text
+    parts = (
+        fill(text, table=identifier(f"core_{t.name}"), key=", ".join(identifier(c) for c in t.key))
+        for t in FACTS.values()
+        if concerns <= t.scopes.keys()
+    )
+    return "\nunion all\n".join(parts)
+
+
+def run_checks(con: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+    """Run all checks."""
+    return [run_check(con, name) for name in check_names()]
+
+
+def require(result: CheckResult) -> None:
+    """Pass, or stop with the failing rows.
+
+    Raises:
+        CheckError: K101, when the check failed.
+    """
+    if not result.passed:
+        raise CheckError(
+            "K101",
+            f"check {result.name} found {result.failing} wrong rows",
+            actual="; ".join(result.samples),
+            remedy=_REMEDIES.get(result.name, "look at warehouse/sql/checks"),
+        )

@@ -1,0 +1,176 @@
+"""KPI actuals by day, month to date and period: computed, judged against coverage, stored.
+
+Belongs here: the three grains and their tables. Not here: SQL (compile.py), one answer (judge.py), scores
+(models.scorecard). Every person with a role on a day has a row for every KPI of that role that comes from
+facts: a value, or a cause.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from models.definitions.load import Definitions
+from models.inputs import Actual
+from models.money import divide, round_half_up
+from models.periods import Period, month_of
+from warehouse.figures.fact_scan import Grain
+from warehouse.figures.judge import PLACES, Answer, Evidence, Holder, Owned, TargetOf
+from warehouse.figures.plan import Duty, KpiPlan, Span, duties, measures_by_fact, roles_by_measure
+from warehouse.figures.run import read_figures
+from warehouse.figures.targets import Targets
+from warehouse.raw.coverage import read_coverage
+from warehouse.raw.load import insert_rows
+from warehouse.store.connect import transaction
+
+Answered = list[tuple[Duty, KpiPlan, Answer]]
+
+
+def compute_daily(
+    con: duckdb.DuckDBPyConnection, definitions: Definitions, days: Sequence[date]
+) -> list[Actual]:
+    """Compute and store kpi_actual_daily for the days; a day's old rows are replaced."""
+    spans = [Span(day.isoformat(), day, day) for day in sorted(set(days))]
+    answered = _answer(con, definitions, spans, "day", Targets(con, definitions).daily)
+    rows = [{"business_date": duty.span.end, **_row(duty, kpi, answer)} for duty, kpi, answer in answered]
+    _replace(con, "kpi_actual_daily", "business_date", [s.end for s in spans], rows)
+    return _actuals(answered)
+
+
+def compute_mtd(
+    con: duckdb.DuckDBPyConnection, definitions: Definitions, days: Sequence[date]
+) -> list[Actual]:
+    """Compute and store kpi_actual_mtd: from the first of the month to each day.
+
+    `attainment` is value / target of the month, `pace` value / target_to_date; both empty without a target.
+    """
+    spans = [Span(day.isoformat(), month_of(day).start, day, to_date=True) for day in sorted(set(days))]
+    targets = Targets(con, definitions)
+    answered = _answer(con, definitions, spans, "span", targets.month_to_date)
+    rows = [
+        {
+            "business_date": d.span.end,
+            **_row(d, kpi, answer),
+            **_progress(targets, d, kpi.kpi_id, answer.value),
+        }
+        for d, kpi, answer in answered
+    ]
+    _replace(con, "kpi_actual_mtd", "business_date", [s.end for s in spans], rows)
+    return _actuals(answered)
+
+
+def compute_spans(
+    con: duckdb.DuckDBPyConnection, definitions: Definitions, periods: Sequence[Period]
+) -> list[Actual]:
+    """Compute and store kpi_actual_period; scores.store_scorecards fills target, weight and score later."""
+    spans = [Span(p.id, p.start, p.end) for p in periods]
+    answered = _answer(con, definitions, spans, "span", Targets(con, definitions).whole)
+    rows = [{"period": duty.span.label, **_row(duty, kpi, answer)} for duty, kpi, answer in answered]
+    _replace(con, "kpi_actual_period", "period", [s.label for s in spans], rows)
+    return _actuals(answered)
+
+
+def measure_spans(
+    con: duckdb.DuckDBPyConnection, definitions: Definitions, periods: Sequence[Period]
+) -> list[Actual]:
+    """The figures of `compute_spans`, stored nowhere: what other definitions would have measured."""
+    spans = [Span(p.id, p.start, p.end) for p in periods]
+    return _actuals(_answer(con, definitions, spans, "span", Targets(con, definitions).whole))
+
+
+def _answer(
+    con: duckdb.DuckDBPyConnection,
+    definitions: Definitions,
+    spans: Sequence[Span],
+    grain: Grain,
+    target_of: TargetOf,
+) -> Answered:
+    if not spans:
+        return []
+    work = duties(con, definitions, spans)
+    figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_measure(work))
+    evidence = Evidence(figures, read_coverage(con), _owned(con), target_of)
+    return [(duty, kpi, evidence.answer(duty, kpi)) for duty in work for kpi in duty.kpis]
+
+
+def _owned(con: duckdb.DuckDBPyConnection) -> dict[Holder, tuple[Owned, ...]]:
+    """Scopes by fact, person and role; `kpi_held` was made by read_figures."""
+    found: dict[Holder, list[Owned]] = {}
+    for fact, person, role, *scope in con.execute(
+        "select fact, person_id, role_id, scope_type, scope_id, valid_from, valid_to from kpi_held order by all"
+    ).fetchall():
+        found.setdefault((fact, person, role), []).append(Owned(*scope))
+    return {key: tuple(scopes) for key, scopes in found.items()}
+
+
+def _row(duty: Duty, kpi: KpiPlan, answer: Answer) -> dict[str, Any]:
+    return {
+        "person_id": duty.person_id,
+        "role_id": duty.role_id,
+        "kpi_id": kpi.kpi_id,
+        "numerator": answer.numerator,
+        "denominator": answer.denominator,
+        "value": answer.value,
+        "status": _status(answer),
+        "cause_code": answer.cause.code if answer.cause else None,
+        "cause": answer.cause.text if answer.cause else None,
+        "n_rows": answer.n_rows,
+    }
+
+
+def _status(answer: Answer) -> str:
+    return "missing" if answer.value is None else "scored"
+
+
+def _progress(targets: Targets, duty: Duty, kpi_id: str, value: Decimal | None) -> dict[str, Decimal | None]:
+    day = duty.span.end
+    whole = targets.of_period(duty.person_id, duty.role_id, kpi_id, month_of(day))
+    due = targets.to_date(duty.person_id, duty.role_id, kpi_id, day)
+    return {
+        "target": _rounded(whole),
+        "target_to_date": _rounded(due),
+        "attainment": _share(value, whole),
+        "pace": _share(value, due),
+    }
+
+
+def _share(value: Decimal | None, target: Decimal | None) -> Decimal | None:
+    return None if value is None or not target else round_half_up(divide(value, target), PLACES)
+
+
+def _rounded(value: Decimal | None) -> Decimal | None:
+    return None if value is None else round_half_up(value, PLACES)
+
+
+def _replace(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    column: str,
+    labels: Sequence[date | str],
+    rows: Sequence[dict[str, Any]],
+) -> None:
+    with transaction(con):
+        for label in labels:
+            con.execute(f"delete from {table} where {column} = ?", [label])  # noqa: S608 # names of this module's own tables
+        insert_rows(con, table, rows)
+
+
+def _actuals(answered: Answered) -> list[Actual]:
+    return [
+        Actual(
+            period=duty.span.label,
+            person_id=duty.person_id,
+            role_id=duty.role_id,
+            kpi_id=kpi.kpi_id,
+            numerator=answer.numerator,
+            denominator=answer.denominator,
+            value=answer.value,
+            status=_status(answer),
+            cause_code=answer.cause.code if answer.cause else None,
+            cause=answer.cause.text if answer.cause else None,
+            n_rows=answer.n_rows,
+        )
+        for duty, kpi, answer in answered
+    ]

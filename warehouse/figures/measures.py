@@ -1,0 +1,80 @@
+"""One thing to compute over a fact, and the days it looks at.
+
+Belongs here: the identity of a measure, shared by every KPI that names it. Not here: SQL (compile.py), signs and
+quotients (plan.py, judge.py).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.definitions.aggregates import ADDITIVE, Agg, Aggregate, Having
+from models.definitions.ranges import CURRENT, Range
+from models.formulas import Expr, columns
+from warehouse.figures.expressions import uses_period
+
+PREVIOUS = Range("previous")
+ORDERED = frozenset({"median", "percentile"})
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One aggregate without its sign."""
+
+    fact: str
+    agg: Agg
+    expr: Expr | None
+    where: Expr | None
+    date: str
+    percent: Decimal | None = None
+    keys: tuple[str, ...] = ()
+    having: Having | None = None
+    range: Range = CURRENT
+
+    @classmethod
+    def of(cls, a: Aggregate) -> "Measure":
+        """The measure of an aggregate."""
+        return cls(a.fact, a.agg, a.expr, a.where, a.date, a.percent, a.keys, a.having, a.range)
+
+    @property
+    def percentile(self) -> Decimal:
+        """The percentile of an order statistic; 50 for a median."""
+        return Decimal(50) if self.percent is None else self.percent
+
+    @property
+    def by_span(self) -> bool:
+        """Whether its formula depends on the period and cannot be added up by day first."""
+        inner = self.having.expr if self.having else None
+        return uses_period(self.expr) or uses_period(self.where) or uses_period(inner)
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether it is 0, not unknown, when there is no row."""
+        return self.agg in ADDITIVE
+
+    @property
+    def summed(self) -> Expr | None:
+        """The expression that must be known in every row that counts."""
+        return self.having.expr if self.having is not None else self.expr
+
+    @property
+    def compares_periods(self) -> bool:
+        """Whether it counts keys that occur in the period before, too."""
+        return self.having is not None and self.having.agg is None
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        """The ranges of days it reads, its own first."""
+        return (self.range, PREVIOUS) if self.compares_periods else (self.range,)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Names of all columns it reads, except dates and scopes."""
+        inner = self.having.keys if self.having else ()
+        read = [columns(part) for part in (self.expr, self.where, self.summed) if part is not None]
+        return frozenset({*self.keys, *inner}).union(*read)
+
+
+def ranges_of(measures: Iterable[Measure]) -> tuple[Range, ...]:
+    """Every range that some measure reads, once."""
+    return tuple(dict.fromkeys(reach for measure in measures for reach in measure.ranges))

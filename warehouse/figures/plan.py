@@ -1,0 +1,159 @@
+"""What must be computed: for each person, role and span the KPIs in force, as terms over measures.
+
+Belongs here: definitions and roster turned into a work list. Not here: SQL (compile.py), figures
+(actuals.py).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import duckdb
+
+from models.definitions.aggregates import Aggregate
+from models.definitions.composites import parts_of
+from models.definitions.kpis import Kpi, Ratio, TargetRef
+from models.definitions.load import Definitions
+from models.definitions.ranges import Days, Range
+from models.tables import FACTS
+from warehouse.figures.measures import Measure
+from warehouse.store.sqltext import statement
+
+
+@dataclass(frozen=True)
+class Span:
+    """A labelled range of days, both ends included; `to_date` when it is a month that is not over."""
+
+    label: str
+    start: date
+    end: date
+    to_date: bool = False
+
+    def days_of(self, reach: Range) -> Days:
+        """First and last day of the rows that a range looks at."""
+        return reach.of(self.start, self.end, to_date=self.to_date)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One signed part of a numerator or denominator."""
+
+    measure: Measure
+    sign: int
+
+
+@dataclass(frozen=True)
+class KpiPlan:
+    """A KPI as the warehouse computes it."""
+
+    kpi: Kpi
+    numerator: tuple[Term, ...]
+    denominator: tuple[Term, ...]
+    target_of: str | None
+
+    @property
+    def kpi_id(self) -> str:
+        """Its name."""
+        return self.kpi.id
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether the value is a quotient."""
+        return bool(self.denominator) or self.target_of is not None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All terms, numerator first."""
+        return self.numerator + self.denominator
+
+    @cached_property
+    def reads(self) -> tuple[tuple[str, Range, bool], ...]:
+        """Facts and ranges it reads, each once, and whether it needs the shops' whole past before it.
+
+        A buyer is new only if no earlier order exists.
+        """
+        found: dict[tuple[str, Range], bool] = {}
+        for measure in (term.measure for term in self.terms):
+            for reach in measure.ranges:
+                key = (measure.fact, reach)
+                found[key] = found.get(key, False) or _needs_history(measure)
+        return tuple((fact, reach, history) for (fact, reach), history in found.items())
+
+
+def _needs_history(measure: Measure) -> bool:
+    return any(c.needs_history and c.name in measure.columns for c in FACTS[measure.fact].columns)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One person in one role during one span, with the KPIs to compute."""
+
+    span: Span
+    person_id: str
+    role_id: str
+    kpis: tuple[KpiPlan, ...]
+
+
+def duties(con: duckdb.DuckDBPyConnection, definitions: Definitions, spans: Sequence[Span]) -> list[Duty]:
+    """The roster of every span, sorted, with the KPIs of each role in force at the span's end."""
+    found: list[Duty] = []
+    plans: dict[tuple[str, date], tuple[KpiPlan, ...]] = {}
+    for span in spans:
+        for person_id, role_id in con.execute(
+            statement("kpi/roster.sql"), {"start_on": span.start, "end_on": span.end}
+        ).fetchall():
+            key = (role_id, span.end)
+            if key not in plans:
+                plans[key] = role_plans(definitions, role_id, span.end)
+            found.append(Duty(span, person_id, role_id, plans[key]))
+    return found
+
+
+def role_plans(definitions: Definitions, role_id: str, on: date) -> tuple[KpiPlan, ...]:
+    """Plans of a role's KPIs and of those its targets refer to; ratings and reports are not ours."""
+    role = definitions.roles_on(on).get(role_id)
+    todo = [line.kpi for line in role.lines] if role is not None else []
+    plans: dict[str, KpiPlan] = {}
+    while todo:
+        kpi_id = todo.pop(0)
+        plan = None if kpi_id in plans else plan_kpi(definitions, kpi_id, on)
+        if plan is None:
+            continue
+        plans[kpi_id] = plan
+        if plan.target_of is not None:
+            todo.append(plan.target_of)
+    return tuple(plans[k] for k in sorted(plans))
+
+
+def plan_kpi(definitions: Definitions, kpi_id: str, on: date) -> KpiPlan | None:
+    """A KPI as terms; None for ratings and shares of reports, which the scorecard computes."""
+    kpi = definitions.kpi(kpi_id, on)
+    parts = parts_of(kpi, lambda name: definitions.kpi(name, on))
+    if not parts.numerator:
+        return None
+    below = kpi.measure.denominator if isinstance(kpi.measure, Ratio) else None
+    target = below.kpi if isinstance(below, TargetRef) else None
+    return KpiPlan(kpi, _terms(parts.numerator), _terms(parts.denominator), target)
+
+
+def measures_by_fact(work: Iterable[Duty]) -> dict[str, tuple[Measure, ...]]:
+    """Every measure once, by fact, in a stable order."""
+    found: dict[str, dict[Measure, None]] = {}
+    for plans in dict.fromkeys(duty.kpis for duty in work):
+        for term in (t for plan in plans for t in plan.terms):
+            found.setdefault(term.measure.fact, {})[term.measure] = None
+    return {fact: tuple(measures) for fact, measures in sorted(found.items())}
+
+
+def roles_by_measure(work: Iterable[Duty]) -> dict[Measure, frozenset[str]]:
+    """Who asks: the roles with a KPI that reads a measure."""
+    found: dict[Measure, set[str]] = {}
+    for role, plans in dict.fromkeys((duty.role_id, duty.kpis) for duty in work):
+        for term in (t for plan in plans for t in plan.terms):
+            found.setdefault(term.measure, set()).add(role)
+    return {measure: frozenset(roles) for measure, roles in found.items()}
+
+
+def _terms(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:
+    return tuple(Term(Measure.of(a), a.sign) for a in aggregates)

@@ -1,0 +1,103 @@
+"""The readers' copy: every published table into a new file beside, verified, then renamed into place.
+
+Belongs here: what is published and how it is swapped. Not here: pay (it never enters this file), rendering.
+"""
+
+import os
+from pathlib import Path
+
+import duckdb
+
+from models.errors import WarehouseError
+from models.tables import FACTS
+from warehouse.raw.lineage import store_lineage
+from warehouse.store.connect import PUBLISHED, attach
+from warehouse.store.sqltext import fill, identifier
+
+PUBLISHED_TABLES = (
+    "kpi_actual_daily",
+    "kpi_actual_mtd",
+    "kpi_actual_period",
+    "scorecard",
+    "scorecard_line",
+    "reconciliation",
+    "source_health",
+    "source_window",
+    "source_record",
+    "kpi_label",
+    "role_label",
+    "company",
+    "publication",
+    "core_person",
+    "core_ownership",
+    "core_target",
+    *(f"core_{name}" for name in FACTS),
+)
+
+
+def publish(con: duckdb.DuckDBPyConnection, home: Path) -> Path:
+    """Write `published/kpi.duckdb`; a reader sees the old publication whole or the new one whole.
+
+    Raises:
+        WarehouseError: W501 when the copy does not hold what the warehouse holds.
+    """
+    path = home / PUBLISHED
+    path.parent.mkdir(exist_ok=True)
+    beside = path.with_name(f"{path.name}.new-{os.getpid()}")
+    _remove(beside)
+    store_lineage(con)
+    attach(con, beside, "publication_copy")
+    try:
+        for table in PUBLISHED_TABLES:
+            _copy(con, table)
+        con.execute("checkpoint publication_copy")
+    finally:
+        con.execute("detach publication_copy")
+    beside.chmod(0o644)
+    _sync(beside)
+    beside.replace(path)
+    _sync(path.parent)
+    return path
+
+
+def _copy(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    name = identifier(table)
+    con.execute(
+        fill(
+            "create table publication_copy.main.${table} as select ${columns} from main.${table} order by "
+            "${order}",
+            table=name,
+            columns=_columns(table),
+            order=_order(table),
+        )
+    )
+    sql = "select (select count(*) from main.${table}), (select count(*) from publication_copy.main.${table})"
+    counts = con.execute(fill(sql, table=name)).fetchone()
+    if counts is None or counts[0] != counts[1]:
+        raise WarehouseError(
+            "W501", "the published copy is not whole", where=table, actual=str(counts), remedy="run again"
+        )
+
+
+def _columns(table: str) -> str:
+    fact = FACTS.get(table.removeprefix("core_"))
+    return "*" if fact is None else ", ".join(identifier(c.name) for c in fact.columns)
+
+
+def _order(table: str) -> str:
+    """Deterministic row order; facts by day first, so that readers' date filters skip blocks."""
+    fact = FACTS.get(table.removeprefix("core_"))
+    return "all" if fact is None else ", ".join(identifier(c) for c in (fact.dates[0], *fact.key))
+
+
+def _remove(beside: Path) -> None:
+    for leftover in (beside, beside.with_name(beside.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,329 @@
+"""Which business days of which shop are proven whole, and why the others are not.
+
+Belongs here: load_window and source_account turned into answers. Not here: pulling, figures.
+A day is whole when, as of some pull, proven windows reached without a hole from its first instant to the newest
+instant that this pull asked for: a record of the day that was changed later shows only in a later window. Where windows speak
+for whole days (dropped files, day streams), it is whole when a proven one lies over it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from itertools import groupby
+
+import duckdb
+
+from models.causes import Cause
+from models.loads import FILE_DROP, StreamRef
+from models.periods import business_date, day_bounds
+from models.tables import FACTS
+from warehouse.raw.load import insert_rows
+from warehouse.store.connect import transaction
+from warehouse.store.sqltext import fill, identifier, statement
+
+_DAY = timedelta(days=1)
+_EXPIRED = "P112"  # the platform no longer shows the day: what was read of it stands for good
+_ROSTER = "person"  # what headcount is derived from: no source feeds it but people.csv
+
+
+@dataclass(frozen=True)
+class Window:
+    """One recorded window of a stream, proven or failed."""
+
+    start: datetime
+    end: datetime
+    status: str
+    proof: str | None
+    cause_code: str | None
+    cause: str | None
+    as_of: datetime
+    kind: str = "time"
+
+
+@dataclass(frozen=True, eq=False)  # identity is enough: one object per account
+class Account:
+    """One account with what was proven for it."""
+
+    connector: str
+    stream: str
+    shop_id: str
+    feeds: tuple[str, ...]
+    zone: str
+    active_from: date | None
+    active_to: date | None
+    finality_days: int
+    windows: tuple[Window, ...]
+
+    def clip(self, first: date, last: date) -> tuple[date, date] | None:
+        """The part of a range of days on which the account was open; None when there is none."""
+        start = max(first, self.active_from) if self.active_from else first
+        end = min(last, self.active_to) if self.active_to else last
+        return (start, end) if start <= end else None
+
+    def watched(self, first: date, last: date) -> tuple[date, date] | None:
+        """The open days that source_health shows; of dropped files those from the first one's first day on."""
+        days = self.clip(first, last)
+        if days is None or self.connector != FILE_DROP:
+            return days
+        if not self.windows:
+            return None
+        start = max(days[0], business_date(self.windows[0].start, self.zone))
+        return (start, days[1]) if start <= days[1] else None
+
+    def uncovered(self, first: date, last: date) -> Cause | None:
+        """Why a range of open days is not proven whole; None when it is."""
+        start, end = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
+        if self.holds(start, end):
+            return None
+        day = next((d for d in days_between(first, last) if not self._holds(d)), None)
+        return None if day is None else self.why(day)
+
+    def holds(self, start: datetime, end: datetime) -> bool:
+        """Whether a span is proven."""
+        return any(low <= start and end <= high for low, high in self.stretches)
+
+    @cached_property
+    def is_daily(self) -> bool:
+        """Whether its windows say all about whole days, so that each stands for itself."""
+        return any(w.kind == "day" for w in self.windows)
+
+    def why(self, day: date) -> Cause:
+        """The newest failure that touches or may hide the day, else that it is not over, else that nobody pulled it."""
+        start, end = day_bounds(day, self.zone)
+        was_read = not self.is_daily and any(low <= start and end <= high for low, high in self._proven)
+        failed = [w for w in self._unhealed if w.end > start and (w.start < end or was_read)]
+        if failed:
+            return self._failure(failed[-1], day)
+        where = self._where(day)
+        if self._newest is not None and self._newest < end:
+            return Cause("M208", f"{where}: the shop's day is not over at {self._newest.isoformat()}")
+        return Cause("M207", f"{where}: not pulled yet")
+
+    def _failure(self, window: Window, day: date) -> Cause:
+        return Cause(window.cause_code or "M207", f"{self._where(day)}: {window.cause}")
+
+    def _where(self, day: date) -> str:
+        return f"{self.connector}.{self.stream}[{self.shop_id}] {day.isoformat()}"
+
+    @cached_property
+    def stretches(self) -> tuple[tuple[datetime, datetime], ...]:
+        """Per pull the unbroken proven range up to the newest instant it asked for; nothing when its end failed.
+
+        Windows that speak for whole days ask for nothing beyond them.
+        """
+        if self.connector == FILE_DROP or self.is_daily:
+            return tuple(self._proven)
+        proven: list[tuple[datetime, datetime]] = []
+        found: dict[datetime, tuple[datetime, datetime]] = {}  # a later pull extends the range it starts with
+        for _, pull in groupby(sorted(self.windows, key=lambda w: w.as_of), key=lambda w: w.as_of):
+            windows = list(pull)
+            proven = _merged([*proven, *((w.start, w.end) for w in windows if w.status == "proven")])
+            asked_to = max(w.end for w in windows)
+            for low, high in proven:
+                if low < asked_to <= high:
+                    found[low] = (low, max(asked_to, found.get(low, (low, asked_to))[1]))
+        return tuple(found.values())
+
+    @cached_property
+    def _proven(self) -> list[tuple[datetime, datetime]]:
+        return _merged([(w.start, w.end) for w in self.windows if w.status == "proven"])
+
+    @cached_property
+    def _unhealed(self) -> list[Window]:
+        failed = (w for w in self.windows if w.status == "failed")
+        return [w for w in failed if not any(low <= w.start and w.end <= high for low, high in self._proven)]
+
+    def _holds(self, day: date) -> bool:
+        return self.holds(*day_bounds(day, self.zone))
+
+    @cached_property
+    def _newest(self) -> datetime | None:
+        return max((w.as_of for w in self.windows), default=None)
+
+    def stale(self, day: date) -> Cause | None:
+        """Why a whole day of a day stream could not be read again since; None when nothing failed, or it no longer moves."""
+        read = self._newest_read(day) if self.is_daily else None
+        if read is None or self._is_settled(read, day):
+            return None
+        start, end = day_bounds(day, self.zone)
+        later = [w for w in self.windows if w.status == "failed" and w.as_of > read.as_of]
+        touching = [w for w in later if w.start < end and w.end > start]
+        return self._failure(touching[-1], day) if touching else None
+
+    def _newest_read(self, day: date) -> Window | None:
+        """The proven window over the day that was read last."""
+        start, end = day_bounds(day, self.zone)
+        over = [w for w in self.windows if w.status == "proven" and w.start <= start and end <= w.end]
+        return max(over, key=lambda w: w.as_of, default=None)
+
+    def _is_settled(self, read: Window, day: date) -> bool:
+        """Read late enough, or no longer readable: nothing is expected to change the day."""
+        start, end = day_bounds(day, self.zone)
+        return read.as_of >= end + timedelta(days=self.finality_days) or any(
+            w.cause_code == _EXPIRED and w.start < end and w.end > start for w in self.windows
+        )
+
+    def health(self, day: date, rows: int) -> dict[str, object]:
+        """The row of source_health for one open day."""
+        start, end = day_bounds(day, self.zone)
+        touching = [w for w in self.windows if w.start < end and w.end > start]
+        proven = [w for w in touching if w.status == "proven"]
+        held = self._holds(day)
+        read = self._newest_read(day) if self.is_daily else None
+        shown = read or (proven[-1] if proven else None)
+        loaded = read or (touching[-1] if touching else None)
+        cause = self.stale(day) if held else self.why(day)
+        return {
+            "connector": self.connector,
+            "stream": self.stream,
+            "shop_id": self.shop_id,
+            "business_date": day,
+            "rows": rows,
+            "proof": shown.proof if held and shown else None,
+            "finality": self._finality(day, read) if held else "missing",
+            "loaded_at": loaded.as_of if loaded else None,
+            "status": "proven" if held else "missing",
+            "cause_code": cause.code if cause else None,
+            "cause": cause.text if cause else None,
+        }
+
+    def _finality(self, day: date, read: Window | None) -> str:
+        if read is not None:
+            return "final" if self._is_settled(read, day) else "open"
+        end = day_bounds(day, self.zone)[1]
+        settled = end + timedelta(days=self.finality_days)
+        return "final" if any(low <= end and settled <= high for low, high in self.stretches) else "open"
+
+
+def _merged(ranges: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """The ranges as disjoint ones, in order; ranges that touch become one."""
+    found: list[tuple[datetime, datetime]] = []
+    for low, high in sorted(ranges):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
+        else:
+            found.append((low, high))
+    return found
+
+
+def _newest_statements(windows: list[Window]) -> tuple[Window, ...]:
+    """What dropped files say now: a later file takes the place of all that was said about its days before."""
+    standing: list[Window] = []
+    for window in windows:
+        standing = [part for before in standing for part in _outside(before, window)] + [window]
+    return tuple(sorted(standing, key=lambda w: w.start))
+
+
+def _outside(before: Window, after: Window) -> list[Window]:
+    """The parts of a window that a later one does not speak of."""
+    ends = ((before.start, min(before.end, after.start)), (max(before.start, after.end), before.end))
+    return [replace(before, start=start, end=end) for start, end in ends if start < end]
+
+
+_PEOPLE = Account(
+    connector="company",
+    stream="people",
+    shop_id="",
+    feeds=(),
+    zone="UTC",
+    active_from=None,
+    active_to=None,
+    finality_days=0,
+    windows=(
+        Window(
+            datetime(1, 1, 3, tzinfo=UTC),
+            datetime(9999, 12, 29, tzinfo=UTC),
+            "proven",
+            "people.csv",
+            None,
+            None,
+            datetime(9999, 12, 29, tzinfo=UTC),
+        ),
+    ),
+)
+
+
+class Coverage:
+    """All accounts, asked by fact and shop."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self.accounts = tuple(accounts)
+        self._answers: dict[tuple[Account, date, date], Cause | None] = {}
+
+    def feeding(self, fact: str, shops: Iterable[str] | None = None) -> list[Account]:
+        """Accounts that feed a fact, of the given shops or of all; people.csv is always whole."""
+        if FACTS[fact].derived_from == (_ROSTER,):
+            return [_PEOPLE]
+        wanted = None if shops is None else set(shops)
+        return [a for a in self.accounts if fact in a.feeds and (wanted is None or a.shop_id in wanted)]
+
+    def account(self, ref: StreamRef) -> Account | None:
+        """The account of a stream."""
+        names = (ref.connector, ref.stream, ref.shop_id)
+        return next((a for a in self.accounts if (a.connector, a.stream, a.shop_id) == names), None)
+
+    def uncovered(self, account: Account, first: date, last: date) -> Cause | None:
+        """As `Account.uncovered`, remembered."""
+        key = (account, first, last)
+        if key not in self._answers:
+            self._answers[key] = account.uncovered(first, last)
+        return self._answers[key]
+
+
+def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
+    """What the load records prove right now."""
+    windows: dict[tuple[str, str, str], list[Window]] = {}
+    for connector, stream, shop, *window in con.execute(statement("kpi/windows.sql")).fetchall():
+        windows.setdefault((connector, stream, shop), []).append(Window(*window))
+    rows = con.execute(
+        "select connector, stream, shop_id, feeds, zone, active_from, active_to, finality_days from "
+        "source_account"
+        " order by connector, stream, shop_id"
+    ).fetchall()
+    return Coverage(
+        Account(
+            r[0],
+            r[1],
+            r[2],
+            tuple(r[3]),
+            r[4],
+            r[5],
+            r[6],
+            r[7] or 0,
+            _standing(r[0], windows.get((r[0], r[1], r[2]), [])),
+        )
+        for r in rows
+    )
+
+
+def _standing(connector: str, windows: list[Window]) -> tuple[Window, ...]:
+    return _newest_statements(windows) if connector == FILE_DROP else tuple(windows)
+
+
+def store_source_health(con: duckdb.DuckDBPyConnection, first: date, last: date) -> int:
+    """Write source_health for every open day of every account in a range; returns the number of rows."""
+    coverage = read_coverage(con)
+    rows: list[dict[str, object]] = []
+    for account in coverage.accounts:
+        if (open_days := account.watched(first, last)) is None:
+            continue
+        counts = _rows_by_day(con, account)
+        rows.extend(account.health(day, counts.get(day, 0)) for day in days_between(*open_days))
+    with transaction(con):
+        con.execute("delete from source_health where business_date between ? and ?", [first, last])
+        insert_rows(con, "source_health", rows)
+    return len(rows)
+
+
+def _rows_by_day(con: duckdb.DuckDBPyConnection, account: Account) -> dict[date, int]:
+    table = identifier(f"raw_{account.connector}_{account.stream}")
+    if con.execute("select count(*) from duckdb_tables() where table_name = ?", [table]).fetchone() == (0,):
+        return {}
+    sql = fill("select record_day, count(*) from ${table} where shop_id = ? group by record_day", table=table)
+    return {day: int(n) for day, n in con.execute(sql, [account.shop_id]).fetchall()}
+
+
+def days_between(first: date, last: date) -> Iterable[date]:
+    """Every day from first to last, both included."""
+    return (first + _DAY * i for i in range((last - first).days + 1))

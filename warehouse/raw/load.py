@@ -1,0 +1,323 @@
+"""Rows into the warehouse: one transaction per window holds rows, history, load record, quarantine and cursor.
+
+Belongs here: raw windows, their failures, company tables, source accounts. Not here: how rows replace others (merge.py), what
+they mean (build.py).
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from models.errors import WarehouseError
+from models.loads import FILE_DROP, FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
+from warehouse.raw.merge import one, put_rows, raw_table, stage
+from warehouse.store.connect import open_warehouse, transaction
+from warehouse.store.memory import memory_limit
+from warehouse.store.sqltext import fill, identifier, literal
+
+LOAD_MEMORY = "72MB"  # what a window of some thousand records needs, measured; a larger one lifts it
+COMPANY_TABLES = (
+    "core_person",
+    "core_ownership",
+    "core_target",
+    "core_rating",
+    "core_cost",
+    "core_rate",
+    "core_sku",
+    "ticket_sla",
+)
+
+
+@contextmanager
+def open_for_loads(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse with as much memory and as many threads as the windows of a pull need.
+
+    A window is small: more memory would only cache what no load reads again, and a second thread reserves a second reader.
+    """
+    with open_warehouse(home) as con:
+        con.execute(f"set memory_limit = {literal(LOAD_MEMORY)}")
+        con.execute("set threads = 1")
+        yield con
+
+
+def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:
+    """Merge a proven window, record it and move the cursor, all or nothing; loading it again changes nothing.
+
+    A connection with a memory limit keeps it unless this window needs more (`open_for_loads`).
+
+    Raises:
+        WarehouseError: W201 when the records file does not hold what the window says, W205 and W208 when a row belongs to
+            other days.
+    """
+    try:
+        return _load_once(con, window)
+    except duckdb.OutOfMemoryException:
+        _lift_limits(con)
+        return _load_once(con, window)
+
+
+def _lift_limits(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(f"set memory_limit = {literal(memory_limit())}")
+    con.execute("reset threads")
+
+
+def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:
+    content = _load_id(window.ref, window.window_from, window.window_to, window.landing_sha256, window.as_of)
+    with transaction(con):
+        table = raw_table(con, window.ref)
+        distinct = stage(con, window)
+        seq = next_seq(con)
+        load_id = _new_id(con, window, content, seq)
+        if load_id is None:
+            return LoadResult(content, 0, 0, distinct)
+        moved = put_rows(con, window, table, seq)
+        row = _window_row(window, load_id, seq, status="proven")
+        counts = {"new_rows": moved.new, "changed_rows": moved.changed, "gone_rows": moved.gone}
+        _insert_window(con, row | counts | {"late_rows": moved.late})
+        insert_rows(
+            con,
+            "load_drift",
+            [{"load_id": load_id, "field": f, "n": n} for f, n in sorted(window.drift.items())],
+        )
+        _quarantine(con, window, load_id)
+        _advance(con, window)
+    return LoadResult(
+        load_id, moved.new, moved.changed, distinct - moved.new - moved.changed, moved.gone, moved.late
+    )
+
+
+def record_failure(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> str:
+    """Record why a window could not be pulled; nothing else changes. Returns the load id."""
+    with transaction(con):
+        return note_failure(con, window)
+
+
+def note_failure(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> str:
+    """As `record_failure`, inside a transaction."""
+    content = _load_id(window.ref, window.window_from, window.window_to, window.code, window.as_of)
+    seq = next_seq(con)
+    load_id = _new_id(con, window, content, seq)
+    if load_id is not None:
+        _insert_window(con, _window_row(window, load_id, seq, status="failed"))
+    return load_id or content
+
+
+def stream_state(con: duckdb.DuckDBPyConnection, ref: StreamRef) -> tuple[str | None, datetime | None]:
+    """Cursor and newest proven instant of a stream; (None, None) before its first load."""
+    row = con.execute(
+        "select cursor, covered_to from stream_cursor where connector = ? and stream = ? and shop_id = ?",
+        [ref.connector, ref.stream, ref.shop_id],
+    ).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def replace_company_table(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    file: str,
+    sha256: str,
+    quarantined: int = 0,
+    as_of: datetime | None = None,
+) -> bool:
+    """Replace a whole company table; False when the same file is in already.
+
+    Args:
+        con: the warehouse.
+        name: one of `COMPANY_TABLES`.
+        rows: typed values (Decimal, date, str, bool, int); absent keys are NULL.
+        file: name shown to people.
+        sha256: digest of the file; the same digest is not loaded twice.
+        quarantined: rows of the file that were set aside.
+        as_of: instant of the run, for the record.
+    """
+    if name not in COMPANY_TABLES:
+        raise WarehouseError(
+            "W202", "there is no such company table", actual=repr(name[:80]), remedy=", ".join(COMPANY_TABLES)
+        )
+    last = con.execute("select sha256, file from company_file where table_name = ?", [name]).fetchone()
+    if last == (sha256, file):
+        return False
+    with transaction(con):
+        con.execute(fill("delete from ${table}", table=identifier(name)))
+        insert_rows(con, name, rows)
+        con.execute("delete from company_file where table_name = ?", [name])
+        con.execute(
+            "insert into company_file values (?, ?, ?, ?, ?, ?)",
+            [name, file, sha256, len(rows), quarantined, as_of],
+        )
+    return True
+
+
+def set_source_accounts(con: duckdb.DuckDBPyConnection, accounts: Iterable[SourceAccount]) -> None:
+    """Replace the list of accounts with the one of sources.yaml."""
+    rows = [
+        {
+            "connector": a.ref.connector,
+            "stream": a.ref.stream,
+            "shop_id": a.ref.shop_id,
+            "feeds": list(a.feeds),
+            "zone": a.zone,
+            "platform": a.platform or a.ref.connector,
+            "active_from": a.active_from,
+            "active_to": a.active_to,
+            "lookback": a.lookback,
+            "finality_days": a.finality_days,
+        }
+        for a in accounts
+    ]
+    with transaction(con):
+        con.execute("delete from source_account")
+        insert_rows(con, "source_account", rows)
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert dictionaries into an existing table, exactly: Decimals travel as decimals, never as floats."""
+    described = con.execute(fill("describe ${table}", table=identifier(table))).fetchall()
+    columns = {str(name): str(kind) for name, kind, *_ in described}
+    if not rows:
+        return
+    unknown = {key for row in rows for key in row} - columns.keys()
+    if unknown:
+        raise WarehouseError("W203", f"{table} has no such column", actual=", ".join(sorted(unknown)))
+    arrays = [
+        pa.array([_plain(row.get(name)) for row in rows], type=_arrow(kind)) for name, kind in columns.items()
+    ]
+    con.register("incoming_rows", pa.table(arrays, names=list(columns)))
+    try:
+        con.execute(
+            fill(
+                "insert into ${table} select ${casts} from incoming_rows",
+                table=table,
+                casts=", ".join(f"cast({identifier(name)} as {kind})" for name, kind in columns.items()),
+            )
+        )
+    finally:
+        con.unregister("incoming_rows")
+
+
+def _plain(value: Any) -> Any:
+    """All but lists and booleans travels as text and is cast by DuckDB, which refuses what does not fit."""
+    if isinstance(value, float):
+        raise WarehouseError(
+            "W204", "a binary float on its way into the warehouse", actual=repr(value), remedy="use Decimal"
+        )
+    if value is None or isinstance(value, bool | list):
+        return value
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _arrow(kind: str) -> pa.DataType:
+    if kind == "BOOLEAN":
+        return pa.bool_()
+    return pa.list_(pa.string()) if kind.endswith("[]") else pa.string()
+
+
+def _load_id(ref: StreamRef, start: datetime, end: datetime, content: str, as_of: datetime) -> str:
+    parts = [
+        ref.connector,
+        ref.stream,
+        ref.shop_id,
+        start.isoformat(),
+        end.isoformat(),
+        content,
+        as_of.isoformat(),
+    ]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+def _new_id(
+    con: duckdb.DuckDBPyConnection, window: PulledWindow | FailedWindow, content: str, seq: int
+) -> str | None:
+    """The id of a load; None when it is in already. A file may go back to what it was: only its newest load counts."""
+    if window.ref.connector != FILE_DROP:
+        loaded = one(con, "select count(*) from load_window where load_id = ?", [content])[0]
+        return None if loaded else content
+    ref = window.ref
+    newest = con.execute(
+        "select load_id from load_window where connector = ? and stream = ? and shop_id = ? and window_from = ?"
+        " and window_to = ? order by load_seq desc limit 1",
+        [ref.connector, ref.stream, ref.shop_id, window.window_from, window.window_to],
+    ).fetchone()
+    if newest is not None and str(newest[0]).startswith(content):
+        return None
+    return f"{content}-{seq}"
+
+
+def next_seq(con: duckdb.DuckDBPyConnection) -> int:
+    """The number of the next load."""
+    return int(one(con, "select coalesce(max(load_seq), 0) + 1 from load_window")[0])
+
+
+def _window_row(
+    window: PulledWindow | FailedWindow, load_id: str, seq: int, *, status: str
+) -> dict[str, Any]:
+    row = {
+        "load_id": load_id,
+        "load_seq": seq,
+        "connector": window.ref.connector,
+        "stream": window.ref.stream,
+        "shop_id": window.ref.shop_id,
+        "window_from": window.window_from,
+        "window_to": window.window_to,
+        "kind": window.kind,
+        "requests": window.requests,
+        "retries": window.retries,
+        "waited_seconds": window.waited_seconds,
+        "status": status,
+        "as_of": window.as_of,
+    }
+    if isinstance(window, FailedWindow):
+        return row | {"cause_code": window.code, "cause": window.cause}
+    return row | {
+        "pages": window.pages,
+        "rows": window.rows,
+        "quarantined": len(window.quarantined),
+        "proof": window.proof,
+        "landing_file": window.landing_file,
+        "landing_sha256": window.landing_sha256,
+        "first_day": window.replaces[0] if window.replaces else None,
+        "last_day": window.replaces[1] if window.replaces else None,
+    }
+
+
+def _insert_window(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> None:
+    insert_rows(con, "load_window", [row])
+
+
+def _quarantine(con: duckdb.DuckDBPyConnection, window: PulledWindow, load_id: str) -> None:
+    rows = [
+        {
+            "load_id": load_id,
+            "connector": window.ref.connector,
+            "stream": window.ref.stream,
+            "shop_id": window.ref.shop_id,
+            "source_file": window.landing_file,
+            "row_number": q.row_number,
+            "record_key": q.record_key,
+            "cause_code": q.cause_code,
+            "cause": q.cause,
+        }
+        for q in window.quarantined
+    ]
+    insert_rows(con, "quarantine", rows)
+
+
+def _advance(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> None:
+    """The cursor only moves forward: a backfill of older days leaves it alone."""
+    ref = window.ref
+    cursor, covered_to = stream_state(con, ref)
+    if covered_to is not None and covered_to > window.window_to:
+        return
+    key = [ref.connector, ref.stream, ref.shop_id]
+    con.execute("delete from stream_cursor where connector = ? and stream = ? and shop_id = ?", key)
+    newest = window.cursor if window.cursor is not None else cursor
+    con.execute("insert into stream_cursor values (?, ?, ?, ?, ?)", [*key, newest, window.window_to])

@@ -1,0 +1,224 @@
+"""The only place that opens a database file: settings, single writer, first creation, migrations.
+
+Belongs here: how a connection comes to be. Not here: what is read or written through it.
+"""
+
+import logging
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+
+from models.errors import WarehouseError
+from warehouse.store.memory import memory_limit
+from warehouse.store.schema import bring_up_tables
+from warehouse.store.sqltext import literal
+
+WAREHOUSE = "warehouse.duckdb"
+PUBLISHED = Path("published") / "kpi.duckdb"
+# Extensions never come from the network (platform.md P8); Python variables are no tables (faults.md 11);
+# the file stays readable by DuckDB 1.5 and 2.0 (platform.md 3a).
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+    "storage_compatibility_version": "v1.5.0",
+}
+_PAUSE_SECONDS = 0.1
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_log = logging.getLogger("meritline.warehouse")
+
+
+@contextmanager
+def open_warehouse(home: Path, *, wait_seconds: int = 60) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of `home`, open for writing, created and migrated if need be.
+
+    Args:
+        home: KPI_HOME.
+        wait_seconds: how long to wait while another process holds the file.
+
+    Raises:
+        WarehouseError: W101 file in use, W102 file unreadable, W103 folder not writable, W104 file too new.
+    """
+    path = home / WAREHOUSE
+    _prepare_home(home)
+    _set_aside_leftover(path)
+    if not path.exists():
+        _create(path)
+    con = _connect(path, wait_seconds)
+    try:
+        _migrate(con, path)
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def open_published(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The last publication of `home`, read-only. Writers never block it: they replace the file.
+
+    Raises:
+        WarehouseError: W105 when nothing was published yet.
+    """
+    path = home / PUBLISHED
+    if not path.exists():
+        raise WarehouseError(
+            "W105", "nothing is published yet", where=str(path), remedy="run `kpi run` first"
+        )
+    con = duckdb.connect(str(path), read_only=True, config={**_settings(), "enable_external_access": "false"})
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+def _settings() -> dict[str, str | bool | int | float | list[str]]:
+    """What does not fit the limit is spilled into a folder beside the database."""
+    return {**_SETTINGS, "memory_limit": memory_limit()}
+
+
+def _prepare_home(home: Path) -> None:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(home, str(error)) from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise _not_writable(home, f"mode {home.stat().st_mode & 0o777:o}")
+
+
+def _not_writable(home: Path, actual: str) -> WarehouseError:
+    return WarehouseError(
+        "W103",
+        "the home folder cannot be written",
+        where=str(home),
+        actual=actual,
+        remedy="give the user that runs meritline write access, or set KPI_HOME",
+    )
+
+
+def _set_aside_leftover(path: Path) -> None:
+    """A kill inside the first connect leaves a file DuckDB never opens again (faults.md finding 7)."""
+    if not path.exists() or _is_database(path):
+        return
+    number = 1
+    while (aside := path.with_name(f"{path.name}.set-aside-{number}")).exists():
+        number += 1
+    size = path.stat().st_size
+    path.rename(aside)
+    wal = path.with_name(path.name + ".wal")
+    if wal.exists():
+        wal.rename(aside.with_name(aside.name + ".wal"))
+    _log.warning(
+        "%s (%d bytes) is no DuckDB database; set aside as %s, a new one is created", path, size, aside.name
+    )
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(12)[8:] == b"DUCK"
+
+
+def _create(path: Path) -> None:
+    """Make the database beside its name and link it into place whole; a second comer uses the first one's."""
+    beside = path.with_name(f"{path.name}.new-{os.getpid()}")
+    for leftover in (beside, beside.with_name(beside.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    con = _connect(beside, 0)
+    try:
+        _migrate(con, beside)
+        con.execute("checkpoint")
+    finally:
+        con.close()
+    beside.chmod(0o600)
+    with suppress(FileExistsError):
+        os.link(beside, path)
+    beside.unlink()
+
+
+def _connect(path: Path, wait_seconds: int) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            con = duckdb.connect(str(path), config=_settings())
+        except duckdb.IOException as error:
+            if "set lock on file" not in str(error):
+                raise _unreadable(path, error) from error
+            if time.monotonic() >= deadline:
+                raise _in_use(path, error, wait_seconds) from error
+            time.sleep(_PAUSE_SECONDS)
+        except duckdb.Error as error:
+            raise _unreadable(path, error) from error
+        else:
+            con.execute("set TimeZone = 'UTC'")
+            return con
+
+
+def _in_use(path: Path, error: duckdb.Error, waited: int) -> WarehouseError:
+    holder = re.search(r"PID (\d+)", str(error))
+    who = f"process {holder[1]}" if holder else "another process"
+    return WarehouseError(
+        "W101",
+        f"the warehouse is in use by {who}",
+        where=str(path),
+        actual=f"still held after {waited} s",
+        remedy="let that process end or close it; readers open published/kpi.duckdb instead",
+    )
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> WarehouseError:
+    return WarehouseError(
+        "W102",
+        "the warehouse file cannot be opened",
+        where=str(path),
+        actual=str(error).splitlines()[0][:300],
+        remedy="move warehouse.duckdb and warehouse.duckdb.wal away, then restore a copy or rebuild from "
+        "landing/ with `kpi run`",
+    )
+
+
+def _migrate(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    con.execute("create table if not exists schema_migration (id integer, name varchar)")
+    done = {row[0] for row in con.execute("select id from schema_migration").fetchall()}
+    known = {int(file.name[:4]): file for file in sorted(_MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql"))}
+    if unknown := done - known.keys():
+        raise WarehouseError(
+            "W104",
+            "the warehouse was written by a newer version of meritline",
+            where=str(path),
+            actual=f"migration {max(unknown)}",
+            remedy="install that version, or restore an older copy of the file",
+        )
+    for number in sorted(known.keys() - done):
+        _apply(con, number, known[number])
+    with transaction(con):
+        bring_up_tables(con)
+
+
+def _apply(con: duckdb.DuckDBPyConnection, number: int, file: Path) -> None:
+    """One migration and its record in one transaction."""
+    with transaction(con):
+        con.execute(file.read_text(encoding="utf-8"))
+        con.execute("insert into schema_migration values (?, ?)", [number, file.stem])
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Everything inside happens, or nothing."""
+    con.execute("begin transaction")
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # a failed commit has already rolled back
+            con.execute("rollback")
+        raise
+    con.execute("commit")
+
+
+def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    """Attach a new database file as `name`, readable by DuckDB 1.5 and 2.0."""
+    con.execute(f"attach {literal(str(path))} as {name} (storage_version 'v1.5.0')")
