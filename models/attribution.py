@@ -1,6 +1,6 @@
 """Parameters of the attribution models: rules that change figures are named and stated, never implicit.
 
-Belongs here: names, defaults, bounds. Not here: the models (warehouse/sql/models), reading company.yaml (pipelines/company.py).
+Belongs here: names, defaults, bounds. Not here: the models (warehouse/sql/attribution), reading company.yaml (pipelines/company).
 """
 
 from dataclasses import dataclass

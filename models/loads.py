@@ -1,6 +1,6 @@
 """What a pull hands to the warehouse: plain data, so that `connectors/` and `warehouse/` never import each other.
 
-Belongs here: the shape of one pulled or failed window. Not here: how to pull (connectors/kit), how to load (warehouse/raw/load.py).
+Belongs here: the shape of one pulled or failed window. Not here: how to pull (connectors/kit), how to load (warehouse/raw).
 """
 
 from collections.abc import Mapping

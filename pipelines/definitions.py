@@ -3,7 +3,7 @@
 Only the company folder is read at import, because partitions and assets follow from it.
 """
 
-from pipelines.company import chosen_company
-from pipelines.graph import build
+from pipelines.company.company import chosen_company
+from pipelines.graph.graph import build
 
 defs = build(chosen_company())

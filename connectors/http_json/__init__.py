@@ -1,7 +1,7 @@
 """Connectors declared in YAML: an in-house or unlisted source without a line of Python. See README.md.
 
 Belongs here: a whole file of one connector. Not here: its parts (access, streams, columns, requests), finding the files of
-a company (pipelines/company.py), running it (the kit, as for any other connector).
+a company (pipelines/company/company.py), running it (the kit, as for any other connector).
 """
 
 import re

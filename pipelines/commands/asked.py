@@ -5,10 +5,10 @@ from datetime import date
 
 from models.errors import UsageError
 from models.periods import Period
-from pipelines import clock
-from pipelines.company import Company, chosen_company
-from pipelines.home import Home
-from pipelines.work import Work
+from pipelines.company import clock
+from pipelines.company.company import Company, chosen_company
+from pipelines.company.home import Home
+from pipelines.company.work import Work
 
 
 def company_of(chosen: argparse.Namespace) -> Company:

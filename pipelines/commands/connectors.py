@@ -11,13 +11,13 @@ from connectors.kit.errors import LandingDamaged
 from connectors.kit.landing import read_lines, sha256_of
 from connectors.kit.strict_json import Json
 from models.errors import UsageError
-from pipelines import clock
 from pipelines.commands.asked import company_of, work_of
 from pipelines.commands.probe import last_open
+from pipelines.commands.progress import show_progress
 from pipelines.commands.table import table
-from pipelines.home import Home
-from pipelines.progress import show_progress
-from pipelines.sandbox import surroundings
+from pipelines.company import clock
+from pipelines.company.home import Home
+from pipelines.company.sandbox import surroundings
 from pipelines.steps.pull import pull_streams, register_accounts
 from warehouse.raw.load import load_window
 from warehouse.store.connect import open_warehouse

@@ -4,13 +4,13 @@ import argparse
 import time
 from datetime import date
 
-from pipelines import clock
+from pipelines.commands.progress import show_progress
 from pipelines.commands.run import run_work
 from pipelines.commands.score import score_one
-from pipelines.company import load_company
-from pipelines.home import Home
-from pipelines.progress import show_progress
-from pipelines.work import Work
+from pipelines.company import clock
+from pipelines.company.company import load_company
+from pipelines.company.home import Home
+from pipelines.company.work import Work
 
 # The two data sets keep their own dates: a year of shop orders, and a month of help desk tickets.
 _SPANS = (

@@ -14,8 +14,8 @@ from models.periods import Period
 from models.scorecard import Scorecard
 from models.wording import Step
 from pipelines.commands.asked import company_of, period_of
-from pipelines.company import Company, definitions_below, shipped_definitions
-from pipelines.home import Home
+from pipelines.company.company import Company, definitions_below, shipped_definitions
+from pipelines.company.home import Home
 from pipelines.steps.score import scorecards
 from warehouse.figures.actuals import measure_spans
 from warehouse.store.connect import open_warehouse

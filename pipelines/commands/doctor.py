@@ -17,13 +17,13 @@ from connectors.kit.oauth import OAuth
 from connectors.kit.state import FILE, State
 from models.errors import MeritError, PullError
 from models.loads import StreamRef
-from pipelines import clock
 from pipelines.commands.asked import company_of
 from pipelines.commands.probe import last_open
 from pipelines.commands.table import table
-from pipelines.company import Company
-from pipelines.home import Home
-from pipelines.sources import SANDBOX, Source
+from pipelines.company import clock
+from pipelines.company.company import Company
+from pipelines.company.home import Home
+from pipelines.company.sources import SANDBOX, Source
 from warehouse.raw.pulls import OpenFailure, drift_seen, open_failures, proven_until
 from warehouse.store.connect import WAREHOUSE, open_warehouse
 

@@ -17,7 +17,7 @@ from models.errors import UsageError
 from models.money import plain
 from models.periods import Period
 from pipelines.commands.asked import period_of
-from pipelines.home import Home
+from pipelines.company.home import Home
 from pipelines.render.board import write_board, write_whole
 from pipelines.render.workbook import write_workbook
 from warehouse.store.connect import open_published

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.lint import SEVERITIES, Finding
-from pipelines import clock
 from pipelines.commands.asked import company_of
-from pipelines.home import Home
-from pipelines.linting import findings_of
+from pipelines.company import clock
+from pipelines.company.home import Home
+from pipelines.company.linting import findings_of
+from pipelines.company.work import Work
 from pipelines.steps.files import checked_files
-from pipelines.work import Work
 
 
 def lint(chosen: argparse.Namespace) -> int:

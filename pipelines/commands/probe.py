@@ -17,16 +17,16 @@ from connectors.kit.declare import Stream
 from connectors.kit.windows import local_day, midnight
 from models.errors import MeritError, PullError, UsageError
 from models.loads import FailedWindow, PulledWindow
-from pipelines import clock
 from pipelines.commands.asked import company_of
+from pipelines.commands.progress import show_progress
 from pipelines.commands.table import table
-from pipelines.company import Company
-from pipelines.home import Home
-from pipelines.progress import show_progress
-from pipelines.sandbox import Surroundings, surroundings
-from pipelines.sources import Source
+from pipelines.company import clock
+from pipelines.company.company import Company
+from pipelines.company.home import Home
+from pipelines.company.sandbox import Surroundings, surroundings
+from pipelines.company.sources import Source
+from pipelines.company.work import tell
 from pipelines.steps.pull import WORKERS, shared_runtime
-from pipelines.work import tell
 
 _HOUR = timedelta(hours=1)
 _GONE = "P112"

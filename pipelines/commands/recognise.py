@@ -15,10 +15,10 @@ from connectors.file_drop.export_skeleton import facts_entry, layout_name, skele
 from connectors.file_drop.layout import FileOptions
 from connectors.file_drop.opening import read_bytes
 from models.errors import CompanyError, MeritError
-from pipelines import clock
 from pipelines.commands.asked import company_of
 from pipelines.commands.table import table
-from pipelines.company import SAMPLE, Company
+from pipelines.company import clock
+from pipelines.company.company import SAMPLE, Company
 
 
 def recognise_one(chosen: argparse.Namespace) -> int:

@@ -23,12 +23,12 @@ from models.errors import PullError, UsageError
 from models.loads import FailedWindow, PulledWindow
 from models.periods import day_bounds
 from pipelines.commands.asked import company_of, work_of
+from pipelines.commands.progress import show_progress
 from pipelines.commands.table import table
-from pipelines.progress import show_progress
-from pipelines.sandbox import Surroundings, surroundings
-from pipelines.sources import Source
+from pipelines.company.sandbox import Surroundings, surroundings
+from pipelines.company.sources import Source
+from pipelines.company.work import Work, tell
 from pipelines.steps.pull import shared_runtime
-from pipelines.work import Work, tell
 
 MANIFEST = "manifest.json"
 _FORMAT = 1

@@ -4,10 +4,10 @@ import argparse
 import sys
 
 from pipelines.commands.asked import company_of, work_of
+from pipelines.commands.progress import show_progress
 from pipelines.commands.summary import day_summary
-from pipelines.progress import show_progress
-from pipelines.runner import Outcome, run_days
-from pipelines.work import Work
+from pipelines.company.work import Work
+from pipelines.graph.runner import Outcome, run_days
 
 
 def run(chosen: argparse.Namespace) -> int:

@@ -2,15 +2,15 @@
 
 import argparse
 
-from pipelines import clock
 from pipelines.commands.asked import company_of, period_of
+from pipelines.commands.progress import show_progress
 from pipelines.commands.run import print_problems
 from pipelines.commands.summary import score_summary
-from pipelines.company import Company
-from pipelines.home import Home
-from pipelines.progress import show_progress
-from pipelines.runner import run_period
-from pipelines.work import Work
+from pipelines.company import clock
+from pipelines.company.company import Company
+from pipelines.company.home import Home
+from pipelines.company.work import Work
+from pipelines.graph.runner import run_period
 
 
 def score(chosen: argparse.Namespace) -> int:

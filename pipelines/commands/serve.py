@@ -9,8 +9,8 @@ from pathlib import Path
 
 from models.errors import UsageError
 from pipelines.commands.asked import company_of
-from pipelines.home import Home
-from pipelines.runner import prepare_instance
+from pipelines.company.home import Home
+from pipelines.graph.runner import prepare_instance
 
 HOST = "127.0.0.1"  # the open-source UI has no login: loopback only [platform.md 1]
 _ROOT = Path(__file__).resolve().parents[2]

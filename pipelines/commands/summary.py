@@ -6,8 +6,8 @@ from duckdb import DuckDBPyConnection
 
 from models.periods import Period
 from pipelines.commands.table import table
+from pipelines.company.work import Work
 from pipelines.render.text import format_value
-from pipelines.work import Work
 from warehouse.store.connect import open_published
 
 _HEALTH = """

@@ -5,10 +5,10 @@ import tempfile
 from pathlib import Path
 
 from pipelines.commands.asked import company_of
-from pipelines.digest import published_rows
-from pipelines.home import Home
-from pipelines.progress import show_progress
+from pipelines.commands.progress import show_progress
+from pipelines.company.home import Home
 from pipelines.steps.rebuild import rebuild
+from warehouse.published.digest import published_rows
 
 _SHOWN = 3
 

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 
 from pipelines.commands.asked import company_of
-from pipelines.company import Company, shipped_definitions
-from pipelines.home import Home
-from pipelines.why import explain
+from pipelines.company.company import Company, shipped_definitions
+from pipelines.company.home import Home
+from pipelines.render.why import explain
 from warehouse.store.connect import open_published
 
 

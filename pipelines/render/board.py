@@ -15,10 +15,10 @@ from markupsafe import Markup
 
 from pipelines.render import text
 from pipelines.render.board_data import BoardData, Key, load
-from pipelines.render.data import Figure, Health, KpiLabel, PersonRow, Reconciled, RoleLabel
 from pipelines.render.spark import Spark, sparkline
 from pipelines.render.text import Words
 from pipelines.render.todo import behind_pace, todos
+from warehouse.published.read import Figure, Health, KpiLabel, PersonRow, Reconciled, RoleLabel
 
 TEMPLATES = Path(__file__).parent / "templates"
 

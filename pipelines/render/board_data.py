@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import duckdb
 
-from pipelines.render import data
-from pipelines.render.data import (
+from warehouse.published import read as data
+from warehouse.published.read import (
     Company,
     Figure,
     Health,

@@ -8,7 +8,6 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from models.periods import Period
-from pipelines.render.data import Card, KpiLabel, Line, PersonRow
 from pipelines.render.styles import (
     Styles,
     footer,
@@ -19,6 +18,7 @@ from pipelines.render.styles import (
     write_text,
 )
 from pipelines.render.text import STATUS, Words, cause_line, format_value, plain, same, unit_words
+from warehouse.published.read import Card, KpiLabel, Line, PersonRow
 
 COLUMNS = (
     (Words("序号", "No."), 6), (Words("维度", "Dimension"), 12), (Words("指标", "KPI"), 21),

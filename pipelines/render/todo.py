@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from models.codes import known
 from pipelines.render.board_data import BoardData
-from pipelines.render.data import Figure, Health, Reconciled
 from pipelines.render.text import Words, cause_words, format_value, pace_of, percent, plain
+from warehouse.published.read import Figure, Health, Reconciled
 
 LIMIT = 8
 MOST_SOURCES = 3

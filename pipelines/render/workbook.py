@@ -16,12 +16,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from models.errors import UsageError
 from models.periods import Period
-from pipelines.render import data
 from pipelines.render.board import write_whole
-from pipelines.render.data import Card, Company, KpiLabel, Line, PersonRow, Publication, RoleLabel
 from pipelines.render.sheet import SheetData, write_sheet
 from pipelines.render.styles import Styles, footer, lines_needed, row_height, write_number, write_text
 from pipelines.render.text import NO_CAUSE, STATUS, Words, instant, same
+from warehouse.published import read as data
+from warehouse.published.read import Card, Company, KpiLabel, Line, PersonRow, Publication, RoleLabel
 
 NAME_LIMIT = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))

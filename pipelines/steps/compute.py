@@ -8,9 +8,9 @@ from decimal import Decimal
 from duckdb import DuckDBPyConnection
 
 from models.periods import Period, month_of
+from pipelines.company.work import Work, tell
 from pipelines.render import text
 from pipelines.steps.reach import days_to_compute, note_computed, stretches
-from pipelines.work import Work, tell
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
 from warehouse.raw.coverage import store_source_health

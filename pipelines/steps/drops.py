@@ -12,8 +12,8 @@ from connectors.file_drop import Drop, DropPlace, drop_digest, failed_drop, read
 from models.errors import CompanyError, WarehouseError
 from models.loads import FILE_DROP, FailedWindow, PulledWindow
 from models.periods import day_bounds
+from pipelines.company.work import Work, tell
 from pipelines.steps.pull import register_accounts
-from pipelines.work import Work, tell
 from warehouse.raw.drops import WITHDRAWN, KnownDrop, known_drops, note_drop, withdraw
 from warehouse.raw.load import load_window, record_failure
 from warehouse.store.connect import open_warehouse

@@ -1,6 +1,6 @@
 """Raw rows into canonical facts. Not here: the SQL (warehouse/facts/build.py)."""
 
-from pipelines.work import Work, tell
+from pipelines.company.work import Work, tell
 from warehouse.facts.build import build_core
 from warehouse.store.connect import open_warehouse
 

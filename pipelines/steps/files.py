@@ -9,9 +9,9 @@ import json
 from duckdb import DuckDBPyConnection
 
 from connectors.file_drop import DroppedCompany, check_company, read_company
+from pipelines.company.work import Work, tell
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
-from pipelines.work import Work, tell
 from warehouse.raw.load import replace_company_table
 from warehouse.store.connect import open_warehouse
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from models.periods import Period
+from pipelines.company.work import Work, tell
 from pipelines.render.board import write_board
 from pipelines.render.workbook import write_workbook
-from pipelines.work import Work, tell
 from warehouse.published.publish import publish
 from warehouse.published.scorecards import store_company, store_labels, store_publication
 from warehouse.store.connect import open_published, open_warehouse

@@ -25,11 +25,11 @@ from connectors.kit.windows import Window
 from models.errors import MeritError
 from models.loads import FailedWindow, PulledWindow, StreamRef
 from models.periods import day_bounds
-from pipelines.company import Company
-from pipelines.processes import is_alive
-from pipelines.sandbox import Surroundings
-from pipelines.sources import Source, source_accounts
-from pipelines.work import Work, tell, tell_now
+from pipelines.company.company import Company
+from pipelines.company.processes import is_alive
+from pipelines.company.sandbox import Surroundings
+from pipelines.company.sources import Source, source_accounts
+from pipelines.company.work import Work, tell, tell_now
 from warehouse.raw.coverage import Coverage, read_coverage
 from warehouse.raw.load import load_window, open_for_loads, record_failure, set_source_accounts, stream_state
 from warehouse.store.connect import open_warehouse

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from duckdb import DuckDBPyConnection
 
 from models.loads import FILE_DROP
-from pipelines.work import Work
+from pipelines.company.work import Work
 from warehouse.facts.feeds import days_touched
 from warehouse.store.connect import transaction
 

@@ -12,15 +12,15 @@ from connectors.file_drop import replay_drop
 from connectors.kit import replay
 from models.loads import FILE_DROP, FailedWindow, StreamRef
 from models.periods import Period
-from pipelines.company import Company
-from pipelines.home import Home
+from pipelines.company.company import Company
+from pipelines.company.home import Home
+from pipelines.company.work import Work, tell
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all
 from pipelines.steps.pull import register_accounts
 from pipelines.steps.reach import stretches
 from pipelines.steps.score import compute_period, score_people
-from pipelines.work import Work, tell
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
 from warehouse.raw.coverage import store_source_health

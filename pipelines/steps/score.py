@@ -10,7 +10,7 @@ from models.definitions import Definitions
 from models.inputs import Actual, Person, Rating, Target
 from models.periods import Period
 from models.scorecard import Scorecard, score_period
-from pipelines.work import Work, tell
+from pipelines.company.work import Work, tell
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_spans
 from warehouse.published.scorecards import store_scorecards

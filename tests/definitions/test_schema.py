@@ -13,7 +13,7 @@ from models.definitions.reading import Fields
 from models.definitions.schema import KEYS, SHAPES, definition_schema
 from models.definitions.strict_yaml import parse
 from models.errors import DefinitionError
-from pipelines.company import load_company, shipped_definitions
+from pipelines.company.company import load_company, shipped_definitions
 from tests.definitions.schema_file import FILE, content
 
 WORLD = (Path(__file__).resolve().parents[1] / "lint" / "world.yaml").read_text(encoding="utf-8")

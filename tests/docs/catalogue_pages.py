@@ -18,7 +18,7 @@ from models.definitions.rules import read_rule  # noqa: E402
 from models.money import divide, multiply, plain  # noqa: E402
 from models.wording import shown  # noqa: E402
 from models.wording_rules import describe  # noqa: E402
-from pipelines.company import shipped_definitions  # noqa: E402
+from pipelines.company.company import shipped_definitions  # noqa: E402
 
 KPIS, ROLES = ROOT / "docs" / "kpis.md", ROOT / "docs" / "roles.md"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from models.codes import codes
-from pipelines.cli import _parser
+from pipelines.commands.cli import _parser
 from tests.docs.errors_page import PAGE as ERRORS_PAGE
 from tests.docs.errors_page import page as errors_page
 from tests.docs.tables_page import PAGE, page

@@ -13,7 +13,7 @@ from connectors.kit.errors import LandingDamaged
 from connectors.kit.redact import pseudonym
 from models.errors import CompanyError, DefinitionError
 from models.loads import FailedWindow, PulledWindow
-from pipelines.company import load_company
+from pipelines.company.company import load_company
 from pipelines.steps.drops import load_facts
 from tests.facts.world import FactWorld
 from warehouse.raw.coverage import read_coverage

@@ -13,7 +13,7 @@ from connectors.file_drop import DropPlace, read_drop
 from connectors.file_drop.manifest import read_manifest
 from models.errors import CompanyError
 from models.loads import FailedWindow, PulledWindow
-from pipelines.cli import main
+from pipelines.commands.cli import main
 from tests.connectors import export_files as files
 from tests.facts.world import FactWorld
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.home import Home
+from pipelines.company.home import Home
 from pipelines.steps import reach
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts

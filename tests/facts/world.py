@@ -12,11 +12,11 @@ from typing import Any
 import duckdb
 
 from models.tables import FACTS
-from pipelines.company import load_company
-from pipelines.home import Home
+from pipelines.company.company import load_company
+from pipelines.company.home import Home
+from pipelines.company.work import Work
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
-from pipelines.work import Work
 from warehouse.facts.build import build_core
 from warehouse.raw.load import insert_rows
 from warehouse.store.connect import open_warehouse

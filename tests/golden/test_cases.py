@@ -92,7 +92,7 @@ def test_an_expectation_that_is_one_unit_off_is_noticed(case: Case) -> None:
 
 
 def test_cases_are_not_in_force_for_a_company() -> None:
-    from pipelines.company import shipped_definitions
+    from pipelines.company.company import shipped_definitions
 
     assert [name for name in shipped_definitions() if "/cases/" in name] == []
 

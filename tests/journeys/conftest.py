@@ -8,15 +8,15 @@ import pytest
 
 from connectors.sandbox import Options, Sandbox
 from models.periods import Period
-from pipelines.company import load_company
-from pipelines.home import Home
-from pipelines.sandbox import Surroundings
+from pipelines.company.company import load_company
+from pipelines.company.home import Home
+from pipelines.company.sandbox import Surroundings
+from pipelines.company.work import Work
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all
 from pipelines.steps.pull import pull_streams
 from pipelines.steps.score import compute_period, score_people
-from pipelines.work import Work
 from tests.journeys.place import TOKENS, Place
 from warehouse.facts.reconcile import reconcile
 from warehouse.store.connect import open_published, open_warehouse

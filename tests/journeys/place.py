@@ -9,18 +9,18 @@ import requests
 from connectors.kit import Runtime
 from connectors.sandbox import Sandbox
 from connectors.sandbox.clock import Clock
-from pipelines import clock
-from pipelines.cli import main
-from pipelines.company import load_company
-from pipelines.digest import published_digests, published_rows
-from pipelines.home import Home
-from pipelines.sandbox import Surroundings
+from pipelines.commands.cli import main
+from pipelines.company import clock
+from pipelines.company.company import load_company
+from pipelines.company.home import Home
+from pipelines.company.sandbox import Surroundings
+from pipelines.company.work import Work
 from pipelines.steps.compute import compute_days
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all, write_day_board
 from pipelines.steps.pull import Report, pull_streams
-from pipelines.work import Work
+from warehouse.published.digest import published_digests, published_rows
 
 TOKENS = {"SAMPLE_SHOPIFY_TOKEN": "planted-shop-7f3a91", "SAMPLE_ZENDESK_TOKEN": "planted-desk-5c20be"}
 

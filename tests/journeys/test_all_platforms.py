@@ -21,13 +21,13 @@ from connectors.sandbox.clock import Clock
 from connectors.sandbox.loopback import Served
 from connectors.sandbox.platform import Platform
 from connectors.sandbox.reply import Reply
-from pipelines.company import load_company
-from pipelines.home import Home
-from pipelines.metadata import reports_metadata
-from pipelines.sandbox import Surroundings
+from pipelines.company.company import load_company
+from pipelines.company.home import Home
+from pipelines.company.sandbox import Surroundings
+from pipelines.company.work import Work
+from pipelines.graph.metadata import reports_metadata
 from pipelines.steps.facts import build_facts
 from pipelines.steps.pull import Report, StreamName, pull_streams
-from pipelines.work import Work
 from tests.connectors.conformance.discovery import cases
 from warehouse.store.connect import open_warehouse
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from connectors.sandbox import Sandbox
-from pipelines.digest import published_digests
 from tests.journeys.place import TOKENS
+from warehouse.published.digest import published_digests
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 10
@@ -25,7 +25,7 @@ def _start(home: Path, sandbox: Sandbox | None = None) -> "subprocess.Popen[byte
     if sandbox is not None:  # one for all runs: its start takes longer than the run
         environment |= {**TOKENS, "KPI_SANDBOX_URL": sandbox.url}
     return subprocess.Popen(
-        [sys.executable, "-m", "pipelines.cli", "run", "--date", "2011-11-30"],
+        [sys.executable, "-m", "pipelines.commands.cli", "run", "--date", "2011-11-30"],
         cwd=ROOT,
         env={**environment, "KPI_HOME": str(home)},
         stdout=subprocess.DEVNULL,

@@ -13,9 +13,9 @@ import pytest
 import requests
 
 from connectors.sandbox import Sandbox
-from pipelines.company import SHIPPED
-from pipelines.digest import published_rows
+from pipelines.company.company import SHIPPED
 from tests.journeys.place import TOKENS, Place
+from warehouse.published.digest import published_rows
 
 SPAN = ("--from", "2011-11-28", "--to", "2011-11-30")
 
@@ -36,7 +36,7 @@ def first(filed: Path, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactor
     home = tmp_path_factory.mktemp("first")
     shutil.copytree(filed, home, dirs_exist_ok=True)
     environment = {**os.environ, **TOKENS, "KPI_SANDBOX_URL": sandbox.url, "KPI_HOME": str(home)}
-    line = [sys.executable, "-m", "pipelines.cli", "run", *SPAN]
+    line = [sys.executable, "-m", "pipelines.commands.cli", "run", *SPAN]
     ended = subprocess.run(
         line, cwd=SHIPPED.parent, env=environment, capture_output=True, text=True, check=False, timeout=300
     )

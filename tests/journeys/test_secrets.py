@@ -19,7 +19,7 @@ import openpyxl
 import pytest
 
 from connectors.sandbox import Options, Sandbox
-from pipelines.company import SAMPLE, SHIPPED
+from pipelines.company.company import SAMPLE, SHIPPED
 
 SHOP, DESK = "planted-shop-91be7d20", "planted-desk-4c07aa35"
 BASIC = base64.b64encode(f"agent@example.com/token:{DESK}".encode()).decode()
@@ -41,7 +41,7 @@ class Journey:
     codes: list[int] = field(default_factory=list)
 
     def kpi(self, *arguments: str) -> None:
-        line = [sys.executable, "-m", "pipelines.cli", *arguments, "--company", str(self.company)]
+        line = [sys.executable, "-m", "pipelines.commands.cli", *arguments, "--company", str(self.company)]
         ended = subprocess.run(
             line,
             cwd=SHIPPED.parent,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli import main
-from pipelines.company import SAMPLE, SHIPPED
+from pipelines.commands.cli import main
+from pipelines.company.company import SAMPLE, SHIPPED
 from tests.refusals import unsaid_in
 
 ROOT = SHIPPED.parent
@@ -358,7 +358,7 @@ def test_the_sample_company_has_no_findings(capsys: pytest.CaptureFixture[str]) 
 def test_the_command_itself_ends_with_code_1_and_writes_nothing(copy: Copy, command: tuple[str, ...]) -> None:
     copy.change("people.csv", "ecom_ops_manager,电商部,,", "ecom_ops_manager,电商部,P004,")
 
-    line = [sys.executable, "-m", "pipelines.cli", *command, "--company", str(copy.folder)]
+    line = [sys.executable, "-m", "pipelines.commands.cli", *command, "--company", str(copy.folder)]
     ended = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
 
     assert ended.returncode == 1

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from models.lint import Context, lint
-from pipelines import clock
-from pipelines.checks import asset_checks, lint_result
-from pipelines.cli import main
-from pipelines.company import SAMPLE, load_company
-from pipelines.home import Home
-from pipelines.linting import context_of, findings_of
+from pipelines.commands.cli import main
+from pipelines.company import clock
+from pipelines.company.company import SAMPLE, load_company
+from pipelines.company.home import Home
+from pipelines.company.linting import context_of, findings_of
+from pipelines.company.work import Work
+from pipelines.graph.checks import asset_checks, lint_result
 from pipelines.steps.files import checked_files
-from pipelines.work import Work
 
 pytestmark = pytest.mark.slow  # whole commands
 

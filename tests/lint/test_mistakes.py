@@ -11,7 +11,7 @@ from models.errors import MeritErrors
 from models.lint import RULES, lint
 from models.pay import ad_saving
 from models.tables import FACTS
-from pipelines.company import shipped_definitions
+from pipelines.company.company import shipped_definitions
 from tests.lint.planted import Mistake, found, mistakes, world
 from tests.refusals import unsaid
 

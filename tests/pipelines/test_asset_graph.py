@@ -12,8 +12,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.company import SHIPPED, load_company
-from pipelines.graph import build
+from pipelines.company.company import SHIPPED, load_company
+from pipelines.graph.graph import build
 
 SNAPSHOT = Path(__file__).parent / "asset_graph.json"
 
@@ -91,7 +91,7 @@ def test_jobs_and_schedules_resolve_in_the_company_zone(job: str) -> None:
 
 
 def test_metadata_cells_cannot_become_markup() -> None:
-    from pipelines.metadata import escape
+    from pipelines.graph.metadata import escape
 
     shown = escape("<img src=x>|[a](javascript:b) `c` **d**\n# e")
 

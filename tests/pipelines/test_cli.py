@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli import main
+from pipelines.commands.cli import main
 from pipelines.commands.export import as_csv, as_json
 from pipelines.commands.table import table
 
@@ -25,7 +25,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_help_names_every_command_and_does_not_load_dagster() -> None:
     script = (
-        "import sys\nfrom pipelines.cli import main\n"
+        "import sys\nfrom pipelines.commands.cli import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
         "sys.exit('dagster' in sys.modules or 'duckdb' in sys.modules)"
     )

@@ -7,9 +7,9 @@ import pytest
 
 from models.errors import MeritError
 from models.loads import FILE_DROP
-from pipelines import clock
-from pipelines.company import load_company
-from pipelines.sources import source_accounts
+from pipelines.company import clock
+from pipelines.company.company import load_company
+from pipelines.company.sources import source_accounts
 
 COMPANY = """\
 # remark

@@ -19,10 +19,10 @@ from connectors.sandbox.loopback import Served
 from connectors.sandbox.platforms import amazon_ads, qianchuan
 from connectors.sandbox.platforms.orderbook import NOW, TOKEN, OrderbookFake
 from models.loads import FailedWindow, StreamRef
-from pipelines.cli import main
+from pipelines.commands.cli import main
 from pipelines.commands.probe import Finding, Probe
-from pipelines.company import Company, load_company
-from pipelines.sandbox import Surroundings
+from pipelines.company.company import Company, load_company
+from pipelines.company.sandbox import Surroundings
 from warehouse.raw.load import record_failure
 from warehouse.store.connect import open_warehouse
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from models.tables import FACTS, Table
-from pipelines.cli import main
 from pipelines.commands import scaffold
+from pipelines.commands.cli import main
 from warehouse.facts.feeds import STATED, Feed
 from warehouse.facts.refill import yielded
 from warehouse.store.connect import open_warehouse

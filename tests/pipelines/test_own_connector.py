@@ -13,11 +13,11 @@ from connectors.sandbox.loopback import Served
 from connectors.sandbox.platforms.orderbook import NOW, TOKEN, OrderbookFake
 from models.errors import MeritError
 from models.loads import StreamRef
-from pipelines.company import load_company
-from pipelines.home import Home
-from pipelines.sandbox import Surroundings
+from pipelines.company.company import load_company
+from pipelines.company.home import Home
+from pipelines.company.sandbox import Surroundings
+from pipelines.company.work import Work
 from pipelines.steps.pull import pull_streams
-from pipelines.work import Work
 from warehouse.facts.build import build_core
 from warehouse.store.connect import open_warehouse
 

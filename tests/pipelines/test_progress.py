@@ -13,9 +13,9 @@ from connectors import http_json
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.loopback import Served
 from connectors.sandbox.platforms.orderbook import NOW, TOKEN, OrderbookFake
-from pipelines.cli import main
-from pipelines.progress import Screen, show_progress
-from pipelines.work import PROGRESS, tell, tell_now
+from pipelines.commands.cli import main
+from pipelines.commands.progress import Screen, show_progress
+from pipelines.company.work import PROGRESS, tell, tell_now
 
 ADVANCE = 1.0  # seconds between two drawings
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.company import Company, load_company
-from pipelines.graph import build
-from pipelines.schedules import snapshot_zones, weekly_rereads
+from pipelines.company.company import Company, load_company
+from pipelines.graph.graph import build
+from pipelines.graph.schedules import snapshot_zones, weekly_rereads
 
 COMPANY = """\
 id: live

@@ -12,9 +12,9 @@ import pytest
 from models.errors import WarehouseError
 from pipelines.render.board import render_board, write_board
 from pipelines.render.board_data import load
-from pipelines.render.data import Figure
 from pipelines.render.spark import sparkline
 from pipelines.render.todo import LIMIT, todos
+from warehouse.published.read import Figure
 
 DAY = date(2011, 11, 30)
 

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from models.errors import UsageError
-from pipelines.why import explain
+from pipelines.render.why import explain
 
 
 def test_the_story_runs_from_the_figure_to_the_grade_and_the_files(con: duckdb.DuckDBPyConnection) -> None:

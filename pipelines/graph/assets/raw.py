@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.assets import ENGINEERS, OPS, POOL
-from pipelines.company import Company
-from pipelines.metadata import raw_schema, reports_metadata
-from pipelines.partitions import single_run
-from pipelines.resources import Place
+from pipelines.company.company import Company
+from pipelines.graph.assets import ENGINEERS, OPS, POOL
+from pipelines.graph.metadata import raw_schema, reports_metadata
+from pipelines.graph.partitions import single_run
+from pipelines.graph.resources import Place
 from pipelines.steps.files import load_files
 from pipelines.steps.pull import StreamName, pull_streams
 

@@ -20,10 +20,10 @@ import requests
 from connectors.kit import Runtime
 from connectors.kit.account import is_loopback
 from models.errors import PullError
-from pipelines.company import Company
+from pipelines.company.company import Company
 
 URL = "KPI_SANDBOX_URL"
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

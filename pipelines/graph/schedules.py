@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines.assets.raw import stream_key
-from pipelines.company import Company
-from pipelines.partitions import daily as daily_partitions
+from pipelines.company.company import Company
+from pipelines.graph.assets.raw import stream_key
+from pipelines.graph.partitions import daily as daily_partitions
 
 DAILY, MONTHLY, SNAPSHOTS, REREADS = "daily", "monthly", "snapshots", "rereads"
 

@@ -15,9 +15,9 @@ import duckdb
 
 from models.errors import UsageError
 from models.periods import Period
-from pipelines.render import data
-from pipelines.render.data import Card, Figure, KpiLabel, Line, Ownership, PersonRow
 from pipelines.render.text import STATUS, Words, cause_words, format_value, percent, plain, same, unit_words
+from warehouse.published import read as data
+from warehouse.published.read import Card, Figure, KpiLabel, Line, Ownership, PersonRow
 
 MAX_FILES = 10
 LABEL_WIDTH = 12

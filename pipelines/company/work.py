@@ -7,8 +7,8 @@ from functools import cached_property
 
 from models.definitions import Definitions, load_definitions
 from models.periods import month_of
-from pipelines.company import Company, shipped_definitions
-from pipelines.home import Home
+from pipelines.company.company import Company, shipped_definitions
+from pipelines.company.home import Home
 
 PROGRESS = logging.getLogger(
     "meritline.progress"

@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from pipelines.assets import HR, POOL
-from pipelines.assets.core import CORE
-from pipelines.resources import Place
+from pipelines.graph.assets import HR, POOL
+from pipelines.graph.assets.core import CORE
+from pipelines.graph.resources import Place
 from pipelines.steps.publish import publish_all, write_period_workbook
 from pipelines.steps.score import compute_period, score_people
 

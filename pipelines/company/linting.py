@@ -11,9 +11,9 @@ from models.definitions import load_definitions
 from models.inputs import Target
 from models.lint import Context, Finding, lint
 from models.tables import FACTS
-from pipelines.company import Company, shipped_definitions
-from pipelines.sources import source_accounts
-from pipelines.work import Work
+from pipelines.company.company import Company, shipped_definitions
+from pipelines.company.sources import source_accounts
+from pipelines.company.work import Work
 
 
 def findings_of(work: Work, dropped: DroppedCompany) -> list[Finding]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.errors import UsageError
-from pipelines.company import Company
+from pipelines.company.company import Company
 
 MORNING = time(
     6, 30

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from models.tables import FACTS
-from pipelines.assets import ENGINEERS, POOL
-from pipelines.assets.raw import FILES
-from pipelines.metadata import column_schema
-from pipelines.partitions import single_run
-from pipelines.resources import Place
+from pipelines.graph.assets import ENGINEERS, POOL
+from pipelines.graph.assets.raw import FILES
+from pipelines.graph.metadata import column_schema
+from pipelines.graph.partitions import single_run
+from pipelines.graph.resources import Place
 from pipelines.steps.facts import build_facts
 
 CORE = {

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from pipelines.assets import OPS, POOL
-from pipelines.assets.core import CORE
-from pipelines.metadata import role_table
-from pipelines.partitions import single_run
-from pipelines.resources import Place
+from pipelines.graph.assets import OPS, POOL
+from pipelines.graph.assets.core import CORE
+from pipelines.graph.metadata import role_table
+from pipelines.graph.partitions import single_run
+from pipelines.graph.resources import Place
 from pipelines.steps.compute import compute_days, role_figures
 from pipelines.steps.publish import publish_all, write_day_board
 

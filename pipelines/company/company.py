@@ -33,10 +33,10 @@ from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
 from models.loads import FILE_DROP
 from models.tables import FACTS
-from pipelines.folder import read_text, resolved, yaml_below
-from pipelines.sources import Source, read_sources, refuse_double_feeds
+from pipelines.company.folder import read_text, resolved, yaml_below
+from pipelines.company.sources import Source, read_sources, refuse_double_feeds
 
-SHIPPED = Path(__file__).resolve().parents[1] / "kpi_definitions"
+SHIPPED = Path(__file__).resolve().parents[2] / "kpi_definitions"
 SAMPLE = SHIPPED / "sample"
 CASES = "cases"  # published plans, each a small world of its own
 _YEARS = range(1990, 2101)

@@ -8,11 +8,11 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from models.periods import Period
-from pipelines import clock
-from pipelines.company import chosen_company
-from pipelines.home import Home
-from pipelines.sandbox import Surroundings, surroundings
-from pipelines.work import Work
+from pipelines.company import clock
+from pipelines.company.company import chosen_company
+from pipelines.company.home import Home
+from pipelines.company.sandbox import Surroundings, surroundings
+from pipelines.company.work import Work
 
 
 class Place(dg.ConfigurableResource["Place"]):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from pipelines.company import Company
+from pipelines.company.company import Company
 
 
 def daily(company: Company) -> dg.DailyPartitionsDefinition:

@@ -17,17 +17,17 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from models.errors import CheckError, MeritError
-from pipelines.graph import build
-from pipelines.home import Home
-from pipelines.processes import is_dead, this_process
-from pipelines.schedules import DAILY, MONTHLY
+from pipelines.company.home import Home
+from pipelines.company.processes import is_dead, this_process
+from pipelines.company.work import Work
+from pipelines.graph.graph import build
+from pipelines.graph.schedules import DAILY, MONTHLY
 from pipelines.steps.files import checked_files
-from pipelines.work import Work
 
 # Dagster writes two events per asset and partition, about 15 ms each: a year of seventeen assets is minutes
 # of bookkeeping. A longer span is worked on whole, but only its last days are recorded as partitions.
 RECORDED_DAYS = 7
-_TEMPLATE = Path(__file__).resolve().parents[1] / "dagster.yaml"
+_TEMPLATE = Path(__file__).resolve().parents[2] / "dagster.yaml"
 _START, _END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _PROCESS = "kpi/process"
 _CODED = re.compile(r"\[[A-Z]\d{3}\].*", re.DOTALL)

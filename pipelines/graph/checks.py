@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from models.lint import Finding
-from pipelines.assets import POOL
-from pipelines.assets.core import CORE
-from pipelines.assets.kpi import ACTUALS
-from pipelines.assets.raw import FILES
-from pipelines.linting import findings_of
-from pipelines.resources import Place
+from pipelines.company.linting import findings_of
+from pipelines.graph.assets import POOL
+from pipelines.graph.assets.core import CORE
+from pipelines.graph.assets.kpi import ACTUALS
+from pipelines.graph.assets.raw import FILES
+from pipelines.graph.resources import Place
 from pipelines.steps.files import checked_files
 from warehouse.facts.checks import CheckResult, check_names, run_check
 from warehouse.store.connect import open_warehouse

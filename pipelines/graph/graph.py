@@ -8,15 +8,15 @@ import warnings
 import dagster as dg
 
 from models.definitions import load_definitions
-from pipelines.assets.core import core_assets
-from pipelines.assets.kpi import daily_assets
-from pipelines.assets.raw import raw_assets
-from pipelines.assets.score import monthly_assets
-from pipelines.checks import asset_checks
-from pipelines.company import Company, shipped_definitions
-from pipelines.partitions import daily, monthly
-from pipelines.resources import Place
-from pipelines.schedules import jobs_and_schedules
+from pipelines.company.company import Company, shipped_definitions
+from pipelines.graph.assets.core import core_assets
+from pipelines.graph.assets.kpi import daily_assets
+from pipelines.graph.assets.raw import raw_assets
+from pipelines.graph.assets.score import monthly_assets
+from pipelines.graph.checks import asset_checks
+from pipelines.graph.partitions import daily, monthly
+from pipelines.graph.resources import Place
+from pipelines.graph.schedules import jobs_and_schedules
 
 
 def build(company: Company) -> dg.Definitions:
