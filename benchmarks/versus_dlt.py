@@ -40,7 +40,7 @@ select order_id, o.currency as currency, unnest(o.lines, recursive := true) from
 def ours(port: int, folder: Path) -> int:
     sys.path.insert(0, str(HERE.parent))
     from connectors.kit import AccountSettings, Landing, Runtime, pull
-    from connectors.kit.state import State
+    from connectors.kit.contract.state import State
     from models.loads import PulledWindow
     from warehouse.raw.load import load_window, open_for_loads
 
@@ -74,18 +74,18 @@ def ours(port: int, folder: Path) -> int:
 
 
 def bench_connector():
-    from connectors.kit.ask import Ask
-    from connectors.kit.auth import HeaderToken
-    from connectors.kit.classify import by_status, error_document
-    from connectors.kit.declare import Connector, Stream
-    from connectors.kit.errors import KitError
-    from connectors.kit.fields import Id, Instant, Money, Row
-    from connectors.kit.limiter import Rate
-    from connectors.kit.pagers import Token
-    from connectors.kit.proofs import Every, Flag, Total
-    from connectors.kit.request import Request
-    from connectors.kit.strict_json import Json
-    from connectors.kit.windows import iso
+    from connectors.kit.contract.ask import Ask
+    from connectors.kit.contract.auth import HeaderToken
+    from connectors.kit.contract.classify import by_status, error_document
+    from connectors.kit.contract.declare import Connector, Stream
+    from connectors.kit.contract.errors import KitError
+    from connectors.kit.contract.fields import Id, Instant, Money, Row
+    from connectors.kit.contract.limiter import Rate
+    from connectors.kit.contract.pagers import Token
+    from connectors.kit.contract.proofs import Every, Flag, Total
+    from connectors.kit.contract.request import Request
+    from connectors.kit.contract.strict_json import Json
+    from connectors.kit.contract.windows import iso
 
     class Line(Row):
         id: Id

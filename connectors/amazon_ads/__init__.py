@@ -21,20 +21,20 @@ from connectors.amazon_ads.rows import (
     products_key,
     products_record,
 )
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.desk import Desk
-from connectors.kit.documents import JsonList, Location
-from connectors.kit.errors import KitError, SchemaDrift, SettingWrong, Transient
-from connectors.kit.limiter import Rate
-from connectors.kit.oauth import OAuth, bearer_grant, refresh_form
-from connectors.kit.proofs import Document, Every, SameBooks
-from connectors.kit.reports import JobState, Report, Status
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dig
-from connectors.kit.windows import Window
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.desk import Desk
+from connectors.kit.contract.documents import JsonList, Location
+from connectors.kit.contract.errors import KitError, SchemaDrift, SettingWrong, Transient
+from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.oauth import OAuth, bearer_grant, refresh_form
+from connectors.kit.contract.proofs import Document, Every, SameBooks
+from connectors.kit.contract.reports import JobState, Report, Status
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.windows import Window
 
 TOKENS = "https://api.amazon.com/auth/o2/token"
 REPORTS = "/reporting/reports"

@@ -7,8 +7,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from connectors.kit.fields import Amount, CamelRow, Day, Id
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.fields import Amount, CamelRow, Day, Id
+from connectors.kit.contract.strict_json import Json
 
 CLICK_DAYS = (1, 7, 14, 30)  # the windows in which Sponsored Products can attribute
 BASES = {"all": "14d-click-view", "clicks": "14d-click"}  # Sponsored Brands and Display attribute in 14 days

@@ -14,11 +14,11 @@ from connectors.amazon_sp.orders import ORDERS
 from connectors.amazon_sp.returns import RETURNS
 from connectors.amazon_sp.stock import FBA_INVENTORY
 from connectors.amazon_sp.traffic import SALES_TRAFFIC
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.declare import Connector
-from connectors.kit.errors import AuthExpired, BadRequest, Forbidden, KitError, Throttled, Transient
-from connectors.kit.limiter import Bucket, learn_rate_header
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.declare import Connector
+from connectors.kit.contract.errors import AuthExpired, BadRequest, Forbidden, KitError, Throttled, Transient
+from connectors.kit.contract.limiter import Bucket, learn_rate_header
+from connectors.kit.contract.strict_json import Json
 
 _CODES: dict[str, type[KitError]] = {
     "QuotaExceeded": Throttled,

@@ -5,8 +5,8 @@ health.py).
 """
 
 from connectors.amazon_sp.rows import Day
-from connectors.kit.fields import CamelRow, Money
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.fields import CamelRow, Money
+from connectors.kit.contract.strict_json import Json
 
 
 class Amount(CamelRow):

@@ -9,12 +9,12 @@ from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import RATES, within
 from connectors.amazon_sp.paging import NextToken, WalkedAgain
 from connectors.amazon_sp.rows import Transaction, flat_transaction
-from connectors.kit.ask import Ask
-from connectors.kit.declare import Stream
-from connectors.kit.proofs import Reading
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dig
-from connectors.kit.windows import Window, iso
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.proofs import Reading
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.windows import Window, iso
 
 RECORDS = "payload.transactions"
 PAGER = NextToken("payload.nextToken")

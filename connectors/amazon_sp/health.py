@@ -12,12 +12,12 @@ from connectors.amazon_sp import library
 from connectors.amazon_sp.figures import HealthEntry, HealthMetric, flat_health
 from connectors.amazon_sp.limits import RATES
 from connectors.amazon_sp.reporting import Kind, report
-from connectors.kit.ask import Ask
-from connectors.kit.declare import Stream
-from connectors.kit.documents import JsonDocument
-from connectors.kit.errors import Incomplete, SchemaDrift
-from connectors.kit.proofs import Document
-from connectors.kit.strict_json import Json, dig
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.documents import JsonDocument
+from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.strict_json import Json, dig
 
 KIND = Kind(name="GET_V2_SELLER_PERFORMANCE_REPORT", by_date=True, is_snapshot=True)
 # metric -> its figures: fulfilment, path, numerator, denominator. Amazon's schema and its own example name the rate of

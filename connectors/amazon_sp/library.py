@@ -12,9 +12,9 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.errors import DeclarationWrong, SettingWrong
-from connectors.kit.request import Request
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.errors import DeclarationWrong, SettingWrong
+from connectors.kit.contract.request import Request
 
 OVERRIDE = "SP_API_DEFAULT_MARKETPLACE"
 # added to a query by the library whether an operation knows them or not

@@ -1,16 +1,16 @@
 """Documented request budgets of Amazon's operations, per seller and app.
 
 Source: the usage plan of each operation in Amazon's own models. Amazon may grant more or less in a header, which the limiter
-learns. Not here: counting (connectors/kit/limiter.py).
+learns. Not here: counting (connectors/kit/contract/limiter.py).
 """
 
 import hashlib
 from dataclasses import replace
 
 from connectors.amazon_sp.login import client_id
-from connectors.kit.account import AccountSettings
-from connectors.kit.limiter import Limit, Rate
-from connectors.kit.request import Request
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.limiter import Limit, Rate
+from connectors.kit.contract.request import Request
 
 RATES = {
     "createReport": Rate(1, seconds=60, burst=15),

@@ -1,13 +1,13 @@
 """Login with Amazon: a refresh token gives an access token for an hour, sent in `x-amz-access-token`.
 
-Belongs here: how the token endpoint is spoken to. Not here: when to refresh (connectors/kit/oauth.py).
+Belongs here: how the token endpoint is spoken to. Not here: when to refresh (connectors/kit/contract/oauth.py).
 """
 
 from requests import PreparedRequest
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.desk import Desk
-from connectors.kit.oauth import OAuth, bearer_grant, refresh_form
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.desk import Desk
+from connectors.kit.contract.oauth import OAuth, bearer_grant, refresh_form
 
 TOKENS = "https://api.amazon.com/auth/o2/token"
 

@@ -10,14 +10,14 @@ from pydantic import ValidationError
 
 from connectors.amazon_sp import AmazonSp, library
 from connectors.amazon_sp.limits import within
-from connectors.kit.account import AccountSettings
-from connectors.kit.client import Client
-from connectors.kit.errors import SchemaDrift
-from connectors.kit.fields import CamelRow, Id, Instant
-from connectors.kit.redact import model_tree, project
-from connectors.kit.request import Request
-from connectors.kit.runtime import SHARED, Runtime
-from connectors.kit.strict_json import Json, dig
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.errors import SchemaDrift
+from connectors.kit.contract.fields import CamelRow, Id, Instant
+from connectors.kit.contract.redact import model_tree, project
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.transport.client import Client
+from connectors.kit.transport.runtime import SHARED, Runtime
 
 VERSION = "2026-01-01"  # the library takes the deprecated v0 unless told
 

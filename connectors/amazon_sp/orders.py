@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from connectors.amazon_sp.limits import RATES
 from connectors.amazon_sp.reporting import Kind, report
 from connectors.amazon_sp.rows import OrderItem, flat_order_item
-from connectors.kit.ask import Ask
-from connectors.kit.declare import Stream
-from connectors.kit.documents import Delimited
-from connectors.kit.errors import Incomplete, SchemaDrift
-from connectors.kit.proofs import Document
-from connectors.kit.strict_json import Json
-from connectors.kit.windows import iso
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.documents import Delimited
+from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.strict_json import Json
+from connectors.kit.contract.windows import iso
 
 KIND = Kind(
     name="GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",

@@ -6,14 +6,14 @@ Belongs here: the pager and the proof that both paged streams use. Not here: whi
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from connectors.kit.ask import Ask
-from connectors.kit.errors import Incomplete, SchemaDrift
-from connectors.kit.pagers import PAGE_CAP, Guard, Pager, Step
-from connectors.kit.proofs import Proof, Reading
-from connectors.kit.redact import path_tree
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dig
-from connectors.kit.windows import Window
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.pagers import PAGE_CAP, Guard, Pager, Step
+from connectors.kit.contract.proofs import Proof, Reading
+from connectors.kit.contract.redact import path_tree
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.windows import Window
 
 WALKS = 2  # the second walk may be the faulty one: it costs less to repeat it than to read everything again
 

@@ -1,7 +1,7 @@
 """How Amazon makes a report (Reports API 2021-06-30): createReport, getReport, getReportDocument, getReports.
 
 Belongs here: the life of a report of any type. Not here: what is in it (the stream modules), waiting and remembering
-(connectors/kit/reports.py).
+(connectors/kit/contract/reports.py).
 """
 
 from collections.abc import Callable
@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import within
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.documents import Format, Location
-from connectors.kit.errors import SchemaDrift
-from connectors.kit.fields import Row
-from connectors.kit.limiter import Limit
-from connectors.kit.reports import JobState, Report, Status
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dig
-from connectors.kit.windows import iso
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.documents import Format, Location
+from connectors.kit.contract.errors import SchemaDrift
+from connectors.kit.contract.fields import Row
+from connectors.kit.contract.limiter import Limit
+from connectors.kit.contract.reports import JobState, Report, Status
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.windows import iso
 
 DOCS = "https://developer-docs.amazon.com/sp-api/docs/reports-api-v2021-06-30-reference"
 CLOCKS = timedelta(minutes=5)  # how far our clock and Amazon's may differ

@@ -11,12 +11,12 @@ from datetime import timedelta
 from connectors.amazon_sp.limits import RATES
 from connectors.amazon_sp.reporting import Kind, report
 from connectors.amazon_sp.rows import ReturnedItem, flat_returned_item
-from connectors.kit.ask import Ask
-from connectors.kit.declare import Stream
-from connectors.kit.documents import Delimited
-from connectors.kit.errors import SettingWrong
-from connectors.kit.proofs import Document
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.documents import Delimited
+from connectors.kit.contract.errors import SettingWrong
+from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.strict_json import Json
 
 KIND = Kind(
     name="GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA",

@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict
 
-from connectors.kit.fields import CamelRow, Id, Instant, Money, Row
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.fields import CamelRow, Id, Instant, Money, Row
+from connectors.kit.contract.strict_json import Json
 
 
 def _whole(value: object) -> int:

@@ -9,14 +9,14 @@ from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import RATES, within
 from connectors.amazon_sp.paging import NextToken, WalkedAgain
 from connectors.amazon_sp.rows import Stock, flat_stock
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.declare import Stream
-from connectors.kit.errors import Incomplete, SchemaDrift
-from connectors.kit.proofs import Every, Proof, Reading
-from connectors.kit.redact import path_tree
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dig
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.proofs import Every, Proof, Reading
+from connectors.kit.contract.redact import path_tree
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig
 
 RECORDS, GRANULARITY = "payload.inventorySummaries", "payload.granularity.granularityId"
 PAGER = NextToken("pagination.nextToken")

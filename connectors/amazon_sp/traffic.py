@@ -14,13 +14,13 @@ from connectors.amazon_sp import library
 from connectors.amazon_sp.figures import DayTraffic, TrafficEntry, flat_day_traffic
 from connectors.amazon_sp.limits import SALES_AND_TRAFFIC, per_app
 from connectors.amazon_sp.reporting import Kind, report
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.declare import Stream
-from connectors.kit.documents import JsonDocument
-from connectors.kit.errors import Incomplete, SchemaDrift, SettingWrong
-from connectors.kit.proofs import Document, exact
-from connectors.kit.strict_json import Json, dig
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.documents import JsonDocument
+from connectors.kit.contract.errors import Incomplete, SchemaDrift, SettingWrong
+from connectors.kit.contract.proofs import Document, exact
+from connectors.kit.contract.strict_json import Json, dig
 
 BY_DATE, BY_ASIN = "salesAndTrafficByDate", "salesAndTrafficByAsin"
 SPEC = "reportSpecification"

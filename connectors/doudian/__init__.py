@@ -12,11 +12,11 @@ from connectors.doudian.rows import AfterSale, Order, flat_after_sale, flat_orde
 from connectors.doudian.signing import SHOP_TOKENS
 from connectors.doudian.unused import OF_ORDERS, OF_REFUNDS
 from connectors.doudian.words import trouble
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.errors import KitError
-from connectors.kit.pagers import Descending
-from connectors.kit.proofs import Total
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.errors import KitError
+from connectors.kit.contract.pagers import Descending
+from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.strict_json import Json
 
 _DOCS = "https://op.jinritemai.com/docs/api-docs/{0}"
 _RECEIVER = tuple(

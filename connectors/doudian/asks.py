@@ -3,13 +3,13 @@
 Not here: signature and access token (signing.py).
 """
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.errors import Incomplete, SchemaDrift
-from connectors.kit.limiter import Limit, Rate
-from connectors.kit.redact import path_tree
-from connectors.kit.request import FollowUp, Request
-from connectors.kit.strict_json import Json, dig
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.limiter import Limit, Rate
+from connectors.kit.contract.redact import path_tree
+from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.strict_json import Json, dig
 
 ORDERS, REFUNDS, DETAIL = "/order/searchList", "/afterSale/List", "/afterSale/Detail"
 REQUESTS_PER_MINUTE = 300  # our own choice: limits per interface stand in the app's console only

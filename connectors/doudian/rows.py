@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from connectors.kit.errors import Incomplete, SchemaDrift
-from connectors.kit.fields import EpochSeconds, Id, Row
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.fields import EpochSeconds, Id, Row
+from connectors.kit.contract.strict_json import Json
 
 MOST_FEN = 10**16
 

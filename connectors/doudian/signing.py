@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 from requests import PreparedRequest
 
 from connectors.doudian.words import trouble
-from connectors.kit.account import AccountSettings
-from connectors.kit.desk import Desk, TokenCall
-from connectors.kit.errors import AuthExpired, AuthRevoked, BadRequest
-from connectors.kit.oauth import Grant, OAuth
-from connectors.kit.strict_json import Json, dumps
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.desk import Desk, TokenCall
+from connectors.kit.contract.errors import AuthExpired, AuthRevoked, BadRequest
+from connectors.kit.contract.oauth import Grant, OAuth
+from connectors.kit.contract.strict_json import Json, dumps
 
 REFRESH = "/token/refresh"
 _LONGEST = 10_000_000  # seconds; a larger `expires_in` is an instant, as one description of the field has it

@@ -5,8 +5,8 @@ Belongs here: codes and sub-codes. Not here: what is asked for (asks.py).
 
 import re
 
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.errors import (
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.errors import (
     AuthExpired,
     AuthRevoked,
     BadRequest,
@@ -16,7 +16,7 @@ from connectors.kit.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.strict_json import Json
 
 OK = 10000
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:, -]{0,79}")

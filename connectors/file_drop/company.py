@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.file_drop.csv_rows import decode
 from connectors.file_drop.layout import FileOptions, parse_files_yaml, table_names
-from connectors.file_drop.opening import read_bytes
+from connectors.file_drop.reading.csv_rows import decode
+from connectors.file_drop.reading.opening import read_bytes
+from connectors.file_drop.reading.xlsx_rows import sheet_names
 from connectors.file_drop.table import DroppedTable, raise_all, read_table
-from connectors.file_drop.xlsx_rows import sheet_names
 from models.errors import CompanyError, MeritError, MeritErrors
 
 REQUIRED = ("people", "ownership")

@@ -11,10 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from connectors.file_drop.manifest import Drop
-from connectors.kit.errors import LandingDamaged
-from connectors.kit.landing import FORMAT, Landing, read_lines, sha256_of
-from connectors.kit.strict_json import Json, dumps
-from connectors.kit.windows import Window, iso
+from connectors.kit.contract.errors import LandingDamaged
+from connectors.kit.contract.strict_json import Json, dumps
+from connectors.kit.contract.windows import Window, iso
+from connectors.kit.window.landing import FORMAT, Landing, read_lines, sha256_of
 from models.loads import FILE_DROP, PulledWindow, StreamRef
 
 

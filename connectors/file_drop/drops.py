@@ -11,14 +11,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors.file_drop.drop_files import DroppedRecord, Place, pulled_window
-from connectors.file_drop.export_layout import layouts_digest
-from connectors.file_drop.exported import prove_export, read_export
+from connectors.file_drop.exports.export_layout import layouts_digest
+from connectors.file_drop.exports.exported import prove_export, read_export
 from connectors.file_drop.fact_layouts import FROM_DROP, fact_layout, file_columns
 from connectors.file_drop.manifest import Drop
-from connectors.file_drop.opening import read_bytes
+from connectors.file_drop.reading.opening import read_bytes
 from connectors.file_drop.table import DroppedRow, DroppedTable, read_layout
-from connectors.kit.redact import pseudonym
-from connectors.kit.windows import iso
+from connectors.kit.contract.redact import pseudonym
+from connectors.kit.contract.windows import iso
 from models.errors import CompanyError, MeritError, MeritErrors
 from models.loads import FailedWindow, PulledWindow
 from models.money import total

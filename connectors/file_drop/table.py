@@ -11,12 +11,12 @@ from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 
-from connectors.file_drop.csv_rows import csv_grid
-from connectors.file_drop.grid import Grid, GridRow
 from connectors.file_drop.layout import ColumnSpec, FileOptions, Layout, load_layout
-from connectors.file_drop.opening import read_bytes
+from connectors.file_drop.reading.csv_rows import csv_grid
+from connectors.file_drop.reading.grid import Grid, GridRow
+from connectors.file_drop.reading.opening import read_bytes
+from connectors.file_drop.reading.xlsx_rows import xlsx_grid
 from connectors.file_drop.values import BadValueError, Value, eaten_id, parse_cell
-from connectors.file_drop.xlsx_rows import xlsx_grid
 from models.errors import CompanyError, MeritError, MeritErrors
 from models.loads import QuarantinedRow
 

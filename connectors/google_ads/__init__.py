@@ -11,18 +11,18 @@ from requests import PreparedRequest
 
 from connectors.google_ads.answers import books, filled, verdict
 from connectors.google_ads.rows import CampaignDay, day_key, day_record
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.desk import Desk
-from connectors.kit.errors import KitError, SettingWrong
-from connectors.kit.limiter import Rate
-from connectors.kit.oauth import OAuth, bearer_grant, refresh_form
-from connectors.kit.pagers import Token
-from connectors.kit.proofs import Every, SameBooks, Total
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json
-from connectors.kit.windows import Window
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.desk import Desk
+from connectors.kit.contract.errors import KitError, SettingWrong
+from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.oauth import OAuth, bearer_grant, refresh_form
+from connectors.kit.contract.pagers import Token
+from connectors.kit.contract.proofs import Every, SameBooks, Total
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json
+from connectors.kit.contract.windows import Window
 
 TOKENS = "https://oauth2.googleapis.com/token"
 OPERATIONS_PER_DAY = 15_000  # of a developer token with basic access

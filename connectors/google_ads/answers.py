@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.errors import (
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.errors import (
     AuthExpired,
     AuthRevoked,
     BadRequest,
@@ -20,7 +20,7 @@ from connectors.kit.errors import (
     TooLarge,
     Transient,
 )
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.strict_json import Json
 
 _NAME = re.compile(r"[A-Z][A-Z_]{2,80}")
 _DELAY = re.compile(r"([0-9]{1,7})(\.[0-9]{1,9})?s")

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from connectors.kit.fields import CamelRow, Count, Day, Id
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.fields import CamelRow, Count, Day, Id
+from connectors.kit.contract.strict_json import Json
 
 MICROS = Decimal(1_000_000)
 STORED = Decimal("0.0001")  # DECIMAL(18,4) of the warehouse

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from requests import PreparedRequest
 
 from connectors.http_json.reading import as_name, as_path, as_whole, wrong
-from connectors.kit.account import AccountSettings
-from connectors.kit.auth import Auth, Basic, HeaderToken
-from connectors.kit.classify import by_status
-from connectors.kit.desk import Desk, TokenCall
-from connectors.kit.errors import (
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.auth import Auth, Basic, HeaderToken
+from connectors.kit.contract.classify import by_status
+from connectors.kit.contract.desk import Desk, TokenCall
+from connectors.kit.contract.errors import (
     AuthExpired,
     BadRequest,
     Forbidden,
@@ -22,9 +22,9 @@ from connectors.kit.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.limiter import Rate
-from connectors.kit.oauth import Grant, OAuth, refused
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.strict_json import Json
 from models.definitions.reading import Fields, as_choice, as_items, as_mapping, as_text
 from models.definitions.strict_yaml import Node, Scalar
 

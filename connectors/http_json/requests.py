@@ -17,7 +17,7 @@ from connectors.http_json.templates import (
     is_number,
     placeholders,
 )
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.strict_json import Json
 from models.definitions.reading import Fields, as_choice, as_mapping, as_text, nearest
 from models.definitions.strict_yaml import Mapping, Node, Scalar, Sequence
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.errors import BadRequest
-from connectors.kit.pagers import link_query
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json
-from connectors.kit.windows import Window, iso
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.errors import BadRequest
+from connectors.kit.contract.pagers import link_query
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json
+from connectors.kit.contract.windows import Window, iso
 
 FROM, TO = ("from", "from_epoch", "from_local"), ("to", "to_epoch", "to_local")
 DAYS = ("first_day", "last_day")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
-from connectors.kit.fields import Instant
+from connectors.kit.contract.fields import Instant
 from models.tables import Column, ColumnType
 
 UNITS = {

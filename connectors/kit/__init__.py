@@ -8,13 +8,13 @@ redact.py    what may be stored              landing.py   raw answers on disk  s
 reading.py   one window into records         pull.py      the entry            replay.py   the same from disk
 """
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.landing import Landing
-from connectors.kit.pull import Progress, pull
-from connectors.kit.replay import replay
-from connectors.kit.runtime import Runtime
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.transport.runtime import Runtime
+from connectors.kit.window.landing import Landing
+from connectors.kit.window.pull import Progress, pull
+from connectors.kit.window.replay import replay
 
 __all__ = [
     "AccountSettings",

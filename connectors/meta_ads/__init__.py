@@ -7,17 +7,17 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.auth import HeaderToken
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.errors import KitError, SchemaDrift, SettingWrong
-from connectors.kit.limiter import Bucket, Rate
-from connectors.kit.proofs import Document, Every, SameBooks, Sums
-from connectors.kit.reports import Listing, Report
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dig, dumps
-from connectors.kit.windows import Window, local_day
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.auth import HeaderToken
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.errors import KitError, SchemaDrift, SettingWrong
+from connectors.kit.contract.limiter import Bucket, Rate
+from connectors.kit.contract.proofs import Document, Every, SameBooks, Sums
+from connectors.kit.contract.reports import Listing, Report
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig, dumps
+from connectors.kit.contract.windows import Window, local_day
 from connectors.meta_ads.answers import After, state, usage, verdict
 from connectors.meta_ads.rows import (
     WINDOWS,

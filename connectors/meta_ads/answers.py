@@ -6,9 +6,9 @@ Not here: what is asked for (__init__.py), what a row holds (rows.py).
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.kit.ask import Ask
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.errors import (
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.errors import (
     AuthExpired,
     BadRequest,
     Forbidden,
@@ -18,9 +18,9 @@ from connectors.kit.errors import (
     TooLarge,
     Transient,
 )
-from connectors.kit.pagers import PAGE_CAP, Pager, Step
-from connectors.kit.reports import JobState, Status
-from connectors.kit.strict_json import Json, NotJson, dig, loads
+from connectors.kit.contract.pagers import PAGE_CAP, Pager, Step
+from connectors.kit.contract.reports import JobState, Status
+from connectors.kit.contract.strict_json import Json, NotJson, dig, loads
 
 USAGE, INSIGHTS = "x-business-use-case-usage", "x-fb-ads-insights-throttle"
 # error codes of the Graph and Marketing API reference (read 2026-11)

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from requests import PreparedRequest
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.classify import by_status
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.desk import Desk, TokenCall
-from connectors.kit.errors import (
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.classify import by_status
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.desk import Desk, TokenCall
+from connectors.kit.contract.errors import (
     AuthExpired,
     AuthRevoked,
     BadRequest,
@@ -24,13 +24,13 @@ from connectors.kit.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.limiter import Rate
-from connectors.kit.oauth import Grant, OAuth, refused
-from connectors.kit.pagers import Pages
-from connectors.kit.proofs import Total
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dumps
-from connectors.kit.windows import Window, local_day
+from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.pagers import Pages
+from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dumps
+from connectors.kit.contract.windows import Window, local_day
 from connectors.qianchuan.awemes import SETTING, AwemeTotals, PerAweme, Place, awemes
 from connectors.qianchuan.rows import AdDay, Room, UniDay, flat, metrics
 

@@ -6,15 +6,15 @@ Not here: what a report holds (rows.py), what is asked for (__init__.py).
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.errors import DayGone, Incomplete, SettingWrong
-from connectors.kit.pagers import Pager, Step, whole_number
-from connectors.kit.proofs import Proof, Reading
-from connectors.kit.redact import path_tree
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dig
-from connectors.kit.windows import Window
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.errors import DayGone, Incomplete, SettingWrong
+from connectors.kit.contract.pagers import Pager, Step, whole_number
+from connectors.kit.contract.proofs import Proof, Reading
+from connectors.kit.contract.redact import path_tree
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.windows import Window
 
 SETTING = "aweme_ids"
 _MOST = 200

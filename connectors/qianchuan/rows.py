@@ -10,8 +10,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from connectors.kit.fields import Amount, Id, Row
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.fields import Amount, Id, Row
+from connectors.kit.contract.strict_json import Json
 
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})( 00:00:00)?")
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")

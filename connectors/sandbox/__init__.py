@@ -5,6 +5,6 @@ Here: everything that pretends to be a platform. Not here: connectors; they only
 
 from connectors.sandbox.accounts import Options
 from connectors.sandbox.server import Sandbox
-from connectors.sandbox.shopify import ShopifyLimits
+from connectors.testing.fakes.shopify_api import ShopifyLimits
 
 __all__ = ["Options", "Sandbox", "ShopifyLimits"]

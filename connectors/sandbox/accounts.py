@@ -16,13 +16,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.sandbox.faults import Fault, Faults, spoil
-from connectors.sandbox.orders import Shop, epoch
-from connectors.sandbox.reply import Reply, Request
-from connectors.sandbox.retail import load_shops
-from connectors.sandbox.shopify import ShopifyApi, ShopifyLimits
-from connectors.sandbox.tickets import load_tickets
-from connectors.sandbox.zendesk import EXPORT, HelpDesk, too_many
+from connectors.testing.fakes.orders import Shop, epoch
+from connectors.testing.fakes.retail import load_shops
+from connectors.testing.fakes.shopify_api import ShopifyApi, ShopifyLimits
+from connectors.testing.fakes.tickets import load_tickets
+from connectors.testing.fakes.zendesk_api import EXPORT, HelpDesk, too_many
+from connectors.testing.faults import Fault, Faults, spoil
+from connectors.testing.reply import Reply, Request
 
 DATA = Path(__file__).parent / "data"
 GRAPHQL = "/admin/api/2026-10/graphql.json"

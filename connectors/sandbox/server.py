@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from connectors.sandbox.accounts import DATA, Accounts, Options
-from connectors.sandbox.loopback import LOOPBACK, Loopback
-from connectors.sandbox.reply import Reply, Request
+from connectors.testing.loopback import LOOPBACK, Loopback
+from connectors.testing.reply import Reply, Request
 
 __all__ = ["LOOPBACK", "Sandbox"]
 

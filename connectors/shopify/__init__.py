@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.auth import HeaderToken
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.errors import (
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.auth import HeaderToken
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.errors import (
     BadRequest,
     Forbidden,
     Incomplete,
@@ -24,13 +24,13 @@ from connectors.kit.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.limiter import Bucket, Rate
-from connectors.kit.pagers import Connection, connection_next
-from connectors.kit.proofs import Count, Every, Flag, SameBooks
-from connectors.kit.redact import Tree, model_tree, path_tree
-from connectors.kit.request import FollowUp, Request
-from connectors.kit.strict_json import Json, dig
-from connectors.kit.windows import Window
+from connectors.kit.contract.limiter import Bucket, Rate
+from connectors.kit.contract.pagers import Connection, connection_next
+from connectors.kit.contract.proofs import Count, Every, Flag, SameBooks
+from connectors.kit.contract.redact import Tree, model_tree, path_tree
+from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.windows import Window
 from connectors.shopify.bulk import BULK, BULK_PROOF, bulk_trouble, rest_of_bulk_order
 from connectors.shopify.queries import (
     ORDER_LINES,

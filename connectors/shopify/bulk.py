@@ -10,17 +10,17 @@ of a failed operation is never asked for.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.documents import JsonLines, Location
-from connectors.kit.errors import BadRequest, Incomplete, KitError, SchemaDrift, Throttled
-from connectors.kit.pagers import connection_next, whole_number
-from connectors.kit.proofs import Document, Every, Proof, Reading
-from connectors.kit.redact import model_tree, path_tree
-from connectors.kit.reports import JobState, Report, Status
-from connectors.kit.request import FollowUp, Request
-from connectors.kit.strict_json import Json, dig
-from connectors.kit.windows import iso
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.documents import JsonLines, Location
+from connectors.kit.contract.errors import BadRequest, Incomplete, KitError, SchemaDrift, Throttled
+from connectors.kit.contract.pagers import connection_next, whole_number
+from connectors.kit.contract.proofs import Document, Every, Proof, Reading
+from connectors.kit.contract.redact import model_tree, path_tree
+from connectors.kit.contract.reports import JobState, Report, Status
+from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.windows import iso
 from connectors.shopify.queries import (
     BULK_LIST,
     BULK_STATUS,

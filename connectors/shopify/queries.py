@@ -6,10 +6,10 @@ street. Not here: what is done with the answers.
 
 from collections.abc import Mapping
 
-from connectors.kit.ask import Ask
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dumps
-from connectors.kit.windows import Window, iso
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dumps
+from connectors.kit.contract.windows import Window, iso
 
 PATH = "/admin/api/2026-10/graphql.json"
 

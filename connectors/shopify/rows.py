@@ -6,9 +6,9 @@ Only the fields declared here are ever written to disk. Not here: requests.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from connectors.kit.errors import Incomplete, SchemaDrift
-from connectors.kit.fields import CamelRow, Id, Instant, Money
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.fields import CamelRow, Id, Instant, Money
+from connectors.kit.contract.strict_json import Json
 
 
 class Amount(CamelRow):

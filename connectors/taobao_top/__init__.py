@@ -7,12 +7,12 @@ records (rows.py), what answers mean (words.py). See README.md.
 from collections.abc import Mapping
 from datetime import timedelta
 
-from connectors.kit.auth import Signed
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.errors import KitError
-from connectors.kit.pagers import Descending
-from connectors.kit.proofs import Total
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.auth import Signed
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.errors import KitError
+from connectors.kit.contract.pagers import Descending
+from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.strict_json import Json
 from connectors.taobao_top import asks
 from connectors.taobao_top.more_rows import (
     CampaignDay,

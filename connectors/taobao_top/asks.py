@@ -6,12 +6,12 @@ Not here: common parameters and the signature (signing.py).
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.errors import SettingWrong
-from connectors.kit.limiter import Limit, Rate
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dig, dumps
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.errors import SettingWrong
+from connectors.kit.contract.limiter import Limit, Rate
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig, dumps
 from connectors.taobao_top.paging import group
 from connectors.taobao_top.signing import CHINA
 

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from connectors.kit.fields import Amount, Id, Row
-from connectors.kit.strict_json import Json
-from connectors.kit.windows import iso
+from connectors.kit.contract.fields import Amount, Id, Row
+from connectors.kit.contract.strict_json import Json
+from connectors.kit.contract.windows import iso
 from connectors.taobao_top.rows import ChinaTime
 
 _DAY = re.compile(r"20[0-9]{2}-?[0-9]{2}-?[0-9]{2}")

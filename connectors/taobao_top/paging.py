@@ -5,12 +5,12 @@ Belongs here: pagers and proofs that only TOP needs. Not here: reverse paging (k
 
 from dataclasses import dataclass
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.errors import Incomplete, SettingWrong, TooLarge
-from connectors.kit.pagers import Pager, Pages, Step, whole_number
-from connectors.kit.proofs import Proof, Reading
-from connectors.kit.strict_json import Json, dig
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.errors import Incomplete, SettingWrong, TooLarge
+from connectors.kit.contract.pagers import Pager, Pages, Step, whole_number
+from connectors.kit.contract.proofs import Proof, Reading
+from connectors.kit.contract.strict_json import Json, dig
 
 MOST_RATINGS = 1500  # of one question, whatever the pages [metadata of taobao.traderates.get]
 LONG = "cntaobao"

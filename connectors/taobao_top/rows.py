@@ -9,9 +9,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from connectors.kit.errors import Incomplete
-from connectors.kit.fields import Id, Money, Row
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.errors import Incomplete
+from connectors.kit.contract.fields import Id, Money, Row
+from connectors.kit.contract.strict_json import Json
 from connectors.taobao_top.signing import CHINA
 
 _MOMENT = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")

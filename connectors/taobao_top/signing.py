@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 
 from requests import PreparedRequest
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.errors import SettingWrong
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.errors import SettingWrong
 
 CHINA = timezone(
     timedelta(hours=8)

@@ -5,8 +5,8 @@ Belongs here: TOP's codes and sub-codes. Not here: what is asked for (asks.py), 
 
 import re
 
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.errors import (
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.errors import (
     AuthExpired,
     AuthRevoked,
     BadRequest,
@@ -17,7 +17,7 @@ from connectors.kit.errors import (
     TooLarge,
     Transient,
 )
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.strict_json import Json
 
 # TOP's table of platform errors (codes below 100): call limits of user, session, partner, app; missing permissions; credentials
 _LIMITED = frozenset({4, 5, 6, 7, 8})

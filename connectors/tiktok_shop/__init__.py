@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.classify import by_status
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.errors import (
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.classify import by_status
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.errors import (
     AuthExpired,
     AuthRevoked,
     BadRequest,
@@ -22,11 +22,11 @@ from connectors.kit.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.limiter import Rate
-from connectors.kit.pagers import Token
-from connectors.kit.proofs import Total
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.pagers import Token
+from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json
 from connectors.tiktok_shop.lives import SETTING, Available, PerKind, lives
 from connectors.tiktok_shop.rows import Live, Order, Return, began, flat_live, flat_order, flat_return
 from connectors.tiktok_shop.signing import AUTH

@@ -6,15 +6,15 @@ Not here: what a livestream is (rows.py), the other streams (__init__.py).
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.errors import Incomplete, NotReady, SchemaDrift, SettingWrong
-from connectors.kit.pagers import Pager, Step, Token, whole_number
-from connectors.kit.proofs import Proof, Reading
-from connectors.kit.redact import path_tree
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dig
-from connectors.kit.windows import Window, local_day
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.errors import Incomplete, NotReady, SchemaDrift, SettingWrong
+from connectors.kit.contract.pagers import Pager, Step, Token, whole_number
+from connectors.kit.contract.proofs import Proof, Reading
+from connectors.kit.contract.redact import path_tree
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.windows import Window, local_day
 
 PATH = "/analytics/202509/shop_lives/performance"
 TOTAL, LATEST, NEXT = "data.total_count", "data.latest_available_date", "data.next_page_token"

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from connectors.kit.fields import Amount, EpochSeconds, Id, Row
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.fields import Amount, EpochSeconds, Id, Row
+from connectors.kit.contract.strict_json import Json
 
 
 def _number(value: object) -> object:

@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from requests import PreparedRequest
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.desk import Desk, TokenCall
-from connectors.kit.errors import AuthRevoked, Transient
-from connectors.kit.oauth import Grant, OAuth, refused
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.desk import Desk, TokenCall
+from connectors.kit.contract.errors import AuthRevoked, Transient
+from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.strict_json import Json
 
 TOKENS = "https://auth.tiktok-shops.com/api/v2/token/refresh"
 TOKEN_HEADER = "x-tts-access-token"  # noqa: S105 - the name of a header

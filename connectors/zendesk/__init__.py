@@ -6,18 +6,18 @@ Belongs here: what Zendesk's answers mean and what is asked for. The kit does th
 from collections.abc import Mapping
 from datetime import timedelta
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.auth import Basic
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.errors import Incomplete, KitError
-from connectors.kit.limiter import Rate
-from connectors.kit.pagers import Cursor
-from connectors.kit.proofs import Flag
-from connectors.kit.redact import model_tree
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.auth import Basic
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.errors import Incomplete, KitError
+from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.pagers import Cursor
+from connectors.kit.contract.proofs import Flag
+from connectors.kit.contract.redact import model_tree
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json
 from connectors.zendesk.csat import SETTING, survey_ratings
 from connectors.zendesk.rows import MetricSet, Ticket, flat_ticket
 

@@ -10,13 +10,13 @@ ratings. A response updates its ticket, so that the ticket comes again in the ex
 from datetime import datetime
 from typing import Literal
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.errors import SchemaDrift, SettingWrong
-from connectors.kit.fields import Id, Instant, Row
-from connectors.kit.limiter import Limit, Rate
-from connectors.kit.redact import Tree, model_tree, path_tree
-from connectors.kit.request import FollowUp, Request
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.errors import SchemaDrift, SettingWrong
+from connectors.kit.contract.fields import Id, Instant, Row
+from connectors.kit.contract.limiter import Limit, Rate
+from connectors.kit.contract.redact import Tree, model_tree, path_tree
+from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.strict_json import Json
 
 PATH = "/api/v2/guide/survey_responses"
 SETTING = "csat"

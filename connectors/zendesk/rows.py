@@ -4,8 +4,8 @@ Only the fields declared here are ever written to disk: no subject, text, reques
 requests.
 """
 
-from connectors.kit.fields import EpochSeconds, Id, Instant, Row
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.fields import EpochSeconds, Id, Instant, Row
+from connectors.kit.contract.strict_json import Json
 
 
 class Minutes(Row):

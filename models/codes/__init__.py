@@ -1,6 +1,6 @@
 """The one table of codes: what each means and what to do, in Chinese and English.
 
-Belongs here: the YAML files beside this one, and reading them. Not here: raising (errors.py, connectors/kit/errors.py),
+Belongs here: the YAML files beside this one, and reading them. Not here: raising (errors.py, connectors/kit/contract/errors.py),
 findings of the linter (lint/, codes L...), the page that is made of the table (tests/docs/errors_page.py).
 
 To add a code, add one line to the file of its letter, below a heading of the page, then run `python tests/docs/errors_page.py`:

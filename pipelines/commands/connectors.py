@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 from connectors.kit import replay
-from connectors.kit.errors import LandingDamaged
-from connectors.kit.landing import read_lines, sha256_of
-from connectors.kit.strict_json import Json
+from connectors.kit.contract.errors import LandingDamaged
+from connectors.kit.contract.strict_json import Json
+from connectors.kit.window.landing import read_lines, sha256_of
 from models.errors import UsageError
 from pipelines.commands.asked import company_of, work_of
 from pipelines.commands.probe import last_open

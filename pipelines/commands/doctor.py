@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from connectors.kit import AccountSettings
-from connectors.kit.account import AUTHORISED_UNTIL
-from connectors.kit.errors import KitError
-from connectors.kit.oauth import OAuth
-from connectors.kit.state import FILE, State
+from connectors.kit.contract.account import AUTHORISED_UNTIL
+from connectors.kit.contract.errors import KitError
+from connectors.kit.contract.oauth import OAuth
+from connectors.kit.contract.state import FILE, State
 from models.errors import MeritError, PullError
 from models.loads import StreamRef
 from pipelines.commands.asked import company_of

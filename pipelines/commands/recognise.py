@@ -6,14 +6,20 @@ Not here: recognising (connectors/file_drop), the other actions of `kpi connecto
 import argparse
 from pathlib import Path
 
-from connectors.file_drop.export_layout import FOLDER, export_layouts
-from connectors.file_drop.export_match import Match, likely_header, nearest_layouts, recognise, titles_of
-from connectors.file_drop.export_reading import Entry
-from connectors.file_drop.export_rows import ExportRows, export_rows
-from connectors.file_drop.export_sheets import raw_sheets
-from connectors.file_drop.export_skeleton import facts_entry, layout_name, skeleton, unknown_headers
+from connectors.file_drop.exports.export_layout import FOLDER, export_layouts
+from connectors.file_drop.exports.export_match import (
+    Match,
+    likely_header,
+    nearest_layouts,
+    recognise,
+    titles_of,
+)
+from connectors.file_drop.exports.export_reading import Entry
+from connectors.file_drop.exports.export_rows import ExportRows, export_rows
+from connectors.file_drop.exports.export_sheets import raw_sheets
+from connectors.file_drop.exports.export_skeleton import facts_entry, layout_name, skeleton, unknown_headers
 from connectors.file_drop.layout import FileOptions
-from connectors.file_drop.opening import read_bytes
+from connectors.file_drop.reading.opening import read_bytes
 from models.errors import CompanyError, MeritError
 from pipelines.commands.asked import company_of
 from pipelines.commands.table import table

@@ -1,6 +1,6 @@
 """`kpi connectors record`: days of one live account as a fixture: its landing files, already redacted, and a manifest.
 
-Belongs here: choosing the days, the manifest, what is told. Not here: what is kept of an answer (connectors/kit/redact.py),
+Belongs here: choosing the days, the manifest, what is told. Not here: what is kept of an answer (contract/redact.py of the kit),
 loading (`kpi connectors replay`).
 """
 
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import Landing, pull
-from connectors.kit.declare import Stream
-from connectors.kit.landing import sha256_of
+from connectors.kit.contract.declare import Stream
+from connectors.kit.window.landing import sha256_of
 from models.errors import PullError, UsageError
 from models.loads import FailedWindow, PulledWindow
 from models.periods import day_bounds

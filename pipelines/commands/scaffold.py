@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from connectors.kit.registry import names
+from connectors.kit.contract.registry import names
 from models.errors import UsageError
 from models.loads import FILE_DROP
 from models.tables import FACTS, Column
@@ -21,7 +21,7 @@ TEXTS = ROOT / "pipelines" / "scaffold"
 REGISTRY = Path("connectors") / "kit" / "registry.py"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST = 24  # raw_<connector>_<stream> is a table name
-_TAKEN = {"kit", "sandbox", "file_drop", "http_json", FILE_DROP}
+_TAKEN = {"kit", "sandbox", "testing", "file_drop", "http_json", FILE_DROP}
 _LINE = re.compile(r'^    "([a-z0-9_]+)": \("connectors\.', re.MULTILINE)
 _COMMON = {"platform", "shop_id", "source_row_id", "zone"}
 
@@ -94,7 +94,7 @@ def _files(name: str, stream: str, table: str) -> dict[str, str]:
         f"connectors/{name}/__init__.py": "connector.py.j2",
         f"connectors/{name}/rows.py": "rows.py.j2",
         f"connectors/{name}/README.md": "README.md.j2",
-        f"connectors/sandbox/platforms/{name}.py": "fake.py.j2",
+        f"connectors/testing/fakes/{name}.py": "fake.py.j2",
         f"tests/connectors/conformance/cases/{name}.py": "case.py.j2",
         f"tests/connectors/test_{name}.py": "test.py.j2",
         f"warehouse/sql/feeds/{name}_{stream}__{table}.sql": "feed.sql.j2",

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import requests
 
 from connectors.kit import Runtime
-from connectors.kit.account import is_loopback
+from connectors.kit.contract.account import is_loopback
 from models.errors import PullError
 from pipelines.company.company import Company
 

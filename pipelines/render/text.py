@@ -48,12 +48,6 @@ HEALTH = {
     "open": Words("未结束", "still open"),
     "none": Words("无记录", "no record"),
 }
-_HEALTH_OF = {
-    "ok": "ok", "proven": "ok", "complete": "ok", "covered": "ok", "final": "ok",
-    "open": "open", "pending": "open", "provisional": "open",
-    "failed": "failed", "error": "failed",
-    "none": "none", "inactive": "none",
-}  # fmt: skip
 PACE = {
     "ahead": Words("超前", "ahead"),
     "on": Words("正常", "on pace"),
@@ -142,17 +136,6 @@ def plain(value: Decimal) -> str:
 def percent(value: Decimal | None, places: int = 1) -> str:
     """A fraction as a percentage; empty when missing."""
     return "" if value is None else f"{grouped(value * 100, places)} %"
-
-
-def health_of(status: str, cause_code: str | None = None) -> str:
-    """One of ok, open, failed, none, missing; an unknown word is missing, so that nothing passes silently.
-
-    A day that is not over (M208) is open, not missing; a pull that ended in an error (P...) failed.
-    """
-    state = _HEALTH_OF.get(status.lower(), "missing")
-    if state == "missing" and cause_code:
-        return "open" if cause_code == "M208" else "failed" if cause_code.startswith("P") else "missing"
-    return state
 
 
 def pace_of(standing: Decimal | None) -> str | None:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.declare import Connector
-from connectors.kit.state import FILE, State
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platform import Platform
-from connectors.sandbox.reply import Request
+from connectors.kit.contract.declare import Connector
+from connectors.kit.contract.state import FILE, State
+from connectors.testing.clock import Clock
+from connectors.testing.loopback import Served
+from connectors.testing.platform import Platform
+from connectors.testing.reply import Request
 from models.loads import FailedWindow, PulledWindow
 
 

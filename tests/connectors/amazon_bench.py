@@ -10,11 +10,11 @@ from typing import Any
 
 from connectors.amazon_sp import AmazonSp
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platform import Call
-from connectors.sandbox.platforms.amazon_sp import CLIENT, REFRESH, SECRET, AmazonSpFake
-from connectors.sandbox.reply import Reply
+from connectors.testing.clock import Clock
+from connectors.testing.fakes.amazon_sp import CLIENT, REFRESH, SECRET, AmazonSpFake
+from connectors.testing.loopback import Served
+from connectors.testing.platform import Call
+from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 
 NOW = datetime(2026, 3, 9, 15, tzinfo=UTC)  # eight in the morning at the seller's

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import Landing, pull
-from connectors.kit.declare import Connector
-from connectors.kit.state import FILE, State
-from connectors.sandbox.clock import Clock
+from connectors.kit.contract.declare import Connector
+from connectors.kit.contract.state import FILE, State
+from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.kit_samples import (
     FIND,

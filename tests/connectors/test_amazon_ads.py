@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.conformance.bench import Bench, Lab
-from connectors.kit.conformance.traps import OnPage, OnRequest, always, at
-from connectors.sandbox.document import Document
-from connectors.sandbox.platform import Call
-from connectors.sandbox.platforms.amazon_ads import CLIENT, CREATE, PROFILE, REFRESH, SECRET
-from connectors.sandbox.reply import Reply
-from connectors.sandbox.spoil import copied
+from connectors.testing.conformance.bench import Bench, Lab
+from connectors.testing.conformance.traps import OnPage, OnRequest, always, at
+from connectors.testing.document import Document
+from connectors.testing.fakes.amazon_ads import CLIENT, CREATE, PROFILE, REFRESH, SECRET
+from connectors.testing.platform import Call
+from connectors.testing.reply import Reply
+from connectors.testing.spoil import copied
 from tests.connectors.conformance.cases.amazon_ads import CASES
 
 SPECS = Path(__file__).resolve().parents[2] / "../shared/api-specs/amazon-ads"

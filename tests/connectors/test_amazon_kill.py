@@ -17,12 +17,12 @@ import pytest
 
 from connectors.amazon_sp import AmazonSp
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.state import FILE, State
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platform import Call
-from connectors.sandbox.platforms.amazon_sp import CLIENT, REFRESH, REPORTS, SECRET, AmazonSpFake
-from connectors.sandbox.reply import Reply
+from connectors.kit.contract.state import FILE, State
+from connectors.testing.clock import Clock
+from connectors.testing.fakes.amazon_sp import CLIENT, REFRESH, REPORTS, SECRET, AmazonSpFake
+from connectors.testing.loopback import Served
+from connectors.testing.platform import Call
+from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 
 pytestmark = pytest.mark.slow  # kills whole processes
@@ -35,8 +35,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from connectors.amazon_sp import AmazonSp
-from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.state import FILE, State
+from connectors.kit import AccountSettings, Landing, Runtime
+from connectors.kit import pull
+from connectors.kit.contract.state import FILE, State
 
 account, folder, start, now, dies_reading = sys.argv[1:]
 folder, now = Path(folder), datetime.fromisoformat(now)

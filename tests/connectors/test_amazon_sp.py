@@ -12,10 +12,10 @@ import pytest
 from connectors.amazon_sp import AmazonSp, library
 from connectors.amazon_sp.lookup import look_up
 from connectors.kit import AccountSettings
-from connectors.kit.errors import BadRequest, DeclarationWrong
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platforms import amazon_world as made
-from connectors.sandbox.reply import Reply
+from connectors.kit.contract.errors import BadRequest, DeclarationWrong
+from connectors.testing.fakes import amazon_world as made
+from connectors.testing.loopback import Served
+from connectors.testing.reply import Reply
 from models.loads import PulledWindow
 from tests.connectors.amazon_bench import Bench, Spoil, failed, records, rows_changed
 

@@ -13,11 +13,11 @@ import jsonschema
 import pytest
 
 from connectors.amazon_sp.lookup import look_up
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platform import Call
-from connectors.sandbox.platforms import amazon_world as made
-from connectors.sandbox.platforms.amazon_sp import ORDERS
-from connectors.sandbox.reply import Reply, Request
+from connectors.testing.fakes import amazon_world as made
+from connectors.testing.fakes.amazon_sp import ORDERS
+from connectors.testing.loopback import Served
+from connectors.testing.platform import Call
+from connectors.testing.reply import Reply, Request
 from models.loads import PulledWindow
 from tests.connectors.amazon_bench import STREAMS, Bench, Spoil
 

@@ -20,13 +20,13 @@ from connectors.doudian import Doudian
 from connectors.doudian.signing import signature
 from connectors.doudian.words import trouble
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.state import State
-from connectors.kit.strict_json import loads
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platform import Call
-from connectors.sandbox.platforms.doudian import APP_KEY, APP_SECRET, AS_OF, FIRST, DoudianFake
-from connectors.sandbox.reply import Reply
+from connectors.kit.contract.state import State
+from connectors.kit.contract.strict_json import loads
+from connectors.testing.clock import Clock
+from connectors.testing.fakes.doudian import APP_KEY, APP_SECRET, AS_OF, FIRST, DoudianFake
+from connectors.testing.loopback import Served
+from connectors.testing.platform import Call
+from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.conformance.cases.doudian import ACCOUNT
 

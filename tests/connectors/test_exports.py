@@ -9,12 +9,12 @@ from pathlib import Path
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from connectors.file_drop.export_layout import ExportLayout, export_layouts, norm, shipped_exports
-from connectors.file_drop.export_match import likely_header, nearest_layouts, recognise
-from connectors.file_drop.export_reading import Entry
-from connectors.file_drop.export_rows import ExportRows, export_rows
-from connectors.file_drop.export_sheets import raw_sheets
-from connectors.file_drop.export_skeleton import layout_name, skeleton
+from connectors.file_drop.exports.export_layout import ExportLayout, export_layouts, norm, shipped_exports
+from connectors.file_drop.exports.export_match import likely_header, nearest_layouts, recognise
+from connectors.file_drop.exports.export_reading import Entry
+from connectors.file_drop.exports.export_rows import ExportRows, export_rows
+from connectors.file_drop.exports.export_sheets import raw_sheets
+from connectors.file_drop.exports.export_skeleton import layout_name, skeleton
 from connectors.file_drop.layout import FileOptions
 from models.errors import MeritError, MeritErrors
 from tests.connectors import export_files as files

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.file_drop import FileOptions, read_table
-from connectors.file_drop.opening import MAX_BYTES
+from connectors.file_drop.reading.opening import MAX_BYTES
 from models.errors import CompanyError, MeritError, MeritErrors
 
 COSTS = "sku_id,valid_from,cogs,currency,note\n"

@@ -14,12 +14,11 @@ from pydantic import ValidationError
 from connectors.google_ads import BOOKS, FIELDS
 from connectors.google_ads.answers import verdict
 from connectors.google_ads.rows import CampaignDay, day_record, rounded
-from connectors.kit.conformance.bench import Bench, Lab
-from connectors.kit.conformance.traps import OnRequest, always, at
-from connectors.kit.errors import KitError, Retryable
-from connectors.kit.reading import plain
-from connectors.sandbox.platform import Call
-from connectors.sandbox.platforms.google_ads import (
+from connectors.kit.contract.errors import KitError, Retryable
+from connectors.kit.window.reading import plain
+from connectors.testing.conformance.bench import Bench, Lab
+from connectors.testing.conformance.traps import OnRequest, always, at
+from connectors.testing.fakes.google_ads import (
     CUSTOMER,
     DEVELOPER,
     MANAGER,
@@ -27,8 +26,9 @@ from connectors.sandbox.platforms.google_ads import (
     failure,
     row_of,
 )
-from connectors.sandbox.reply import Reply
-from connectors.sandbox.spoil import copied
+from connectors.testing.platform import Call
+from connectors.testing.reply import Reply
+from connectors.testing.spoil import copied
 from tests.connectors.conformance.cases.google_ads import CASES
 
 SPECS = Path(__file__).resolve().parents[2] / "../shared/api-specs/google-ads/v25"

@@ -13,13 +13,13 @@ from pydantic import TypeAdapter, ValidationError
 from connectors import http_json
 from connectors.http_json import read_connector, read_connectors
 from connectors.http_json.wire import column_type, instant_type, with_zone
-from connectors.kit.redact import pseudonym
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platform import Platform as Fake
-from connectors.sandbox.reply import Reply as FakeReply
-from connectors.sandbox.reply import Request
-from connectors.sandbox.tokens import Tokens
+from connectors.kit.contract.redact import pseudonym
+from connectors.testing.clock import Clock
+from connectors.testing.loopback import Served
+from connectors.testing.platform import Platform as Fake
+from connectors.testing.reply import Reply as FakeReply
+from connectors.testing.reply import Request
+from connectors.testing.tokens import Tokens
 from models.errors import MeritError
 from models.tables import FACTS
 from tests.connectors.bench import TOKEN, Bench, Call, Reply, only, only_failed, records

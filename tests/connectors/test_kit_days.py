@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.kit import replay
-from connectors.kit.pagers import Pages
-from connectors.kit.proofs import Total
-from connectors.kit.windows import Window, whole_days
-from connectors.sandbox.clock import Clock
+from connectors.kit.contract.pagers import Pages
+from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.windows import Window, whole_days
+from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed, records
 from tests.connectors.kit_samples import (

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from connectors.kit import AccountSettings, documents
-from connectors.kit.documents import (
+from connectors.kit import AccountSettings
+from connectors.kit.contract import documents
+from connectors.kit.contract.documents import (
     Delimited,
     Format,
     JsonDocument,
@@ -17,8 +18,15 @@ from connectors.kit.documents import (
     check_location,
     unpack,
 )
-from connectors.kit.errors import Incomplete, KitError, PageTooLarge, SchemaDrift, SettingWrong, TooLarge
-from connectors.sandbox.clock import Clock
+from connectors.kit.contract.errors import (
+    Incomplete,
+    KitError,
+    PageTooLarge,
+    SchemaDrift,
+    SettingWrong,
+    TooLarge,
+)
+from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Reply, only, only_failed
 from tests.connectors.kit_samples import FIRST_DAY, NOW, Reports, kit, report, report_stream, runtime

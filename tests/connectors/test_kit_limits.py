@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.limiter import Bucket, Limit, Limiter, Rate, learn_rate_header
-from connectors.kit.request import Request
-from connectors.kit.state import FILE, State
-from connectors.sandbox.clock import Clock
+from connectors.kit.contract.limiter import Bucket, Limit, Limiter, Rate, learn_rate_header
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.state import FILE, State
+from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed
 from tests.connectors.kit_samples import FIRST_DAY, NOW, kit, request, runtime, time_stream

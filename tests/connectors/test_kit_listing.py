@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.documents import JsonDocument, JsonList, Location
-from connectors.kit.errors import DeclarationWrong, Incomplete, KitError, SchemaDrift, SettingWrong
-from connectors.kit.pagers import Token
-from connectors.kit.proofs import Document, Reading, SameBooks, Sums, exact
-from connectors.kit.reports import JobState, Listing, Report, Status
-from connectors.kit.request import Request
-from connectors.kit.windows import Window, midnight
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.documents import JsonDocument, JsonList, Location
+from connectors.kit.contract.errors import DeclarationWrong, Incomplete, KitError, SchemaDrift, SettingWrong
+from connectors.kit.contract.pagers import Token
+from connectors.kit.contract.proofs import Document, Reading, SameBooks, Sums, exact
+from connectors.kit.contract.reports import JobState, Listing, Report, Status
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.windows import Window, midnight
 
 NEW_YORK = AccountSettings(
     shop_id="us", zone="America/New_York", currency="USD", base_url="https://ads.example.com"

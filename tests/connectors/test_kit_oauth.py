@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from connectors.kit import Runtime
-from connectors.kit.desk import AccessToken, Wallet
-from connectors.kit.oauth import Grant, OAuth
-from connectors.kit.state import FILE, State
-from connectors.sandbox.clock import Clock
+from connectors.kit.contract.desk import AccessToken, Wallet
+from connectors.kit.contract.oauth import Grant, OAuth
+from connectors.kit.contract.state import FILE, State
+from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed
 from tests.connectors.kit_child import pulled, start

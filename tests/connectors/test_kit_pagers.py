@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.ask import Ask
-from connectors.kit.errors import Incomplete, KitError, SchemaDrift, TooLarge
-from connectors.kit.pagers import (
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.errors import Incomplete, KitError, SchemaDrift, TooLarge
+from connectors.kit.contract.pagers import (
     LINK,
     Descending,
     Guard,
@@ -24,9 +24,9 @@ from connectors.kit.pagers import (
     next_link,
     whole_number,
 )
-from connectors.kit.proofs import Document, Proof, Reading, Total
-from connectors.kit.request import Request
-from connectors.kit.windows import Window
+from connectors.kit.contract.proofs import Document, Proof, Reading, Total
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.windows import Window
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed, records
 from tests.connectors.kit_samples import FIRST_DAY, NOW, account, kit, time_stream

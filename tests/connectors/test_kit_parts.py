@@ -20,17 +20,23 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from connectors.kit import AccountSettings, replay
-from connectors.kit.auth import HeaderToken
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.errors import DeclarationWrong, KitError, LandingDamaged, SchemaDrift, UnknownConnector
-from connectors.kit.landing import Landing
-from connectors.kit.limiter import Limit, Limiter, Rate
-from connectors.kit.redact import project
-from connectors.kit.registry import get, names
-from connectors.kit.retry import wished_pause
-from connectors.kit.spool import Record, Spool
-from connectors.kit.strict_json import NotJson, dumps, loads
-from connectors.kit.windows import Window, clip, local_day, midnight, split
+from connectors.kit.contract.auth import HeaderToken
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.errors import (
+    DeclarationWrong,
+    KitError,
+    LandingDamaged,
+    SchemaDrift,
+    UnknownConnector,
+)
+from connectors.kit.contract.limiter import Limit, Limiter, Rate
+from connectors.kit.contract.redact import project
+from connectors.kit.contract.registry import get, names
+from connectors.kit.contract.strict_json import NotJson, dumps, loads
+from connectors.kit.contract.windows import Window, clip, local_day, midnight, split
+from connectors.kit.transport.retry import wished_pause
+from connectors.kit.window.landing import Landing
+from connectors.kit.window.spool import Record, Spool
 from connectors.shopify import Shopify
 from connectors.zendesk import Zendesk
 from models.loads import StreamRef

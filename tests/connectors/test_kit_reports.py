@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.declare import Stream
-from connectors.kit.proofs import Document
-from connectors.kit.reports import Report
-from connectors.kit.state import FILE, State
-from connectors.sandbox.clock import Clock
+from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.reports import Report
+from connectors.kit.contract.state import FILE, State
+from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed, records
 from tests.connectors.kit_child import pulled, start

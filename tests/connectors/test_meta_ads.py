@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.conformance.bench import Bench, Lab
-from connectors.kit.conformance.traps import OnRequest, always, at
 from connectors.meta_ads.answers import usage, verdict, wish
 from connectors.meta_ads.rows import WINDOWS
-from connectors.sandbox.platform import Call
-from connectors.sandbox.platforms.meta_ads import ACCOUNT, DELETED, PAGING_TOKEN, TOKEN
-from connectors.sandbox.reply import Reply
-from connectors.sandbox.spoil import copied
+from connectors.testing.conformance.bench import Bench, Lab
+from connectors.testing.conformance.traps import OnRequest, always, at
+from connectors.testing.fakes.meta_ads import ACCOUNT, DELETED, PAGING_TOKEN, TOKEN
+from connectors.testing.platform import Call
+from connectors.testing.reply import Reply
+from connectors.testing.spoil import copied
 from tests.connectors.conformance.cases.meta_ads import CASES
 
 SPECS = Path(__file__).resolve().parents[2] / "../shared/api-specs/meta-ads"

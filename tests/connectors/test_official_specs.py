@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connectors.kit import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.windows import Window
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.windows import Window
 from connectors.shopify import Shopify, queries
 from connectors.zendesk import PATH, Zendesk
 from tests.connectors.bench import Bench, Call, only

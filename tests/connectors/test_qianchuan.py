@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.replay import replay
+from connectors.kit.window.replay import replay
 from connectors.qianchuan import ADS, COUNTING_PAGE, ROOMS, UNI, Qianchuan
 from connectors.qianchuan import REFRESH as REFRESH_PATH
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.platforms.qianchuan import ADVERTISER, AWEMES, NOW, REFRESH, QianchuanFake
-from connectors.sandbox.reply import Reply, Request
+from connectors.testing.clock import Clock
+from connectors.testing.fakes.qianchuan import ADVERTISER, AWEMES, NOW, REFRESH, QianchuanFake
+from connectors.testing.reply import Reply, Request
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.against_fake import FakeBench, served
 from tests.connectors.bench import only, only_failed, records

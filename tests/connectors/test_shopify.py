@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.kit import replay
-from connectors.kit.landing import read_lines
+from connectors.kit.window.landing import read_lines
 from connectors.shopify import Shopify
 from models.loads import PulledWindow
 from tests.connectors.bench import TOKEN, Bench, Reply, only, only_failed, records

@@ -14,19 +14,19 @@ from typing import Any
 import pytest
 
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.pagers import Pages
-from connectors.kit.proofs import Total
-from connectors.kit.strict_json import loads
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platform import Call
-from connectors.sandbox.platforms import taobao_world as made
-from connectors.sandbox.platforms.taobao_top import TaobaoFake
-from connectors.sandbox.platforms.taobao_world import AS_OF, FIRST
-from connectors.sandbox.reply import Reply
+from connectors.kit.contract.pagers import Pages
+from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.strict_json import loads
 from connectors.taobao_top import TaobaoTop
 from connectors.taobao_top.signing import signature
 from connectors.taobao_top.words import trouble
+from connectors.testing.clock import Clock
+from connectors.testing.fakes import taobao_world as made
+from connectors.testing.fakes.taobao_top import TaobaoFake
+from connectors.testing.fakes.taobao_world import AS_OF, FIRST
+from connectors.testing.loopback import Served
+from connectors.testing.platform import Call
+from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.conformance.cases.taobao_top import ACCOUNT, MORE
 

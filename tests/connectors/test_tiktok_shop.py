@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.platforms.tiktok_records import NOW
-from connectors.sandbox.platforms.tiktok_shop import CIPHER, LIVES, REFRESH, SECRET, TikTokShopFake
-from connectors.sandbox.reply import Reply, Request
+from connectors.testing.clock import Clock
+from connectors.testing.fakes.tiktok_records import NOW
+from connectors.testing.fakes.tiktok_shop import CIPHER, LIVES, REFRESH, SECRET, TikTokShopFake
+from connectors.testing.reply import Reply, Request
 from connectors.tiktok_shop import TikTokShop
 from connectors.tiktok_shop.signing import signature
 from models.loads import FailedWindow, PulledWindow

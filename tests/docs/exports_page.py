@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from connectors.file_drop.export_layout import ExportColumn, ExportLayout, shipped_exports  # noqa: E402 - as in tables_page
+from connectors.file_drop.exports.export_layout import ExportColumn, ExportLayout, shipped_exports  # noqa: E402 - as in tables_page
 from models.tables import FACTS  # noqa: E402
 
 PAGE = ROOT / "docs" / "exports.md"

@@ -3,7 +3,7 @@
 import re
 
 from connectors.file_drop import read_manifest
-from connectors.file_drop.export_layout import shipped_exports
+from connectors.file_drop.exports.export_layout import shipped_exports
 from tests.docs.exports_page import PAGE, page
 
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from connectors.file_drop import DropPlace, read_drop, replay_drop
-from connectors.kit.errors import LandingDamaged
-from connectors.kit.redact import pseudonym
+from connectors.kit.contract.errors import LandingDamaged
+from connectors.kit.contract.redact import pseudonym
 from models.errors import CompanyError, DefinitionError
 from models.loads import FailedWindow, PulledWindow
 from pipelines.company.company import load_company

@@ -18,8 +18,8 @@ from pipelines.company.work import Work
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
 from warehouse.facts.build import build_core
-from warehouse.raw.load import insert_rows
 from warehouse.store.connect import open_warehouse
+from warehouse.store.rows import insert_rows
 
 COMPANY = """\
 id: small

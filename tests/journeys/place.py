@@ -8,7 +8,7 @@ import requests
 
 from connectors.kit import Runtime
 from connectors.sandbox import Sandbox
-from connectors.sandbox.clock import Clock
+from connectors.testing.clock import Clock
 from pipelines.commands.cli import main
 from pipelines.company import clock
 from pipelines.company.company import load_company

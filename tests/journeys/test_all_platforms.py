@@ -15,12 +15,12 @@ import pytest
 import yaml
 
 from connectors.kit import Runtime
-from connectors.kit.conformance import Case
-from connectors.kit.state import FILE, State
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platform import Platform
-from connectors.sandbox.reply import Reply
+from connectors.kit.contract.state import FILE, State
+from connectors.testing.clock import Clock
+from connectors.testing.conformance import Case
+from connectors.testing.loopback import Served
+from connectors.testing.platform import Platform
+from connectors.testing.reply import Reply
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
 from pipelines.company.sandbox import Surroundings

@@ -16,11 +16,11 @@ import pytest
 
 from connectors.amazon_sp import AmazonSp
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platforms import amazon_world as made
-from connectors.sandbox.platforms.amazon_sp import CLIENT, REFRESH, SECRET, AmazonSpFake
-from connectors.sandbox.world import Entry
+from connectors.testing.clock import Clock
+from connectors.testing.fakes import amazon_world as made
+from connectors.testing.fakes.amazon_sp import CLIENT, REFRESH, SECRET, AmazonSpFake
+from connectors.testing.loopback import Served
+from connectors.testing.world import Entry
 from models.attribution import Attribution
 from models.loads import FailedWindow, SourceAccount, StreamRef
 from warehouse.facts.build import build_core

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.platforms.tiktok_shop import APP_KEY, CIPHER, REFRESH, SECRET, TikTokShopFake
-from connectors.sandbox.world import Entry
+from connectors.testing.clock import Clock
+from connectors.testing.fakes.tiktok_shop import APP_KEY, CIPHER, REFRESH, SECRET, TikTokShopFake
+from connectors.testing.world import Entry
 from connectors.tiktok_shop import TikTokShop
 from models.definitions.load import Definitions, load_definitions
 from models.loads import PulledWindow, SourceAccount, StreamRef

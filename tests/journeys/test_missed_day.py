@@ -12,8 +12,8 @@ import duckdb
 import pytest
 
 from connectors.qianchuan import Qianchuan
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.platforms.qianchuan import AWEMES, NOW, QianchuanFake
+from connectors.testing.clock import Clock
+from connectors.testing.fakes.qianchuan import AWEMES, NOW, QianchuanFake
 from models.definitions.load import Definitions, load_definitions
 from models.inputs import Actual
 from models.loads import PulledWindow, SourceAccount, StreamRef

@@ -12,12 +12,12 @@ import pytest
 
 from connectors import http_json
 from connectors.kit import Runtime
-from connectors.kit.landing import sha256_of
-from connectors.kit.state import FILE, Job, State
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platforms import amazon_ads, qianchuan
-from connectors.sandbox.platforms.orderbook import NOW, TOKEN, OrderbookFake
+from connectors.kit.contract.state import FILE, Job, State
+from connectors.kit.window.landing import sha256_of
+from connectors.testing.clock import Clock
+from connectors.testing.fakes import amazon_ads, qianchuan
+from connectors.testing.fakes.orderbook import NOW, TOKEN, OrderbookFake
+from connectors.testing.loopback import Served
 from models.loads import FailedWindow, StreamRef
 from pipelines.commands.cli import main
 from pipelines.commands.probe import Finding, Probe

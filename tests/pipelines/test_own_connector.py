@@ -8,9 +8,9 @@ import pytest
 
 from connectors import http_json
 from connectors.kit import replay
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platforms.orderbook import NOW, TOKEN, OrderbookFake
+from connectors.testing.clock import Clock
+from connectors.testing.fakes.orderbook import NOW, TOKEN, OrderbookFake
+from connectors.testing.loopback import Served
 from models.errors import MeritError
 from models.loads import StreamRef
 from pipelines.company.company import load_company

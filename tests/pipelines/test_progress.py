@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from connectors import http_json
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.loopback import Served
-from connectors.sandbox.platforms.orderbook import NOW, TOKEN, OrderbookFake
+from connectors.testing.clock import Clock
+from connectors.testing.fakes.orderbook import NOW, TOKEN, OrderbookFake
+from connectors.testing.loopback import Served
 from pipelines.commands.cli import main
 from pipelines.commands.progress import Screen, show_progress
 from pipelines.company.work import PROGRESS, tell, tell_now

@@ -20,8 +20,8 @@ from tests.warehouse import world as w
 from warehouse.figures.measures import Measure
 from warehouse.figures.plan import Span
 from warehouse.figures.run import Figure, Figures, read_figures
-from warehouse.raw.load import insert_rows
 from warehouse.store.connect import open_warehouse
+from warehouse.store.rows import insert_rows
 
 D = date.fromisoformat
 SPANS = [

@@ -8,7 +8,7 @@ import duckdb
 from models.definitions import load_definitions
 from models.periods import Period
 from warehouse.figures.targets import Targets
-from warehouse.raw.load import insert_rows
+from warehouse.store.rows import insert_rows
 
 
 def test_the_newest_version_of_a_target_counts(con: duckdb.DuckDBPyConnection) -> None:

@@ -14,7 +14,8 @@ from models.loads import SourceAccount
 from models.periods import Period
 from tests.warehouse import world as w
 from warehouse.figures.actuals import compute_daily, compute_mtd, compute_spans
-from warehouse.raw.load import insert_rows, set_source_accounts
+from warehouse.raw.load import set_source_accounts
+from warehouse.store.rows import insert_rows
 
 D = date.fromisoformat
 DECEMBER = Period.parse("2011-12")

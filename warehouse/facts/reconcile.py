@@ -16,8 +16,8 @@ import duckdb
 from models.periods import Period
 from models.tables import FACTS, Table
 from warehouse.facts.feeds import Feed, present_feeds
-from warehouse.raw.load import insert_rows
 from warehouse.store.connect import transaction
+from warehouse.store.rows import insert_rows
 from warehouse.store.sqltext import fill, identifier, literal, statement, statements
 
 # A person's own rows lie inside what the shop's owner answers for: they are no second credit.

@@ -17,13 +17,14 @@ from models.inputs import Actual
 from models.money import divide, round_half_up
 from models.periods import Period, month_of
 from warehouse.figures.fact_scan import Grain
-from warehouse.figures.judge import PLACES, Answer, Evidence, Holder, Owned, TargetOf
+from warehouse.figures.judge import Answer, Evidence, Holder, Owned, TargetOf
 from warehouse.figures.plan import Duty, KpiPlan, Span, duties, measures_by_fact, roles_by_measure
 from warehouse.figures.run import read_figures
 from warehouse.figures.targets import Targets
 from warehouse.raw.coverage import read_coverage
-from warehouse.raw.load import insert_rows
 from warehouse.store.connect import transaction
+from warehouse.store.places import PLACES
+from warehouse.store.rows import insert_rows
 
 Answered = list[tuple[Duty, KpiPlan, Answer]]
 

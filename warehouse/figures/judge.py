@@ -14,12 +14,12 @@ from models.definitions.ranges import CURRENT, Days, Range
 from models.measured import over_target
 from models.money import divide, multiply, plain, round_half_up, total
 from models.tables import FACTS
+from warehouse.facts.sources import sources_of
 from warehouse.figures.measures import Measure
 from warehouse.figures.plan import Duty, KpiPlan, Term
 from warehouse.figures.run import Figures, Key
 from warehouse.raw.coverage import Account, Coverage
-
-PLACES = 10  # scale of the stored columns; what is compared with a threshold is exactly what is stored
+from warehouse.store.places import PLACES
 
 
 @dataclass(frozen=True)
@@ -175,17 +175,6 @@ class Asked:
         if self.reach.kind == "all":
             return f"all days to {last}"
         return f"{first}" if first == last else f"{first} to {last}"
-
-
-def sources_of(fact: str) -> tuple[str, ...]:
-    """The facts that must be whole for a fact to be whole: itself, or what it is derived from.
-
-    A company table (people.csv) is always whole: it names no source.
-    """
-    table = FACTS[fact]
-    if not table.derived_from:
-        return (fact,)
-    return tuple(source for name in table.derived_from if name in FACTS for source in sources_of(name))
 
 
 def _nothing(measure: Measure, duty: Duty) -> Cause:

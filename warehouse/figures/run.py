@@ -20,7 +20,7 @@ from warehouse.figures.compile import Family, compile_family, compile_gap, famil
 from warehouse.figures.fact_scan import Grain, bounds_of
 from warehouse.figures.measures import ORDERED, Measure, ranges_of
 from warehouse.figures.plan import Span
-from warehouse.raw.load import insert_rows
+from warehouse.store.rows import insert_rows
 from warehouse.store.sqltext import fill, identifier, statement
 
 Key = tuple[str, str, str]  # label, person, role

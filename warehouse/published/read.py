@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from models.errors import WarehouseError
-from pipelines.render.text import health_of
+from warehouse.published.health import health_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

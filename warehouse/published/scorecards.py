@@ -15,9 +15,10 @@ from models.definitions import Definitions, Kpi, parts_of
 from models.money import round_half_up
 from models.periods import Period
 from models.scorecard import Scorecard, ScoreLine
-from warehouse.figures.judge import PLACES, sources_of
-from warehouse.raw.load import insert_rows
+from warehouse.facts.sources import sources_of
 from warehouse.store.connect import transaction
+from warehouse.store.places import PLACES
+from warehouse.store.rows import insert_rows
 
 _SCORE_PLACES = 6
 

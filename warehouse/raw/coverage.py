@@ -18,8 +18,8 @@ from models.causes import Cause
 from models.loads import FILE_DROP, StreamRef
 from models.periods import business_date, day_bounds
 from models.tables import FACTS
-from warehouse.raw.load import insert_rows
 from warehouse.store.connect import transaction
+from warehouse.store.rows import insert_rows
 from warehouse.store.sqltext import fill, identifier, statement
 
 _DAY = timedelta(days=1)

@@ -9,8 +9,9 @@ from datetime import date
 import duckdb
 
 from models.loads import FailedWindow, StreamRef
-from warehouse.raw.load import insert_rows, next_seq, note_failure
+from warehouse.raw.load import next_seq, note_failure
 from warehouse.store.connect import transaction
+from warehouse.store.rows import insert_rows
 from warehouse.store.sqltext import fill, identifier, statement
 
 WITHDRAWN = "C148"

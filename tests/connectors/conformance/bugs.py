@@ -15,23 +15,23 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 from requests import PreparedRequest
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.auth import HeaderToken, Signed
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.conformance import Case
-from connectors.kit.errors import KitError, Throttled, Transient
-from connectors.kit.limiter import Rate
-from connectors.kit.pagers import Cursor, Pager, Step
-from connectors.kit.proofs import Document as WholeFile
-from connectors.kit.proofs import Flag, Proof, Reading
-from connectors.kit.reports import JobState, Status
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json
-from connectors.kit.windows import iso
-from connectors.sandbox.reply import Reply
-from connectors.sandbox.reply import Request as Asked
-from connectors.sandbox.world import Entry
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.auth import HeaderToken, Signed
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.errors import KitError, Throttled, Transient
+from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.pagers import Cursor, Pager, Step
+from connectors.kit.contract.proofs import Document as WholeFile
+from connectors.kit.contract.proofs import Flag, Proof, Reading
+from connectors.kit.contract.reports import JobState, Status
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json
+from connectors.kit.contract.windows import iso
+from connectors.testing.conformance import Case
+from connectors.testing.reply import Reply
+from connectors.testing.reply import Request as Asked
+from connectors.testing.world import Entry
 from tests.connectors.conformance.sample import (
     CASE,
     TICKETS,

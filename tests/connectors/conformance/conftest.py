@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from connectors.kit.conformance import Bench, Case
+from connectors.testing.conformance import Bench, Case
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from connectors.kit.conformance import Case
+from connectors.testing.conformance import Case
 
 FOLDER = Path(__file__).parent / "cases"
 

@@ -10,7 +10,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 
-from connectors.kit.conformance import Finding, run, table  # noqa: E402 - found when run as a script
+from connectors.testing.conformance import (  # noqa: E402 - found when run as a script
+    Finding,
+    run,
+    table,
+)
 from tests.connectors.conformance.discovery import cases  # noqa: E402
 
 PAGE = ROOT / "docs" / "conformance.md"

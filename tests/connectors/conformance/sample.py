@@ -10,26 +10,26 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.auth import HeaderToken
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.conformance import Case
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.errors import KitError, Throttled
-from connectors.kit.fields import Id, Instant, Money, Row
-from connectors.kit.limiter import Rate
-from connectors.kit.pagers import Cursor
-from connectors.kit.proofs import Count, Every, Flag
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json
-from connectors.kit.windows import Window, iso
-from connectors.sandbox.budget import Budget
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.platform import Platform
-from connectors.sandbox.reply import Reply
-from connectors.sandbox.reply import Request as Asked
-from connectors.sandbox.world import Entry
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.auth import HeaderToken
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.errors import KitError, Throttled
+from connectors.kit.contract.fields import Id, Instant, Money, Row
+from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.pagers import Cursor
+from connectors.kit.contract.proofs import Count, Every, Flag
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json
+from connectors.kit.contract.windows import Window, iso
+from connectors.testing.budget import Budget
+from connectors.testing.clock import Clock
+from connectors.testing.conformance import Case
+from connectors.testing.platform import Platform
+from connectors.testing.reply import Reply
+from connectors.testing.reply import Request as Asked
+from connectors.testing.world import Entry
 
 KEY = "tidydesk-planted-key-4711"
 FROM, AS_OF = datetime(2026, 3, 6, 8, tzinfo=UTC), datetime(2026, 3, 11, 14, 30, tzinfo=UTC)

@@ -13,30 +13,30 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, ConfigDict
 from requests import PreparedRequest
 
-from connectors.kit.account import AccountSettings
-from connectors.kit.ask import Ask
-from connectors.kit.classify import by_status, error_document
-from connectors.kit.conformance import Case
-from connectors.kit.declare import Connector, Stream
-from connectors.kit.desk import Desk, TokenCall
-from connectors.kit.documents import Delimited, Location
-from connectors.kit.errors import KitError
-from connectors.kit.fields import Id, Money, Row
-from connectors.kit.limiter import Rate
-from connectors.kit.oauth import Grant, OAuth, refused
-from connectors.kit.proofs import Document as WholeFile
-from connectors.kit.reports import JobState, Report, Status
-from connectors.kit.request import Request
-from connectors.kit.strict_json import Json, dig
-from connectors.sandbox.budget import Budget
-from connectors.sandbox.clock import Clock
-from connectors.sandbox.document import Document
-from connectors.sandbox.jobs import Job
-from connectors.sandbox.platform import Platform
-from connectors.sandbox.reply import Reply
-from connectors.sandbox.reply import Request as Asked
-from connectors.sandbox.tokens import Tokens
-from connectors.sandbox.world import Entry
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.desk import Desk, TokenCall
+from connectors.kit.contract.documents import Delimited, Location
+from connectors.kit.contract.errors import KitError
+from connectors.kit.contract.fields import Id, Money, Row
+from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.proofs import Document as WholeFile
+from connectors.kit.contract.reports import JobState, Report, Status
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.testing.budget import Budget
+from connectors.testing.clock import Clock
+from connectors.testing.conformance import Case
+from connectors.testing.document import Document
+from connectors.testing.jobs import Job
+from connectors.testing.platform import Platform
+from connectors.testing.reply import Reply
+from connectors.testing.reply import Request as Asked
+from connectors.testing.tokens import Tokens
+from connectors.testing.world import Entry
 
 FIRST_TOKEN, APP = "planted-refresh-0000-first", "planted-app-secret-31415"
 PACIFIC = ZoneInfo("America/Los_Angeles")

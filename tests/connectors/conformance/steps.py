@@ -8,15 +8,15 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from connectors.kit import registry
-from connectors.kit.conformance import POINTS, Bench, examine
-from connectors.kit.errors import DeclarationWrong
+from connectors.kit.contract import registry
+from connectors.kit.contract.errors import DeclarationWrong
+from connectors.testing.conformance import POINTS, Bench, examine
 
 ROOT = Path(__file__).resolve().parents[3]
 FILL_IN = re.compile(r"FILL IN (.*?)(?: -->)?$")
 HELP = {
     "proof": "how does the platform say 'that was all'? A flag: proof=Flag(\"last\", expected=True). A count:\n"
-    '  proof=Count(count, "count"). Both: proof=Every(Flag(...), Count(...)). More in connectors/kit/proofs.py.\n'
+    '  proof=Count(count, "count"). Both: proof=Every(Flag(...), Count(...)). More in connectors/kit/contract/proofs.py.\n'
     "  There is no 'trust me' proof: without one choose another endpoint. 平台如何说明“已全部返回”？",
     "lookback": "how late may a record still appear in a window that was read? lookback=timedelta(hours=1), or\n"
     "  timedelta(0), also with a reason. 记录最迟多久还会出现在已读过的时间窗里？",
@@ -45,7 +45,7 @@ def _undeclared(name: str) -> str:
     except DeclarationWrong as error:
         found = re.search(r"\((\w+)\)$", error.what)
         field = found[1] if found else "pii" if "personal" in error.what else ""
-        how = HELP.get(field, "see the docstring of Stream in connectors/kit/declare.py")
+        how = HELP.get(field, "see the docstring of Stream in connectors/kit/contract/declare.py")
         return _say(f"connectors/{name}/__init__.py", f"[{error.code}] {error.what}", how)
     return ""
 
@@ -72,7 +72,9 @@ def _unregistered(name: str) -> str:
     if name in registry.names():
         return ""
     line = f'"{name}": ("connectors.{name}", "<its class>"),'
-    return _say("connectors/kit/registry.py", f"the connector {name} is not registered", f"add {line}")
+    return _say(
+        "connectors/kit/contract/registry.py", f"the connector {name} is not registered", f"add {line}"
+    )
 
 
 def _unfed(name: str) -> str:

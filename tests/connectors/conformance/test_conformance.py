@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connectors.kit import registry
-from connectors.kit.conformance import POINTS, Bench, Case, examine
-from connectors.kit.conformance.table import lines_of, matrix_row, read, row
+from connectors.kit.contract import registry
+from connectors.testing.conformance import POINTS, Bench, Case, examine
+from connectors.testing.conformance.table import lines_of, matrix_row, read, row
 from tests.connectors.conformance.discovery import cases, is_quick
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "conformance.md"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.kit.conformance import Bench, Case, storm
-from connectors.kit.conformance.storm import MOST_REQUESTS
+from connectors.testing.conformance import Bench, Case, storm
+from connectors.testing.conformance.storm import MOST_REQUESTS
 from tests.connectors.conformance.discovery import cases, is_quick
 
 SEEDS, PER_STREAM = 30, 10

@@ -7,9 +7,9 @@ from dataclasses import fields, replace
 
 import pytest
 
-from connectors.kit.conformance import POINTS, Bench, examine, storm
-from connectors.kit.declare import Connector
-from connectors.kit.errors import DeclarationWrong
+from connectors.kit.contract.declare import Connector
+from connectors.kit.contract.errors import DeclarationWrong
+from connectors.testing.conformance import POINTS, Bench, examine, storm
 from models.loads import FailedWindow
 from tests.connectors.conformance.bugs import BUGS, KEY_IN_ADDRESS, Bug, NosyTicket
 from tests.connectors.conformance.sample import CASE, TICKETS, Tidydesk

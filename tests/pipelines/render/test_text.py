@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pipelines.render import styles, text, workbook
+from warehouse.published.health import health_of
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_a_missing_figure_is_empty_not_zero() -> None:
     ],
 )
 def test_an_unknown_state_counts_as_missing(status: str, code: str | None, state: str) -> None:
-    assert text.health_of(status, code) == state
+    assert health_of(status, code) == state
 
 
 @pytest.mark.parametrize(

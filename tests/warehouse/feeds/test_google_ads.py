@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.google_ads.rows import CampaignDay, day_key, day_record
-from connectors.kit.reading import plain
-from connectors.sandbox.platforms.google_ads import row_of
+from connectors.kit.window.reading import plain
+from connectors.testing.fakes.google_ads import row_of
 from tests.warehouse.feeding import canonical
 
 

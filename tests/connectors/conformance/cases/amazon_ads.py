@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from connectors.amazon_ads import AmazonAds
-from connectors.kit.conformance.case import Case
-from connectors.sandbox.platforms.amazon_ads import CLIENT, PROFILE, REFRESH, SECRET, AmazonAdsFake
+from connectors.testing.conformance.case import Case
+from connectors.testing.fakes.amazon_ads import CLIENT, PROFILE, REFRESH, SECRET, AmazonAdsFake
 
 CASES = tuple(
     Case(

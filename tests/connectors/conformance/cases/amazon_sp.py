@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from connectors.amazon_sp import AmazonSp
-from connectors.kit.conformance.case import Case
-from connectors.sandbox.platforms.amazon_sp import CLIENT, REFRESH, SECRET, AmazonSpFake
-from connectors.sandbox.platforms.amazon_world import FIRST, NOW
+from connectors.testing.conformance.case import Case
+from connectors.testing.fakes.amazon_sp import CLIENT, REFRESH, SECRET, AmazonSpFake
+from connectors.testing.fakes.amazon_world import FIRST, NOW
 
 EVE, MORNING = (
     datetime(2026, 3, 8, 8, tzinfo=UTC),

@@ -1,8 +1,8 @@
 """The streams of doudian against the fake 抖店."""
 
 from connectors.doudian import Doudian
-from connectors.kit.conformance.case import Case
-from connectors.sandbox.platforms.doudian import APP_KEY, APP_SECRET, AS_OF, FIRST, REFRESH, DoudianFake
+from connectors.testing.conformance.case import Case
+from connectors.testing.fakes.doudian import APP_KEY, APP_SECRET, AS_OF, FIRST, REFRESH, DoudianFake
 
 ACCOUNT = {
     "shop_id": "doudian-1",

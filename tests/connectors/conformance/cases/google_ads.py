@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from connectors.google_ads import GoogleAds
-from connectors.kit.conformance.case import Case
-from connectors.sandbox.platforms.google_ads import (
+from connectors.testing.conformance.case import Case
+from connectors.testing.fakes.google_ads import (
     CLIENT,
     CUSTOMER,
     DEVELOPER,

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from connectors.kit.conformance.case import Case
 from connectors.meta_ads import MetaAds
-from connectors.sandbox.platforms.meta_ads import ACCOUNT, TOKEN, MetaAdsFake
+from connectors.testing.conformance.case import Case
+from connectors.testing.fakes.meta_ads import ACCOUNT, TOKEN, MetaAdsFake
 
 CASES = (
     Case(

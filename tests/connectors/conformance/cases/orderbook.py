@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from connectors import http_json
-from connectors.kit.conformance import Case
-from connectors.sandbox.platforms.orderbook import FIRST, NOW, SHOP_ZONE, TOKEN, OrderbookFake
+from connectors.testing.conformance import Case
+from connectors.testing.fakes.orderbook import FIRST, NOW, SHOP_ZONE, TOKEN, OrderbookFake
 
 FILE = Path(http_json.__file__).with_name("orderbook.yaml")
 ORDERBOOK = http_json.read_connector(FILE.read_text(encoding="utf-8"), FILE.name, "orderbook")

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.kit.conformance.case import Case
 from connectors.qianchuan import Qianchuan
-from connectors.sandbox.platforms.qianchuan import (
+from connectors.testing.conformance.case import Case
+from connectors.testing.fakes.qianchuan import (
     ADVERTISER,
     APP_ID,
     AWEMES,

@@ -1,9 +1,9 @@
 """Shopify against its fake: orders by GraphQL connections."""
 
-from connectors.kit.conformance import Case
-from connectors.sandbox.platforms.shopify import FIRST, NOW, TOKEN, ShopifyFake
-from connectors.sandbox.platforms.shopify_ways import ShopifyBulkFake, ShopifyByDayFake
 from connectors.shopify import Shopify
+from connectors.testing.conformance import Case
+from connectors.testing.fakes.shopify import FIRST, NOW, TOKEN, ShopifyFake
+from connectors.testing.fakes.shopify_ways import ShopifyBulkFake, ShopifyByDayFake
 
 ACCOUNT = {
     "shop_id": "small",

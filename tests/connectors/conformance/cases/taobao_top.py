@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from connectors.kit.conformance.case import Case
-from connectors.sandbox.platforms.taobao_top import APP_KEY, APP_SECRET, BIZ_CODE, SESSION, TaobaoFake
-from connectors.sandbox.platforms.taobao_world import AGENTS, AS_OF, FIRST
 from connectors.taobao_top import TaobaoTop
+from connectors.testing.conformance.case import Case
+from connectors.testing.fakes.taobao_top import APP_KEY, APP_SECRET, BIZ_CODE, SESSION, TaobaoFake
+from connectors.testing.fakes.taobao_world import AGENTS, AS_OF, FIRST
 
 ACCOUNT: dict[str, Any] = {
     "shop_id": "tmall-1",

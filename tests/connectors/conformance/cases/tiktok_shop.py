@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.kit.conformance.case import Case
-from connectors.sandbox.platforms.tiktok_records import NOW
-from connectors.sandbox.platforms.tiktok_shop import APP_KEY, CIPHER, REFRESH, SECRET, TikTokShopFake
+from connectors.testing.conformance.case import Case
+from connectors.testing.fakes.tiktok_records import NOW
+from connectors.testing.fakes.tiktok_shop import APP_KEY, CIPHER, REFRESH, SECRET, TikTokShopFake
 from connectors.tiktok_shop import TikTokShop
 
 

@@ -1,7 +1,7 @@
 """Zendesk against its fake: tickets by the cursor export."""
 
-from connectors.kit.conformance import Case
-from connectors.sandbox.platforms.zendesk import EMAIL, FIRST, NOW, TOKEN, ZendeskFake
+from connectors.testing.conformance import Case
+from connectors.testing.fakes.zendesk import EMAIL, FIRST, NOW, TOKEN, ZendeskFake
 from connectors.zendesk import Zendesk
 
 CASES = (

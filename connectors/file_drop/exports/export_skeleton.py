@@ -1,0 +1,144 @@
+"""Texts to go on with: the entry for facts.yaml of a file that was recognised, the mapping to fill in of one that was not.
+
+Belongs here: YAML for people. Not here: printing it (pipelines/commands), recognising (export_match.py).
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from connectors.file_drop.exports.export_layout import ExportLayout, norm
+from connectors.file_drop.exports.export_match import Near
+from connectors.file_drop.exports.export_rows import ExportRows
+from connectors.file_drop.fact_layouts import file_columns
+from models.money import total
+from models.tables import FACTS, Column, ColumnType
+
+_WORD = re.compile(r"[a-z0-9]+", re.ASCII)
+_PLAIN = re.compile(r"\w[\w./-]*")  # needs no quotes in YAML
+_CLOSE = 3  # a layout of which fewer headers than a third are there helps nobody
+
+
+def layout_name(stem: str) -> str:
+    """A name for the layout of a file: its own name in plain letters."""
+    words = "_".join(_WORD.findall(stem.casefold()))
+    return (words if words[:1].isalpha() else f"export_{words}".rstrip("_"))[:60]
+
+
+def skeleton(stem: str, titles: list[str], row: int, near: Near | None) -> str:
+    """A layout to fill in: the headers of the file, and the columns of the table that the nearest layout fills.
+
+    Args:
+        stem: name of the file without its ending.
+        titles: the headers of the file; nothing else of it is repeated.
+        row: where they stand, from 1.
+        near: the nearest layout.
+    """
+    name = layout_name(stem)
+    helpful = near if near and near.found * _CLOSE >= len(near.layout.needed) else None
+    table = helpful.layout.table if helpful else "traffic"
+    columns = "\n".join(_column(c, titles, helpful.layout if helpful else None) for c in file_columns(table))
+    headers = "\n".join(f"#   {_quoted(t)}" for t in titles if t)
+    return f"""\
+# Mapping of an export nobody described yet. Fill in, save it as layouts/{name}.yaml in the company folder, run
+# `kpi connectors recognise` again. 未知导出文件的映射: 补全后存入公司文件夹 layouts/{name}.yaml, 再运行一次。
+# Headers of the file, row {row} 表头:
+{headers}
+name: {name}
+label: {{zh: {_quoted(stem)}, en: {_quoted(name)}}}
+platform: file
+table: {table}  # any table of docs/published-tables.md that takes files 可改为其他表
+grain: {{zh: {_quoted(FACTS[table].zh)}, en: {_quoted(FACTS[table].grain)}}}
+verified: unverified
+source: our own export
+header_within: {row}
+dates: ["%Y-%m-%d", "%Y/%m/%d"]
+# currency: CNY
+# every_day: true  # one row or more for every day of the entry proves the file whole
+# constants: {{source: all}}
+columns:
+{columns}
+"""
+
+
+def _column(column: Column, titles: list[str], layout: ExportLayout | None) -> str:
+    """A column as it is known, or as a line to fill in; a comment where the table does not need it."""
+    known = [column.name, column.zh]
+    if layout and column.name in layout.columns:
+        known += [h for group in layout.columns[column.name].alternatives for h in group]
+    wanted = {norm(h) for h in known}
+    found = next((t for t in titles if t and norm(t) in wanted), "")
+    line = f"{column.name}: {{from: [{_quoted(found) if found else ''}]}}"
+    remark = f"  # {column.zh}: {column.description}"
+    if found:
+        return f"  {line}{remark}"
+    return f"  {line}{remark} FILL IN 必填" if column.required else f"  # {line}{remark}"
+
+
+def facts_entry(file: str, export: ExportRows, zone: str, days: tuple[date, date] | None) -> str:
+    """The entry of facts.yaml for a file, as far as the file itself tells; the rest is marked."""
+    layout = export.layout
+    first, last = days or _days(export, zone) or ("FILL-IN", "FILL-IN")
+    lines = [
+        f"  - table: {layout.table}",
+        f"    file: {file if _PLAIN.fullmatch(file) else _quoted(file)}",
+        f"    layout: {layout.name}",
+        f"    platform: {layout.platform}",
+        "    shop_id: FILL-IN",
+        f"    zone: {zone}",
+        f"    from: {first}",
+        f"    to: {last}",
+        f"    rows: {export.data_rows}  # compare with the platform's page 请与平台页面核对",
+    ]
+    if not layout.currency and "currency" not in layout.columns and _has_money(layout):
+        lines.append("    currency: FILL-IN")
+    if totals := _totals(export):
+        lines.append(f"    totals: {{{totals}}}  # the same 同上")
+    return "\n".join(lines)
+
+
+def _days(export: ExportRows, zone: str) -> tuple[date, date] | None:
+    fact = FACTS[export.layout.table]
+    sources = [
+        s for n in fact.own_days if (c := fact.column(n)) for s in (c.derived.of if c.derived else (n,))
+    ]
+    found = [d for row in export.table.dropped for s in sources if (d := _day(row.values.get(s), zone))]
+    return (min(found), max(found)) if found else None
+
+
+def _day(value: object, zone: str) -> date | None:
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(zone)).date() if value.tzinfo else value.date()
+    return value if isinstance(value, date) else None
+
+
+def _has_money(layout: ExportLayout) -> bool:
+    fact = FACTS[layout.table]
+    taken = [c for name in layout.columns if (c := fact.column(name))]
+    return any(c.unit == "own currency" for c in taken) or layout.split is not None
+
+
+def _totals(export: ExportRows) -> str:
+    """The first money column, else the first count, that every row has."""
+    columns = [
+        c for c in file_columns(export.layout.table) if c.type is ColumnType.NUMBER and c.unit != "ratio"
+    ]
+    for column in sorted(columns, key=lambda c: c.unit != "own currency"):
+        values = [row.values.get(column.name) for row in export.table.dropped]
+        numbers = [Decimal(v) for v in values if isinstance(v, int | Decimal)]
+        if numbers and len(numbers) == len(values):
+            return f"{column.name}: {total(numbers):f}"
+    return ""
+
+
+def unknown_headers(titles: Iterable[str], layout: ExportLayout) -> list[str]:
+    """The headers of a file that its layout does not know."""
+    return [t for t in titles if t and norm(t) not in layout.all_headers]
+
+
+def _quoted(text: str) -> str:
+    """A YAML text whatever stands in it."""
+    safe = "".join(c if c.isprintable() else " " for c in text[:200])
+    return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,104 @@
+"""How a request proves who sends it: an object that signs the final prepared bytes.
+
+Signing last lets a connector compute an HMAC over exactly what goes on the wire (TikTok Shop, Douyin, Taobao).
+Not here: tokens that expire (oauth.py), what an answer says about the credential (`Connector.classify`).
+"""
+
+import base64
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from requests import PreparedRequest
+
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.desk import Desk
+
+
+class Auth(ABC):
+    """Signs requests of one platform."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Names of the secrets that an account must have."""
+        return ()
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Names of the account's settings that signing reads."""
+        return ()
+
+    @abstractmethod
+    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:
+        """Add whatever makes `prepared` acceptable; method, URL, headers and body are final by now."""
+
+    def refresh(self, account: AccountSettings, desk: Desk) -> bool:  # noqa: ARG002 - a static token has nothing to renew
+        """Renew the credential once; False when there is nothing to renew."""
+        return False
+
+
+@dataclass(frozen=True)
+class HeaderToken(Auth):
+    """A static token in one header, after `prefix`."""
+
+    header: str
+    secret: str = "token"  # noqa: S105 - the name of a secret, not a secret
+    prefix: str = ""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The token."""
+        return (self.secret,)
+
+    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:  # noqa: ARG002
+        """Set the header."""
+        prepared.headers[self.header] = self.prefix + account.secret(self.secret)
+
+
+@dataclass(frozen=True)
+class Basic(Auth):
+    """HTTP Basic; `user` may name settings in braces, e.g. `{email}/token`."""
+
+    user: str
+    secret: str = "token"  # noqa: S105 - the name of a secret, not a secret
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The password or API token."""
+        return (self.secret,)
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """What `user` names in braces."""
+        return tuple(name for name in ("email", "user") if f"{{{name}}}" in self.user)
+
+    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:  # noqa: ARG002
+        """Set the Authorization header."""
+        user = self.user
+        for name in self.settings:
+            user = user.replace(f"{{{name}}}", account.setting(name))
+        pair = f"{user}:{account.secret(self.secret)}".encode()
+        prepared.headers["Authorization"] = "Basic " + base64.b64encode(pair).decode("ascii")
+
+
+@dataclass(frozen=True)
+class Signed(Auth):
+    """A function of the final request: it may set headers, extend the query, or prepare the body anew.
+
+    Args:
+        by: gets the prepared request, the account and the instant of signing.
+        names: secrets that the function reads.
+    """
+
+    by: Callable[[PreparedRequest, AccountSettings, datetime], None]
+    names: tuple[str, ...]
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What the function reads."""
+        return self.names
+
+    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:
+        """Call the function."""
+        self.by(prepared, account, desk.now())

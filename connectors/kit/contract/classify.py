@@ -1,0 +1,41 @@
+"""What HTTP status codes mean unless a platform says otherwise.
+
+A connector calls this first and adds its own words. Not here: any platform's words.
+"""
+
+from connectors.kit.contract.errors import (
+    AuthExpired,
+    BadRequest,
+    Forbidden,
+    KitError,
+    SchemaDrift,
+    Throttled,
+    Transient,
+)
+from connectors.kit.contract.strict_json import Json
+
+
+def by_status(status: int) -> KitError | None:
+    """The trouble a status code stands for, None for success."""
+    if 200 <= status < 300:
+        return None
+    if status == 401:
+        return AuthExpired("the platform does not accept the credential")
+    if status in (402, 403, 423):
+        return Forbidden("the platform does not allow this app to read the data")
+    if status == 429:
+        return Throttled("the platform asks us to slow down")
+    if status >= 500 or status in (408, 425):
+        return Transient("the platform has a trouble of its own")
+    return BadRequest("the platform refuses the request")
+
+
+def error_document(body: Json) -> KitError | None:
+    """The trouble of an answer that says `error` where data was asked for, whatever its status."""
+    if body is None:
+        return None  # not JSON: the kit reports that itself
+    if not isinstance(body, dict):
+        return SchemaDrift("the answer is JSON but no object")
+    if "error" in body:
+        return Transient("the platform sent an error document instead of data")
+    return None

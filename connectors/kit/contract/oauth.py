@@ -1,0 +1,185 @@
+"""Access tokens that expire: fetched with a refresh token, one refresher at a time, a rotated one stored before use.
+
+Belongs here: when to refresh, in which order things are stored. Not here: where a platform puts the token and how its
+token endpoint is spoken to (each connector declares that).
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from requests import PreparedRequest
+
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.auth import Auth
+from connectors.kit.contract.desk import EARLY, AccessToken, Desk, TokenCall
+from connectors.kit.contract.errors import AuthRevoked, KitError, SchemaDrift, Transient
+from connectors.kit.contract.strict_json import Json, dumps, loads
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a token endpoint answered: the access token, its life in seconds, and the next refresh token if it rotates.
+
+    `until` stands in the place of the life where a platform states the end itself.
+    """
+
+    access: str = field(repr=False)
+    seconds: int
+    refresh: str | None = field(default=None, repr=False)
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        texts = [self.access, self.refresh or "none"]
+        if not self.access or not all(isinstance(t, str) for t in texts) or not isinstance(self.seconds, int):
+            raise TypeError  # read outside a connector's own checks: told as another shape
+
+
+@dataclass(frozen=True)
+class OAuth(Auth):
+    """A bearer token behind a refresh token.
+
+    Args:
+        call: the request to the token endpoint for an account and its current refresh token.
+        read: the grant in the answer (status, body); raises AuthRevoked when the refresh token is dead.
+        place: puts an access token into the prepared request (and signs, where the platform wants that too).
+        refresh_secret: name of the secret that holds the first refresh token.
+        app_secret: name of the secret that seals a rotated refresh token on disk.
+        names: further secrets the functions read.
+        rotates: every refresh kills the refresh token that was used.
+        finish: signs the finished token request at the given instant, where the platform wants that.
+        settings: settings of the account that the functions read.
+    """
+
+    call: Callable[[AccountSettings, str], TokenCall]
+    read: Callable[[int, Json], Grant]
+    place: Callable[[PreparedRequest, AccountSettings, str, Desk], None]
+    refresh_secret: str = "refresh_token"  # noqa: S105 - the name of a secret
+    app_secret: str = "client_secret"  # noqa: S105 - the name of a secret
+    names: tuple[str, ...] = ()
+    rotates: bool = False
+    finish: Callable[[TokenCall, AccountSettings, datetime], TokenCall] | None = None
+    settings: tuple[str, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Refresh token, app secret and what else is read."""
+        return tuple(dict.fromkeys((self.refresh_secret, self.app_secret, *self.names)))
+
+    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:
+        """Place a token that is still good, fetching one when there is none."""
+        self.place(prepared, account, self._access(account, desk), desk)
+
+    def refresh(self, account: AccountSettings, desk: Desk) -> bool:
+        """Fetch another token in place of the refused one; somebody else's newer one is good enough."""
+        name = self.stored_as(account)
+        held = desk.wallet.get(name, desk.now())
+        refused = held.text if held is not None else None
+        if refused is not None:
+            desk.wallet.drop(name, refused)
+        self._access(account, desk, refused)
+        return True
+
+    def _access(self, account: AccountSettings, desk: Desk, refused: str | None = None) -> str:
+        name = self.stored_as(account)
+        held = desk.wallet.get(name, desk.now())
+        if held is None:
+            with desk.state.single(name):
+                held = desk.wallet.get(name, desk.now())  # another thread may have been first
+                if held is None:
+                    held = self._granted(name, account, desk, refused)
+                    desk.wallet.put(name, held)
+        return held.text
+
+    def _granted(self, name: str, account: AccountSettings, desk: Desk, refused: str | None) -> AccessToken:
+        first = account.secret(self.refresh_secret)
+        app_secret = account.secret(self.app_secret)
+        kept = _kept(desk.state.token(name, app_secret) if self.rotates else None, first)
+        if kept is not None and kept.access.text != refused and desk.now() < kept.access.until:
+            return kept.access  # another process refreshed: a second refresh would only kill its token
+        call = self.call(account, kept.refresh if kept is not None else first)
+        status, body = desk.ask(self.finish(call, account, desk.now()) if self.finish else call)
+        try:
+            grant = self.read(status, body)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise SchemaDrift(
+                "the token endpoint answers in another shape", actual=type(error).__name__
+            ) from None
+        now = desk.now()
+        life = max(grant.until - now if grant.until else timedelta(seconds=grant.seconds), timedelta(0))
+        token = AccessToken(grant.access, now + max(life - EARLY, life / 2))
+        if self.rotates:
+            if not grant.refresh:
+                raise SchemaDrift("the token endpoint gave no next refresh token")
+            text = _Kept(grant.refresh, token).text(first)
+            with desk.state.exclusive():  # stored before first use: after a crash the next run still gets in
+                desk.state.keep_token(name, app_secret, text, now)
+        return token
+
+    def stored_as(self, account: AccountSettings) -> str:
+        """Under which name the chain of tokens is remembered; holds no secret."""
+        # not by shop: one authorisation may open several, and two chains of one refresh token would kill each other
+        return f"{account.tokens_at(account.base_url)}#{_mark(account.secret(self.refresh_secret))}"
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is sealed on disk: the newest refresh token and the access token that came with it."""
+
+    refresh: str = field(repr=False)
+    access: AccessToken
+
+    def text(self, first: str) -> str:
+        """As stored, with a mark of the configured token that the chain began with."""
+        parts = {"origin": _mark(first), "refresh": self.refresh, "access": self.access.text}
+        return dumps({**parts, "until": self.access.until.isoformat()})
+
+
+def _kept(text: str | None, first: str) -> _Kept | None:
+    """The stored chain, unless somebody configured a new refresh token since: then that one begins a new chain."""
+    if text is None:
+        return None
+    parts = loads(text.encode("utf-8"))
+    if parts["origin"] != _mark(first):
+        return None
+    return _Kept(parts["refresh"], AccessToken(parts["access"], datetime.fromisoformat(parts["until"])))
+
+
+def _mark(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8")).hexdigest()[:16]
+
+
+def _setting_client(account: AccountSettings) -> str:
+    return account.setting("client_id")
+
+
+def refresh_form(
+    tokens: str, client_id: Callable[[AccountSettings], str] = _setting_client
+) -> Callable[[AccountSettings, str], TokenCall]:
+    """The refresh request of RFC 6749, section 6, as a form with the app's id and secret; `tokens` is the platform's address."""
+
+    def call(account: AccountSettings, refresh: str) -> TokenCall:
+        form = (
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh),
+            ("client_id", client_id(account)),
+            ("client_secret", account.secret("client_secret")),
+        )
+        return TokenCall(account.tokens_at(tokens), form=form)
+
+    return call
+
+
+def bearer_grant(status: int, body: Json) -> Grant:
+    """The answer of RFC 6749, section 5.1, of a platform that keeps the refresh token as it is."""
+    if status != 200:
+        raise refused(status)
+    return Grant(body["access_token"], int(body["expires_in"]))
+
+
+def refused(status: int, what: str = "the refresh token is not accepted") -> KitError:
+    """The trouble of a token endpoint that does not answer 2xx: a dead credential, or a passing trouble."""
+    if status >= 500 or status in (408, 425, 429):
+        return Transient("the token endpoint has a trouble of its own", actual=f"HTTP {status}")
+    return AuthRevoked(what, actual=f"HTTP {status}")

@@ -1,0 +1,46 @@
+"""Time, chance and patience of a pull, in one object that a test can replace.
+
+The clocks here time waits and deadlines only; no figure ever depends on them.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from connectors.kit.contract.desk import Wallet
+from connectors.kit.contract.limiter import Limiter
+from connectors.kit.contract.state import State
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Runtime:
+    """How a pull waits. Share one between pulls of a process: it holds the rate limits."""
+
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], datetime] = _utc_now
+    max_attempts: int = 5
+    window_attempts: int = 3
+    window_deadline: float = 900.0  # seconds, waits asked for by the limiter not counted
+    longest_wait: float = 3600.0  # seconds for one place in a request budget
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    page_bytes: int = 64 * 1024 * 1024
+    document_bytes: int = 2 * 1024 * 1024 * 1024
+    limiter: Limiter = field(init=False)
+    drift_told: set[str] = field(default_factory=set)
+    wallet: Wallet = field(default_factory=Wallet)
+    state: State = field(default_factory=State)
+
+    def __post_init__(self) -> None:
+        self.limiter = Limiter(self.monotonic)
+
+
+SHARED = Runtime()

@@ -1,0 +1,120 @@
+"""Rebuilds the records of a window from its landing file: no network, same records, same proof.
+
+Not here: choosing which files to replay (pipelines).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from connectors.kit.contract import registry
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.declare import Connector
+from connectors.kit.contract.errors import KitError, LandingDamaged
+from connectors.kit.contract.redact import Tree
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.windows import Window
+from connectors.kit.window.landing import FORMAT, read_lines, sha256_of
+from connectors.kit.window.pull import footer, pulled, spool_name
+from connectors.kit.window.reading import Frame, read_window
+from connectors.kit.window.spool import Spool
+from models.loads import PulledWindow, StreamRef
+
+NO_REQUEST = Request("GET", "/")
+NOWHERE = "https://replay.invalid"  # a reserved name: a replay cannot reach a platform by accident [RFC 2606]
+
+
+class _Filed:
+    """Answers from the file, in the order in which they were written."""
+
+    def __init__(self, lines: Iterator[Json]) -> None:
+        self._lines = lines
+
+    def fetch(self, kind: str, request: Request, tree: Tree) -> Json:  # noqa: ARG002
+        """The next answer of the file."""
+        line = next(self._lines, None)
+        if line is None or dig(line, "kind") != kind:
+            raise LandingDamaged("a landing file does not hold what the connector asks for", actual=kind)
+        return dig(line, "body")
+
+    def report(self, ask: Ask, tree: Tree) -> Iterator[Json]:  # noqa: ARG002
+        """The pieces of a report, up to the one that says how it came."""
+        body: Json = {}
+        while "report" not in body:
+            body = self.fetch("page", NO_REQUEST, tree)
+            yield body
+
+
+def replay(
+    landing_file: Path,
+    *,
+    root: Path,
+    as_of: datetime,
+    spool: Path,
+    sha256: str | None = None,
+    connector: Connector | None = None,
+    find: Callable[[str], Connector] = registry.get,
+) -> PulledWindow:
+    """The window exactly as it was pulled.
+
+    Args:
+        landing_file: path of the file, absolute or below `root`.
+        root: the landing folder.
+        as_of: the clock to note on the window.
+        spool: folder for the record file.
+        sha256: hash noted when the file was loaded; without it the part in the file's name must agree.
+        connector: the connector, where `find` does not know it.
+        find: the connector of a name.
+
+    Raises:
+        LandingDamaged: the file is not what was written.
+        KitError: the connector of today cannot read it any more.
+    """
+    path = root / landing_file
+    found = _verified(path, sha256)
+    lines = read_lines(path)
+    head = next(lines, None)
+    if head is None or dig(head, "kind") != "header" or dig(head, "format") != FORMAT:
+        raise LandingDamaged("a landing file has no header this version knows", actual=path.name)
+    frame, ref = _frame(head, connector or find(dig(head, "connector")), as_of)
+    with Spool(spool) as records:
+        outcome = read_window(frame, _Filed(lines), records, lambda _: None)
+        if next(lines, None) != footer(outcome):
+            raise LandingDamaged("a landing file gives other records than it did", actual=path.name)
+        written = records.write(spool_name(ref, frame.window))
+    landed = (path.relative_to(root).as_posix(), found)
+    return pulled(ref, frame, outcome, records=written, landed=landed, as_of=as_of)
+
+
+def _verified(path: Path, sha256: str | None) -> str:
+    try:
+        found = sha256_of(path)
+    except OSError as error:
+        raise LandingDamaged(
+            "a landing file cannot be read", actual=f"{path.name}: {type(error).__name__}"
+        ) from None
+    named = path.name.removesuffix(".jsonl.gz").rpartition("_")[2]
+    if not found.startswith(named) or (sha256 is not None and found != sha256):
+        raise LandingDamaged("a landing file was changed after it was written", actual=path.name)
+    return found
+
+
+def _frame(head: Json, connector: Connector, as_of: datetime) -> tuple[Frame, StreamRef]:
+    try:
+        ref = StreamRef(head["connector"], head["stream"], head["shop"])
+        account = AccountSettings(
+            shop_id=ref.shop_id, zone=head["zone"], base_url=NOWHERE, settings=head["settings"]
+        )
+        window = Window(
+            datetime.fromisoformat(head["window_from"]), datetime.fromisoformat(head["window_to"])
+        )
+        stream = connector.stream(ref.stream).of(account.settings)
+        read_at = datetime.fromisoformat(head["read_at"]) if "read_at" in head else as_of
+        page_size = int(head.get("page_size", stream.page_size[1]))  # page numbers count in it
+        return Frame(stream, account, window, head["start_cursor"], page_size, read_at), ref
+    except KitError:
+        raise
+    except (KeyError, ValueError, TypeError) as error:
+        raise LandingDamaged("a landing file has a damaged header", actual=type(error).__name__) from None

@@ -1,0 +1,6 @@
+"""For authors of connectors: a loopback platform to build fakes on, fakes of all shipped platforms, and the conformance suite.
+
+Belongs here: everything that pretends to be a platform. Not here: the sample company's servers over real data (sandbox),
+connectors.
+Nothing of the product imports it but the sandbox.
+"""

@@ -1,0 +1,307 @@
+"""A small TikTok Shop: signed requests over orders, returns and livestreams of a Californian shop.
+
+Belongs here: signature, parameters, paging, words of the platform. Not here: the records (tiktok_records.py), faults
+(spoil, kit/conformance). Page tokens are places in the list as it stands when they are used, so that rows can move.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from connectors.testing.budget import Budget
+from connectors.testing.clock import Clock
+from connectors.testing.fakes import tiktok_records as records
+from connectors.testing.fakes.tiktok_records import ZONE
+from connectors.testing.platform import Platform
+from connectors.testing.reply import Reply, Request
+from connectors.testing.tokens import Tokens
+from connectors.testing.world import Entry
+
+APP_KEY, CIPHER = "29a39d0123", "ROW_planted-cipher-0001"
+SECRET, REFRESH = "planted-tiktok-app-secret", "planted-tiktok-refresh-first"
+ORDERS = "/order/202309/orders/search"
+RETURNS = "/return_refund/202309/returns/search"
+LIVES = "/analytics/202509/shop_lives/performance"
+_COMMON = {"app_key", "shop_cipher", "timestamp", "sign"}
+_TAKES: Mapping[str, tuple[str, set[str], set[str]]] = {  # path: method, required and optional parameters
+    ORDERS: ("POST", {"page_size"}, {"page_token", "sort_field", "sort_order"}),
+    RETURNS: ("POST", {"page_size"}, {"page_token", "sort_field", "sort_order"}),
+    LIVES: (
+        "GET",
+        {"start_date_ge", "end_date_lt"},
+        {"page_size", "page_token", "sort_field", "sort_order", "currency", "account_type"},
+    ),
+}
+_MAKERS: Mapping[str, Callable[..., Entry]] = {
+    "orders": records.order,
+    "returns": records.given_back,
+    "lives": records.live,
+}
+_FILTERS = {"update_time_ge", "update_time_lt", "create_time_ge", "create_time_lt"}
+_LARGEST = {ORDERS: 100, RETURNS: 50, LIVES: 100}
+
+
+class Refused(Exception):  # noqa: N818 - the platform's answer to a wrong question
+    """Status, code and message of an answer that is none."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+class TikTokShopFake(Platform):
+    """One shop.
+
+    Attributes:
+        days_late: how many whole days the figures of livestreams lack.
+        ahead: how many seconds a request's clock may be ahead of the platform's.
+        zone: where the shop is registered; its days are the days of livestreams.
+    """
+
+    ahead = 30.0
+
+    token_path = "/api/v2/token/refresh"  # noqa: S105 - an address
+    lacks: ClassVar[Mapping[str, str]] = {
+        "remove": "orders, returns and livestreams are never deleted by this API",
+        "cancel": "a livestream is not cancelled",
+        "late": "a report of days has no late rows, it is restated",
+        "restate": "orders and returns change by their own update_time",
+        "empty_page": "no page before the last is empty: pages are cut from a counted list",
+    }
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.tokens = Tokens(clock, REFRESH, lifetime=604_800, rotates=True)
+        self.budgets = {"shop": Budget(60, 60), "analytics": Budget(30, 60)}
+        self.days_late = 0
+        self.zone = ZONE
+        self._changes = 0
+        for entry in records.orders():
+            self.world.put("orders", entry)
+        for entry in records.returns():
+            self.world.put("returns", entry)
+        for entry in records.lives():
+            self.world.put("lives", entry)
+
+    def costs(self, request: Request) -> list[tuple[str, float]]:
+        """Analytics have a budget of their own; tokens are asked for elsewhere."""
+        if self.exchanges(request):
+            return []
+        return [("analytics" if request.path == LIVES else "shop", 1.0)]
+
+    def expected(self, stream: str) -> Mapping[str, Mapping[str, Any]]:
+        """What a reader of the shop's own accounts must have."""
+        found = self.world.expected(stream)
+        others = {e.key for e in self.world.entries("lives") if self.kind_of(e) == records.KINDS[2]}
+        return {key: payload for key, payload in found.items() if key not in others}
+
+    # -- changes of the world
+
+    def _make(self, stream: str, number: int, at: datetime, **changes: Any) -> str:
+        return self.world.put(stream, _MAKERS[stream](number, at, **changes))
+
+    def _now(self) -> datetime:
+        return self.clock.wall().replace(microsecond=0)
+
+    def add(self, stream: str) -> str:
+        """Something new, now."""
+        self._changes += 1
+        return self._make(stream, 900 + self._changes, self._now())
+
+    def change(self, stream: str, key: str | None = None) -> str:
+        """The first record, or the given one, gets other content."""
+        self._changes += 1
+        key = key or (min if stream != "lives" else max)(self.world.streams[stream])
+        return self._again(stream, key, self._now())
+
+    def cancel(self, stream: str) -> str | None:
+        """An order or a return is cancelled."""
+        if stream == "lives":
+            return None
+        key = max(self.world.streams[stream])
+        return self._again(stream, key, self._now(), is_cancelled=True)
+
+    def late(self, stream: str, at: datetime) -> str | None:
+        """A record that says it changed at `at` appears only now."""
+        if stream == "lives":
+            return None
+        self._changes += 1
+        return self._make(stream, 800 + self._changes, at.replace(microsecond=0))
+
+    def restate(self, stream: str, day: date) -> str | None:
+        """A livestream of a past day gets other figures."""
+        if stream != "lives":
+            return None
+        found = self.world.entries("lives", lambda entry: self._day(entry) == day)
+        self._changes += 1
+        return self._again("lives", found[0].key, self._now()) if found else None
+
+    def _again(self, stream: str, key: str, at: datetime, **changes: Any) -> str:
+        entry = self.world.streams[stream][key]
+        number = records.number_of(key)
+        began = {"lives": entry.day}.get(stream, at)
+        assert isinstance(began, datetime)  # noqa: S101 - every record of this fake has an instant
+        again = {} if stream == "lives" else {"created": entry.day}
+        return self._make(stream, number, began, extra=self._changes, **again, **changes)
+
+    # -- the platform's words
+
+    def throttled(self, retry_after: str | None) -> Reply:
+        """Too many requests."""
+        headers = {} if retry_after is None else {"Retry_After": retry_after}
+        return Reply.json(429, _words(36009002, "Too many requests."), **headers)
+
+    def throttled_in_200(self) -> Reply:
+        """Too many requests, said in a success."""
+        return Reply.json(200, _words(36009002, "Too many requests."))
+
+    def error_in_200(self) -> Reply:
+        """The platform's own trouble, said in a success."""
+        return Reply.json(200, _words(36009003, "Internal error. Please try again."))
+
+    def unauthorised(self) -> Reply:
+        """The token has expired."""
+        return Reply.json(401, _words(105002, "Expired credentials."))
+
+    def forbidden(self) -> Reply:
+        """A scope is missing."""
+        return Reply.json(403, _words(105005, "Access denied: the app lacks the scope."))
+
+    # -- the API
+
+    def answer(self, request: Request) -> Reply:
+        """An answer in the platform's envelope."""
+        try:
+            if request.path == self.token_path:
+                return self._token(request)
+            self._admit(request)
+            return self._listed(request)
+        except Refused as refused:
+            return Reply.json(refused.status, _words(refused.code, refused.message))
+
+    def _token(self, request: Request) -> Reply:
+        assert self.tokens is not None  # noqa: S101 - set above
+        sent = request.parameters
+        known = (sent.get("app_key"), sent.get("app_secret"), sent.get("grant_type"))
+        if request.method != "GET" or known != (APP_KEY, SECRET, "refresh_token"):
+            raise Refused(200, 36004004, "app_key or app_secret is invalid")
+        granted = self.tokens.exchange(sent.get("refresh_token", ""))
+        if granted is None:
+            raise Refused(200, 36004003, "refresh_token is invalid")
+        ends = int(self.clock.wall().timestamp() + self.tokens.lifetime)
+        data = {
+            "access_token": granted[0],
+            "access_token_expire_in": ends,
+            "refresh_token": granted[1],
+            "refresh_token_expire_in": ends + 86_400 * 180,
+            "open_id": "planted-open-id",
+            "seller_name": "planted seller",
+        }
+        return Reply.json(200, {"code": 0, "message": "success", "data": data, "request_id": "2026110101"})
+
+    def _admit(self, request: Request) -> None:
+        assert self.tokens is not None  # noqa: S101 - set above
+        sent = request.parameters
+        if request.path not in _TAKES or _TAKES[request.path][0] != request.method:
+            raise Refused(404, 36009009, "Invalid path")
+        if not self.tokens.accepts(request.headers.get("x-tts-access-token", "")):
+            raise Refused(401, 105002, "Expired credentials.")
+        if sent.get("app_key") != APP_KEY:
+            raise Refused(400, 36009004, "Invalid app_key")
+        off = int(sent.get("timestamp", "0")) - self.clock.wall().timestamp()
+        if not -300 <= off <= self.ahead:
+            raise Refused(400, 36009004, "Invalid timestamp")
+        if not hmac.compare_digest(sent.get("sign", ""), _signed(request)):
+            raise Refused(401, 106001, "The sign is invalid")
+        if sent.get("shop_cipher") != CIPHER:
+            raise Refused(400, 106013, "shop_cipher is missing or not of this seller")
+        if request.headers.get("content-type") != "application/json":
+            raise Refused(400, 36009004, "Invalid content-type")
+        _, required, optional = _TAKES[request.path]
+        if required - set(sent) or set(sent) - required - optional - _COMMON:
+            raise Refused(400, 36009004, "Unexpected identifier")
+
+    def _listed(self, request: Request) -> Reply:
+        sent = request.parameters
+        size = int(sent.get("page_size", "10"))
+        if not 1 <= size <= _LARGEST[request.path]:
+            raise Refused(400, 36009004, "Invalid page_size")
+        name, found, extra = self._found(request)
+        start = _place(sent.get("page_token"))
+        told = [entry.raw for entry in found[start : start + size]]
+        more = start + size < len(found)
+        data = {
+            name: told,
+            "total_count": len(found),
+            "next_page_token": _token(start + size) if more else "",
+            **extra,
+        }
+        return Reply.json(200, {"code": 0, "message": "Success", "data": data, "request_id": "2026110102"})
+
+    def _found(self, request: Request) -> tuple[str, list[Entry], dict[str, Any]]:
+        if request.path == LIVES:
+            return (
+                "live_stream_sessions",
+                self._lives(request.parameters),
+                {"latest_available_date": self._ready()},
+            )
+        body = request.json if isinstance(request.json, dict) else {}
+        if set(body) - _FILTERS or not all(isinstance(value, int) for value in body.values()):
+            raise Refused(400, 36009004, "Invalid body")
+        first, last = body.get("update_time_ge", 0), body.get("update_time_lt", 1 << 40)
+        stream, name = ("orders", "orders") if request.path == ORDERS else ("returns", "return_orders")
+        found = self.world.entries(stream, lambda entry: first <= entry.at.timestamp() < last)
+        return name, found, {}
+
+    def _lives(self, sent: Mapping[str, str]) -> list[Entry]:
+        first, end = (date.fromisoformat(sent[name]) for name in ("start_date_ge", "end_date_lt"))
+        kind, ready = sent.get("account_type", "ALL"), date.fromisoformat(self._ready())
+        return self.world.entries(
+            "lives",
+            lambda entry: (
+                first <= self._day(entry) < end
+                and self._day(entry) <= ready
+                and kind in ("ALL", self.kind_of(entry))
+            ),
+        )
+
+    def kind_of(self, entry: Entry) -> str:
+        """In which kind of account a livestream ran."""
+        return records.kind_of(entry)
+
+    def _day(self, entry: Entry) -> date:
+        assert isinstance(entry.day, datetime)  # noqa: S101 - every record of this fake has an instant
+        return entry.day.astimezone(self.zone).date()
+
+    def _ready(self) -> str:
+        today = self.clock.wall().astimezone(self.zone).date()
+        return (today - timedelta(days=1 + self.days_late)).isoformat()
+
+
+def _signed(request: Request) -> str:
+    """The signature as the platform computes it, by this fake's own means."""
+    names = sorted(name for name in request.parameters if name not in ("sign", "access_token"))
+    text = SECRET + request.path + "".join(f"{name}{request.parameters[name]}" for name in names)
+    wrapped = text.encode() + request.body + SECRET.encode()
+    return hmac.new(SECRET.encode(), wrapped, hashlib.sha256).hexdigest()
+
+
+def _token(place: int) -> str:
+    return base64.b64encode(f"offset={place}".encode()).decode()
+
+
+def _place(token: str | None) -> int:
+    if not token:
+        return 0
+    try:
+        return int(base64.b64decode(token, validate=True).decode().removeprefix("offset="))
+    except (binascii.Error, ValueError):
+        raise Refused(400, 36009004, "Invalid page_token") from None
+
+
+def _words(code: int, message: str) -> dict[str, Any]:
+    return {"code": code, "message": message, "data": None, "request_id": "2026110103"}
