@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-UNIT   := tests/models tests/golden tests/properties tests/reference tests/definitions tests/lint tests/docs tests/connectors \
+UNIT   := tests/models tests/golden tests/properties tests/reference tests/kpi_definitions tests/docs tests/connectors \
           tests/pipelines/render tests/test_repo_shape.py
 STAMP  := $(VENV)/.installed
 

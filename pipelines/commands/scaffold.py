@@ -1,7 +1,7 @@
 """`kpi connectors new`: the files of a connector with everything in place but what only its platform knows.
 
 Belongs here: names, places, refusing to overwrite. Not here: the texts (pipelines/scaffold/), what is checked afterwards
-(tests/connectors/conformance/steps.py).
+(tests/connectors/testing/conformance/steps.py).
 """
 
 import argparse
@@ -95,7 +95,7 @@ def _files(name: str, stream: str, table: str) -> dict[str, str]:
         f"connectors/{name}/rows.py": "rows.py.j2",
         f"connectors/{name}/README.md": "README.md.j2",
         f"connectors/testing/fakes/{name}.py": "fake.py.j2",
-        f"tests/connectors/conformance/cases/{name}.py": "case.py.j2",
+        f"tests/connectors/testing/conformance/cases/{name}.py": "case.py.j2",
         f"tests/connectors/test_{name}.py": "test.py.j2",
         f"warehouse/sql/feeds/{name}_{stream}__{table}.sql": "feed.sql.j2",
     }

@@ -17,7 +17,7 @@ from connectors.testing.fakes.amazon_ads import CLIENT, CREATE, PROFILE, REFRESH
 from connectors.testing.platform import Call
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import copied
-from tests.connectors.conformance.cases.amazon_ads import CASES
+from tests.connectors.testing.conformance.cases.amazon_ads import CASES
 
 SPECS = Path(__file__).resolve().parents[2] / "../shared/api-specs/amazon-ads"
 no_specs = pytest.mark.skipif(not SPECS.exists(), reason="the platforms' specifications are not here")

@@ -1,7 +1,7 @@
 """抖店: signature, rotating token, parameters as the SDKs know them, subsidies, words, personal data.
 
 No official specification file exists; names come from public SDKs (connectors/doudian/README.md). Not here: the 34 promises
-(conformance/), canonical rows (tests/warehouse/feeds/test_doudian.py).
+(conformance/), canonical rows (tests/warehouse/facts/feeds/test_doudian.py).
 """
 
 import gzip
@@ -28,7 +28,7 @@ from connectors.testing.loopback import Served
 from connectors.testing.platform import Call
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
-from tests.connectors.conformance.cases.doudian import ACCOUNT
+from tests.connectors.testing.conformance.cases.doudian import ACCOUNT
 
 # parameters of the request structs of the public Go SDK (README.md)
 PARAMETERS = {

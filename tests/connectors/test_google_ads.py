@@ -29,7 +29,7 @@ from connectors.testing.fakes.google_ads import (
 from connectors.testing.platform import Call
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import copied
-from tests.connectors.conformance.cases.google_ads import CASES
+from tests.connectors.testing.conformance.cases.google_ads import CASES
 
 SPECS = Path(__file__).resolve().parents[2] / "../shared/api-specs/google-ads/v25"
 no_specs = pytest.mark.skipif(not SPECS.exists(), reason="the platforms' specifications are not here")

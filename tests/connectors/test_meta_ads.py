@@ -15,7 +15,7 @@ from connectors.testing.fakes.meta_ads import ACCOUNT, DELETED, PAGING_TOKEN, TO
 from connectors.testing.platform import Call
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import copied
-from tests.connectors.conformance.cases.meta_ads import CASES
+from tests.connectors.testing.conformance.cases.meta_ads import CASES
 
 SPECS = Path(__file__).resolve().parents[2] / "../shared/api-specs/meta-ads"
 no_specs = pytest.mark.skipif(not SPECS.exists(), reason="the platforms' specifications are not here")

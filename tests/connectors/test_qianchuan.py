@@ -18,7 +18,7 @@ from connectors.testing.reply import Reply, Request
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.against_fake import FakeBench, served
 from tests.connectors.bench import only, only_failed, records
-from tests.connectors.conformance.cases.qianchuan import CASES
+from tests.connectors.testing.conformance.cases.qianchuan import CASES
 
 SPEC = Path(__file__).resolve().parents[2] / "../shared/api-specs/oceanengine/qianchuan.derived-openapi.json"
 no_spec = pytest.mark.skipif(not SPEC.exists(), reason="the platform's specification is not here")

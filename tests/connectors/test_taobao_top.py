@@ -1,6 +1,6 @@
 """Taobao and Tmall through TOP: requests held against TOP's own metadata, the signature against its worked sample, paging.
 
-Not here: the 34 promises (conformance/), canonical rows (tests/warehouse/feeds/test_taobao_top.py).
+Not here: the 34 promises (conformance/), canonical rows (tests/warehouse/facts/feeds/test_taobao_top.py).
 """
 
 import json
@@ -28,7 +28,7 @@ from connectors.testing.loopback import Served
 from connectors.testing.platform import Call
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
-from tests.connectors.conformance.cases.taobao_top import ACCOUNT, MORE
+from tests.connectors.testing.conformance.cases.taobao_top import ACCOUNT, MORE
 
 METADATA = Path(__file__).resolve().parents[2] / "../shared/api-specs/taobao-top/metadata"
 COMMON = {"method", "app_key", "session", "timestamp", "format", "v", "sign_method", "sign"}

@@ -18,7 +18,7 @@ from connectors.tiktok_shop.signing import signature
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.against_fake import FakeBench, served
 from tests.connectors.bench import records
-from tests.connectors.conformance.cases.tiktok_shop import CASES
+from tests.connectors.testing.conformance.cases.tiktok_shop import CASES
 
 STREAMS = ("orders", "returns", "lives")
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)  # the last whole day in California

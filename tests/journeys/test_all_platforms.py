@@ -1,7 +1,7 @@
 """One company sells on every platform we can read: all accounts pulled through the pipeline into canonical facts.
 
 Belongs here: what only shows when streams meet (side by side, one bad account, facts of every kind). Not here: what one stream
-promises (tests/connectors/conformance).
+promises (tests/connectors/testing/conformance).
 """
 
 import threading
@@ -28,7 +28,7 @@ from pipelines.company.work import Work
 from pipelines.graph.metadata import reports_metadata
 from pipelines.steps.facts import build_facts
 from pipelines.steps.pull import Report, StreamName, pull_streams
-from tests.connectors.conformance.discovery import cases
+from tests.connectors.testing.conformance.discovery import cases
 from warehouse.store.connect import open_warehouse
 
 COMPANY = """\

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from models.tables import FACTS
-from tests.definitions.shipped import SAMPLE_DEFINITIONS
+from tests.kpi_definitions.shipped import SAMPLE_DEFINITIONS
 
 pytestmark = pytest.mark.slow
 

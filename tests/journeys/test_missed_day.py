@@ -19,7 +19,7 @@ from models.inputs import Actual
 from models.loads import PulledWindow, SourceAccount, StreamRef
 from models.periods import Period
 from tests.connectors.against_fake import FakeBench, served
-from tests.connectors.conformance.cases.qianchuan import CASES
+from tests.connectors.testing.conformance.cases.qianchuan import CASES
 from tests.warehouse.world import own, put
 from warehouse.facts.build import build_core
 from warehouse.figures.actuals import compute_daily, compute_spans

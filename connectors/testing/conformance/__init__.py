@@ -1,6 +1,6 @@
 """The conformance suite: the same 34 promises, shown for every connector against a fake of its platform.
 
-Belongs here: running points on a case. Not here: cases (tests/connectors/conformance/cases), fakes
+Belongs here: running points on a case. Not here: cases (tests/connectors/testing/conformance/cases), fakes
 (connectors/sandbox/platforms), pytest.
 
 case.py      what a connector declares        bench.py   experiments and their judge   traps.py  when a fault strikes

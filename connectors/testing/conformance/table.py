@@ -21,7 +21,7 @@ Sampled: point 27 kills at every request where a pull has at most twelve, else a
 streams whose fakes can serve many rows. Besides, 30 storms per stream (a third of all requests meet a fault) must end equal
 or loud with at most 1.8 times the requests of a clean run.
 
-This page is made by `python tests/connectors/conformance/page.py`; every conformance test compares its line.
+This page is made by `python tests/connectors/testing/conformance/page.py`; every conformance test compares its line.
 """
 
 

@@ -1,0 +1,74 @@
+"""Makes docs/lint.md from the rules of the linter.
+
+`python tests/models/lint/page.py` writes the page; the test compares. Not here: the rules (models/lint).
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT))
+
+from models.lint import RULES, Rule  # noqa: E402 - the root must be found when run as a script
+
+PAGE = ROOT / "docs" / "lint.md"
+SUBJECTS = {
+    "L00": "Names, units, what a KPI counts 名称、单位、统计口径",
+    "L01": "Names, units, what a KPI counts 名称、单位、统计口径",
+    "L02": "Roles 岗位",
+    "L03": "Roles 岗位",
+    "L04": "How a line is scored 计分",
+    "L05": "How a line is scored 计分",
+    "L06": "Grades 等级",
+    "L07": "Pay 薪酬",
+    "L08": "Pay 薪酬",
+    "L09": "What only a company knows 公司情况",
+}
+SEVERITY = {"error": "error 错误", "warning": "warning 警告", "notice": "notice 提示"}
+HEAD = """\
+# What `kpi lint` finds in definitions that load / 检查规则
+
+The loader refuses what cannot be computed: D101 and on, `weights_sum`, `bands_gap` and others, see [errors.md](errors.md).
+The linter goes on where the loader stops: the figure can be computed, and still somebody is cheated or nobody is steered.
+加载时拒绝无法计算的定义；检查器再指出能算出来、但不公平或不起作用的定义。
+
+* **error 错误**: the figure would be wrong, or people would be cheated. `kpi lint` ends with exit code 1.
+* **warning 警告**: published plans went wrong this way. Mend it, or accept it with the reason (below).
+* **notice 提示**: worth knowing. Shown by `kpi lint --all`. A rule may give a milder severity where little hangs on it.
+
+A role, a grade table or a pay plan accepts a finding with its reason; an accepted code that finds nothing is itself found (L039):
+
+```yaml
+    accepts:
+      - {code: L042, why: {zh: 爆款只加分, en: Hits only add points}}
+```
+
+An editor that knows JSON schemas checks keys, units, methods and dates while you type: point it at
+[kpi_definitions/schema.json](../kpi_definitions/schema.json), e.g. for files `kpi_definitions/**/*.yaml`, or start a file with
+`# yaml-language-server: $schema=../schema.json`.
+
+The last column names the place in the project's domain notes: F traps of published plans, B to E methods and rules, A the brief.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for subject in dict.fromkeys(SUBJECTS.values()):
+        rules = [rule for rule in RULES if SUBJECTS[rule.code[:3]] == subject]
+        parts.append(f"## {subject}\n\n{_table(rules)}")
+    return "\n".join(parts)
+
+
+def _table(rules: list[Rule]) -> str:
+    head = "| code | severity | what it finds | why | what to do | from |\n|---|---|---|---|---|---|\n"
+    return head + "".join(f"| {' | '.join(_cells(rule))} |\n" for rule in rules)
+
+
+def _cells(rule: Rule) -> list[str]:
+    texts = [f"{text.zh}<br>{text.en}".replace("|", "\\|") for text in (rule.name, rule.why, rule.remedy)]
+    return [rule.code, SEVERITY[rule.severity], *texts, rule.basis]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
