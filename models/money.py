@@ -3,7 +3,10 @@
 Belongs here: context, reading, division, rounding. Not here: what is divided by what (scoring, scorecard).
 """
 
-from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 # 38 digits is the widest DECIMAL of the warehouse; 50 leaves room for a product of two of them before
 # the total is rounded.
@@ -14,6 +17,28 @@ _WIDE = Context(
 MAX_TEXT = 100
 
 Number = str | int | Decimal
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def exact(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """The function under the product's precision, so that it may write + − × ÷ as arithmetic is read.
+
+    Without it Python's operators round to 28 digits, halves to even. Not for generators: their body runs later.
+
+    >>> @exact
+    ... def third(whole: Decimal) -> Decimal:
+    ...     return whole / 3
+    >>> len(str(third(Decimal(1))))
+    52
+    """
+
+    @wraps(function)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        with localcontext(CONTEXT):
+            return function(*args, **kwargs)
+
+    return run
 
 
 def dec(value: Number) -> Decimal:
