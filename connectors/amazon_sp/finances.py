@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import RATES, within
-from connectors.amazon_sp.paging import NextToken, WalkedAgain
+from connectors.amazon_sp.proofs import NextToken, WalkedAgain
 from connectors.amazon_sp.rows import Transaction, flat_transaction
 from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.declare import Stream

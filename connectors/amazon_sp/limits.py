@@ -7,7 +7,7 @@ learns. Not here: counting (connectors/kit/contract/limiter.py).
 import hashlib
 from dataclasses import replace
 
-from connectors.amazon_sp.login import client_id
+from connectors.amazon_sp.signing import client_id
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.limiter import Limit, Rate
 from connectors.kit.contract.request import Request

@@ -1,6 +1,6 @@
 """Order lines from the report of all orders by last update: one createReport instead of hours of searchOrders.
 
-Belongs here: the stream and the numbering of lines. Not here: the life of a report (reporting.py), the rows (rows.py).
+Belongs here: the stream and the numbering of lines. Not here: the life of a report (reports.py), the rows (rows.py).
 """
 
 import hashlib
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from connectors.amazon_sp.limits import RATES
-from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.reports import Kind, report
 from connectors.amazon_sp.rows import OrderItem, flat_order_item
 from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.declare import Stream

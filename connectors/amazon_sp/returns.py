@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from connectors.amazon_sp.limits import RATES
-from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.reports import Kind, report
 from connectors.amazon_sp.rows import ReturnedItem, flat_returned_item
 from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.declare import Stream

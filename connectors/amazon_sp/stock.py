@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import RATES, within
-from connectors.amazon_sp.paging import NextToken, WalkedAgain
+from connectors.amazon_sp.proofs import NextToken, WalkedAgain
 from connectors.amazon_sp.rows import Stock, flat_stock
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.ask import Ask

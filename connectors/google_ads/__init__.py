@@ -1,6 +1,6 @@
 """Google Ads: campaigns by day through REST search, counted by Google itself.
 
-Belongs here: what is asked for. Not here: what answers mean (answers.py), what a row holds (rows.py). See README.md.
+Belongs here: what is asked for. Not here: what answers mean (errors.py), what a row holds (rows.py). See README.md.
 """
 
 import re
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from requests import PreparedRequest
 
-from connectors.google_ads.answers import books, filled, verdict
+from connectors.google_ads.errors import books, filled, verdict
 from connectors.google_ads.rows import CampaignDay, day_key, day_record
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.ask import Ask
@@ -121,5 +121,5 @@ class GoogleAds(Connector):
     )
 
     def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002
-        """See answers.py."""
+        """See errors.py."""
         return verdict(status, body)

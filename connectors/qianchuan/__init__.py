@@ -31,7 +31,7 @@ from connectors.kit.contract.proofs import Total
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json, dumps
 from connectors.kit.contract.windows import Window, local_day
-from connectors.qianchuan.awemes import SETTING, AwemeTotals, PerAweme, Place, awemes
+from connectors.qianchuan.paging import SETTING, AwemeTotals, PerAweme, Place, awemes
 from connectors.qianchuan.rows import AdDay, Room, UniDay, flat, metrics
 
 API = "/open_api/v1.0/qianchuan"

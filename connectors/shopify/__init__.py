@@ -31,8 +31,8 @@ from connectors.kit.contract.redact import Tree, model_tree, path_tree
 from connectors.kit.contract.request import FollowUp, Request
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window
-from connectors.shopify.bulk import BULK, BULK_PROOF, bulk_trouble, rest_of_bulk_order
-from connectors.shopify.queries import (
+from connectors.shopify.reports import BULK, BULK_PROOF, bulk_trouble, rest_of_bulk_order
+from connectors.shopify.requests import (
     ORDER_LINES,
     ORDER_REFUNDS,
     ORDERS,

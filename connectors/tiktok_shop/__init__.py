@@ -27,7 +27,7 @@ from connectors.kit.contract.pagers import Token
 from connectors.kit.contract.proofs import Total
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json
-from connectors.tiktok_shop.lives import SETTING, Available, PerKind, lives
+from connectors.tiktok_shop.paging import SETTING, Available, PerKind, lives
 from connectors.tiktok_shop.rows import Live, Order, Return, began, flat_live, flat_order, flat_return
 from connectors.tiktok_shop.signing import AUTH
 

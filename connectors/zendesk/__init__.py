@@ -18,7 +18,7 @@ from connectors.kit.contract.proofs import Flag
 from connectors.kit.contract.redact import model_tree
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json
-from connectors.zendesk.csat import SETTING, survey_ratings
+from connectors.zendesk.follow_ups import SETTING, survey_ratings
 from connectors.zendesk.rows import MetricSet, Ticket, flat_ticket
 
 PATH = "/api/v2/incremental/tickets/cursor"

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from connectors.doudian import Doudian
+from connectors.doudian.errors import trouble
 from connectors.doudian.signing import signature
-from connectors.doudian.words import trouble
 from connectors.kit import AccountSettings, Landing, Runtime, pull
 from connectors.kit.contract.state import State
 from connectors.kit.contract.strict_json import loads

@@ -21,7 +21,7 @@ from connectors.kit.contract.reports import JobState, Report, Status
 from connectors.kit.contract.request import FollowUp, Request
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import iso
-from connectors.shopify.queries import (
+from connectors.shopify.requests import (
     BULK_LIST,
     BULK_STATUS,
     REFUND_LINES,
