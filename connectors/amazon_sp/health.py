@@ -12,11 +12,11 @@ from connectors.amazon_sp import library
 from connectors.amazon_sp.figures import HealthEntry, HealthMetric, flat_health
 from connectors.amazon_sp.limits import RATES
 from connectors.amazon_sp.reports import Kind, report
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.documents import JsonDocument
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json, dig
 
 KIND = Kind(name="GET_V2_SELLER_PERFORMANCE_REPORT", by_date=True, is_snapshot=True)

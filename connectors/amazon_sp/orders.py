@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from connectors.amazon_sp.limits import RATES
 from connectors.amazon_sp.reports import Kind, report
 from connectors.amazon_sp.rows import OrderItem, flat_order_item
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.documents import Delimited
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import iso
 

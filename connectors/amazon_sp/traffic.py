@@ -15,11 +15,11 @@ from connectors.amazon_sp.figures import DayTraffic, TrafficEntry, flat_day_traf
 from connectors.amazon_sp.limits import SALES_AND_TRAFFIC, per_app
 from connectors.amazon_sp.reports import Kind, report
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.documents import JsonDocument
 from connectors.kit.contract.errors import Incomplete, SchemaDrift, SettingWrong
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document, exact
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json, dig
 
 BY_DATE, BY_ASIN = "salesAndTrafficByDate", "salesAndTrafficByAsin"

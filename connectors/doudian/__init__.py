@@ -12,10 +12,10 @@ from connectors.doudian.errors import trouble
 from connectors.doudian.rows import AfterSale, Order, flat_after_sale, flat_order
 from connectors.doudian.signing import SHOP_TOKENS
 from connectors.doudian.unused import OF_ORDERS, OF_REFUNDS
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.pagers import Descending
 from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
 
 _DOCS = "https://op.jinritemai.com/docs/api-docs/{0}"

@@ -13,9 +13,9 @@ from requests import PreparedRequest
 
 from connectors.doudian.errors import trouble
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.errors import AuthExpired, AuthRevoked, BadRequest
 from connectors.kit.contract.oauth import Grant, OAuth
+from connectors.kit.contract.signing_context import Desk, TokenCall
 from connectors.kit.contract.strict_json import Json, dumps
 
 REFRESH = "/token/refresh"

@@ -12,15 +12,15 @@ from requests import PreparedRequest
 from connectors.google_ads.errors import books, filled, verdict
 from connectors.google_ads.rows import CampaignDay, day_key, day_record
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Connector, Stream
-from connectors.kit.contract.desk import Desk
 from connectors.kit.contract.errors import KitError, SettingWrong
-from connectors.kit.contract.limiter import Rate
 from connectors.kit.contract.oauth import OAuth, bearer_grant, refresh_form
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Token
 from connectors.kit.contract.proofs import Every, SameBooks, Total
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.signing_context import Desk
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import Window
 

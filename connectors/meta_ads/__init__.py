@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import HeaderToken
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import KitError, SchemaDrift, SettingWrong
-from connectors.kit.contract.limiter import Bucket, Rate
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document, Every, SameBooks, Sums
 from connectors.kit.contract.reports import Listing, Report
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Bucket, Rate
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json, dig, dumps
 from connectors.kit.contract.windows import Window, local_day
 from connectors.meta_ads.errors import After, state, usage, verdict

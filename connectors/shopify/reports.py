@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.documents import JsonLines, Location
 from connectors.kit.contract.errors import BadRequest, Incomplete, KitError, SchemaDrift, Throttled
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import connection_next, whole_number
 from connectors.kit.contract.proofs import Document, Every, Proof, Reading
 from connectors.kit.contract.redact import model_tree, path_tree

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from connectors.kit.contract.auth import Signed
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.pagers import Descending
 from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.taobao_top import requests
 from connectors.taobao_top.errors import trouble

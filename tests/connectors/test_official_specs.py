@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connectors.kit import AccountSettings
-from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.windows import Window
 from connectors.shopify import Shopify, requests
 from connectors.zendesk import PATH, Zendesk
