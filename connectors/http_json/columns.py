@@ -22,8 +22,8 @@ from connectors.http_json.wire import (
     or_nothing,
     with_zone,
 )
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.fields import Row
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.strict_json import Json, dig
 from models.definitions.reading import Fields, as_choice, as_mapping, as_text, nearest
 from models.definitions.strict_yaml import Mapping as Keys

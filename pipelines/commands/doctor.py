@@ -14,7 +14,7 @@ from connectors.kit import AccountSettings
 from connectors.kit.contract.account import AUTHORISED_UNTIL
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.oauth import OAuth
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 from models.errors import MeritError, PullError
 from models.loads import StreamRef
 from pipelines.commands.asked import company_of

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import Landing, Runtime, pull
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.windows import local_day, midnight
 from models.errors import MeritError, PullError, UsageError
 from models.loads import FailedWindow, PulledWindow

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import Landing, pull
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.stream import Stream
 from connectors.kit.window.landing import sha256_of
 from models.errors import PullError, UsageError
 from models.loads import FailedWindow, PulledWindow

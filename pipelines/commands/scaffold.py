@@ -11,14 +11,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from connectors.kit.contract.registry import names
+from connectors.registry import names
 from models.errors import UsageError
 from models.loads import FILE_DROP
 from models.tables import FACTS, Column
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "pipelines" / "scaffold"
-REGISTRY = Path("connectors") / "kit" / "registry.py"
+REGISTRY = Path("connectors") / "registry.py"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST = 24  # raw_<connector>_<stream> is a table name
 _TAKEN = {"kit", "sandbox", "testing", "file_drop", "http_json", FILE_DROP}

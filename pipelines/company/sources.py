@@ -13,8 +13,8 @@ from pydantic import SecretStr, ValidationError
 
 from connectors.file_drop import Drop
 from connectors.kit import AccountSettings
-from connectors.kit.contract.declare import Connector
-from connectors.kit.contract.registry import get, names
+from connectors.kit.contract.stream import Connector
+from connectors.registry import get, names
 from models.definitions.reading import Fields, as_choice, as_date, as_items, as_mapping, as_text, refuse
 from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError

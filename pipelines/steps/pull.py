@@ -20,8 +20,8 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from connectors.kit import AccountSettings, Landing, Progress, Runtime, pull
-from connectors.kit.contract.state import FILE, State
 from connectors.kit.contract.windows import Window
+from connectors.kit.transport.state import FILE, State
 from models.errors import MeritError
 from models.loads import FailedWindow, PulledWindow, StreamRef
 from models.periods import day_bounds

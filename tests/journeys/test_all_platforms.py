@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from connectors.kit import Runtime
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from connectors.testing.conformance import Case
 from connectors.testing.loopback import Served

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from connectors.kit.contract.registry import get
+from connectors.registry import get
 from models.attribution import Attribution
 from models.loads import LoadResult, PulledWindow, SourceAccount, StreamRef
 from warehouse.facts.build import build_core

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import Incomplete, SchemaDrift, TooLarge
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.strict_json import Json, dig
 
 PAGE_CAP = 20_000

@@ -18,8 +18,6 @@ import requests
 import urllib3
 
 from connectors.kit.contract.account import AccountSettings, is_loopback
-from connectors.kit.contract.declare import Connector
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.documents import Location, check_location
 from connectors.kit.contract.errors import (
     AuthExpired,
@@ -36,11 +34,13 @@ from connectors.kit.contract.errors import (
     TooLarge,
     Transient,
 )
-from connectors.kit.contract.limiter import Bucket, Limit
 from connectors.kit.contract.pagers import LINK, next_link
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Bucket, Limit
+from connectors.kit.contract.signing_context import Desk, TokenCall
+from connectors.kit.contract.stream import Connector
 from connectors.kit.contract.strict_json import Json, NotJson, dumps, loads
-from connectors.kit.transport.quiet import hush
+from connectors.kit.transport.log_redaction import hush
 from connectors.kit.transport.retry import RETRY_AFTER_CAP, backoff, wished_pause
 from connectors.kit.transport.runtime import Runtime
 

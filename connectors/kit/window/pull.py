@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import DayGone, Incomplete, KitError, PageTooLarge, TooLarge
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import Window, clip, iso, split, whole_days
 from connectors.kit.transport.client import Client

@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.state import FILE, State
 from connectors.kit.transport.runtime import Runtime
+from connectors.kit.transport.state import FILE, State
 from connectors.kit.window.landing import Landing
 from connectors.kit.window.pull import pull
 from connectors.testing.clock import Clock

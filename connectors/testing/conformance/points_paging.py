@@ -7,7 +7,7 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.stream import Stream
 from connectors.testing.conformance.bench import Bench
 from connectors.testing.conformance.findings import NotApplicable, expect, point
 from connectors.testing.conformance.traps import Endless, OnPage, Replayed, at

@@ -12,7 +12,7 @@ import pytest
 
 from connectors import http_json
 from connectors.kit import Runtime
-from connectors.kit.contract.state import FILE, Job, State
+from connectors.kit.transport.state import FILE, Job, State
 from connectors.kit.window.landing import sha256_of
 from connectors.testing.clock import Clock
 from connectors.testing.fakes import amazon_ads, qianchuan

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.contract import registry
+from connectors import registry
 from connectors.testing.conformance import POINTS, Bench, Case, examine
 from connectors.testing.conformance.table import lines_of, matrix_row, read, row
 from tests.connectors.testing.conformance.discovery import cases, is_quick

@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from connectors.kit.contract.declare import Connector
 from connectors.kit.contract.errors import DeclarationWrong
+from connectors.kit.contract.stream import Connector
 from connectors.testing.conformance import POINTS, Bench, examine, storm
 from models.loads import FailedWindow
 from tests.connectors.testing.conformance.bugs import BUGS, KEY_IN_ADDRESS, Bug, NosyTicket

@@ -6,7 +6,7 @@ street. Not here: what is done with the answers.
 
 from collections.abc import Mapping
 
-from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json, dumps
 from connectors.kit.contract.windows import Window, iso

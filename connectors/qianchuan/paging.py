@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import DayGone, Incomplete, SettingWrong
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Pager, Step, whole_number
 from connectors.kit.contract.proofs import Proof, Reading
 from connectors.kit.contract.redact import path_tree

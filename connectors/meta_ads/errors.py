@@ -6,7 +6,6 @@ Not here: what is asked for (__init__.py), what a row holds (rows.py).
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.classify import by_status, error_document
 from connectors.kit.contract.errors import (
     AuthExpired,
@@ -18,6 +17,7 @@ from connectors.kit.contract.errors import (
     TooLarge,
     Transient,
 )
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import PAGE_CAP, Pager, Step
 from connectors.kit.contract.reports import JobState, Status
 from connectors.kit.contract.strict_json import Json, NotJson, dig, loads

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from connectors.kit.contract.state import State
 from connectors.kit.contract.strict_json import Json
+from connectors.kit.transport.state import State
 
 
 @dataclass(frozen=True)

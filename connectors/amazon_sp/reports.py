@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import within
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.documents import Format, Location
 from connectors.kit.contract.errors import SchemaDrift
 from connectors.kit.contract.fields import Row
-from connectors.kit.contract.limiter import Limit
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.reports import JobState, Report, Status
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Limit
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import iso
 

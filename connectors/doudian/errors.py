@@ -1,6 +1,6 @@
 """What 抖店's answers mean: code 10000 is data, everything else is a trouble, all in HTTP 200.
 
-Belongs here: codes and sub-codes. Not here: what is asked for (asks.py).
+Belongs here: codes and sub-codes. Not here: what is asked for (requests.py).
 """
 
 import re

@@ -6,8 +6,8 @@ Belongs here: how the token endpoint is spoken to. Not here: when to refresh (co
 from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.desk import Desk
 from connectors.kit.contract.oauth import OAuth, bearer_grant, refresh_form
+from connectors.kit.contract.signing_context import Desk
 
 TOKENS = "https://api.amazon.com/auth/o2/token"
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import SettingWrong
-from connectors.kit.contract.limiter import Limit, Rate
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Limit, Rate
 from connectors.kit.contract.strict_json import Json, dig, dumps
 from connectors.taobao_top.paging import group
 from connectors.taobao_top.signing import CHINA

@@ -6,8 +6,8 @@ Belongs here: the pager and the proof that both paged streams use. Not here: whi
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import PAGE_CAP, Guard, Pager, Step
 from connectors.kit.contract.proofs import Proof, Reading
 from connectors.kit.contract.redact import path_tree

@@ -13,9 +13,9 @@ from typing import Literal
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.errors import SchemaDrift, SettingWrong
 from connectors.kit.contract.fields import Id, Instant, Row
-from connectors.kit.contract.limiter import Limit, Rate
 from connectors.kit.contract.redact import Tree, model_tree, path_tree
 from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.request_budget import Limit, Rate
 from connectors.kit.contract.strict_json import Json
 
 PATH = "/api/v2/guide/survey_responses"

@@ -4,11 +4,11 @@ Not here: signature and access token (signing.py).
 """
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
-from connectors.kit.contract.limiter import Limit, Rate
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.redact import path_tree
 from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.request_budget import Limit, Rate
 from connectors.kit.contract.strict_json import Json, dig
 
 ORDERS, REFUNDS, DETAIL = "/order/searchList", "/afterSale/List", "/afterSale/Detail"

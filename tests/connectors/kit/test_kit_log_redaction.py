@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from connectors.kit.transport.quiet import hush
+from connectors.kit.transport.log_redaction import hush
 
 
 @pytest.mark.parametrize("name", ["urllib3.connectionpool", "urllib3.util.retry"])

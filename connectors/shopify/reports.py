@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.documents import JsonLines, Location
 from connectors.kit.contract.errors import BadRequest, Incomplete, KitError, SchemaDrift, Throttled
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import connection_next, whole_number
 from connectors.kit.contract.proofs import Document, Every, Proof, Reading
 from connectors.kit.contract.redact import model_tree, path_tree
@@ -21,7 +21,7 @@ from connectors.kit.contract.reports import JobState, Report, Status
 from connectors.kit.contract.request import FollowUp, Request
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import iso
-from connectors.shopify.queries import (
+from connectors.shopify.requests import (
     BULK_LIST,
     BULK_STATUS,
     REFUND_LINES,

@@ -11,16 +11,16 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from connectors.kit.contract.account import OF_EVERY_ACCOUNT, AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import Auth
 from connectors.kit.contract.errors import DeclarationWrong, KitError
 from connectors.kit.contract.fields import Row
-from connectors.kit.contract.limiter import Bucket, Limit, Rate
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Pager
 from connectors.kit.contract.proofs import Proof
 from connectors.kit.contract.redact import Tree, hits, model_tree, path_tree
 from connectors.kit.contract.reports import Report
 from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.request_budget import Bucket, Limit, Rate
 from connectors.kit.contract.strict_json import Json
 
 R = TypeVar("R", bound=Row)

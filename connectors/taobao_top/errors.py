@@ -1,6 +1,6 @@
 """What TOP's answers mean: almost all troubles come as `error_response` in HTTP 200.
 
-Belongs here: TOP's codes and sub-codes. Not here: what is asked for (asks.py), what a record means (rows.py).
+Belongs here: TOP's codes and sub-codes. Not here: what is asked for (requests.py), what a record means (rows.py).
 """
 
 import re
