@@ -23,7 +23,6 @@ from models.definitions.reading import (
     as_mapping,
     as_number,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.strict_yaml import Mapping as YamlMapping
@@ -35,6 +34,7 @@ from models.money import round_half_up
 from models.periods import Period
 from models.scorecard import Scorecard, score_period
 from models.statement import PayInputs, Statement, inputs_of, pay_statement
+from models.values import nearest
 
 PREFIX = "case_"
 NUMBERS_OF = ("published", "ours", "mixed")  # whose the example's figures are

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from connectors.file_drop.drop_files import DroppedRecord, Place, pulled_window
+from connectors.file_drop.drop_files import DroppedRecord, DropPlace, pulled_window
 from connectors.file_drop.exports.export_layout import layouts_digest
 from connectors.file_drop.exports.exported import prove_export, read_export
 from connectors.file_drop.fact_layouts import FROM_DROP, fact_layout, file_columns
@@ -23,11 +23,12 @@ from models.errors import CompanyError, MeritError, MeritErrors
 from models.loads import FailedWindow, PulledWindow
 from models.money import total
 from models.tables import Column, Rule, Sensitivity
+from models.values import LimitError, in_zone
 
 _SHOWN = 3
 
 
-def read_drop(drop: Drop, place: Place) -> PulledWindow | FailedWindow:
+def read_drop(drop: Drop, place: DropPlace) -> PulledWindow | FailedWindow:
     """The rows of a drop, proven by range, row count and control totals; nothing is loaded of one that does not hold."""
     try:
         path = drop_path(drop, place.company)
@@ -112,16 +113,11 @@ def _in_utc(value: datetime, zone: str, where: str, column: str) -> datetime:
     """A time without an offset is the shop's; in the hour that a clock shows twice, its first pass."""
     if value.tzinfo is not None:
         return value.astimezone(UTC)
-    found = value.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    if found.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != value:
-        raise CompanyError(
-            "C151",
-            f"{column}: the clock of {zone} never showed this time",
-            where=where,
-            actual=repr(value.isoformat(sep=" ")),
-            remedy="write the offset, e.g. +01:00",
-        )
-    return found
+    try:
+        return in_zone(value, ZoneInfo(zone))
+    except LimitError as error:
+        what, shown = f"{column}: {error.cause}", repr(value.isoformat(sep=" "))
+        raise CompanyError("C151", what, where=where, actual=shown, remedy=error.remedy) from None
 
 
 def _state_currency(values: dict[str, object], columns: Iterable[Column], drop: Drop, where: str) -> None:

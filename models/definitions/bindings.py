@@ -7,8 +7,9 @@ the figures themselves (statement).
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from models.definitions.reading import Fields, as_id, as_text, nearest, refuse
+from models.definitions.reading import Fields, as_id, as_text, refuse
 from models.definitions.strict_yaml import Mapping, Node, Scalar, Sequence, plain
+from models.values import nearest
 
 # Figures that a statement can be asked about; what each looks like stands in kpi_definitions/README.md.
 NUMBERS = ("perf_base", "base_salary", "coefficient", "total", "payable_days", "period_days")

@@ -14,13 +14,14 @@ from models.definitions.grades import GradeTable
 from models.definitions.kpis import Kpi, Rating, Ratio, TargetRef
 from models.definitions.pay_checks import check_plans
 from models.definitions.pay_plans import PayPlan
-from models.definitions.reading import Problems, nearest
+from models.definitions.reading import Problems
 from models.definitions.references import check_references
 from models.definitions.roles import Role, RoleLine
 from models.definitions.rules import NEEDS_TARGET, check_direction, read_rule
 from models.errors import DefinitionError
 from models.scoring import rating
 from models.scoring.linear import Linear
+from models.values import nearest
 
 
 class Versioned(Protocol):

@@ -25,13 +25,13 @@ from models.definitions.reading import (
     as_label,
     as_mapping,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.roles import CYCLES
 from models.definitions.strict_yaml import Node, Place, plain
 from models.errors import DefinitionError
 from models.pay import PAY_METHODS
+from models.values import nearest
 
 MODES = ("sales_commission", "ad_saving_commission", "performance", "mixed")
 # What a line pays for. Fixed pay has no kind: it depends neither on a score nor on what was achieved.

@@ -23,7 +23,6 @@ from models.definitions.reading import (
     as_mapping,
     as_number,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.red_lines import KEY as RED_LINES
@@ -31,6 +30,7 @@ from models.definitions.red_lines import RedLine, read_red_lines
 from models.definitions.strict_yaml import Node, plain
 from models.errors import DefinitionError
 from models.scoring.weights import POLICIES, Item, check_weights
+from models.values import nearest
 
 CYCLES = ("M", "Q", "H", "Y")
 Target = Decimal | Literal["plan"] | None

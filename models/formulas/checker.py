@@ -4,8 +4,6 @@ Belongs here: which operation accepts which types. Not here: which type a KPI ne
 (definitions/kpis.py).
 """
 
-from difflib import get_close_matches
-
 from models.errors import DefinitionError
 from models.formulas.functions import DURATIONS, EXTREMES
 from models.formulas.lexer import refuse
@@ -25,6 +23,7 @@ from models.formulas.tree import (
     Unary,
 )
 from models.tables import ColumnType, Table
+from models.values import nearest
 
 _ORDERED = {ColumnType.NUMBER, ColumnType.DATE, ColumnType.INSTANT}
 _MOMENTS = {ColumnType.DATE, ColumnType.INSTANT}
@@ -140,8 +139,7 @@ class _Checker:
 
     def unknown(self, node: Column) -> DefinitionError:
         names = [c.name for c in self.table.columns]
-        near = get_close_matches(node.name, names, 1)
-        remedy = f"did you mean {near[0]}?" if near else f"columns: {', '.join(names)}"
+        remedy = nearest(node.name, names, otherwise=f"columns: {', '.join(names)}")
         return refuse(
             "D310",
             f"{self.table.name} has no column {node.name}",

@@ -36,7 +36,7 @@ from models.formulas.tree import (
     Parameter,
     Unary,
 )
-from models.money import dec
+from models.values import STATED, dec
 
 MAX_DEPTH = 30
 MAX_LIST = 100
@@ -256,7 +256,11 @@ class _Parser:
             return Literal(dec(word.text), word.at)
         except ValueError:
             raise refuse(
-                "D305", "the number is too long", self.where, word.at, remedy="write at most 100 digits"
+                "D305",
+                "the number is too long",
+                self.where,
+                word.at,
+                remedy=f"write at most {STATED.whole} digits before the point, {STATED.places} in all",
             ) from None
 
     def too_deep(self) -> DefinitionError:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from models.definitions.pay_plans import PayLine, PayPlan
 from models.lint.finding import Found, World
-from models.money import dec
+from models.values import dec
 
 ZERO = Decimal(0)
 

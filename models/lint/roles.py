@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from models.definitions import Label, Role, RoleLine
-from models.definitions.reading import nearest
 from models.lint import meaning
 from models.lint.finding import Found, Holder, Severity, World, rule
 from models.lint.meaning import Seen, share, weight_where
 from models.money import plain
 from models.scoring import rating
+from models.values import nearest
 
 MOST_MANUAL = Decimal(30)
 MOST_ONE = Decimal(50)

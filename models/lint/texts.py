@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from models.definitions import Label
 from models.definitions.checks import Versioned
 from models.lint.finding import Found, Holder, World, rule
+from models.values import YEARS
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _ACRONYM = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z0-9]+")
 _DECIMALS = {"CNY": (2, 4), "ratio": (2, 6), "per_hour": (0, 4)}
 _FIRST_MONTHS = {"M": range(1, 13), "Q": (1, 4, 7, 10), "H": (1, 7), "Y": (1,)}
-_YEARS = range(2000, 2101)
 
 
 @rule(
@@ -124,7 +124,7 @@ def _mid_period(world: World) -> Iterator[Found]:
 )
 def _odd_year(world: World) -> Iterator[Found]:
     for item in _versions(world):
-        if item.effective_from.year not in _YEARS:
+        if item.effective_from.year not in YEARS:
             yield Found(
                 item, f"{item.id} 从 {item.effective_from} 生效", f"{item.id} begins {item.effective_from}"
             )

@@ -9,6 +9,7 @@ from models.tables import goods, live, people, sales, service, traffic
 from models.tables.columns import (
     MONEY,
     MONEY_BASE,
+    MONEY_WIDTH,
     Column,
     ColumnType,
     Derived,
@@ -38,6 +39,7 @@ __all__ = [
     "FACTS",
     "MONEY",
     "MONEY_BASE",
+    "MONEY_WIDTH",
     "ORDER_LINE",
     "REFUND",
     "TICKET",

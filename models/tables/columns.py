@@ -6,6 +6,8 @@ Belongs here: types and constructors. Not here: the tables themselves (one modul
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from models.values import Width
+
 
 class ColumnType(StrEnum):
     """Types of canonical columns and of formula expressions."""
@@ -69,6 +71,16 @@ class Column:
     allowed: tuple[str, ...] = ()
     default: str = ""  # what an empty cell of a dropped file means; nothing = NULL
 
+    @property
+    def is_id(self) -> bool:
+        """Whether it names a thing that other rows name too."""
+        return self.type is ColumnType.TEXT and self.name.endswith("_id")
+
+    @property
+    def is_currency(self) -> bool:
+        """Whether it holds a currency code; every table with money has one such column, always of this name."""
+        return self.name == "currency"
+
 
 @dataclass(frozen=True)
 class Table:
@@ -105,6 +117,7 @@ class Table:
 
 
 MONEY = "DECIMAL(18,4)"  # own currency, as the platform states it
+MONEY_WIDTH = Width(whole=14, places=4)  # the same, as whoever reads an amount needs it
 MONEY_BASE = (
     "DECIMAL(26,12)"  # company currency = own money x DECIMAL(12,8) rate, exact, never rounded per row
 )
