@@ -59,7 +59,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Case:
+class WorkedCase:
     """One published plan: where it stands, what could not be said, and its examples."""
 
     id: str
@@ -80,7 +80,7 @@ class Case:
         return load_definitions({self.file: self.text}, is_case=True)
 
 
-def read_case(text: str, file: str) -> Case:
+def read_case(text: str, file: str) -> WorkedCase:
     """One case from the text of its file.
 
     Raises:
@@ -95,7 +95,7 @@ def read_case(text: str, file: str) -> Case:
     examples = tuple(_example(node) for node in as_items(fields["examples"], "examples"))
     if not examples:
         raise refuse("D112", "a case without examples", root.place, remedy="add an example")
-    return Case(
+    return WorkedCase(
         id=as_id(head["id"], "id"),
         title=as_label(head["title"], "title"),
         origin=as_text(head["source"], "source"),
@@ -197,7 +197,7 @@ def _pay_inputs(fields: Fields) -> dict[str, object]:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseOutcome:
     """What an example came to; `differences` is empty where everything is as expected."""
 
     example: Example
@@ -206,13 +206,13 @@ class Outcome:
     differences: tuple[str, ...]
 
 
-def run_case(case: Case) -> list[Outcome]:
+def run_case(case: WorkedCase) -> list[CaseOutcome]:
     """Every example through definitions, scorecard and statement."""
     try:
         definitions = case.definitions()
     except MeritErrors as refused:
         codes = {error.code for error in refused.errors}
-        return [Outcome(e, None, None, tuple(_refused(e, codes))) for e in case.examples]
+        return [CaseOutcome(e, None, None, tuple(_refused(e, codes))) for e in case.examples]
     return [_run(definitions, example) for example in case.examples]
 
 
@@ -222,7 +222,7 @@ def _refused(example: Example, codes: set[str]) -> Iterator[str]:
         yield f"error: expected {expected}, found {', '.join(sorted(codes))}"
 
 
-def _run(definitions: Definitions, example: Example) -> Outcome:
+def _run(definitions: Definitions, example: Example) -> CaseOutcome:
     card = _scored(definitions, example) if example.role else None
     plan = _plan(definitions, example)
     if card is not None:
@@ -230,7 +230,7 @@ def _run(definitions: Definitions, example: Example) -> Outcome:
     else:
         held = PayInputs(example.person, example.period, example.pay_inputs, example.actuals, example.targets)
     statement = pay_statement(plan, held) if plan else None
-    return Outcome(example, card, statement, tuple(_differences(example, card, statement)))
+    return CaseOutcome(example, card, statement, tuple(_differences(example, card, statement)))
 
 
 def _plan(definitions: Definitions, example: Example) -> PayPlan | None:

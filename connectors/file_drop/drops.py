@@ -22,7 +22,7 @@ from connectors.kit.contract.windows import iso
 from models.errors import CompanyError, MeritError, MeritErrors
 from models.loads import FailedWindow, PulledWindow
 from models.money import total
-from models.tables import Column, Rule, Sensitivity
+from models.tables import Column, Derivation, Sensitivity
 from models.values import LimitError, in_zone
 
 _SHOWN = 3
@@ -158,7 +158,9 @@ def _day(values: dict[str, object], drop: Drop, where: str) -> date:
 def _own_day(name: str, values: dict[str, object], drop: Drop) -> date | None:
     column = drop.fact.column(name)
     sources = (
-        column.derived.of if column and column.derived and column.derived.rule is Rule.LOCAL_DAY else (name,)
+        column.derived.of
+        if column and column.derived and column.derived.rule is Derivation.LOCAL_DAY
+        else (name,)
     )
     for source in sources:
         value = values.get(source)

@@ -23,26 +23,9 @@ from models.definitions.reading import (
     refuse,
 )
 from models.definitions.strict_yaml import Node, Scalar, Sequence
+from models.units import UNITS
 
 KINDS = ("result", "process", "behaviour")
-# What a month has is the sum of what its days have, where the KPI is a plain sum.
-ADDITIVE_UNITS = frozenset(
-    {"CNY", "count", "pieces", "weighted_pieces", "points", "seconds", "minutes", "hours"}
-)
-UNITS = (
-    "CNY",
-    "ratio",
-    "count",
-    "seconds",
-    "minutes",
-    "hours",
-    "days",
-    "points",
-    "level",
-    "pieces",
-    "weighted_pieces",
-    "per_hour",
-)
 MEASURES = ("numerator", "rating", "from_reports")
 
 
@@ -70,7 +53,7 @@ class Ratio:
 
 
 @dataclass(frozen=True)
-class Rating:
+class RatedItem:
     """A manual rating item."""
 
     item: str
@@ -84,7 +67,7 @@ class FromReports:
     grade_in: tuple[str, ...] = ()
 
 
-Measure = Sum | Ratio | Rating | FromReports
+Measure = Sum | Ratio | RatedItem | FromReports
 
 
 @dataclass(frozen=True)
@@ -199,7 +182,7 @@ def _measure(fields: Fields) -> Measure:
     match given[0]:
         case "rating":
             inner = Fields(fields["rating"], "rating", required=RATING_KEYS)
-            return Rating(as_id(inner["item"], "rating item"))
+            return RatedItem(as_id(inner["item"], "rating item"))
         case "from_reports":
             return _from_reports(fields["from_reports"])
         case _:

@@ -28,7 +28,7 @@ from models.definitions.reading import (
     refuse,
 )
 from models.definitions.roles import CYCLES
-from models.definitions.strict_yaml import Node, Place, plain
+from models.definitions.strict_yaml import Node, YamlPlace, plain
 from models.errors import DefinitionError
 from models.pay import PAY_METHODS
 from models.values import nearest
@@ -56,7 +56,7 @@ class PayLine:
     paid: bool
     cycle: str | None
     source: str
-    places: Mapping[str, Place]
+    places: Mapping[str, YamlPlace]
 
     @property
     def refs(self) -> tuple[Ref, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from models.definitions.strict_yaml import Mapping, Node, Place, Scalar, Sequence
+from models.definitions.strict_yaml import Mapping, Node, Scalar, Sequence, YamlPlace
 from models.errors import DefinitionError
 from models.values import LimitError, ReadingError, dec, nearest, read_date
 
@@ -35,7 +35,7 @@ class Problems:
     found: list[DefinitionError] = field(default_factory=list)
 
     @contextmanager
-    def collect(self, place: Place | None = None) -> Iterator[None]:
+    def collect(self, place: YamlPlace | None = None) -> Iterator[None]:
         """Keep a refusal and go on; `place` is filled in where the refusal does not know its line."""
         try:
             yield
@@ -47,7 +47,7 @@ class Problems:
             self.found.append(error)
 
 
-def refuse(code: str, what: str, place: Place, *, actual: str = "", remedy: str = "") -> DefinitionError:
+def refuse(code: str, what: str, place: YamlPlace, *, actual: str = "", remedy: str = "") -> DefinitionError:
     """A refusal at a line."""
     return DefinitionError(code, what, where=str(place), actual=actual[:200], remedy=remedy)
 

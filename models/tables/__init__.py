@@ -12,8 +12,8 @@ from models.tables.columns import (
     MONEY_WIDTH,
     Column,
     ColumnType,
+    Derivation,
     Derived,
-    Rule,
     Sensitivity,
     Table,
 )
@@ -45,8 +45,8 @@ __all__ = [
     "TICKET",
     "Column",
     "ColumnType",
+    "Derivation",
     "Derived",
-    "Rule",
     "Sensitivity",
     "Table",
 ]

@@ -27,7 +27,7 @@ class Sensitivity(StrEnum):
     PERSONAL = "personal"
 
 
-class Rule(StrEnum):
+class Derivation(StrEnum):
     """How a derived column comes to be."""
 
     LOCAL_DAY = "local_day"  # local day, in the shop's zone, of the first instant in `of` that is known
@@ -46,7 +46,7 @@ class Rule(StrEnum):
 class Derived:
     """A rule and what it reads."""
 
-    rule: Rule
+    rule: Derivation
     of: tuple[str, ...]
 
 
@@ -191,7 +191,7 @@ def amount(name: str, zh: str, en: str, *, required: bool = False) -> Column:
 
 def base(name: str, zh: str, en: str, of: str, *, sql_type: str = MONEY_BASE) -> Column:
     """Money in the company's currency, through the dated rate."""
-    derived = Derived(Rule.BASE, (of,))
+    derived = Derived(Derivation.BASE, (of,))
     return Column(name, ColumnType.NUMBER, sql_type, en, _BASE, zh=zh, given=False, derived=derived)
 
 
@@ -215,7 +215,7 @@ def currency(of: str, *on: str, stated: bool = False) -> tuple[Column, Column]:
     )
     return (
         text("currency", "币种", f"ISO 4217 currency of {of}"),
-        derive(rate, Rule.RATE, *on, given=stated),
+        derive(rate, Derivation.RATE, *on, given=stated),
     )
 
 
@@ -223,7 +223,7 @@ def local_day(name: str, zh: str, *of: str) -> Column:
     """The local day of an instant, in the shop's zone."""
     what = " or else ".join(of)
     column = day(name, zh, f"Local day of {what}")
-    return derive(column, Rule.LOCAL_DAY, *of)
+    return derive(column, Derivation.LOCAL_DAY, *of)
 
 
 def moment(
@@ -234,7 +234,7 @@ def moment(
     return instant(name, zh, en, required=required), local_day(local, f"{zh}(日期)", name)
 
 
-def derive(column: Column, rule: Rule, *of: str, given: bool = False) -> Column:
+def derive(column: Column, rule: Derivation, *of: str, given: bool = False) -> Column:
     """The column filled by a rule; with `given`, only where the source does not state it."""
     return replace(column, given=given, derived=Derived(rule, of))
 
@@ -249,14 +249,16 @@ SKU = (
     text("sku_id", "SKU编码", "Stock keeping unit"),
     derive(
         text("sku_group", "商品组", "Group of the SKU from skus.csv; NULL when unlisted"),
-        Rule.SKU,
+        Derivation.SKU,
         "sku_group",
     ),
-    derive(text("brand", "品牌", "Brand of the SKU from skus.csv; NULL when unlisted"), Rule.SKU, "brand"),
+    derive(
+        text("brand", "品牌", "Brand of the SKU from skus.csv; NULL when unlisted"), Derivation.SKU, "brand"
+    ),
 )
 
 
 def dept(person: str, on: str) -> Column:
     """The department: as stated, or else that of the person on the day."""
     column = text("dept", "部门", f"Department; where not stated, that of {person} on {on}")
-    return derive(column, Rule.DEPT, person, on, given=True)
+    return derive(column, Derivation.DEPT, person, on, given=True)
