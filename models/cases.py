@@ -7,7 +7,7 @@ Not here: reading files from disk (tests, pipelines), arithmetic (scorecard, sta
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import cast
+from typing import Literal, cast
 
 from models.definitions import Definitions, load_definitions
 from models.definitions.bindings import NUMBERS, SOURCES
@@ -37,15 +37,16 @@ from models.statement import PayInputs, Statement, inputs_of, pay_statement
 from models.values import nearest
 
 PREFIX = "case_"
-NUMBERS_OF = ("published", "ours", "mixed")  # whose the example's figures are
+NumbersOf = Literal["published", "ours", "mixed"]
+NUMBERS_OF: tuple[NumbersOf, ...] = ("published", "ours", "mixed")  # whose the example's figures are
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Example:
     """One worked example; `numbers` says whether its figures were published with the plan."""
 
     name: str
-    numbers: str
+    numbers: NumbersOf
     role: str | None
     plan: str | None
     person: str
@@ -58,7 +59,7 @@ class Example:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WorkedCase:
     """One published plan: where it stands, what could not be said, and its examples."""
 
@@ -179,7 +180,14 @@ def _ratings(fields: Fields, person: str, period: Period) -> Iterator[Rating]:
             row = Fields(entry, "a rating", required=("type", "score", "scale_max"))
             score = as_number(row["score"], "score")
             scale = as_number(row["scale_max"], "scale_max")
-            yield Rating(person, period.id, item, as_text(row["type"], "type"), score, scale)
+            yield Rating(
+                person_id=person,
+                period=period.id,
+                item_id=item,
+                rater_type=as_text(row["type"], "type"),
+                score=score,
+                scale_max=scale,
+            )
 
 
 def _pay_inputs(fields: Fields) -> dict[str, object]:
@@ -247,11 +255,26 @@ def _plan(definitions: Definitions, example: Example) -> PayPlan | None:
 def _scored(definitions: Definitions, example: Example) -> Scorecard:
     """The scorecard of a person who is measured by the example's figures alone."""
     who, period, role = example.person, example.period.id, example.role or ""
-    person = Person(who, who, role, "", None, example.period.start)
+    person = Person(
+        person_id=who, name=who, role_id=role, dept="", manager_id=None, valid_from=example.period.start
+    )
     actuals = [
-        Actual(period, who, role, kpi, None, None, value, "scored") for kpi, value in example.actuals.items()
+        Actual(
+            period=period,
+            person_id=who,
+            role_id=role,
+            kpi_id=kpi,
+            numerator=None,
+            denominator=None,
+            value=value,
+            status="scored",
+        )
+        for kpi, value in example.actuals.items()
     ]
-    targets = [Target("person", who, kpi, period, value) for kpi, value in example.targets.items()]
+    targets = [
+        Target(scope="person", scope_id=who, kpi_id=kpi, period=period, value=value)
+        for kpi, value in example.targets.items()
+    ]
     cards = score_period(definitions, example.period, [person], actuals, targets, example.ratings)
     return cards[0]
 

@@ -368,7 +368,8 @@ def _check_length(text: str, most: int) -> None:
 def closest(word: str, known: Iterable[str], *, most: int = 1, likeness: Fraction = LIKE) -> list[str]:
     """The known names that a misspelt word may mean, the likeliest first."""
     names = sorted(known)
-    return get_close_matches(word[:MAX_WORD], names, most, likeness)  # type: ignore[arg-type] # compared, never computed with
+    found: list[str] = get_close_matches(word[:MAX_WORD], names, most, likeness)  # type: ignore[call-overload] # only compared
+    return found
 
 
 def nearest(word: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -65,7 +65,15 @@ def failed(drop: Drop, as_of: datetime, error: MeritError) -> FailedWindow:
     cause = "; ".join(_sentence(drop, e) for e in errors[:_SHOWN])
     more = f"; and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
     start, end = drop.span
-    return FailedWindow(drop.ref, start, end, "time", errors[0].code, cause + more, as_of)
+    return FailedWindow(
+        ref=drop.ref,
+        window_from=start,
+        window_to=end,
+        kind="time",
+        code=errors[0].code,
+        cause=cause + more,
+        as_of=as_of,
+    )
 
 
 def drop_path(drop: Drop, company: Path) -> Path:

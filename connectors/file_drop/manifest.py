@@ -45,7 +45,7 @@ _FORMAT = ("sheet", "encoding", "delimiter", "date_format", "thousands", "column
 _MAX_DAYS = 1100  # three years: a slip in the year would claim a century
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Drop:
     """One declared file: the days it speaks for and what it must add up to."""
 

@@ -32,7 +32,7 @@ class DroppedRow:
     values: dict[str, object]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QuarantinedCell:
     """A row set aside: the cell that is wrong, why, and what to do."""
 
@@ -63,7 +63,7 @@ class QuarantinedCell:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DroppedTable:
     """A company table as it was read; `sha256` is the identity of the file."""
 
@@ -130,7 +130,12 @@ def read_layout(layout: Layout, path: Path, *, options: FileOptions, shown: str 
     _enforce_limit(bad, len(good) + len({b.row_number for b in bad}), name, layout)
     raise_all(duplicates(good, layout, name))
     return DroppedTable(
-        layout.table, name, hashlib.sha256(content).hexdigest(), tuple(good), tuple(bad), unknown
+        table=layout.table,
+        file=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        dropped=tuple(good),
+        quarantined=tuple(bad),
+        unknown_columns=unknown,
     )
 
 
@@ -217,14 +222,30 @@ def _values(row: GridRow, reading: _RowReader, wrong: list[QuarantinedCell]) -> 
             values[spec.name] = _value(cell, spec, reading, damaged=position in row.damaged)
         except BadValueError as error:
             shown = _shorten(cell)
-            wrong.append(QuarantinedCell(row.number, spec.name, shown, error.code, error.cause, error.remedy))
+            wrong.append(
+                QuarantinedCell(
+                    row_number=row.number,
+                    column=spec.name,
+                    value=shown,
+                    cause_code=error.code,
+                    cause=error.cause,
+                    remedy=error.remedy,
+                )
+            )
     return values
 
 
 def _wrong_width(row: GridRow, width: int) -> QuarantinedCell:
     cause = f"the row has {len(row.cells)} cells, the header has {width}"
     remedy = "quote cells that hold a comma; complete the row"
-    return QuarantinedCell(row.number, "row", _shorten(row.cells[-1]), "C113", cause, remedy)
+    return QuarantinedCell(
+        row_number=row.number,
+        column="row",
+        value=_shorten(row.cells[-1]),
+        cause_code="C113",
+        cause=cause,
+        remedy=remedy,
+    )
 
 
 def _value(cell: str | None, spec: ColumnSpec, reading: _RowReader, *, damaged: bool) -> Value:

@@ -260,7 +260,12 @@ def _constant(column: Column, node: Node) -> str:
 def _version(node: Node) -> FieldSpec:
     entry = Fields(node, VERSION, required=("path", "format"))
     form = as_choice(entry["format"], "format", INSTANT_FORMATS)
-    column = Column(VERSION, ColumnType.INSTANT, "TIMESTAMPTZ", "when the record last changed")
+    column = Column(
+        name=VERSION,
+        type=ColumnType.INSTANT,
+        sql_type="TIMESTAMPTZ",
+        description="when the record last changed",
+    )
     path = as_path(entry["path"], VERSION)
     return FieldSpec(column, path, type=instant_type(form), is_needed=True, is_local=form == "local")
 

@@ -50,7 +50,7 @@ class Having:
     above: Decimal | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Aggregate:
     """One aggregate over one fact, dated by one of its dates.
 

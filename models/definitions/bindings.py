@@ -6,6 +6,7 @@ the figures themselves (statement).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from models.definitions.reading import Fields, as_id, as_text, refuse
 from models.definitions.strict_yaml import Mapping, Node, Scalar, Sequence, plain
@@ -18,14 +19,15 @@ TEAMS = ("team_coefficients", "team_amounts", "team_scores")
 LISTS = ("earned_to_date", "segments")
 SOURCES = (*NUMBERS, *TEXTS, *TEAMS, *LISTS)
 SCORE = frozenset({"coefficient", "total", "grade", "segments"})  # figures that come from a scorecard
-REFERENCES = ("kpi", "target", "attainment", "line", "input")
+Referred = Literal["kpi", "target", "attainment", "line", "input"]
+REFERENCES: tuple[Referred, ...] = ("kpi", "target", "attainment", "line", "input")
 
 
 @dataclass(frozen=True)
 class Ref:
     """A figure that is looked up when the statement is made."""
 
-    kind: str
+    kind: Referred
     name: str
     source: str = ""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from models.definitions.aggregates import Item, read_items
 from models.definitions.reading import (
@@ -25,7 +26,10 @@ from models.definitions.reading import (
 from models.definitions.strict_yaml import Node, Scalar, Sequence
 from models.units import UNITS
 
-KINDS = ("result", "process", "behaviour")
+KpiKind = Literal["result", "process", "behaviour"]
+Direction = Literal["higher", "lower"]
+KINDS: tuple[KpiKind, ...] = ("result", "process", "behaviour")
+DIRECTIONS: tuple[Direction, ...] = ("higher", "lower")
 MEASURES = ("numerator", "rating", "from_reports")
 
 
@@ -70,7 +74,7 @@ class FromReports:
 Measure = Sum | Ratio | RatedItem | FromReports
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Kpi:
     """One version of one KPI; `source` is its file and line."""
 
@@ -78,9 +82,9 @@ class Kpi:
     effective_from: date
     label: Label
     formula: Label
-    kind: str
+    kind: KpiKind
     unit: str
-    direction: str
+    direction: Direction
     decimals: int
     measure: Measure
     scale: Decimal
@@ -141,7 +145,7 @@ def read_kpi(node: Node) -> Kpi:
         formula=as_label(fields["formula"], "formula"),
         kind=as_choice(fields["kind"], "kind", KINDS),
         unit=as_choice(fields["unit"], "unit", UNITS),
-        direction=as_choice(fields["direction"], "direction", ("higher", "lower")),
+        direction=as_choice(fields["direction"], "direction", DIRECTIONS),
         decimals=int(decimals),
         measure=_measure(fields),
         scale=as_number(scale, "scale") if scale else Decimal(1),

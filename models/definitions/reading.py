@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from models.definitions.strict_yaml import Mapping, Node, Scalar, Sequence, YamlPlace
 from models.errors import DefinitionError
 from models.values import LimitError, ReadingError, dec, nearest, read_date
 
+Choice = TypeVar("Choice", bound=str)
 SHOWN = 100  # characters of a wrong value that a message repeats
 ID_FORM = "[a-z][a-z0-9_]{0,62}"
 _ID = re.compile(ID_FORM, re.ASCII)
@@ -113,14 +115,15 @@ def _shortened(text: str) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
-def as_choice(node: Node, what: str, choices: Iterable[str]) -> str:
-    """The node as one of a few words."""
+def as_choice(node: Node, what: str, choices: Iterable[Choice]) -> Choice:
+    """The node as one of a few words, with the type that these words have."""
     text, known = as_text(node, what), tuple(choices)
-    if text not in known:
+    found = next((word for word in known if word == text), None)
+    if found is None:
         raise refuse(
             "D114", f"{what} has an unknown value", node.place, actual=repr(text), remedy=nearest(text, known)
         )
-    return text
+    return found
 
 
 def as_label(node: Node, what: str) -> Label:

@@ -127,7 +127,7 @@ def _check_text(text: str, file: str) -> None:
         )
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Open:
     """A list or mapping whose end has not come yet."""
 
@@ -177,7 +177,7 @@ class _Builder:
                 self.scalar(event, place)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self.check_plainness(event.anchor, event.tag, place)
-                self.open(_Open(place, isinstance(event, yaml.MappingStartEvent)))
+                self.open(_Open(place=place, is_mapping=isinstance(event, yaml.MappingStartEvent)))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self.add(self.stack.pop().close())
 

@@ -48,7 +48,7 @@ class Breach:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LintFinding:
     """What the reader gets: error = the figure would be wrong or people would be cheated."""
 
@@ -115,7 +115,7 @@ class LintedWorld:
 Find = Callable[[LintedWorld], Iterator[Breach]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LintRule:
     """One rule: what it looks for, why, and what to do."""
 
@@ -135,7 +135,15 @@ class LintRule:
         """One place with the rule's severity and remedy."""
         where = found.where or found.holder.source
         severity = found.severity or self.severity
-        return LintFinding(self.code, severity, where, found.zh, found.en, self.remedy.zh, self.remedy.en)
+        return LintFinding(
+            code=self.code,
+            severity=severity,
+            where=where,
+            zh=found.zh,
+            en=found.en,
+            remedy_zh=self.remedy.zh,
+            remedy_en=self.remedy.en,
+        )
 
 
 def rule(

@@ -50,7 +50,7 @@ class Derived:
     of: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One canonical column.
 
@@ -82,7 +82,7 @@ class Column:
         return self.name == "currency"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """One canonical table.
 
@@ -140,10 +140,10 @@ def text(
 ) -> Column:
     """A word or an id."""
     return Column(
-        name,
-        ColumnType.TEXT,
-        "VARCHAR",
-        en,
+        name=name,
+        type=ColumnType.TEXT,
+        sql_type="VARCHAR",
+        description=en,
         zh=zh,
         required=required,
         allowed=allowed,
@@ -159,40 +159,85 @@ def personal(name: str, zh: str, en: str, *, required: bool = False) -> Column:
 
 def count(name: str, zh: str, en: str, unit: str = "", *, required: bool = False) -> Column:
     """A whole number."""
-    return Column(name, ColumnType.NUMBER, "BIGINT", en, unit, zh=zh, required=required)
+    return Column(
+        name=name,
+        type=ColumnType.NUMBER,
+        sql_type="BIGINT",
+        description=en,
+        unit=unit,
+        zh=zh,
+        required=required,
+    )
 
 
 def number(
     name: str, zh: str, en: str, unit: str = "", *, sql_type: str = QUANTITY, required: bool = False
 ) -> Column:
     """A number that may have a fraction."""
-    return Column(name, ColumnType.NUMBER, sql_type, en, unit, zh=zh, required=required)
+    return Column(
+        name=name,
+        type=ColumnType.NUMBER,
+        sql_type=sql_type,
+        description=en,
+        unit=unit,
+        zh=zh,
+        required=required,
+    )
 
 
 def flag(name: str, zh: str, en: str, *, required: bool = False, default: str = "") -> Column:
     """Yes or no."""
-    return Column(name, ColumnType.BOOLEAN, "BOOLEAN", en, zh=zh, required=required, default=default)
+    return Column(
+        name=name,
+        type=ColumnType.BOOLEAN,
+        sql_type="BOOLEAN",
+        description=en,
+        zh=zh,
+        required=required,
+        default=default,
+    )
 
 
 def day(name: str, zh: str, en: str, *, required: bool = False, needs_history: bool = False) -> Column:
     """A local day."""
-    return Column(name, ColumnType.DATE, "DATE", en, zh=zh, required=required, needs_history=needs_history)
+    return Column(
+        name=name,
+        type=ColumnType.DATE,
+        sql_type="DATE",
+        description=en,
+        zh=zh,
+        required=required,
+        needs_history=needs_history,
+    )
 
 
 def instant(name: str, zh: str, en: str, *, required: bool = False) -> Column:
     """A point in time, stored in UTC."""
-    return Column(name, ColumnType.INSTANT, "TIMESTAMPTZ", en, zh=zh, required=required)
+    return Column(
+        name=name, type=ColumnType.INSTANT, sql_type="TIMESTAMPTZ", description=en, zh=zh, required=required
+    )
 
 
 def amount(name: str, zh: str, en: str, *, required: bool = False) -> Column:
     """Money as the source states it."""
-    return Column(name, ColumnType.NUMBER, MONEY, en, _OWN, zh=zh, required=required)
+    return Column(
+        name=name, type=ColumnType.NUMBER, sql_type=MONEY, description=en, unit=_OWN, zh=zh, required=required
+    )
 
 
 def base(name: str, zh: str, en: str, of: str, *, sql_type: str = MONEY_BASE) -> Column:
     """Money in the company's currency, through the dated rate."""
     derived = Derived(Derivation.BASE, (of,))
-    return Column(name, ColumnType.NUMBER, sql_type, en, _BASE, zh=zh, given=False, derived=derived)
+    return Column(
+        name=name,
+        type=ColumnType.NUMBER,
+        sql_type=sql_type,
+        description=en,
+        unit=_BASE,
+        zh=zh,
+        given=False,
+        derived=derived,
+    )
 
 
 def money(name: str, zh: str, en: str, *, required: bool = False) -> tuple[Column, Column]:

@@ -162,7 +162,9 @@ PURCHASE_ORDER = Table(
 
 
 def _base(name: str, zh: str, en: str) -> Column:
-    return Column(name, ColumnType.NUMBER, MONEY_BASE, en, "company currency", zh=zh)
+    return Column(
+        name=name, type=ColumnType.NUMBER, sql_type=MONEY_BASE, description=en, unit="company currency", zh=zh
+    )
 
 
 NEW_SKU = Table(

@@ -27,7 +27,16 @@ CHANNELS = ("search", "recommend", "live", "content", "private", "distribution",
 
 def _cost(name: str, zh: str, en: str) -> Column:
     return derive(
-        Column(name, ColumnType.NUMBER, MONEY_BASE, en, "company currency", zh=zh), Derivation.COST, name
+        Column(
+            name=name,
+            type=ColumnType.NUMBER,
+            sql_type=MONEY_BASE,
+            description=en,
+            unit="company currency",
+            zh=zh,
+        ),
+        Derivation.COST,
+        name,
     )
 
 

@@ -59,7 +59,16 @@ def _targets(dropped: DroppedCompany) -> tuple[Target, ...]:
             scope, scope_id, kpi, period = (
                 str(row[key]) for key in ("scope", "scope_id", "kpi_id", "period")
             )
-            found.append(Target(scope, scope_id, kpi, period, value, str(row.get("basis") or "")))
+            found.append(
+                Target(
+                    scope=scope,
+                    scope_id=scope_id,
+                    kpi_id=kpi,
+                    period=period,
+                    value=value,
+                    basis=str(row.get("basis") or ""),
+                )
+            )
     return tuple(found)
 
 

@@ -123,9 +123,9 @@ def source_accounts(sources: Iterable[Source], drops: Iterable[Drop]) -> list[So
     dropped = {drop.ref: drop for drop in drops}
     return accounts + [
         SourceAccount(
-            ref,
-            with_derived([drop.table]),
-            drop.zone,
+            ref=ref,
+            feeds=with_derived([drop.table]),
+            zone=drop.zone,
             active_to=closed.get(ref.shop_id),
             platform=drop.platform,
         )

@@ -44,7 +44,7 @@ class RawRow:
     damaged: frozenset[int]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Sheet:
     """What every row of one file is read with."""
 
@@ -83,5 +83,12 @@ class Sheet:
         known = FACTS[self.layout.table].column(column)
         hidden = known is not None and known.sensitivity is Sensitivity.PERSONAL
         value = "(personal)" if hidden else shown[:40]
-        cell = QuarantinedCell(row.number, column, value, error.code, error.cause, error.remedy)
+        cell = QuarantinedCell(
+            row_number=row.number,
+            column=column,
+            value=value,
+            cause_code=error.code,
+            cause=error.cause,
+            remedy=error.remedy,
+        )
         return cell.as_error(self.name)

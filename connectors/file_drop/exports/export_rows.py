@@ -58,7 +58,9 @@ def export_rows(match: Match, content: bytes, entry: ExportEntry) -> ExportRows:
     _check_currency(sheet)
     target = fact_layout(sheet.layout.table)
     raise_all(duplicates(rows, target, sheet.name))
-    table = DroppedTable(target.table, sheet.name, hashlib.sha256(content).hexdigest(), tuple(rows))
+    table = DroppedTable(
+        table=target.table, file=sheet.name, sha256=hashlib.sha256(content).hexdigest(), dropped=tuple(rows)
+    )
     return ExportRows(table, sheet.layout, len(facts), tuple(proofs), left_out)
 
 
@@ -75,7 +77,7 @@ def _sheet(match: Match, entry: ExportEntry) -> Sheet:
         )
     positions = {norm(t): i for i, t in reversed(list(enumerate(titles))) if t}
     reader = CellReader(layout, match.sheet.from_workbook, entry.date_format)
-    return Sheet(layout, entry, name, positions, len(titles), reader)
+    return Sheet(layout=layout, entry=entry, name=name, positions=positions, width=len(titles), reader=reader)
 
 
 def _raw(match: Match, sheet: Sheet) -> Iterator[RawRow]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from models.values import ReadingError, read_decimal
+from models.values import ReadingError, dec
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def learn_rate_header(
 ) -> None:
     """Take over the requests per second that a header names; absent or junk changes nothing."""
     try:
-        rate = read_decimal(headers.get(name, "").strip())
+        rate = dec(headers.get(name, "").strip())
     except ReadingError:
         return
     if rate >= 0:

@@ -87,7 +87,11 @@ def context_of(said: MAPPING) -> CompanyContext:
 
 def _target(entry: dict[str, str]) -> Target:
     return Target(
-        entry["scope"], entry["scope_id"], entry["kpi_id"], entry["period"], Decimal(entry["value"])
+        scope=entry["scope"],
+        scope_id=entry["scope_id"],
+        kpi_id=entry["kpi_id"],
+        period=entry["period"],
+        value=Decimal(entry["value"]),
     )
 
 
