@@ -21,7 +21,7 @@ from models.definitions import (
     RoleLine,
     TargetRef,
 )
-from models.definitions import Rating as RatingMeasure
+from models.definitions import RatedItem as RatingMeasure
 from models.definitions.red_lines import Crossings, crossings
 from models.definitions.rules import Rule, read_rule
 from models.errors import CompanyError

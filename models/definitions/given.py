@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from models.definitions.kpis import Kpi, Sum, read_kpi
 from models.definitions.reading import as_mapping, as_text, refuse
-from models.definitions.strict_yaml import Mapping, Node, Place, Scalar, parse
+from models.definitions.strict_yaml import Mapping, Node, Scalar, YamlPlace, parse
 
 KEY, GIVEN = "measure", "given"
 # What a short declaration may leave out. The aggregate only fills the place of a measure and is taken out again.
@@ -42,5 +42,5 @@ def _completed(given: Mapping) -> Mapping:
     return Mapping(entries, {name: given.key_places.get(name, given.place) for name in entries}, given.place)
 
 
-def _placed(value: Node, place: Place) -> Node:
+def _placed(value: Node, place: YamlPlace) -> Node:
     return replace(value, place=place) if isinstance(value, Scalar) else value

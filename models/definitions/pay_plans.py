@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
-from typing import cast
+from typing import Literal, cast
 
 from models.definitions.accepts import KEY as ACCEPTS
 from models.definitions.accepts import Accepted, read_accepts
@@ -25,15 +25,16 @@ from models.definitions.reading import (
     as_label,
     as_mapping,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.roles import CYCLES
-from models.definitions.strict_yaml import Node, Place, plain
+from models.definitions.strict_yaml import Node, YamlPlace, plain
 from models.errors import DefinitionError
 from models.pay import PAY_METHODS
+from models.values import nearest
 
-MODES = ("sales_commission", "ad_saving_commission", "performance", "mixed")
+Mode = Literal["sales_commission", "ad_saving_commission", "performance", "mixed"]
+MODES: tuple[Mode, ...] = ("sales_commission", "ad_saving_commission", "performance", "mixed")
 # What a line pays for. Fixed pay has no kind: it depends neither on a score nor on what was achieved.
 AD_SAVING = ("pay.ad_saving",)
 ACHIEVEMENT = (
@@ -43,7 +44,7 @@ ACHIEVEMENT = (
 _YES_NO = ("true", "false")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PayLine:
     """One line of a statement; a line that is not `paid` is shown and may be built on, but not added."""
 
@@ -56,7 +57,7 @@ class PayLine:
     paid: bool
     cycle: str | None
     source: str
-    places: Mapping[str, Place]
+    places: Mapping[str, YamlPlace]
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -73,7 +74,7 @@ class PayLine:
         return "performance" if any(r.kind == "input" and r.name in SCORE for r in self.refs) else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PayPlan:
     """One version of one plan; `example` marks amounts that no company may take over as they are."""
 
@@ -81,7 +82,7 @@ class PayPlan:
     effective_from: date
     label: Label
     roles: tuple[str, ...]
-    mode: str
+    mode: Mode
     lines: tuple[PayLine, ...]
     source: str
     example: bool = False

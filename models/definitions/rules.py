@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from models.definitions.reading import nearest
 from models.errors import DefinitionError
 from models.scoring import gap_points, linear, piecewise, rating, step
 from models.scoring.arguments import Arguments
@@ -17,6 +16,7 @@ from models.scoring.linear import Linear
 from models.scoring.piecewise import Piecewise
 from models.scoring.rating import RatingRule
 from models.scoring.step import Step
+from models.values import nearest
 
 Rule = Linear | Piecewise | Step | GapPoints | RatingRule
 

@@ -14,6 +14,7 @@ from models.definitions.reading import ID_FORM
 from models.definitions.rules import CONFIG
 from models.scoring.weights import POLICIES
 from models.tables import FACTS
+from models.units import UNITS
 
 Json = dict[str, object]
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what YAML editors understand
@@ -76,7 +77,7 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
         **_COMMON,
         "formula": _said(_ref("label"), "给人看的公式", "the formula people read"),
         "kind": _said(_one_of(kpis.KINDS), "结果、过程、行为", "result, process, behaviour"),
-        "unit": _said(_one_of(kpis.UNITS), "单位；0.08 是 8 %", "unit; 0.08 is 8 %"),
+        "unit": _said(_one_of(UNITS), "单位；0.08 是 8 %", "unit; 0.08 is 8 %"),
         "direction": _said(_one_of(("higher", "lower")), "越高越好或越低越好", "which is better"),
         "decimals": {"type": "integer", "minimum": 0, "maximum": 10},
         "numerator": _said(_ITEMS, "相加的各项", "what is added"),

@@ -12,7 +12,7 @@ from models.definitions.bindings import Ref
 from models.definitions.pay_checks import probe
 from models.definitions.pay_plans import PayLine
 from models.errors import DefinitionError
-from models.lint.finding import Found, World, rule
+from models.lint.finding import Breach, LintedWorld, rule
 from models.lint.meaning import HUNDRED
 from models.lint.plans import ZERO, at, lines, number
 from models.money import add, multiply, plain, round_half_up, subtract
@@ -65,7 +65,6 @@ def _shown(found: Sequence[tuple[Decimal, Decimal]]) -> str:
 @rule(
     "L070",
     "warning",
-    "F5",
     name=Label("全额提成的断崖", "A cliff in the commission"),
     why=Label(
         "599 999 元得 29 999.95，600 000 元得 42 000：引人跨月挪单、刷单",
@@ -73,7 +72,7 @@ def _shown(found: Sequence[tuple[Decimal, Decimal]]) -> str:
     ),
     remedy=Label("改用超额累进 progressive，且不设跳档奖金", "use progressive slabs without lump sums"),
 )
-def _cliff(world: World) -> Iterator[Found]:
+def _cliff(world: LintedWorld) -> Iterator[Breach]:
     for plan, line in lines(world, commission.NAME):
         found = commission_of(probe(line))
         up = [] if found is None else [(edge, jump) for edge, jump in jumps(found) if jump > 0]
@@ -83,7 +82,7 @@ def _cliff(world: World) -> Iterator[Found]:
             found.lookup is not None
         ):  # the edges are of another measure, which no order moved to another month changes
             zh, en = f"费率在 {_edges(up)} 处跳变", f"the rate jumps at {_edges(up)} of another measure"
-            yield Found(
+            yield Breach(
                 plan, f"{plan.id} 的 {line.id}：{zh}", f"{plan.id}, {line.id}: {en}", line.source, "notice"
             )
         elif found.target is not None:  # edges and jumps are reckoned for a target of 1
@@ -110,12 +109,11 @@ def _shares(found: Sequence[tuple[Decimal, Decimal]]) -> str:
 @rule(
     "L071",
     "error",
-    "F5",
     name=Label("多卖反而少得", "Selling more pays less"),
     why=Label("到达下一档时提成下降", "At the next slab the commission falls"),
     remedy=Label("高档的费率不低于低档", "let rates rise with the slabs"),
 )
-def _falling(world: World) -> Iterator[Found]:
+def _falling(world: LintedWorld) -> Iterator[Breach]:
     for plan, line in lines(world, commission.NAME):
         found = commission_of(probe(line))
         up_is_worse = found is not None and found.lookup is not None and _is_lower_better(world, line)
@@ -135,7 +133,7 @@ def _falling(world: World) -> Iterator[Found]:
             )
 
 
-def _is_lower_better(world: World, line: PayLine) -> bool:
+def _is_lower_better(world: LintedWorld, line: PayLine) -> bool:
     """Whether the measure that is looked up is better when it is lower."""
     binding = line.bindings.get("lookup")
     kpi = world.kpis.get(binding.name) if isinstance(binding, Ref) and binding.kind == "kpi" else None
@@ -145,7 +143,6 @@ def _is_lower_better(world: World, line: PayLine) -> bool:
 @rule(
     "L072",
     "warning",
-    "D12",
     name=Label("追回可能大于退款", "A clawback larger than the refund"),
     why=Label(
         "退款 1 元跌回低档，追回整档差额",
@@ -155,7 +152,7 @@ def _is_lower_better(world: World, line: PayLine) -> bool:
         "mode: original_effective_rate，或改用累进", "mode: original_effective_rate, or progressive slabs"
     ),
 )
-def _large_clawback(world: World) -> Iterator[Found]:
+def _large_clawback(world: LintedWorld) -> Iterator[Breach]:
     for plan, line in lines(world, clawback.NAME):
         found = commission_of(line.args.get("commission"))
         if found is None or line.args.get("mode", "recompute_original") != "recompute_original":
@@ -170,12 +167,11 @@ def _large_clawback(world: World) -> Iterator[Found]:
 @rule(
     "L082",
     "error",
-    "D7",
     name=Label("做得越好给得越少", "The curve pays less for more"),
     why=Label("完成率提高而奖金下降", "Attainment rises and the bonus falls"),
     remedy=Label("让金额随完成率上升", "let amounts rise with attainment"),
 )
-def _falling_curve(world: World) -> Iterator[Found]:
+def _falling_curve(world: LintedWorld) -> Iterator[Breach]:
     for plan, line in lines(world, quarterly_bonus.NAME, amount_table.NAME):
         points = line.args.get("curve", line.args.get("points"))
         ys = (

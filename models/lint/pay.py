@@ -11,7 +11,9 @@ from models.definitions.pay_checks import probe
 from models.definitions.pay_plans import PayLine, PayPlan
 from models.lint import meaning
 from models.lint.cliffs import commission_of
-from models.lint.finding import Found, World, rule
+from models.lint.finding import Breach as Found
+from models.lint.finding import LintedWorld as World
+from models.lint.finding import rule
 from models.lint.kpis import referred
 from models.lint.meaning import Seen
 from models.lint.plans import ZERO, at, lines, number
@@ -45,7 +47,6 @@ def _unguarded(world: World, plan: PayPlan) -> list[str]:
 @rule(
     "L073",
     "warning",
-    "F8",
     name=Label("提成只看销售额", "Commission on sales alone"),
     why=Label("销售增 38 %，毛利率降 5 个点", "Sales rose by 38 %, the margin fell by 5 points"),
     remedy=Label(
@@ -65,7 +66,6 @@ def _sales_only(world: World) -> Iterator[Found]:
 @rule(
     "L088",
     "notice",
-    "F7",
     name=Label("按未扣退款的销售额提成", "Commission on gross sales"),
     why=Label("退货、月末后的退款仍有提成", "What comes back after month end has been paid for"),
     remedy=Label("以净销售额为基数", "take net sales as the basis"),
@@ -91,7 +91,6 @@ def _gross(world: World) -> Iterator[tuple[PayPlan, PayLine, list[str]]]:
 @rule(
     "L074",
     "warning",
-    "F9",
     name=Label("固定预算的节费提成没有销售门槛", "Ad saving on a fixed budget without a sales gate"),
     why=Label("不投广告就能拿钱", "It pays people for not advertising"),
     remedy=Label(
@@ -109,7 +108,6 @@ def _saving_without_gate(world: World) -> Iterator[Found]:
 @rule(
     "L075",
     "warning",
-    "F10",
     name=Label("提成占销售额过高", "Commission takes a large share of sales"),
     why=Label("0.5 与 0.5 % 之差，或几条提成叠加", "0.5 for 0.5 %, or several lines on the same sales"),
     remedy=Label("核对费率；合计不超过销售额的 15 %", "check the rates; keep them at 15 % of sales in all"),
@@ -127,7 +125,6 @@ def _costly(world: World) -> Iterator[Found]:
 @rule(
     "L076",
     "notice",
-    "F10",
     name=Label("全部方案的提成合计过高", "All plans together take a large share of sales"),
     why=Label(
         "同一订单记给主播、客服、达人和运营",
@@ -162,7 +159,6 @@ def _top_rate(world: World, line: PayLine) -> Decimal:
 @rule(
     "L077",
     "notice",
-    "D",
     name=Label("岗位没有薪酬方案", "A role without a pay plan"),
     why=Label("分数不会变成工资", "Its scores never become pay"),
     remedy=Label("加入某个 pay_plans 的 roles", "name it under roles of a pay plan"),
@@ -177,7 +173,6 @@ def _unpaid_role(world: World) -> Iterator[Found]:
 @rule(
     "L078",
     "notice",
-    "E8",
     name=Label("方案用到岗位没有的指标", "A plan uses a KPI that the role does not have"),
     why=Label("员工在考核表上看不到这个数", "The figure does not stand on the person's scorecard"),
     remedy=Label("确认该数对员工公开", "see that the person is shown the figure"),
@@ -205,7 +200,6 @@ def _shown_to(world: World, role: str) -> set[str]:
 @rule(
     "L079",
     "warning",
-    "F23",
     name=Label("回款前提成", "Commission before collection"),
     why=Label("外贸只按已收款项提成", "In foreign trade only collected money is paid on"),
     remedy=Label("以回款额为基数", "take collected money as the basis"),
@@ -232,7 +226,6 @@ def _before_collection(world: World) -> Iterator[Found]:
 @rule(
     "L080",
     "warning",
-    "F18",
     name=Label("罚款没有上限", "Penalties without a limit"),
     why=Label("从工资中扣款受法律限制", "The law limits what may be taken from wages"),
     remedy=Label("写明 penalty_cap_share", "state penalty_cap_share"),
@@ -247,7 +240,6 @@ def _unlimited_penalties(world: World) -> Iterator[Found]:
 @rule(
     "L081",
     "warning",
-    "D14",
     name=Label("扣款超过月薪的 20 %", "More than 20 % of the wage may be deducted"),
     why=Label(
         "《工资支付暂行规定》第十六条，请法务核对",
@@ -265,7 +257,6 @@ def _large_deduction(world: World) -> Iterator[Found]:
 @rule(
     "L083",
     "warning",
-    "F18",
     name=Label("留存超过一半", "More than half is held back"),
     why=Label("已挣得的报酬应当期发放大部分", "Most of what was earned is due in its period"),
     remedy=Label("降低留存比例", "lower the share"),

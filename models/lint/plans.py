@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from models.definitions.pay_plans import PayLine, PayPlan
-from models.lint.finding import Found, World
-from models.money import dec
+from models.lint.finding import Breach, LintedWorld
+from models.values import dec
 
 ZERO = Decimal(0)
 
 
-def lines(world: World, *methods: str) -> Iterator[tuple[PayPlan, PayLine]]:
+def lines(world: LintedWorld, *methods: str) -> Iterator[tuple[PayPlan, PayLine]]:
     """Every pay line, or those of some methods, with its plan."""
     for plan in world.pay_plans.values():
         for line in plan.lines:
@@ -18,9 +18,9 @@ def lines(world: World, *methods: str) -> Iterator[tuple[PayPlan, PayLine]]:
                 yield plan, line
 
 
-def at(plan: PayPlan, line: PayLine, zh: str, en: str) -> Found:
+def at(plan: PayPlan, line: PayLine, zh: str, en: str) -> Breach:
     """A finding at a pay line."""
-    return Found(plan, f"{plan.id} 的 {line.id}：{zh}", f"{plan.id}, {line.id}: {en}", line.source)
+    return Breach(plan, f"{plan.id} 的 {line.id}：{zh}", f"{plan.id}, {line.id}: {en}", line.source)
 
 
 def number(value: object) -> Decimal | None:

@@ -9,10 +9,11 @@ from models.tables import goods, live, people, sales, service, traffic
 from models.tables.columns import (
     MONEY,
     MONEY_BASE,
+    MONEY_WIDTH,
     Column,
     ColumnType,
+    Derivation,
     Derived,
-    Rule,
     Sensitivity,
     Table,
 )
@@ -38,13 +39,14 @@ __all__ = [
     "FACTS",
     "MONEY",
     "MONEY_BASE",
+    "MONEY_WIDTH",
     "ORDER_LINE",
     "REFUND",
     "TICKET",
     "Column",
     "ColumnType",
+    "Derivation",
     "Derived",
-    "Rule",
     "Sensitivity",
     "Table",
 ]

@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from connectors.kit.contract.errors import LandingDamaged
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.window.landing import read_lines, sha256_of
 from models.errors import UsageError
+from models.whole_file import PRIVATE, write_whole
 from pipelines.commands.asked import company_of, work_of
 from pipelines.commands.probe import last_open
 from pipelines.commands.progress import show_progress
@@ -89,10 +89,7 @@ def _in_landing(path: Path, home: Home) -> Path:
     if not all(_NAME.fullmatch(name) for name in names):
         raise LandingDamaged("a landing file has a damaged header", actual=path.name)
     kept = home.landing.joinpath(*names, path.name)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    part = kept.with_name(f".part-{path.name}")
-    shutil.copyfile(path, part)
-    return part.replace(kept)
+    return write_whole(kept, path.read_bytes(), mode=PRIVATE)
 
 
 def _below(path: Path, home: Home) -> str:

@@ -16,9 +16,10 @@ from duckdb import DuckDBPyConnection
 from models.errors import UsageError
 from models.money import plain
 from models.periods import Period
+from models.whole_file import write_whole
 from pipelines.commands.asked import period_of
 from pipelines.company.home import Home
-from pipelines.render.board import write_board, write_whole
+from pipelines.render.board import write_board
 from pipelines.render.workbook import write_workbook
 from warehouse.store.connect import open_published
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.lint import SEVERITIES, Finding
+from models.lint import SEVERITIES, LintFinding
 from pipelines.commands.asked import company_of
 from pipelines.company import clock
 from pipelines.company.home import Home
@@ -34,14 +34,14 @@ def lint(chosen: argparse.Namespace) -> int:
     return 1 if dropped.quarantine_report() or any(f.severity == "error" for f in found) else 0
 
 
-def print_findings(found: Sequence[Finding], *, all_of_them: bool) -> None:
+def print_findings(found: Sequence[LintFinding], *, all_of_them: bool) -> None:
     """Errors and warnings; notices only when they are asked for."""
     for finding in found:
         if all_of_them or finding.severity != "notice":
             print(finding.render())
 
 
-def counted(found: Sequence[Finding]) -> str:
+def counted(found: Sequence[LintFinding]) -> str:
     """How many of each severity.
 
     >>> counted([])

@@ -14,13 +14,14 @@ from connectors.file_drop.exports.export_match import (
     recognise,
     titles_of,
 )
-from connectors.file_drop.exports.export_reading import Entry
+from connectors.file_drop.exports.export_reading import ExportEntry
 from connectors.file_drop.exports.export_rows import ExportRows, export_rows
 from connectors.file_drop.exports.export_sheets import raw_sheets
 from connectors.file_drop.exports.export_skeleton import facts_entry, layout_name, skeleton, unknown_headers
 from connectors.file_drop.layout import FileOptions
 from connectors.file_drop.reading.opening import read_bytes
 from models.errors import CompanyError, MeritError
+from models.whole_file import write_whole
 from pipelines.commands.asked import company_of
 from pipelines.commands.table import table
 from pipelines.company import clock
@@ -40,7 +41,9 @@ def recognise_one(chosen: argparse.Namespace) -> int:
             raise
         return _unknown(content, path, company, error, write=chosen.write)
     _tell(match)
-    rows = export_rows(match, content, Entry(path.name, days, chosen.currency or None, chosen.date_format))
+    rows = export_rows(
+        match, content, ExportEntry(path.name, days, chosen.currency or None, chosen.date_format)
+    )
     _tell_rows(rows)
     print("\nfacts.yaml:\n" + facts_entry(_shown(path, company), rows, company.zone, days))
     return 0
@@ -120,6 +123,5 @@ def _write(company: Company, name: str, text: str) -> str:
             where=f"{FOLDER}/{path.name}",
             remedy="fill it in, or remove it first",
         )
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text.encode())
     return f"{FOLDER}/{path.name}"

@@ -22,6 +22,7 @@ from connectors.kit.window.landing import sha256_of
 from models.errors import PullError, UsageError
 from models.loads import FailedWindow, PulledWindow
 from models.periods import day_bounds
+from models.whole_file import give_name, write_whole
 from pipelines.commands.asked import company_of, work_of
 from pipelines.commands.progress import show_progress
 from pipelines.commands.table import table
@@ -58,11 +59,9 @@ def record(chosen: argparse.Namespace) -> int:
             recording = _recorded(work, source, stream, around, part)
         if recording.windows:
             manifest = _manifest(work, source, stream, recording, part)
-            (part / MANIFEST).write_text(
-                json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-            )
+            write_whole(part / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
             part.chmod(0o755)
-            part.replace(into)  # an empty folder of that name may be there
+            give_name(part, into, durable=False)  # a folder; an empty one of that name may be there
             _tell(into, manifest)
     finally:
         shutil.rmtree(part, ignore_errors=True)

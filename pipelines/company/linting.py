@@ -1,6 +1,6 @@
 """What the linter may know of a company, taken from its folder without touching data.
 
-Belongs here: sources, ownership and targets as a `Context`. Not here: the rules (models/lint) or printing (commands/lint.py).
+Belongs here: sources, ownership and targets as a `CompanyContext`. Not here: the rules (models/lint), printing (commands).
 """
 
 from collections import defaultdict
@@ -9,21 +9,21 @@ from decimal import Decimal
 from connectors.file_drop import DroppedCompany
 from models.definitions import load_definitions
 from models.inputs import Target
-from models.lint import Context, Finding, lint
+from models.lint import CompanyContext, LintFinding, lint
 from models.tables import FACTS
 from pipelines.company.company import Company, shipped_definitions
 from pipelines.company.sources import source_accounts
 from pipelines.company.work import Work
 
 
-def findings_of(work: Work, dropped: DroppedCompany) -> list[Finding]:
+def findings_of(work: Work, dropped: DroppedCompany) -> list[LintFinding]:
     """Everything the linter finds in the definitions the company uses, and in what it says of itself."""
     return lint(work.definitions, context_of(work.company, dropped))
 
 
-def context_of(company: Company, dropped: DroppedCompany) -> Context:
+def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
     """What the folder says: which tables are fed, who owns what, which targets are set."""
-    return Context(
+    return CompanyContext(
         facts=_fed(company),
         owned=_owned(dropped),
         targets=_targets(dropped),
@@ -59,7 +59,16 @@ def _targets(dropped: DroppedCompany) -> tuple[Target, ...]:
             scope, scope_id, kpi, period = (
                 str(row[key]) for key in ("scope", "scope_id", "kpi_id", "period")
             )
-            found.append(Target(scope, scope_id, kpi, period, value, str(row.get("basis") or "")))
+            found.append(
+                Target(
+                    scope=scope,
+                    scope_id=scope_id,
+                    kpi_id=kpi,
+                    period=period,
+                    value=value,
+                    basis=str(row.get("basis") or ""),
+                )
+            )
     return tuple(found)
 
 

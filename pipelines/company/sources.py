@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 
 from pydantic import SecretStr, ValidationError
 
@@ -20,6 +19,7 @@ from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
 from models.loads import SourceAccount, StreamRef
 from models.tables import FACTS
+from models.values import nearest
 
 SANDBOX = "sandbox"
 _SECRETIVE = re.compile(r"token|secret|passw|api_?key|credential|cookie", re.IGNORECASE)
@@ -123,9 +123,9 @@ def source_accounts(sources: Iterable[Source], drops: Iterable[Drop]) -> list[So
     dropped = {drop.ref: drop for drop in drops}
     return accounts + [
         SourceAccount(
-            ref,
-            with_derived([drop.table]),
-            drop.zone,
+            ref=ref,
+            feeds=with_derived([drop.table]),
+            zone=drop.zone,
             active_to=closed.get(ref.shop_id),
             platform=drop.platform,
         )
@@ -237,13 +237,12 @@ def _check_settings(source: Source, node: Node | None) -> None:
     known = sorted(source.kit.known_settings)
     for key, value in (as_mapping(node, "settings").entries if node else {}).items():
         if key not in known:
-            near = get_close_matches(key, known, 1)
             raise CompanyError(
                 "C004",
                 f"{source.connector} has no setting {key[:40]}",
                 where=str(value.place),
                 actual=", ".join(known),
-                remedy=f"did you mean {near[0]}?" if near else "take the line out",
+                remedy=nearest(key, known, otherwise="take the line out"),
             )
 
 

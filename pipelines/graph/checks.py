@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from models.lint import Finding
+from models.lint import LintFinding
 from pipelines.company.linting import findings_of
 from pipelines.graph.assets import POOL
 from pipelines.graph.assets.core import CORE
@@ -106,7 +106,7 @@ def _lint() -> dg.AssetChecksDefinition:
     return linted
 
 
-def lint_result(found: Sequence[Finding]) -> dg.AssetCheckResult:
+def lint_result(found: Sequence[LintFinding]) -> dg.AssetCheckResult:
     """Passed without errors and warnings; failed as an error only where a figure would be wrong."""
     counted = [f for f in found if f.severity != "notice"]
     is_wrong = any(f.severity == "error" for f in counted)

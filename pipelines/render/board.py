@@ -2,8 +2,6 @@
 
 import base64
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +11,7 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from models.whole_file import write_whole
 from pipelines.render import text
 from pipelines.render.board_data import BoardData, Key, load
 from pipelines.render.spark import Spark, sparkline
@@ -151,23 +150,6 @@ def write_board(con: duckdb.DuckDBPyConnection, day: date, path: Path) -> Path:
     """Render the board and put it in place whole: a reader sees the old file or the new one."""
     write_whole(path, render_board(con, day).encode("utf-8"))
     return path
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside, sync, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def role_sections(board: BoardData) -> list[Section]:

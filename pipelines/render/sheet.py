@@ -8,6 +8,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from models.periods import Period
+from models.units import unit_of
 from pipelines.render.styles import (
     Styles,
     footer,
@@ -167,7 +168,7 @@ def _remarks(line: Line, kpi: KpiLabel) -> str:
     if line.status != "scored" or line.value is None:
         state = STATUS.get(line.status, same(line.status)).both()
         parts.append(f"{state}：{cause_line(line.cause_code, line.cause)}")
-    if kpi.unit == "ratio" and line.numerator is not None and line.denominator is not None:
+    if unit_of(kpi.unit).is_ratio and line.numerator is not None and line.denominator is not None:
         parts.append(f"{plain(line.numerator)} ÷ {plain(line.denominator)}")
     if line.declared_weight is not None and line.weight is not None and line.weight != line.declared_weight:
         declared, used = (format_value(w, "", 2) for w in (line.declared_weight, line.weight))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from models.causes import CAUSES, cause_label
 from models.money import round_half_up
+from models.units import unit_of
 
 LANGUAGES = ("zh", "en")
 
@@ -64,14 +65,6 @@ LIMIT = {
     "behind": Words("超出上限", "over the limit"),
 }  # the same three states where less is better
 DUE = {"higher": Words("应达", "Due"), "lower": Words("上限", "Limit")}
-UNITS = {
-    "ratio": Words("比率", "ratio"),
-    "count": Words("次", "count"),
-    "minutes": Words("分钟", "minutes"),
-    "hours": Words("小时", "hours"),
-    "points": Words("分", "points"),
-    "pieces": Words("件", "pieces"),
-}
 DIRECTION = {"higher": Words("越高越好", "higher is better"), "lower": Words("越低越好", "lower is better")}
 MEASURES = {
     "gmv": Words("成交额", "Sales (GMV)"),
@@ -91,16 +84,16 @@ BEHIND, AHEAD = Decimal("0.98"), Decimal("1.02")  # within 2 % of the target to 
 
 def unit_words(unit: str, currency: str) -> Words:
     """The unit of a KPI; the unit `CNY` of a definition means the company's own currency."""
-    if unit == "CNY":
-        return same(currency)
-    return UNITS.get(unit, same(unit))
+    known = unit_of(unit)
+    return same(currency) if known.is_money else Words(known.zh, known.en)
 
 
 def shown_places(unit: str, decimals: int) -> int:
     """Decimals a reader sees: money 2, a ratio is a percentage and so shows two fewer."""
-    if unit == "CNY":
+    known = unit_of(unit)
+    if known.is_money:
         return 2
-    return max(decimals - 2, 0) if unit == "ratio" else max(decimals, 0)
+    return max(decimals - 2, 0) if known.is_ratio else max(decimals, 0)
 
 
 def format_value(value: Decimal | None, unit: str, decimals: int) -> str:
@@ -112,7 +105,7 @@ def format_value(value: Decimal | None, unit: str, decimals: int) -> str:
     if value is None:
         return ""
     places = shown_places(unit, decimals)
-    if unit == "ratio":
+    if unit_of(unit).is_ratio:
         return f"{grouped(value * 100, places)} %"
     return grouped(value, places)
 

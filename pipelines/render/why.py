@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from difflib import get_close_matches
+from fractions import Fraction
 
 import duckdb
 
 from models.errors import UsageError
 from models.periods import Period
+from models.values import closest
 from pipelines.render.text import STATUS, Words, cause_words, format_value, percent, plain, same, unit_words
 from warehouse.published import read as data
 from warehouse.published.read import Card, Figure, KpiLabel, Line, Ownership, PersonRow
 
+_LOOSELY = Fraction(2, 5)  # names of people are short: one wrong character of three is still meant
 MAX_FILES = 10
 LABEL_WIDTH = 12
 SourceLookup = Callable[[str], str | None]
@@ -116,7 +118,7 @@ def _question(con: duckdb.DuckDBPyConnection, person: str, kpi: str, period: str
 
 
 def _unknown(code: str, what: str, actual: str, known: Sequence[str]) -> UsageError:
-    near = get_close_matches(actual, dict.fromkeys(known), n=3, cutoff=0.4)
+    near = closest(actual, set(known), most=3, likeness=_LOOSELY)
     remedy = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(dict.fromkeys(known[:8]))}"
     return UsageError(code, f"there is no such {what}", actual=repr(actual[:60]), remedy=remedy)
 

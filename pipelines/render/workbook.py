@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from models.errors import UsageError
 from models.periods import Period
-from pipelines.render.board import write_whole
+from models.whole_file import write_whole
 from pipelines.render.sheet import SheetData, write_sheet
 from pipelines.render.styles import Styles, footer, lines_needed, row_height, write_number, write_text
 from pipelines.render.text import NO_CAUSE, STATUS, Words, instant, same

@@ -132,4 +132,16 @@ def _withdraw(work: Work, gone: list[KnownDrop]) -> None:
         start, end = day_bounds(drop.first, drop.zone)[0], day_bounds(drop.last, drop.zone)[1]
         cause = f"facts.yaml no longer lists {drop.file} for {drop.first} to {drop.last}"
         with open_warehouse(work.home.root) as con:
-            withdraw(con, drop, FailedWindow(drop.ref, start, end, "time", WITHDRAWN, cause, work.as_of))
+            withdraw(
+                con,
+                drop,
+                FailedWindow(
+                    ref=drop.ref,
+                    window_from=start,
+                    window_to=end,
+                    kind="time",
+                    code=WITHDRAWN,
+                    cause=cause,
+                    as_of=work.as_of,
+                ),
+            )

@@ -255,7 +255,15 @@ def _unreadable(work: Work, job: _Job, error: MeritError) -> FailedWindow:
     stream = work.company.connector(job.ref.connector).stream(job.ref.stream)
     kind = stream.of(job.account.settings).cursor_kind
     start = min(job.span_from, work.as_of)
-    return FailedWindow(job.ref, start, work.as_of, kind, error.code, cause, work.as_of)
+    return FailedWindow(
+        ref=job.ref,
+        window_from=start,
+        window_to=work.as_of,
+        kind=kind,
+        code=error.code,
+        cause=cause,
+        as_of=work.as_of,
+    )
 
 
 def _load(work: Work, batch: list[Pulled], reports: dict[StreamRef, Report]) -> None:

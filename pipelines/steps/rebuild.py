@@ -111,7 +111,9 @@ def _load_one(
     connector, stream, shop, start, end, kind, status, code, cause, landing_file, sha256, as_of = row
     if status == "failed":
         ref = StreamRef(connector, stream, shop)
-        failed = FailedWindow(ref, start, end, kind, code, cause, as_of)
+        failed = FailedWindow(
+            ref=ref, window_from=start, window_to=end, kind=kind, code=code, cause=cause, as_of=as_of
+        )
         if code == WITHDRAWN:
             with transaction(con):
                 take_out(con, failed)

@@ -25,11 +25,12 @@ _ACTUALS = """
     from kpi_actual_period where period = ? order by all
 """
 _PEOPLE = """
-    select person_id, name, role_id, coalesce(dept, ''), manager_id, valid_from, valid_to, hire_date
+    select person_id, name, role_id, coalesce(dept, '') as dept, manager_id, valid_from, valid_to, hire_date
     from core_person order by all
 """
 _TARGETS = """
-    select scope, scope_id, kpi_id, period, value, coalesce(basis, ''), cast(coalesce(version, '1') as integer)
+    select scope, scope_id, kpi_id, period, value, coalesce(basis, '') as basis,
+           cast(coalesce(version, '1') as integer) as version
     from core_target where scope in ('person', 'role') order by all
 """
 _RATINGS = """
@@ -74,5 +75,7 @@ def scorecards(
 
 
 def _read(con: DuckDBPyConnection, sql: str, make: Callable[..., T], *values: str) -> list[T]:
-    """Rows as the records of models; the columns stand in the order of the record's fields."""
-    return [make(*row) for row in con.execute(sql, list(values)).fetchall()]
+    """Rows as the records of models; the columns have the names of the record's fields."""
+    found = con.execute(sql, list(values))
+    names = [name for name, *_ in found.description]
+    return [make(**dict(zip(names, row, strict=True))) for row in found.fetchall()]

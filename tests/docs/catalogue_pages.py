@@ -25,7 +25,7 @@ KPIS, ROLES = ROOT / "docs" / "kpis.md", ROOT / "docs" / "roles.md"
 KINDS = {"result": "结果 result", "process": "过程 process", "behaviour": "行为 behaviour"}
 DIRECTIONS = {"higher": "↑", "lower": "↓"}
 CYCLES = {"M": "月度 monthly", "Q": "季度 quarterly", "H": "半年 half-yearly", "Y": "年度 yearly"}
-MEASURES = {"Rating": "评分 ratings", "FromReports": "下属得分 scores of the reports"}
+MEASURES = {"RatedItem": "评分 ratings", "FromReports": "下属得分 scores of the reports"}
 
 KPI_HEAD = """# KPI catalogue 指标目录
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from models.definitions.load import Definitions
-from models.inputs import Actual
+from models.inputs import Actual, ActualStatus
 from models.money import divide, round_half_up
 from models.periods import Period, month_of
 from warehouse.figures.fact_scan import Grain
@@ -121,7 +121,7 @@ def _row(duty: Duty, kpi: KpiPlan, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _status(answer: Answer) -> str:
+def _status(answer: Answer) -> ActualStatus:
     return "missing" if answer.value is None else "scored"
 
 

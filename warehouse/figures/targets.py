@@ -16,7 +16,8 @@ from models.targets import TargetBook, target_to_date
 from warehouse.figures.plan import Duty
 
 _TARGETS = """
-select scope, scope_id, kpi_id, period, value, coalesce(basis, ''), cast(coalesce(version, '1') as integer)
+select scope, scope_id, kpi_id, period, value, coalesce(basis, '') as basis,
+    cast(coalesce(version, '1') as integer) as version
 from core_target
 where scope in ('person', 'role')
 order by all
@@ -28,7 +29,10 @@ class Targets:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
         self._definitions = definitions
-        self._book = TargetBook(definitions, (Target(*row) for row in con.execute(_TARGETS).fetchall()))
+        found = con.execute(_TARGETS)
+        names = [name for name, *_ in found.description]
+        rows = (Target(**dict(zip(names, row, strict=True))) for row in found.fetchall())
+        self._book = TargetBook(definitions, rows)
 
     def of_period(self, person_id: str, role_id: str, kpi_id: str, period: Period) -> Decimal | None:
         """The target of a whole period; None when there is none."""

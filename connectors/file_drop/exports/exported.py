@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.file_drop.exports.export_layout import export_layouts
 from connectors.file_drop.exports.export_match import recognise
-from connectors.file_drop.exports.export_reading import Entry
+from connectors.file_drop.exports.export_reading import ExportEntry
 from connectors.file_drop.exports.export_rows import ExportRows, export_rows
 from connectors.file_drop.manifest import Drop
 from connectors.file_drop.reading.opening import read_bytes
@@ -72,5 +72,5 @@ def _refuse_missing_days(drop: Drop, days: Collection[date]) -> None:
         )
 
 
-def _entry(drop: Drop) -> Entry:
-    return Entry(drop.file, (drop.first, drop.last), drop.currency, drop.options.date_format or "")
+def _entry(drop: Drop) -> ExportEntry:
+    return ExportEntry(drop.file, (drop.first, drop.last), drop.currency, drop.options.date_format or "")

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from models.values import ReadingError, dec
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -98,6 +100,9 @@ def learn_rate_header(
     bucket: Bucket, now: float, headers: Mapping[str, str], name: str = "x-amzn-RateLimit-Limit"
 ) -> None:
     """Take over the requests per second that a header names; absent or junk changes nothing."""
-    text = headers.get(name, "").strip()
-    if text and len(text) < 20 and text.replace(".", "", 1).isascii() and text.replace(".", "", 1).isdigit():
-        bucket.learn_rate(now, float(text))
+    try:
+        rate = dec(headers.get(name, "").strip())
+    except ReadingError:
+        return
+    if rate >= 0:
+        bucket.learn_rate(now, float(rate))

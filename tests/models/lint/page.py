@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 
-from models.lint import RULES, Rule  # noqa: E402 - the root must be found when run as a script
+from models.lint import RULES, LintRule  # noqa: E402 - the root must be found when run as a script
 
 PAGE = ROOT / "docs" / "lint.md"
 SUBJECTS = {
@@ -46,8 +46,6 @@ A role, a grade table or a pay plan accepts a finding with its reason; an accept
 An editor that knows JSON schemas checks keys, units, methods and dates while you type: point it at
 [kpi_definitions/schema.json](../kpi_definitions/schema.json), e.g. for files `kpi_definitions/**/*.yaml`, or start a file with
 `# yaml-language-server: $schema=../schema.json`.
-
-The last column names the place in the project's domain notes: F traps of published plans, B to E methods and rules, A the brief.
 """
 
 
@@ -60,14 +58,14 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def _table(rules: list[Rule]) -> str:
-    head = "| code | severity | what it finds | why | what to do | from |\n|---|---|---|---|---|---|\n"
+def _table(rules: list[LintRule]) -> str:
+    head = "| code | severity | what it finds | why | what to do |\n|---|---|---|---|---|\n"
     return head + "".join(f"| {' | '.join(_cells(rule))} |\n" for rule in rules)
 
 
-def _cells(rule: Rule) -> list[str]:
+def _cells(rule: LintRule) -> list[str]:
     texts = [f"{text.zh}<br>{text.en}".replace("|", "\\|") for text in (rule.name, rule.why, rule.remedy)]
-    return [rule.code, SEVERITY[rule.severity], *texts, rule.basis]
+    return [rule.code, SEVERITY[rule.severity], *texts]
 
 
 if __name__ == "__main__":

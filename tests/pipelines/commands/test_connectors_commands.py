@@ -391,7 +391,18 @@ def test_an_open_failure_needs_a_hand_until_it_is_pulled(
     start, end = datetime(2026, 3, 9, 5, tzinfo=UTC), datetime(2026, 3, 10, 4, tzinfo=UTC)
     ref = StreamRef("orderbook", "order_lines", "flagship")
     with open_warehouse(tmp_path / "home") as con:
-        record_failure(con, FailedWindow(ref, start, end, "time", "P102", "the platform is down", end))
+        record_failure(
+            con,
+            FailedWindow(
+                ref=ref,
+                window_from=start,
+                window_to=end,
+                kind="time",
+                code="P102",
+                cause="the platform is down",
+                as_of=end,
+            ),
+        )
 
     code, told = _doctor(folder, capsys)
     main(
