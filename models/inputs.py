@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from models.figure import FigureStatus
 from models.periods import Period
 
 
@@ -23,7 +24,7 @@ class Actual:
     numerator: Decimal | None
     denominator: Decimal | None
     value: Decimal | None
-    status: str
+    status: FigureStatus
     cause_code: str | None = None
     cause: str | None = None
     n_rows: int = 0
