@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from models.figure import FigureStatus
 from models.periods import Period
 
-ActualStatus = Literal["scored", "provisional", "missing", "excluded"]
 TargetScope = Literal["person", "shop", "dept", "company", "role"]
 RaterType = Literal["superior", "peer", "report", "self", "customer"]
 
@@ -28,7 +28,7 @@ class Actual:
     numerator: Decimal | None
     denominator: Decimal | None
     value: Decimal | None
-    status: ActualStatus
+    status: FigureStatus
     cause_code: str | None = None
     cause: str | None = None
     n_rows: int = 0

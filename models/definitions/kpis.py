@@ -109,12 +109,6 @@ class Kpi:
         """Whether its value is not just what it adds: scaled or kept within bounds."""
         return self.scale != 1 or self.floor is not None or self.cap is not None
 
-    def bounded(self, value: Decimal) -> Decimal:
-        """The value within floor and cap."""
-        if self.floor is not None:
-            value = max(value, self.floor)
-        return value if self.cap is None else min(value, self.cap)
-
 
 RATING_KEYS = ("item",)
 TARGET_KEYS = ("target",)

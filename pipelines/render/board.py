@@ -12,27 +12,31 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from models.whole_file import write_whole
+from models.figure import PaceState, pace_of
 from pipelines.render import text
 from pipelines.render.board_data import BoardData, Key, load
 from pipelines.render.spark import Spark, sparkline
 from pipelines.render.text import Words
 from pipelines.render.todo import behind_pace, todos
-from warehouse.published.read import Figure, Health, KpiLabel, PersonRow, Reconciled, RoleLabel
+from warehouse.published.read import Health, KpiLabel, PersonRow, PublishedFigure, Reconciled, RoleLabel
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One KPI of one person: every shown text is ready, a missing figure has its cause."""
+    """One KPI of one person: every shown text is ready, a missing figure has its cause.
+
+    `pace` is the attainment of what is due by the day, and so on the last day of the month what the scorecard calls attainment.
+    """
 
     value: str
     missing: Words | None
     today: str
     today_missing: Words | None
     target: str
-    attainment: str
-    pace: str | None
+    pace: str
+    state: PaceState | None
     spark: Spark
     provisional: bool
 
@@ -170,7 +174,7 @@ def _section(board: BoardData, role_id: str) -> Section:
         role=board.role(role_id),
         heads=tuple(_head(board, board.kpi(k)) for k in kpis),
         lines=tuple(lines),
-        behind=sum(cell.pace == "behind" for cell in cells),
+        behind=sum(cell.state == "behind" for cell in cells),
         missing=sum(cell.missing is not None for cell in cells),
     )
 
@@ -182,10 +186,9 @@ def _kpis_of(board: BoardData, role_id: str) -> list[str]:
 
 
 def _worst_first(board: BoardData, person: PersonRow) -> tuple[bool, Decimal, str]:
-    """People with the worst standing first; those without any come last and stand in the to-do list."""
+    """People with the worst pace first; those without any come last and stand in the to-do list."""
     own = [f for f in board.month.values() if (f.person_id, f.role_id) == (person.person_id, person.role_id)]
-    standings = [f.standing(board.kpi(f.kpi_id).direction) for f in own]
-    known = [standing for standing in standings if standing is not None]
+    known = [f.pace for f in own if f.pace is not None]
     return (not known, min(known, default=Decimal(0)), person.person_id)
 
 
@@ -207,14 +210,14 @@ def _cell(board: BoardData, key: Key) -> Cell | None:
         today=text.format_value(today.value, kpi.unit, kpi.decimals) if today else "",
         today_missing=None if missing else _missing(today),
         target=text.format_value(month.target_to_date, kpi.unit, kpi.decimals) if month else "",
-        attainment=text.percent(month.pace) if month else "",
-        pace=None if missing or month is None else text.pace_of(month.standing(kpi.direction)),
+        pace=text.percent(month.pace) if month else "",
+        state=None if missing or month is None else pace_of(month.pace),
         spark=sparkline([_value(board, d, key) for d in board.spark_days]),
         provisional=bool(month and month.status == "provisional"),
     )
 
 
-def _missing(figure: Figure | None) -> Words | None:
+def _missing(figure: PublishedFigure | None) -> Words | None:
     if figure is None:
         return Words("没有计算结果", "nothing was computed")
     return None if figure.value is not None else text.cause_words(figure.cause_code, figure.cause)

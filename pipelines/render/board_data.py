@@ -8,12 +8,12 @@ import duckdb
 from warehouse.published import read as data
 from warehouse.published.read import (
     Company,
-    Figure,
     Health,
     KpiLabel,
     Ownership,
     PersonRow,
     Publication,
+    PublishedFigure,
     Reconciled,
     RoleLabel,
 )
@@ -36,9 +36,9 @@ class BoardData:
     order: dict[tuple[str, str], int]
     people: list[PersonRow]
     everyone: list[PersonRow]
-    today: dict[Key, Figure]
-    month: dict[Key, Figure]
-    history: dict[date, dict[Key, Figure]]
+    today: dict[Key, PublishedFigure]
+    month: dict[Key, PublishedFigure]
+    history: dict[date, dict[Key, PublishedFigure]]
     health: list[Health]
     reconciliation: list[Reconciled]
     ownership: list[Ownership]
@@ -99,7 +99,7 @@ def load(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
     )
 
 
-def keyed(figures: list[Figure]) -> dict[Key, Figure]:
+def keyed(figures: list[PublishedFigure]) -> dict[Key, PublishedFigure]:
     """Figures by person, role and KPI."""
     return {(f.person_id, f.role_id, f.kpi_id): f for f in figures}
 

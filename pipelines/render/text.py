@@ -1,15 +1,17 @@
 """Words and numbers as people read them, in Chinese and English.
 
-Belongs here: formatting of a figure, and the fixed vocabulary of states. Not here: reading tables (data.py),
-or layout.
+Belongs here: formatting of a figure, and the fixed vocabulary of states. Not here: how a figure stands (models.figure), reading
+tables (warehouse/published), layout.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from models.causes import CAUSES, cause_label
+from models.figure import FigureStatus, PaceState
 from models.money import round_half_up
 from models.units import unit_of
 
@@ -36,7 +38,7 @@ def same(text: str) -> Words:
     return Words(text, text)
 
 
-STATUS = {
+STATUS: Mapping[FigureStatus, Words] = {
     "scored": Words("已评分", "scored"),
     "provisional": Words("暂定", "provisional"),
     "missing": Words("缺失", "missing"),
@@ -49,7 +51,7 @@ HEALTH = {
     "open": Words("未结束", "still open"),
     "none": Words("无记录", "no record"),
 }
-PACE = {
+PACE: Mapping[PaceState, Words] = {
     "ahead": Words("超前", "ahead"),
     "on": Words("正常", "on pace"),
     "behind": Words("落后", "behind"),
@@ -59,7 +61,7 @@ FINALITY = {
     "open": Words("可能变动", "may still change"),
     "provisional": Words("可能变动", "may still change"),
 }
-LIMIT = {
+LIMIT: Mapping[PaceState, Words] = {
     "ahead": Words("低于上限", "below the limit"),
     "on": Words("接近上限", "near the limit"),
     "behind": Words("超出上限", "over the limit"),
@@ -79,7 +81,6 @@ KIND = {
     "behaviour": Words("行为", "behaviour"),
 }
 NO_CAUSE = Words("未说明原因", "no cause was recorded")
-BEHIND, AHEAD = Decimal("0.98"), Decimal("1.02")  # within 2 % of the target to date is on pace
 
 
 def unit_words(unit: str, currency: str) -> Words:
@@ -129,15 +130,6 @@ def plain(value: Decimal) -> str:
 def percent(value: Decimal | None, places: int = 1) -> str:
     """A fraction as a percentage; empty when missing."""
     return "" if value is None else f"{grouped(value * 100, places)} %"
-
-
-def pace_of(standing: Decimal | None) -> str | None:
-    """Ahead, on or behind, by the standing against the target to date."""
-    if standing is None:
-        return None
-    if standing < BEHIND:
-        return "behind"
-    return "ahead" if standing >= AHEAD else "on"
 
 
 def instant(at: datetime, zone: str) -> str:

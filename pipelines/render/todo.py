@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.codes import known
+from models.figure import pace_of
 from pipelines.render.board_data import BoardData
-from pipelines.render.text import Words, cause_words, format_value, pace_of, percent, plain
-from warehouse.published.read import Figure, Health, Reconciled
+from pipelines.render.text import Words, cause_words, format_value, percent, plain
+from warehouse.published.read import Health, PublishedFigure, Reconciled
 
 LIMIT = 8
 MOST_SOURCES = 3
@@ -37,16 +38,17 @@ def todos(board: BoardData) -> tuple[list[Todo], int]:
     return [*first, *(_behind(board, figure) for figure in shown)][:LIMIT], len(behind) - len(shown)
 
 
-def behind_pace(board: BoardData) -> list[Figure]:
+def behind_pace(board: BoardData) -> list[PublishedFigure]:
     """Month-to-date figures behind pace, worst first."""
-    stand = (
-        (f.standing(board.kpi(f.kpi_id).direction), f) for f in board.month.values() if f.value is not None
-    )
-    late = [(standing, f) for standing, f in stand if standing is not None and pace_of(standing) == "behind"]
+    late = [
+        (f.pace, f)
+        for f in board.month.values()
+        if f.value is not None and f.pace is not None and pace_of(f.pace) == "behind"
+    ]
     return [f for _, f in sorted(late, key=lambda pair: (pair[0], pair[1].person_id, pair[1].kpi_id))]
 
 
-def _one_each(figures: list[Figure]) -> list[Figure]:
+def _one_each(figures: list[PublishedFigure]) -> list[PublishedFigure]:
     """Everybody's worst figure before anybody's second: figures of one person often tell the same story."""
     seen: set[str] = set()
     worst = []
@@ -168,14 +170,14 @@ def _common_cause(board: BoardData, person_id: str) -> Words:
     return cause_words(*Counter(own).most_common(1)[0][0])
 
 
-def _behind(board: BoardData, figure: Figure) -> Todo:
+def _behind(board: BoardData, figure: PublishedFigure) -> Todo:
     kpi = board.kpi(figure.kpi_id)
     name = board.person_name(figure.person_id)
     scopes = ", ".join(board.scopes(figure.person_id, figure.role_id)[:3])
     who = Words(f"{name}（{scopes}）", f"{name} ({scopes})") if scopes else Words(name, name)
     value = format_value(figure.value, kpi.unit, kpi.decimals)
     due = format_value(figure.target_to_date, kpi.unit, kpi.decimals) or "—"
-    share = percent(figure.pace)
+    share = percent(figure.share_of_target_to_date)
     if kpi.direction == "lower":
         what = Words(
             f"{who.zh}「{kpi.zh}」超出上限：月至今 {value}，上限 {due}（{share}）",

@@ -18,7 +18,7 @@ from models.periods import Period
 from models.values import closest
 from pipelines.render.text import STATUS, Words, cause_words, format_value, percent, plain, same, unit_words
 from warehouse.published import read as data
-from warehouse.published.read import Card, Figure, KpiLabel, Line, Ownership, PersonRow
+from warehouse.published.read import Card, KpiLabel, Line, Ownership, PersonRow, PublishedFigure
 
 _LOOSELY = Fraction(2, 5)  # names of people are short: one wrong character of three is still meant
 MAX_FILES = 10
@@ -170,10 +170,7 @@ def _line(story: Story, asked: Question, line: Line, card: Card | None) -> None:
     _actual(story, asked, line)
     target = _shown(asked, line.target)
     story.say(Words(f"目标 = {target or '未设定'}", f"target = {target or 'none set'}"))
-    if line.attainment is not None:
-        story.say(
-            Words(f"完成率 = {percent(line.attainment, 2)}", f"attainment = {percent(line.attainment, 2)}")
-        )
+    _attainment(story, line)
     _rows(story, asked, line.n_rows)
     if line.value is None or line.status == "missing":
         _missing(story, asked)
@@ -185,7 +182,7 @@ def _line(story: Story, asked: Question, line: Line, card: Card | None) -> None:
     _contribution(story, line, card)
 
 
-def _actual(story: Story, asked: Question, line: Line | Figure) -> None:
+def _actual(story: Story, asked: Question, line: Line | PublishedFigure) -> None:
     if line.value is None:
         cause = cause_words(line.cause_code, line.cause)
         story.say(Words(f"缺失：{cause.zh}", f"missing: {cause.en}"))
@@ -256,11 +253,29 @@ def _day_figures(con: duckdb.DuckDBPyConnection, story: Story, asked: Question) 
             story.head(title.joined(same(f"({figure.role_id})"), " ", " "))
             _actual(story, asked, figure)
             _rows(story, asked, figure.n_rows)
-            if figure.target_to_date is not None:
-                due, share = _shown(asked, figure.target_to_date), percent(figure.pace, 2) or "—"
-                story.say(
-                    Words(f"截至当日目标 = {due}，为其 {share}", f"target to date = {due}, {share} of it")
-                )
+            _progress(story, asked, figure)
+
+
+def _progress(story: Story, asked: Question, figure: PublishedFigure) -> None:
+    """The month's target and its attainment, then what is due by the day and the pace; nothing without a target."""
+    if figure.target is not None:
+        target = _shown(asked, figure.target)
+        story.say(Words(f"目标 = {target}", f"target = {target}"))
+    _attainment(story, figure)
+    if figure.target_to_date is None:
+        return
+    due = _shown(asked, figure.target_to_date)
+    share = percent(figure.share_of_target_to_date, 2) or "—"
+    story.say(Words(f"截至当日目标 = {due}，为其 {share}", f"target to date = {due}, {share} of it"))
+    if figure.pace is not None:
+        pace = percent(figure.pace, 2)
+        story.say(Words(f"进度 = {pace}", f"pace = {pace}"))
+
+
+def _attainment(story: Story, figure: Line | PublishedFigure) -> None:
+    if figure.attainment is not None:
+        share = percent(figure.attainment, 2)
+        story.say(Words(f"完成率 = {share}", f"attainment = {share}"))
 
 
 def _definition(story: Story, asked: Question, lookup: SourceLookup | None) -> None:

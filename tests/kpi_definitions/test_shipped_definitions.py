@@ -222,7 +222,9 @@ def test_grades_follow_the_standard_table() -> None:
 def _score(line: RoleLine, value: Decimal, goal: Decimal) -> Decimal:
     found = kpi(line.kpi)
     rule = read_rule(line.method, dict(line.args), found.direction, line.full)
-    outcome = score_line(line, found, rule, Measured("scored", value), ResolvedTarget(goal, "role"))
+    outcome = score_line(
+        line, found, rule, Measured(status="scored", value=value), ResolvedTarget(goal, "role")
+    )
     assert outcome.score is not None
     return outcome.score
 

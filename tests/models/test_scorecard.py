@@ -241,8 +241,28 @@ def test_a_target_of_zero_excludes_the_line_and_moves_its_weight(definitions: De
     assert "权重 30% → 100%（重新分配）" in zh(line(found, "refund_rate"))
 
 
+@pytest.mark.parametrize(("no_data", "status"), [("missing", "missing"), ("exclude", "excluded")])
+def test_a_kpi_over_a_target_of_zero_has_the_cause_of_a_line_with_such_a_target(
+    example: str, no_data: str, status: str
+) -> None:
+    text = MORE.replace(
+        "{kpi: attainment, weight: 50,", f"{{kpi: attainment, no_data: {no_data}, weight: 50,"
+    )
+    zero = [TARGETS[0], replace(TARGETS[1], value=Decimal(0))]
+    stored = [replace(ACTUALS[2], status=s, cause_code=c) for s, c in (("scored", None), ("missing", "M212"))]
+    known = load_definitions({"README.md": example, "more.yaml": text})
+
+    cards = [score_period(known, NOVEMBER, PEOPLE, [one], zero, RATINGS) for one in stored]
+
+    found = [line(card(both, "P1"), "attainment") for both in cards]
+    assert {(x.status, x.cause_code, x.cause) for x in found} == {
+        (status, "M212", "the target of net_sales is 0")
+    }
+
+
 @pytest.mark.parametrize(
-    ("cause", "status", "weight"), [("M201", "excluded", 0), ("M211", "excluded", 0), ("P102", "missing", 30)]
+    ("cause", "status", "weight"),
+    [("M201", "excluded", 0), ("M211", "excluded", 0), ("M212", "excluded", 0), ("P102", "missing", 30)],
 )
 def test_no_data_is_left_out_only_when_nothing_happened_that_could_be_measured(
     example: str, cause: str, status: str, weight: int
