@@ -1,26 +1,22 @@
-"""Makes docs/kpis.md and docs/roles.md from the shipped definitions.
+"""The pages of KPIs and roles, from the shipped definitions.
 
-`python tests/docs/catalogue_pages.py` writes the pages; a test compares. Belongs here: layout of the two
-catalogues. Not here: any fact about a KPI or role; all of it stands in kpi_definitions/.
+Belongs here: layout of the two catalogues. Not here: any fact about a KPI or role; all of it stands in kpi_definitions/.
 """
 
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from models.definitions import Definitions, Kpi, Role, RoleLine, load_definitions, parts_of
+from models.definitions.rules import read_rule
+from models.money import divide, multiply, plain
+from models.wording import shown
+from models.wording_rules import describe
+from pipelines.company.company import shipped_definitions
+from tests.docs.pages.markdown import row_of
 
-from models.definitions import Definitions, Kpi, Role, RoleLine, load_definitions, parts_of  # noqa: E402 - for a script
-from models.definitions.rules import read_rule  # noqa: E402
-from models.money import divide, multiply, plain  # noqa: E402
-from models.wording import shown  # noqa: E402
-from models.wording_rules import describe  # noqa: E402
-from pipelines.company.company import shipped_definitions  # noqa: E402
-
-KPIS, ROLES = ROOT / "docs" / "kpis.md", ROOT / "docs" / "roles.md"
+KPIS, ROLES = Path("docs/reference/kpis.md"), Path("docs/reference/roles.md")
 
 KINDS = {"result": "结果 result", "process": "过程 process", "behaviour": "行为 behaviour"}
 DIRECTIONS = {"higher": "↑", "lower": "↓"}
@@ -29,26 +25,26 @@ MEASURES = {"Rating": "评分 ratings", "FromReports": "下属得分 scores of t
 
 KPI_HEAD = """# KPI catalogue 指标目录
 
-Every KPI that comes with the product, made by `python tests/docs/catalogue_pages.py` from
+Every KPI that comes with the product, made by `make pages` from
 `kpi_definitions/kpis/`; a test compares. ↑ higher is better 越高越好, ↓ lower is better 越低越好.
 Ratios are fractions: 0.12 is 12 %. The formula is for readers; the definition it links to decides.
 """
 ROLE_HEAD = """# Role catalogue 岗位目录
 
-Every role that comes with the product, made by `python tests/docs/catalogue_pages.py` from
+Every role that comes with the product, made by `make pages` from
 `kpi_definitions/roles/`; a test compares. Weights are percent of the whole.
 **Targets are examples 目标值仅为示例: replace them by your own history** before anybody is scored by them;
-`plan` stands in targets.csv. Methods: [definition format](../kpi_definitions/README.md).
+`plan` stands in targets.csv. Methods: [definition format](../../kpi_definitions/README.md).
 """
 
 
-def definitions() -> Definitions:
-    """The shipped definitions."""
-    return load_definitions(shipped_definitions())
+def made() -> dict[Path, str]:
+    """Both catalogues."""
+    known = load_definitions(shipped_definitions())
+    return {KPIS: _kpi_page(known), ROLES: _role_page(known)}
 
 
-def kpi_page(known: Definitions) -> str:
-    """The text of docs/kpis.md."""
+def _kpi_page(known: Definitions) -> str:
     users: dict[str, list[str]] = {}
     for role in known.roles.values():
         for line in role.lines:
@@ -67,7 +63,7 @@ def kpi_page(known: Definitions) -> str:
             "数据 source",
             "岗位 roles",
         )
-        head = "\n".join([_row(columns), _row(("---",) * len(columns))])
+        head = "\n".join([row_of(columns), row_of(("---",) * len(columns))])
         parts.append("\n".join([f"## {Path(file).stem}\n", head, *rows]) + "\n")
     return "\n".join(parts)
 
@@ -86,11 +82,10 @@ def _kpi_row(known: Definitions, kpi: Kpi, users: list[str]) -> str:
         facts,
         roles,
     )
-    return _row(cells)
+    return row_of(cells)
 
 
-def role_page(known: Definitions) -> str:
-    """The text of docs/roles.md."""
+def _role_page(known: Definitions) -> str:
     roles = sorted(known.roles.values(), key=lambda r: r.id)
     index = "\n".join(f"- [{r.label.zh} {r.label.en}](#{r.id})" for r in roles)
     parts = [ROLE_HEAD, f"{len(roles)} roles.\n", index + "\n"]
@@ -118,11 +113,7 @@ def _line_row(known: Definitions, role: Role, line: RoleLine) -> str:
     target = "" if line.target is None else "plan 计划" if line.target == "plan" else plain(line.target)
     weight = shown(divide(multiply(dimension.weight, line.weight), Decimal(100)))
     cells = (dimension.label.zh, f"{kpi.label.zh} {kpi.label.en}", weight, target, f"{rule.zh}<br>{rule.en}")
-    return _row(cells)
-
-
-def _row(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return row_of(cells)
 
 
 def _file(source: str) -> str:
@@ -134,11 +125,5 @@ def _line(source: str) -> int:
 
 
 def _link(source: str) -> str:
-    """From docs/ to the file; line numbers are left out, for they would make every page of every change different."""
-    return f"../{_file(source)}"
-
-
-if __name__ == "__main__":
-    found = definitions()
-    KPIS.write_text(kpi_page(found), "utf-8")
-    ROLES.write_text(role_page(found), "utf-8")
+    """From docs/reference/ to the file; line numbers are left out, for they would make every page of every change different."""
+    return f"../../{_file(source)}"

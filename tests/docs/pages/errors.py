@@ -1,20 +1,16 @@
-"""Makes docs/errors.md from the table of codes.
+"""The page of codes, from the table of codes.
 
-`python tests/docs/errors_page.py` writes the page; a test compares. Belongs here: layout, and what is said about
-a letter as a whole. Not here: what a code means (models/codes).
+Belongs here: layout, and what is said about a letter as a whole. Not here: what a code means (models/codes).
 """
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from models.codes import FILES, Code, sections
+from models.errors import DefinitionError
+from tests.docs.pages.markdown import table_of
 
-from models.codes import FILES, Code, sections  # noqa: E402 - the root must be found when run as a script
-from models.errors import DefinitionError  # noqa: E402
-
-PAGE = ROOT / "docs" / "errors.md"
+PAGE = Path("docs/reference/errors.md")
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ LETTERS = {
         "definitions in `kpi_definitions/` 指标定义",
         "HR, engineer",
         "Every message names file and line. `kpi lint` shows all of them at once. The format:\n"
-        "[kpi_definitions/README.md](../kpi_definitions/README.md). What it finds beyond refusals, codes L001 and on:\n"
+        "[kpi_definitions/README.md](../../kpi_definitions/README.md). What it finds beyond refusals, codes L001 and on:\n"
         "[lint.md](lint.md). Codes in words are those of the methods behind `models.evaluate`.",
     ),
     "commands": Letter("U", "the command as typed 命令", "you"),
@@ -70,15 +66,19 @@ in Chinese. 每条错误第二行为中文含义与建议。
 ```
 
 Exit code 1 means that data or definitions are wrong, 2 that the command was. Codes are stable; texts may improve.
-This page is made by `python tests/docs/errors_page.py` from `models/codes/`; tests keep page, table and code equal.
+This page is made by `make pages` from `models/codes/`; tests keep page, table and code equal.
 
 | letter | about | who mends it |
 |---|---|---|
 """
 
 
-def page() -> str:
-    """The whole page."""
+def made() -> dict[Path, str]:
+    """The page."""
+    return {PAGE: _page()}
+
+
+def _page() -> str:
     rows = "".join(f"| {a.letter} | {a.about} | {a.mends} |\n" for a in LETTERS.values())
     return "\n".join([HEAD + rows, *map(_chapter, FILES)])
 
@@ -93,14 +93,9 @@ def _chapter(file: str) -> str:
 
 
 def _table(rows: tuple[Code, ...]) -> str:
-    return "| code | meaning 含义 | what to do 建议 |\n|---|---|---|\n" + "".join(map(_row, rows))
+    return table_of(("code", "meaning 含义", "what to do 建议"), map(_cells, rows))
 
 
-def _row(entry: Code) -> str:
+def _cells(entry: Code) -> tuple[str, str, str]:
     shown = entry.code if entry.code[0].isupper() else f"`{entry.code}`"
-    texts = (f"{entry.zh}<br>{entry.en}", f"{entry.remedy_zh}<br>{entry.remedy_en}")
-    return "| " + " | ".join((shown, *(text.replace("|", "\\|") for text in texts))) + " |\n"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    return shown, f"{entry.zh}<br>{entry.en}", f"{entry.remedy_zh}<br>{entry.remedy_en}"

@@ -1,20 +1,15 @@
 # ruff: noqa: E501 -- prose of a page, wrapped by characters as the other pages are
-"""Makes docs/exports.md from the shipped layouts of exports.
+"""The page of exports, from the shipped layouts of exports.
 
-`python tests/docs/exports_page.py` writes the page; test_exports_page.py compares. Belongs here: the prose around the layouts.
-Not here: the layouts (connectors/file_drop/exports).
+Belongs here: the prose around the layouts. Not here: the layouts (connectors/file_drop/exports).
 """
 
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from connectors.file_drop.exports.export_layout import ExportColumn, ExportLayout, shipped_exports
+from models.tables import FACTS
 
-from connectors.file_drop.exports.export_layout import ExportColumn, ExportLayout, shipped_exports  # noqa: E402 - as in tables_page
-from models.tables import FACTS  # noqa: E402
-
-PAGE = ROOT / "docs" / "exports.md"
+PAGE = Path("docs/reference/exports.md")
 
 _INTRO = """\
 # Exports of platforms 平台导出文件
@@ -45,7 +40,7 @@ drops:
 ```
 
 `layout: auto` takes the one layout whose headers all stand in the file; or write its name. Everything else is as for
-[fact files](fact-files.md): a file is loaded whole or not at all, the same days delivered again replace what was there.
+[fact files](../fact-files.md): a file is loaded whole or not at all, the same days delivered again replace what was there.
 
 ## What proves an export whole 完整性
 
@@ -83,8 +78,12 @@ long as nobody has given us a real file: compare the first load with the platfor
 """
 
 
-def page() -> str:
-    """The whole page."""
+def made() -> dict[Path, str]:
+    """The page."""
+    return {PAGE: _page()}
+
+
+def _page() -> str:
     layouts = shipped_exports().values()
     rows = [
         f"| [{one.name}](#{one.name}) | {one.label.zh} | {one.label.en} | `{one.table}` | {one.verified} |"
@@ -137,7 +136,3 @@ def _source(column: ExportColumn) -> str:
         else words or "the day of the entry"
     )
     return f"{words} (optional)" if column.optional and not column.of_the_entry else words
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")

@@ -1,17 +1,11 @@
-"""Makes docs/lint.md from the rules of the linter.
+"""The page of lint rules, from the rules of the linter. Not here: the rules (models/lint)."""
 
-`python tests/models/lint/page.py` writes the page; the test compares. Not here: the rules (models/lint).
-"""
-
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT))
+from models.lint import RULES, Rule
+from tests.docs.pages.markdown import table_of
 
-from models.lint import RULES, Rule  # noqa: E402 - the root must be found when run as a script
-
-PAGE = ROOT / "docs" / "lint.md"
+PAGE = Path("docs/reference/lint.md")
 SUBJECTS = {
     "L00": "Names, units, what a KPI counts 名称、单位、统计口径",
     "L01": "Names, units, what a KPI counts 名称、单位、统计口径",
@@ -44,15 +38,19 @@ A role, a grade table or a pay plan accepts a finding with its reason; an accept
 ```
 
 An editor that knows JSON schemas checks keys, units, methods and dates while you type: point it at
-[kpi_definitions/schema.json](../kpi_definitions/schema.json), e.g. for files `kpi_definitions/**/*.yaml`, or start a file with
+[kpi_definitions/schema.json](../../kpi_definitions/schema.json), e.g. for files `kpi_definitions/**/*.yaml`, or start a file with
 `# yaml-language-server: $schema=../schema.json`.
 
 The last column names the place in the project's domain notes: F traps of published plans, B to E methods and rules, A the brief.
 """
 
 
-def page() -> str:
-    """The whole page."""
+def made() -> dict[Path, str]:
+    """The page."""
+    return {PAGE: _page()}
+
+
+def _page() -> str:
     parts = [HEAD]
     for subject in dict.fromkeys(SUBJECTS.values()):
         rules = [rule for rule in RULES if SUBJECTS[rule.code[:3]] == subject]
@@ -61,14 +59,9 @@ def page() -> str:
 
 
 def _table(rules: list[Rule]) -> str:
-    head = "| code | severity | what it finds | why | what to do | from |\n|---|---|---|---|---|---|\n"
-    return head + "".join(f"| {' | '.join(_cells(rule))} |\n" for rule in rules)
+    return table_of(("code", "severity", "what it finds", "why", "what to do", "from"), map(_cells, rules))
 
 
 def _cells(rule: Rule) -> list[str]:
-    texts = [f"{text.zh}<br>{text.en}".replace("|", "\\|") for text in (rule.name, rule.why, rule.remedy)]
+    texts = [f"{text.zh}<br>{text.en}" for text in (rule.name, rule.why, rule.remedy)]
     return [rule.code, SEVERITY[rule.severity], *texts, rule.basis]
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Makes docs/methods.md: every method of `models.evaluate` with arguments, outputs and one worked case.
+"""The page of methods: every method of `models.evaluate` with arguments, outputs and one worked case.
 
-`python tests/docs/methods_page.py` writes the page; a test compares. Belongs here: layout and Chinese names. Not
-here: any figure; the cases are those of tests/golden, which are tested, and the arithmetic is `models.explain`.
+Belongs here: layout and Chinese names. Not here: any figure; the cases are those of tests/golden, which are tested, and the
+arithmetic is `models.explain`.
 """
 
 import sys
@@ -11,16 +11,13 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from models import evaluate, explain
+from models.errors import DefinitionError
+from models.evaluation import METHODS
+from models.money import plain, round_half_up
 
-from models import evaluate, explain  # noqa: E402 - found when run as a script
-from models.errors import DefinitionError  # noqa: E402
-from models.evaluation import METHODS  # noqa: E402
-from models.money import plain, round_half_up  # noqa: E402
-
-PAGE = ROOT / "docs" / "methods.md"
-CASES = sorted((ROOT / "tests" / "golden").glob("*.yaml"))
+PAGE = Path("docs/reference/methods.md")
+CASES = sorted((Path(__file__).parents[2] / "golden").glob("*.yaml"))
 NAMES = {
     "score.linear": "线性得分",
     "score.piecewise": "分段线性得分",
@@ -62,16 +59,20 @@ NAMES = {
 HEAD = """# Methods 计分与薪酬方法
 
 Every scoring and pay method, as `models.evaluate(method, inputs)` runs it. Roles name the `score.` methods, pay
-plans the `pay.` methods ([definition format](../kpi_definitions/README.md)). Numbers are exact decimals; nothing is
+plans the `pay.` methods ([definition format](../../kpi_definitions/README.md)). Numbers are exact decimals; nothing is
 rounded before a total or a pay line, which is rounded once, half up, to the fen. Each case below is one of the tested
 cases, with the arithmetic the product prints.
 
-This page is made by `python tests/docs/methods_page.py`; a test compares.
+This page is made by `make pages`; a test compares.
 """
 
 
-def page() -> str:
-    """The text of docs/methods.md."""
+def made() -> dict[Path, str]:
+    """The page."""
+    return {PAGE: _page()}
+
+
+def _page() -> str:
     index = "\n".join(f"- [`{m}`](#{m.replace('.', '')}) {NAMES[m]}" for m in METHODS)
     return "\n".join([HEAD, index + "\n", *(_method(name) for name in METHODS)])
 
@@ -127,7 +128,3 @@ def _shown(value: object) -> str:
             return plain(round_half_up(value, 6))  # type: ignore[arg-type] # only a Decimal has as_tuple
         case _:
             return "∅" if value is None else str(value)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")

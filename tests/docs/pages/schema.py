@@ -1,25 +1,16 @@
-"""Makes kpi_definitions/schema.json.
+"""kpi_definitions/schema.json, for editors. Not here: what it says (models/definitions/schema.py).
 
-`python tests/kpi_definitions/schema_file.py` writes the file; the test compares. Not here: what it says
-(models/definitions/schema.py).
+It stands beside the definitions and not in docs/reference/, because definition files name it: `$schema=../schema.json`.
 """
 
 import json
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from models.definitions.schema import definition_schema
 
-from models.definitions.schema import definition_schema  # noqa: E402 - the root must be found when run as a script
-
-FILE = ROOT / "kpi_definitions" / "schema.json"
+FILE = Path("kpi_definitions/schema.json")
 
 
-def content() -> str:
-    """The whole file."""
-    return json.dumps(definition_schema(), ensure_ascii=False, indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    FILE.write_text(content(), encoding="utf-8")
+def made() -> dict[Path, str]:
+    """The file."""
+    return {FILE: json.dumps(definition_schema(), ensure_ascii=False, indent=1) + "\n"}
