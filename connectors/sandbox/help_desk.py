@@ -1,6 +1,6 @@
 """Zendesk incremental cursor export of the sample help desk.
 
-Here: cursor paging, ticket and metric set documents, rate limit. Not here: which versions exist (`tickets`).
+Here: cursor paging, ticket and metric set documents, rate limit. Not here: which versions exist (incident_log.py).
 """
 
 import base64
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from connectors.testing.fakes.orders import utc_text
-from connectors.testing.fakes.tickets import PRIORITY, STATUS, Version
+from connectors.sandbox.incident_log import PRIORITY, STATUS, Version
+from connectors.testing.fakes.shopify_shop import utc_text
 from connectors.testing.reply import Reply
 
 LAST_MINUTE = 60

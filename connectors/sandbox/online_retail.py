@@ -1,7 +1,8 @@
 """Orders and refunds of the two sample shops, read from the bundled Online Retail set.
 
 Here: which row is an order line, a shipping line or a refund, and which order a refund belongs to. Not here:
-what a moment can see of it (`orders`) and how Shopify spells it (`schema`). Money is whole thousandths.
+what a moment can see of it (connectors/testing/fakes/shopify_shop.py) and how Shopify spells it (shopify_schema.py
+beside it). Money is whole thousandths.
 
 Every row the reference answer counts as a sale is served: rows of codes M, B, AMAZONFEE and of the invoice
 that begins with 'A' are finance entries, but stay line items so that gross sales equal the reference.
@@ -9,74 +10,17 @@ that begins with 'A' are finance entries, but stay line items so that gross sale
 
 import gc
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from connectors.testing.fakes.shopify_records import ZONE, Line, Order, Refund, RefundLine
+
 SHIPPING_CODES = ("POST", "DOT")
 HOME_COUNTRY = "United Kingdom"
-ZONE = "Europe/London"
 SHOPS = ("uk", "export")
-
-
-@dataclass(slots=True)
-class Line:
-    """One sold row: an article, or a shipping charge (whose price is quantity x unit price)."""
-
-    order: int
-    position: int
-    sku: str
-    title: str
-    quantity: int
-    unit: int
-    returned: int = 0
-
-    @property
-    def id(self) -> str:
-        """Digits unique among the lines of all orders."""
-        return f"{self.order}{self.position:04d}"
-
-    @property
-    def total(self) -> int:
-        """Quantity times unit price, in thousandths."""
-        return self.quantity * self.unit
-
-
-@dataclass(slots=True)
-class RefundLine:
-    """Part of a refund that returns articles of one order line."""
-
-    id: str
-    line: Line
-    quantity: int
-    subtotal: int
-
-
-@dataclass(slots=True)
-class Refund:
-    """One refund of one order; `total` may exceed its lines (shipping, goodwill, unknown article)."""
-
-    id: str
-    created: int
-    order: "Order"
-    total: int = 0
-    lines: list[RefundLine] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Order:
-    """One sale invoice, or an order without lines that only carries a refund nothing earlier explains."""
-
-    number: int
-    created: int
-    customer: int | None
-    country: str
-    items: list[Line]
-    shipping: list[Line]
-    refunds: list[Refund] = field(default_factory=list)
 
 
 Shops = dict[str, list[Order]]

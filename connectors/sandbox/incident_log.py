@@ -1,6 +1,6 @@
 """Ticket versions of the sample help desk, read from the bundled incident log.
 
-Here: which versions a ticket went through and what each one knew. Not here: the export's paging (`zendesk`).
+Here: which versions a ticket went through and what each one knew. Not here: the export's paging (help_desk.py).
 A version only holds what its own event and earlier ones say: the log writes the later resolution into every
 row, and a version must not show its future.
 """

@@ -1,6 +1,7 @@
 """What a shop shows at one moment: visible orders, refunds and patches, in index order.
 
-Here: clock, patches, search ranges, key-set paging. Not here: the platform's field names (`schema`), HTTP.
+Here: clock, patches, search ranges, key-set paging. Not here: the platform's field names
+(shopify_schema.py), HTTP.
 """
 
 import bisect
@@ -14,7 +15,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from connectors.testing.fakes.graphql import GraphQLError
-from connectors.testing.fakes.retail import ZONE, Line, Order, Refund, RefundLine
+from connectors.testing.fakes.shopify_records import ZONE, Line, Order, Refund, RefundLine
 
 Key = tuple[int, int]
 SORT_KEYS = {"UPDATED_AT": 1, "CREATED_AT": 0, "PROCESSED_AT": 0, "ID": 2}

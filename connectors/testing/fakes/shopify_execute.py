@@ -1,7 +1,8 @@
 """Turn a selection tree into a function that answers it, and count what it costs.
 
 Here: field and argument checks, connections, the cost rules Shopify publishes (scalar 0, object 1,
-connection 2 plus its elements). Not here: which fields exist (`schema`), buckets and HTTP (`shopify`).
+connection 2 plus its elements). Not here: which fields exist (shopify_schema.py), buckets and
+answers (shopify_api.py).
 """
 
 import base64
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.testing.fakes.graphql import GraphQLError, Selection
-from connectors.testing.fakes.schema import TYPES, Field
+from connectors.testing.fakes.shopify_schema import TYPES, Field
 
 Run = Callable[[Any], Any]
 LARGEST_PAGE = 250

@@ -1,6 +1,7 @@
 """The part of the Shopify Admin schema 2026-10 that the sandbox answers: types, fields, sources of values.
 
-Here: one table per type. Not here: walking a query (`execute`), which orders exist when (`orders`).
+Here: one table per type. Not here: walking a query (shopify_execute.py), which orders exist when
+(shopify_shop.py).
 Only fields the source can answer are listed; asking for any other field is an error, never an invented value.
 """
 
@@ -10,9 +11,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Literal
 
-from connectors.testing.fakes.countries import COUNTRY_CODES
-from connectors.testing.fakes.orders import View, utc_text
-from connectors.testing.fakes.retail import ZONE, Line, Refund, RefundLine
+from connectors.testing.fakes.country_codes import COUNTRY_CODES
+from connectors.testing.fakes.shopify_records import ZONE, Line, Refund, RefundLine
+from connectors.testing.fakes.shopify_shop import View, utc_text
 
 CURRENCY = "GBP"
 Kind = Literal["scalar", "object", "list", "connection"]
