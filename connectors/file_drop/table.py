@@ -108,7 +108,7 @@ def read_table(table: str, path: Path, *, options: FileOptions | None = None) ->
         options: what the company declares about this file.
 
     Raises:
-        MeritError: every reason at once where several rows are wrong; see docs/errors.md, C101 to C159.
+        MeritError: every reason at once where several rows are wrong; see docs/reference/errors.md, C101 to C159.
     """
     return read_layout(load_layout(table), path, options=options or FileOptions())
 

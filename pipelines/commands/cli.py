@@ -54,7 +54,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(module="")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (_demo, _init, _run, _connectors, _lint, _score, _why, _diff, _export, _verify, _serve):
+    for add in (
+        _demo,
+        _init,
+        _run,
+        _connectors,
+        _lint,
+        _score,
+        _why,
+        _diff,
+        _export,
+        _tables,
+        _verify,
+        _serve,
+    ):
         add(commands)
     return parser
 
@@ -261,6 +274,13 @@ def _export(commands: _Commands) -> None:
         help="html is the board of a day or of the period's last day",
     )
     _with_company(parser)
+
+
+def _tables(commands: _Commands) -> None:
+    parser = _command(
+        commands, "tables", "tables", "tables", "the published tables, or the columns of one of them"
+    )
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="a table, e.g. scorecard_line")
 
 
 def _verify(commands: _Commands) -> None:

@@ -45,10 +45,10 @@ def counted(found: Sequence[LintFinding]) -> str:
     """How many of each severity.
 
     >>> counted([])
-    '0 errors, 0 warnings, 0 notices (--all shows them; what each code means: docs/lint.md)'
+    '0 errors, 0 warnings, 0 notices (--all shows them; what each code means: docs/reference/lint.md)'
     """
     numbers = Counter(finding.severity for finding in found)
     shown = ", ".join(
         f"{n} {severity}{'' if n == 1 else 's'}" for severity in SEVERITIES for n in [numbers[severity]]
     )
-    return f"{shown} (--all shows them; what each code means: docs/lint.md)"
+    return f"{shown} (--all shows them; what each code means: docs/reference/lint.md)"

@@ -97,7 +97,7 @@ def _lint() -> dg.AssetChecksDefinition:
         name=_LINT,
         asset=FILES,
         blocking=True,
-        description="The linter finds no error in definitions, sources, ownership and targets; see docs/lint.md.",
+        description="The linter finds no error in definitions, sources, ownership and targets; see docs/reference/lint.md.",
     )
     def linted(context: dg.AssetCheckExecutionContext, place: Place) -> dg.AssetCheckResult:
         work = place.days(context)

@@ -252,5 +252,5 @@ def _unusable(where: str, actual: str) -> CompanyError:
         "a layout of exports cannot be used",
         where=where,
         actual=actual[:200],
-        remedy="see the layouts in docs/exports.md; `kpi connectors recognise FILE` writes a skeleton",
+        remedy="see the layouts in docs/reference/exports.md; `kpi connectors recognise FILE` writes a skeleton",
     )

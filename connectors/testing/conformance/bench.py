@@ -24,8 +24,8 @@ from connectors.kit.window.landing import Landing
 from connectors.kit.window.pull import pull
 from connectors.testing.clock import Clock
 from connectors.testing.conformance.case import Case
-from connectors.testing.conformance.findings import Unproven, expect
 from connectors.testing.conformance.store import Store, Stored, Taken, difference, text_of
+from connectors.testing.conformance.verdicts import Unproven, expect
 from connectors.testing.loopback import Served
 from connectors.testing.platform import Call, Fault, Platform
 from connectors.testing.spoil import Shape

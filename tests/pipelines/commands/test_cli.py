@@ -14,7 +14,19 @@ from pipelines.commands.export import as_csv, as_json
 from pipelines.commands.table import table
 
 ROOT = Path(__file__).resolve().parents[3]
-COMMANDS = ("demo", "init", "run", "connectors", "lint", "score", "why", "export", "verify", "serve")
+COMMANDS = (
+    "demo",
+    "init",
+    "run",
+    "connectors",
+    "lint",
+    "score",
+    "why",
+    "export",
+    "tables",
+    "verify",
+    "serve",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +66,7 @@ def test_help_names_every_command_and_does_not_load_dagster() -> None:
         (["export", "--period", "2011-11", "--format", "csv"], "W105", 1),
         (["why", "P001", "net_sales", "2011-11"], "W105", 1),
         (["connectors", "pull", "nosuch", "--from", "2011-11-30"], "U029", 2),
+        (["tables", "scorecard_lines"], "U036", 2),
     ],
 )
 def test_errors_carry_a_code_and_the_agreed_exit_code(

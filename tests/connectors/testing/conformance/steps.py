@@ -92,9 +92,9 @@ def _unkept(name: str) -> str:
     for case in cases:
         with Bench(case) as bench:
             for number in sorted(n for n, point in POINTS.items() if not point.is_slow):
-                finding = examine(bench, number)
-                if finding.state == "fail":
-                    what = f"{case.id}, point {number}, {finding.title}: {finding.said}"
+                verdict = examine(bench, number)
+                if verdict.state == "fail":
+                    what = f"{case.id}, point {number}, {verdict.title}: {verdict.said}"
                     how = "mend the connector, or the fake where it is not true to the platform"
                     return _say(file, what, how)
     untried = {s.name for s in registry.get(name).streams} - {case.stream for case in cases}
