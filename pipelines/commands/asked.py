@@ -8,7 +8,7 @@ from models.periods import Period
 from pipelines.company import clock
 from pipelines.company.company import Company, chosen_company
 from pipelines.company.home import Home
-from pipelines.company.work import Work
+from pipelines.company.run_scope import RunScope
 
 
 def company_of(chosen: argparse.Namespace) -> Company:
@@ -16,11 +16,11 @@ def company_of(chosen: argparse.Namespace) -> Company:
     return chosen_company(chosen.company)
 
 
-def work_of(chosen: argparse.Namespace, company: Company) -> Work:
+def work_of(chosen: argparse.Namespace, company: Company) -> RunScope:
     """The days asked for; yesterday when none is named."""
     first, last = _days(chosen, company)
     _refuse_outside(company, first, last)
-    return Work(company, Home.of(), first, last, clock.as_of(company, last, chosen.as_of or None))
+    return RunScope(company, Home.of(), first, last, clock.as_of(company, last, chosen.as_of or None))
 
 
 def period_of(text: str) -> Period:

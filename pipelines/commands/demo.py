@@ -10,7 +10,7 @@ from pipelines.commands.score import score_one
 from pipelines.company import clock
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
-from pipelines.company.work import Work
+from pipelines.company.run_scope import RunScope
 
 # The two data sets keep their own dates: a year of shop orders, and a month of help desk tickets.
 _SPANS = (
@@ -27,7 +27,7 @@ def demo(chosen: argparse.Namespace) -> int:  # noqa: ARG001 - every command tak
     worst = 0
     for first, last, period in _SPANS:
         print(f"\n== {first} .. {last}\n", flush=True)
-        worst = max(worst, run_work(Work(company, home, first, last, clock.as_of(company, last))))
+        worst = max(worst, run_work(RunScope(company, home, first, last, clock.as_of(company, last))))
         print(flush=True)
         worst = max(worst, score_one(company, period))
     print(f"\n{time.monotonic() - started:.0f} s. Next: kpi why P002 sales_attainment 2011-11; kpi serve")

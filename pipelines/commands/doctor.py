@@ -23,7 +23,7 @@ from pipelines.commands.table import table
 from pipelines.company import clock
 from pipelines.company.company import Company
 from pipelines.company.home import Home
-from pipelines.company.sources import SANDBOX, Source
+from pipelines.company.sources import SANDBOX, DeclaredAccount
 from warehouse.raw.pulls import OpenFailure, drift_seen, open_failures, proven_until
 from warehouse.store.connect import WAREHOUSE, open_warehouse
 
@@ -89,7 +89,7 @@ def _streams(visit: _Visit) -> str:
     return _listed(["connector", "stream", "account", "proven until", "pulled as of", "unknown fields"], rows)
 
 
-def _accounts_own(visit: _Visit, source: Source) -> None:
+def _accounts_own(visit: _Visit, source: DeclaredAccount) -> None:
     """Secrets that are not set, and an authorisation that ends."""
     where = f"{source.connector} {source.shop_id}, {source.where}"
     if source.base_url != SANDBOX:
@@ -114,7 +114,7 @@ def _accounts_own(visit: _Visit, source: Source) -> None:
         )
 
 
-def _judge_age(visit: _Visit, source: Source, ref: StreamRef, until: datetime | None) -> None:
+def _judge_age(visit: _Visit, source: DeclaredAccount, ref: StreamRef, until: datetime | None) -> None:
     """A live company must hear that a stream stands still; one that replays has no today."""
     closed = source.active_to is not None and source.active_to < visit.now.date()
     if visit.company.clock == "replay" or closed:

@@ -9,8 +9,8 @@ from models.lint import SEVERITIES, Finding
 from pipelines.commands.asked import company_of
 from pipelines.company import clock
 from pipelines.company.home import Home
-from pipelines.company.linting import findings_of
-from pipelines.company.work import Work
+from pipelines.company.lint_context import findings_of
+from pipelines.company.run_scope import RunScope
 from pipelines.steps.files import checked_files
 
 
@@ -18,7 +18,7 @@ def lint(chosen: argparse.Namespace) -> int:
     """Exit code 0 when a run could start and nobody would be cheated; a refusal is raised with file and line."""
     company = company_of(chosen)
     day = company.first_day
-    work = Work(company, Home(Path()), day, day, clock.as_of(company, day))
+    work = RunScope(company, Home(Path()), day, day, clock.as_of(company, day))
     definitions = work.definitions
     dropped = checked_files(work)
     for line in dropped.quarantine_report():

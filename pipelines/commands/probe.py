@@ -24,8 +24,8 @@ from pipelines.company import clock
 from pipelines.company.company import Company
 from pipelines.company.home import Home
 from pipelines.company.sandbox import Surroundings, surroundings
-from pipelines.company.sources import Source
-from pipelines.company.work import tell
+from pipelines.company.sources import DeclaredAccount
+from pipelines.company.run_scope import tell
 from pipelines.steps.pull import WORKERS, shared_runtime
 
 _HOUR = timedelta(hours=1)
@@ -36,7 +36,7 @@ _GONE = "P112"
 class Finding:
     """What asking one stream of one account gave; `trouble` is what stands in the way."""
 
-    source: Source
+    source: DeclaredAccount
     stream: str
     said: str
     trouble: MeritError | None = None
@@ -52,7 +52,7 @@ class Probe:
     scratch: Path
     with_reports: bool
 
-    def finding(self, source: Source, name: str) -> Finding:
+    def finding(self, source: DeclaredAccount, name: str) -> Finding:
         """The stream's answer."""
         stream = source.kit.stream(name).of(source.settings)
         if stream.report is not None and not self.with_reports:
@@ -61,7 +61,7 @@ class Probe:
         tell("check", f"{source.connector}.{name}[{source.shop_id}] {found.said}")
         return found
 
-    def _told(self, source: Source, stream: Stream[Any]) -> Finding:
+    def _told(self, source: DeclaredAccount, stream: Stream[Any]) -> Finding:
         try:
             results = self._asked(source, stream)
         except MeritError as error:
@@ -73,7 +73,7 @@ class Probe:
             return _bad(source, stream.name, failure.code, failure.cause)
         return Finding(source, stream.name, _good([r for r in results if isinstance(r, PulledWindow)]))
 
-    def _asked(self, source: Source, stream: Stream[Any]) -> list[PulledWindow | FailedWindow]:
+    def _asked(self, source: DeclaredAccount, stream: Stream[Any]) -> list[PulledWindow | FailedWindow]:
         end = clock.as_of(self.company, source.active_to or last_open(self.company))
         account = source.account(self.around.environment, self.around.sandbox_url)
         return list(
@@ -115,7 +115,7 @@ def last_open(company: Company) -> date:
     return clock.due_day(company)
 
 
-def _chosen_sources(company: Company, connector: str) -> Sequence[Source]:
+def _chosen_sources(company: Company, connector: str) -> Sequence[DeclaredAccount]:
     found = [s for s in company.sources if connector in ("", s.connector)]
     if connector and not found:
         known = sorted({source.connector for source in company.sources})
@@ -124,7 +124,7 @@ def _chosen_sources(company: Company, connector: str) -> Sequence[Source]:
     return found
 
 
-def _start(end: datetime, stream: Stream[Any], source: Source) -> datetime:
+def _start(end: datetime, stream: Stream[Any], source: DeclaredAccount) -> datetime:
     """The last hour, or the last day that is over, so that every stream has something to answer."""
     if stream.cursor_kind != "day":
         return end - _HOUR - stream.lag
@@ -132,7 +132,7 @@ def _start(end: datetime, stream: Stream[Any], source: Source) -> datetime:
     return midnight(local_day(end - stream.lag, zone) - timedelta(days=1), zone)
 
 
-def _bad(source: Source, stream: str, code: str, cause: str) -> Finding:
+def _bad(source: DeclaredAccount, stream: str, code: str, cause: str) -> Finding:
     where = f"{source.connector}.{stream}[{source.shop_id}], {source.where}"
     return Finding(source, stream, f"[{code}] {cause}", PullError(code, cause, where=where))
 

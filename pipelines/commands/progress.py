@@ -1,6 +1,6 @@
 """Progress on stderr with elapsed seconds: lines that stay, and on a terminal one line per stream that is rewritten in place.
 
-Not here: results, they go to stdout; what is told (pipelines.company.work.tell).
+Not here: results, they go to stdout; what is told (pipelines.company.run_scope.tell).
 """
 
 import logging
@@ -10,7 +10,7 @@ import time
 from typing import TextIO
 
 from pipelines.commands.table import width
-from pipelines.company.work import PROGRESS
+from pipelines.company.run_scope import PROGRESS
 
 _REDRAWN = 0.1  # seconds between two drawings, however fast pages come
 _UP_AND_CLEAR = "\x1b[{lines}A\x1b[J"

@@ -26,8 +26,8 @@ from pipelines.commands.asked import company_of, work_of
 from pipelines.commands.progress import show_progress
 from pipelines.commands.table import table
 from pipelines.company.sandbox import Surroundings, surroundings
-from pipelines.company.sources import Source
-from pipelines.company.work import Work, tell
+from pipelines.company.sources import DeclaredAccount
+from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.pull import shared_runtime
 
 MANIFEST = "manifest.json"
@@ -72,7 +72,7 @@ def record(chosen: argparse.Namespace) -> int:
     return 1 if recording.failures or not recording.windows else 0
 
 
-def _source(work: Work, chosen: argparse.Namespace) -> tuple[Source, Stream[Any]]:
+def _source(work: RunScope, chosen: argparse.Namespace) -> tuple[DeclaredAccount, Stream[Any]]:
     """The account and the stream by their names."""
     known = [(s.connector, s.shop_id, name) for s in work.company.sources for name in s.stream_names]
     wanted = (chosen.connector, chosen.shop, chosen.stream)
@@ -88,7 +88,7 @@ def _source(work: Work, chosen: argparse.Namespace) -> tuple[Source, Stream[Any]
     return source, source.kit.stream(chosen.stream).of(source.settings)
 
 
-def _recorded(work: Work, source: Source, stream: Stream[Any], around: Surroundings, part: Path) -> Recording:
+def _recorded(work: RunScope, source: DeclaredAccount, stream: Stream[Any], around: Surroundings, part: Path) -> Recording:
     found = Recording()
     with tempfile.TemporaryDirectory() as scratch:
         for window in _windows(work, source, stream, around, landing=part, spool=Path(scratch)):
@@ -105,7 +105,7 @@ def _recorded(work: Work, source: Source, stream: Stream[Any], around: Surroundi
 
 
 def _windows(
-    work: Work, source: Source, stream: Stream[Any], around: Surroundings, *, landing: Path, spool: Path
+    work: RunScope, source: DeclaredAccount, stream: Stream[Any], around: Surroundings, *, landing: Path, spool: Path
 ) -> Iterator[PulledWindow | FailedWindow]:
     """The windows of the asked days and no others."""
     start, end = day_bounds(work.first, source.zone)[0], day_bounds(work.last, source.zone)[1]
@@ -132,7 +132,7 @@ def _windows(
 
 
 def _manifest(
-    work: Work, source: Source, stream: Stream[Any], recording: Recording, part: Path
+    work: RunScope, source: DeclaredAccount, stream: Stream[Any], recording: Recording, part: Path
 ) -> dict[str, Any]:
     return {
         "format": _FORMAT,

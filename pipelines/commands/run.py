@@ -6,8 +6,8 @@ import sys
 from pipelines.commands.asked import company_of, work_of
 from pipelines.commands.progress import show_progress
 from pipelines.commands.summary import day_summary
-from pipelines.company.work import Work
-from pipelines.graph.runner import Outcome, run_days
+from pipelines.company.run_scope import RunScope
+from pipelines.graph.runner import RunOutcome, run_days
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -16,7 +16,7 @@ def run(chosen: argparse.Namespace) -> int:
     return run_work(work_of(chosen, company_of(chosen)))
 
 
-def run_work(work: Work) -> int:
+def run_work(work: RunScope) -> int:
     """Run the daily job and print what came of it."""
     outcome = run_days(work)
     print_problems(outcome)
@@ -27,7 +27,7 @@ def run_work(work: Work) -> int:
     return 1 if missing else 0
 
 
-def print_problems(outcome: Outcome) -> None:
+def print_problems(outcome: RunOutcome) -> None:
     """Errors and failed checks, one line each, on stderr."""
     for line in outcome.errors:
         print(line, file=sys.stderr)

@@ -9,7 +9,7 @@ from pipelines.commands.summary import score_summary
 from pipelines.company import clock
 from pipelines.company.company import Company
 from pipelines.company.home import Home
-from pipelines.company.work import Work
+from pipelines.company.run_scope import RunScope
 from pipelines.graph.runner import run_period
 
 
@@ -23,7 +23,7 @@ def score_one(company: Company, text: str, as_of: str = "") -> int:
     """Score a period and print its people."""
     period = period_of(text)
     instant = clock.as_of(company, period.end, as_of or None)
-    work = Work(company, Home.of(), period.start, period.end, instant)
+    work = RunScope(company, Home.of(), period.start, period.end, instant)
     outcome = run_period(work, period.id)
     print_problems(outcome)
     if not outcome.success:

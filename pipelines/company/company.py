@@ -33,8 +33,8 @@ from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
 from models.loads import FILE_DROP
 from models.tables import FACTS
-from pipelines.company.folder import read_text, resolved, yaml_below
-from pipelines.company.sources import Source, read_sources, refuse_double_feeds
+from pipelines.company.untrusted_folder import read_text, resolved, yaml_below
+from pipelines.company.sources import DeclaredAccount, read_sources, refuse_double_feeds
 
 SHIPPED = Path(__file__).resolve().parents[2] / "kpi_definitions"
 SAMPLE = SHIPPED / "sample"
@@ -60,7 +60,7 @@ class Company:
     accountable_places: Mapping[str, str]
     sla_hours: Mapping[str, int]
     sandbox: bool
-    sources: tuple[Source, ...]
+    sources: tuple[DeclaredAccount, ...]
     drops: tuple[Drop, ...] = ()
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     attribution: Attribution = field(default_factory=Attribution)

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from models.lint import Finding
-from pipelines.company.linting import findings_of
+from pipelines.company.lint_context import findings_of
 from pipelines.graph.assets import POOL
 from pipelines.graph.assets.core import CORE
 from pipelines.graph.assets.kpi import ACTUALS
 from pipelines.graph.assets.raw import FILES
-from pipelines.graph.resources import Place
+from pipelines.graph.resources import RunPlace
 from pipelines.steps.files import checked_files
 from warehouse.facts.checks import CheckResult, check_names, run_check
 from warehouse.store.connect import open_warehouse
@@ -47,7 +47,7 @@ def _group(asset: dg.AssetKey, names: Sequence[str]) -> dg.AssetChecksDefinition
     ]
 
     @dg.multi_asset_check(name=f"check_{asset.to_python_identifier()}", specs=specs, pool=POOL)
-    def checked(context: dg.AssetCheckExecutionContext, place: Place) -> Iterator[dg.AssetCheckResult]:
+    def checked(context: dg.AssetCheckExecutionContext, place: RunPlace) -> Iterator[dg.AssetCheckResult]:
         work = place.days(context)
         with open_warehouse(work.home.root) as con:
             results = [run_check(con, name) for name in names]
@@ -76,7 +76,7 @@ def _definitions() -> dg.AssetChecksDefinition:
         blocking=True,
         description="The definitions load: weights sum to 100, bands tile, formulas fit the tables.",
     )
-    def held(context: dg.AssetCheckExecutionContext, place: Place) -> dg.AssetCheckResult:
+    def held(context: dg.AssetCheckExecutionContext, place: RunPlace) -> dg.AssetCheckResult:
         definitions = place.days(context).definitions
         return dg.AssetCheckResult(
             passed=True,
@@ -99,7 +99,7 @@ def _lint() -> dg.AssetChecksDefinition:
         blocking=True,
         description="The linter finds no error in definitions, sources, ownership and targets; see docs/lint.md.",
     )
-    def linted(context: dg.AssetCheckExecutionContext, place: Place) -> dg.AssetCheckResult:
+    def linted(context: dg.AssetCheckExecutionContext, place: RunPlace) -> dg.AssetCheckResult:
         work = place.days(context)
         return lint_result(findings_of(work, checked_files(work)))
 

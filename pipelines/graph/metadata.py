@@ -13,7 +13,7 @@ import dagster as dg
 
 from models.tables import Table
 from pipelines.steps.compute import RoleFigure
-from pipelines.steps.pull import Report
+from pipelines.steps.pull import PullReport
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~:.@/-])")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
@@ -68,7 +68,7 @@ def _role_row(figure: RoleFigure) -> tuple[str, ...]:
     )
 
 
-def reports_metadata(reports: Sequence[Report], as_of: datetime) -> dict[str, dg.MetadataValue | int | str]:
+def reports_metadata(reports: Sequence[PullReport], as_of: datetime) -> dict[str, dg.MetadataValue | int | str]:
     """What a stream brought and what it cost, in all and by account."""
     drift = Counter[str]()
     for report in reports:
@@ -89,7 +89,7 @@ def reports_metadata(reports: Sequence[Report], as_of: datetime) -> dict[str, dg
     }
 
 
-def reports_table(reports: Sequence[Report], as_of: datetime) -> dg.MarkdownMetadataValue:
+def reports_table(reports: Sequence[PullReport], as_of: datetime) -> dg.MarkdownMetadataValue:
     """What each account brought, why it is whole, and how old that is."""
     header = (
         *("Account", "Windows", "Rows", "New", "Changed", "Requests", "Retries", "Waited"),

@@ -8,9 +8,9 @@ from decimal import Decimal
 from duckdb import DuckDBPyConnection
 
 from models.periods import Period, month_of
-from pipelines.company.work import Work, tell
+from pipelines.company.run_scope import RunScope, tell
 from pipelines.render import text
-from pipelines.steps.reach import days_to_compute, note_computed, stretches
+from pipelines.steps.stale_days import days_to_compute, note_computed, stretches
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
 from warehouse.raw.coverage import store_source_health
@@ -21,7 +21,7 @@ MONTH_TO_DATE_DAYS = 31
 
 
 @dataclass(frozen=True)
-class Counts:
+class ComputedDays:
     """What a computation of days produced for the days that were asked for."""
 
     days: int
@@ -53,7 +53,7 @@ class RoleFigure:
         return "" if value is None else text.format_value(value, self.unit, self.decimals)
 
 
-def compute_days(work: Work) -> Counts:
+def compute_days(work: RunScope) -> ComputedDays:
     """Compute the days of the work, and those before that newer data may have changed."""
     with open_warehouse(work.home.root) as con:
         days = days_to_compute(con, work)
@@ -65,7 +65,7 @@ def compute_days(work: Work) -> Counts:
             reconcile(con, month, work.company.accountable_roles)
         note_computed(con, work)
     asked = [a for a in actuals if a.period >= work.first.isoformat()]
-    counts = Counts(
+    counts = ComputedDays(
         len(days),
         len(asked),
         sum(a.status == "missing" for a in asked),
@@ -86,7 +86,7 @@ def _months(days: Iterable[date]) -> list[Period]:
     return sorted({month_of(day) for day in days})
 
 
-def role_figures(work: Work) -> dict[str, list[RoleFigure]]:
+def role_figures(work: RunScope) -> dict[str, list[RoleFigure]]:
     """Month-to-date figures of the last day, by role."""
     sql = """
         select m.role_id, m.person_id, coalesce(p.name, m.person_id), m.kpi_id, m.value, m.target_to_date,

@@ -9,7 +9,7 @@ import json
 from duckdb import DuckDBPyConnection
 
 from connectors.file_drop import DroppedCompany, check_company, read_company
-from pipelines.company.work import Work, tell
+from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
 from warehouse.raw.load import replace_company_table
@@ -26,7 +26,7 @@ _TABLES = {
 }
 
 
-def load_files(work: Work, *, facts: bool = True) -> dict[str, int]:
+def load_files(work: RunScope, *, facts: bool = True) -> dict[str, int]:
     """Bring every company table up to date, then the fact files; returns rows by table, and what became of the files.
 
     A wrong company file changes nothing at all; a wrong fact file costs its own days only.
@@ -42,7 +42,7 @@ def load_files(work: Work, *, facts: bool = True) -> dict[str, int]:
     return rows | load_facts(work) if facts else rows
 
 
-def checked_files(work: Work) -> DroppedCompany:
+def checked_files(work: RunScope) -> DroppedCompany:
     """The company's tables, refused when they contradict themselves or the definitions."""
     dropped = read_company(work.company.folder)
     definitions = work.definitions
@@ -51,7 +51,7 @@ def checked_files(work: Work) -> DroppedCompany:
     return dropped
 
 
-def _replace(con: DuckDBPyConnection, work: Work, dropped: DroppedCompany, table: str) -> int:
+def _replace(con: DuckDBPyConnection, work: RunScope, dropped: DroppedCompany, table: str) -> int:
     found = dropped.tables.get(table)
     rows = found.rows if found else []
     replace_company_table(
@@ -66,7 +66,7 @@ def _replace(con: DuckDBPyConnection, work: Work, dropped: DroppedCompany, table
     return len(rows)
 
 
-def _replace_sla(con: DuckDBPyConnection, work: Work) -> int:
+def _replace_sla(con: DuckDBPyConnection, work: RunScope) -> int:
     hours = work.company.sla_hours
     digest = hashlib.sha256(json.dumps(dict(hours), sort_keys=True).encode()).hexdigest()
     rows = [{"priority": priority, "sla_hours": count} for priority, count in hours.items()]

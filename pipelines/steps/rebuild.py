@@ -14,12 +14,12 @@ from models.loads import FILE_DROP, FailedWindow, StreamRef
 from models.periods import Period
 from pipelines.company.company import Company
 from pipelines.company.home import Home
-from pipelines.company.work import Work, tell
+from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all
 from pipelines.steps.pull import register_accounts
-from pipelines.steps.reach import stretches
+from pipelines.steps.stale_days import stretches
 from pipelines.steps.score import compute_period, score_people
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
@@ -54,7 +54,7 @@ def rebuild(company: Company, home: Home, beside: Home) -> None:
     """Fill `beside` with what `home` should hold: landing files, company files and definitions alone."""
     extent = read_extent(home)
     last = extent.day or Period.parse(extent.period or "").end
-    work = Work(company, beside, last, last, extent.as_of)
+    work = RunScope(company, beside, last, last, extent.as_of)
     _load_landing(company, home, beside)
     load_files(work, facts=False)  # their landing files were replayed already
     build_facts(work)

@@ -13,10 +13,10 @@ from models.lint import Context, Finding, lint
 from models.tables import FACTS
 from pipelines.company.company import Company, shipped_definitions
 from pipelines.company.sources import source_accounts
-from pipelines.company.work import Work
+from pipelines.company.run_scope import RunScope
 
 
-def findings_of(work: Work, dropped: DroppedCompany) -> list[Finding]:
+def findings_of(work: RunScope, dropped: DroppedCompany) -> list[Finding]:
     """Everything the linter finds in the definitions the company uses, and in what it says of itself."""
     return lint(work.definitions, context_of(work.company, dropped))
 

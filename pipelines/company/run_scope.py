@@ -16,7 +16,7 @@ PROGRESS = logging.getLogger(
 
 
 @dataclass(frozen=True)
-class Work:
+class RunScope:
     """The days `first` to `last`, both included, as the data stood at `as_of`."""
 
     company: Company
