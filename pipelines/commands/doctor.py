@@ -1,9 +1,8 @@
 """`kpi connectors doctor`: what connectors remember, and what needs a hand. Tables, never a secret.
 
-Belongs here: reading the state file and the load log, and saying what to do. Not here: asking a platform (probe.py).
+Belongs here: reading the state file and the load log, and saying what to do. Not here: asking a platform (account_check.py).
 """
 
-import argparse
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +16,7 @@ from connectors.kit.contract.oauth import OAuth
 from connectors.kit.contract.state import FILE, State
 from models.errors import MeritError, PullError
 from models.loads import StreamRef
-from pipelines.commands.asked import company_of
-from pipelines.commands.probe import last_open
+from pipelines.commands.account_check import last_open
 from pipelines.commands.table import table
 from pipelines.company import clock
 from pipelines.company.company import Company
@@ -54,9 +52,8 @@ class _Visit:
         return datetime.now(UTC).date()
 
 
-def doctor(chosen: argparse.Namespace) -> int:
-    """What connectors remember; exit code 1 when something needs a hand."""
-    company, home = company_of(chosen), Home.of()
+def examine(company: Company, home: Home) -> int:
+    """Print what connectors remember; returns 1 when something needs a hand."""
     path = home.root / FILE
     visit = _Visit(company, clock.as_of(company, last_open(company)), State(path if path.exists() else None))
     if (home.root / WAREHOUSE).exists():

@@ -33,8 +33,8 @@ from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
 from models.loads import FILE_DROP
 from models.tables import FACTS
-from pipelines.company.untrusted_folder import read_text, resolved, yaml_below
 from pipelines.company.sources import DeclaredAccount, read_sources, refuse_double_feeds
+from pipelines.company.untrusted_folder import read_text, resolved, yaml_below
 
 SHIPPED = Path(__file__).resolve().parents[2] / "kpi_definitions"
 SAMPLE = SHIPPED / "sample"
@@ -159,7 +159,7 @@ def load_company(folder: Path | str | None = None) -> Company:
     )
 
 
-def chosen_company(folder: str = "") -> Company:
+def chosen_company(folder: Path | str | None = None) -> Company:
     """The company of a folder, else of KPI_COMPANY, else the sample company."""
     return load_company(folder or os.environ.get("KPI_COMPANY") or None)
 

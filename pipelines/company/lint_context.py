@@ -12,8 +12,8 @@ from models.inputs import Target
 from models.lint import Context, Finding, lint
 from models.tables import FACTS
 from pipelines.company.company import Company, shipped_definitions
-from pipelines.company.sources import source_accounts
 from pipelines.company.run_scope import RunScope
+from pipelines.company.sources import source_accounts
 
 
 def findings_of(work: RunScope, dropped: DroppedCompany) -> list[Finding]:

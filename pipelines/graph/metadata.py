@@ -68,7 +68,9 @@ def _role_row(figure: RoleFigure) -> tuple[str, ...]:
     )
 
 
-def reports_metadata(reports: Sequence[PullReport], as_of: datetime) -> dict[str, dg.MetadataValue | int | str]:
+def reports_metadata(
+    reports: Sequence[PullReport], as_of: datetime
+) -> dict[str, dg.MetadataValue | int | str]:
     """What a stream brought and what it cost, in all and by account."""
     drift = Counter[str]()
     for report in reports:

@@ -11,8 +11,8 @@ from models.periods import Period
 from pipelines.company import clock
 from pipelines.company.company import chosen_company
 from pipelines.company.home import Home
-from pipelines.company.sandbox import Surroundings, surroundings
 from pipelines.company.run_scope import RunScope
+from pipelines.company.sandbox import Surroundings, surroundings
 
 
 class RunPlace(dg.ConfigurableResource["RunPlace"]):
@@ -63,5 +63,6 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
         if self._work is None or (self._work.first, self._work.last) != (first, last):
             company = chosen_company(self.company)
             home = Home(Path(self.home)) if self.home else Home.of()
-            self._work = RunScope(company, home, first, last, clock.as_of(company, last, self.as_of or None))
+            named = clock.parse_instant(self.as_of) if self.as_of else None
+            self._work = RunScope(company, home, first, last, clock.as_of(company, last, named))
         return self._work

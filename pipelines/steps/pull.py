@@ -27,9 +27,9 @@ from models.loads import FailedWindow, PulledWindow, StreamRef
 from models.periods import day_bounds
 from pipelines.company.company import Company
 from pipelines.company.processes import is_alive
+from pipelines.company.run_scope import RunScope, tell, tell_now
 from pipelines.company.sandbox import Surroundings
 from pipelines.company.sources import DeclaredAccount, source_accounts
-from pipelines.company.run_scope import RunScope, tell, tell_now
 from warehouse.raw.coverage import Coverage, read_coverage
 from warehouse.raw.load import load_window, open_for_loads, record_failure, set_source_accounts, stream_state
 from warehouse.store.connect import open_warehouse
@@ -269,7 +269,9 @@ def _load(work: RunScope, batch: list[Pulled], reports: dict[StreamRef, PullRepo
             if isinstance(window, FailedWindow):
                 record_failure(con, window)
                 report.failures.append(
-                    UndeliveredWindow(window.ref, window.window_from, window.window_to, window.code, window.cause)
+                    UndeliveredWindow(
+                        window.ref, window.window_from, window.window_to, window.code, window.cause
+                    )
                 )
                 continue
             result = load_window(con, window)

@@ -19,8 +19,8 @@ from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all
 from pipelines.steps.pull import register_accounts
-from pipelines.steps.stale_days import stretches
 from pipelines.steps.score import compute_period, score_people
+from pipelines.steps.stale_days import stretches
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
 from warehouse.raw.coverage import store_source_health

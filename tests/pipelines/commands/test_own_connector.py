@@ -15,8 +15,8 @@ from models.errors import MeritError
 from models.loads import StreamRef
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
-from pipelines.company.sandbox import Surroundings
 from pipelines.company.run_scope import RunScope
+from pipelines.company.sandbox import Surroundings
 from pipelines.steps.pull import pull_streams
 from warehouse.facts.build import build_core
 from warehouse.store.connect import open_warehouse
