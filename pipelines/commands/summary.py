@@ -7,7 +7,7 @@ from duckdb import DuckDBPyConnection
 from models.periods import Period
 from pipelines.commands.table import table
 from pipelines.company.run_scope import RunScope
-from pipelines.render.text import format_value
+from pipelines.render.bilingual import format_value
 from warehouse.store.connect import open_published
 
 _HEALTH = """

@@ -13,10 +13,10 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.render import text
-from pipelines.render.board_data import BoardData, Key, load
+from pipelines.render import bilingual
+from pipelines.render.bilingual import Bilingual
+from pipelines.render.board_data import BoardData, Key, load_board
 from pipelines.render.spark import Spark, sparkline
-from pipelines.render.text import Words
 from pipelines.render.todo import behind_pace, todos
 from warehouse.published.read import Figure, Health, KpiLabel, PersonRow, Reconciled, RoleLabel
 
@@ -28,9 +28,9 @@ class Cell:
     """One KPI of one person: every shown text is ready, a missing figure has its cause."""
 
     value: str
-    missing: Words | None
+    missing: Bilingual | None
     today: str
-    today_missing: Words | None
+    today_missing: Bilingual | None
     target: str
     attainment: str
     pace: str | None
@@ -52,9 +52,9 @@ class Head:
     """The head of a KPI column."""
 
     kpi: KpiLabel
-    unit: Words
-    direction: Words
-    kind: Words
+    unit: Bilingual
+    direction: Bilingual
+    kind: Bilingual
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Square:
 
     day: date
     state: str
-    note: Words
+    note: Bilingual
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,9 @@ class StreamLine:
     squares: tuple[Square, ...]
     row: Health | None
     state: str
-    age: Words | None
-    finality: Words | None
-    cause: Words | None
+    age: Bilingual | None
+    finality: Bilingual | None
+    cause: Bilingual | None
     cause_days: tuple[date, ...]
     missing_days: tuple[date, ...]
 
@@ -113,9 +113,9 @@ def render_board(
         day: the business day.
         languages: `zh`, `en` or both, the default one first; the company's when not given.
     """
-    board = load(con, day)
+    board = load_board(con, day)
     chosen = tuple(
-        dict.fromkeys(word for word in languages or board.company.languages if word in text.LANGUAGES)
+        dict.fromkeys(word for word in languages or board.company.languages if word in bilingual.LANGUAGES)
     )
     css, script = _asset("board.css"), _asset("board.js")
     items, more = todos(board)
@@ -125,12 +125,12 @@ def render_board(
         .get_template("board.html.j2")
         .render(
             board=board,
-            languages=chosen or text.LANGUAGES,
+            languages=chosen or bilingual.LANGUAGES,
             css=Markup(css),  # noqa: S704 - our own file, no data in it
             script=Markup(script),  # noqa: S704 - our own file, no data in it
             css_hash=_csp_hash(css),
             script_hash=_csp_hash(script),
-            as_of=text.instant(board.publication.as_of, board.company.zone),
+            as_of=bilingual.instant(board.publication.as_of, board.company.zone),
             todos=items,
             more=more,
             behind=len(behind_pace(board)),
@@ -138,11 +138,11 @@ def render_board(
             sections=sections,
             streams=stream_lines(board),
             money=[_money_line(row) for row in board.reconciliation],
-            HEALTH=text.HEALTH,
-            PACE=text.PACE,
-            LIMIT=text.LIMIT,
-            DUE=text.DUE,
-            MEASURES=text.MEASURES,
+            HEALTH=bilingual.HEALTH,
+            PACE=bilingual.PACE,
+            LIMIT=bilingual.LIMIT,
+            DUE=bilingual.DUE,
+            MEASURES=bilingual.MEASURES,
         )
     )
 
@@ -220,22 +220,22 @@ def _cell(board: BoardData, key: Key) -> Cell | None:
         return None
     missing = _missing(month)
     return Cell(
-        value=text.format_value(month.value, kpi.unit, kpi.decimals) if month else "",
+        value=bilingual.format_value(month.value, kpi.unit, kpi.decimals) if month else "",
         missing=missing,
-        today=text.format_value(today.value, kpi.unit, kpi.decimals) if today else "",
+        today=bilingual.format_value(today.value, kpi.unit, kpi.decimals) if today else "",
         today_missing=None if missing else _missing(today),
-        target=text.format_value(month.target_to_date, kpi.unit, kpi.decimals) if month else "",
-        attainment=text.percent(month.pace) if month else "",
-        pace=None if missing or month is None else text.pace_of(month.standing(kpi.direction)),
+        target=bilingual.format_value(month.target_to_date, kpi.unit, kpi.decimals) if month else "",
+        attainment=bilingual.percent(month.pace) if month else "",
+        pace=None if missing or month is None else bilingual.pace_of(month.standing(kpi.direction)),
         spark=sparkline([_value(board, d, key) for d in board.spark_days]),
         provisional=bool(month and month.status == "provisional"),
     )
 
 
-def _missing(figure: Figure | None) -> Words | None:
+def _missing(figure: Figure | None) -> Bilingual | None:
     if figure is None:
-        return Words("没有计算结果", "nothing was computed")
-    return None if figure.value is not None else text.cause_words(figure.cause_code, figure.cause)
+        return Bilingual("没有计算结果", "nothing was computed")
+    return None if figure.value is not None else bilingual.bilingual_cause(figure.cause_code, figure.cause)
 
 
 def _value(board: BoardData, day: date, key: Key) -> Decimal | None:
@@ -246,9 +246,9 @@ def _value(board: BoardData, day: date, key: Key) -> Decimal | None:
 def _head(board: BoardData, kpi: KpiLabel) -> Head:
     return Head(
         kpi,
-        text.unit_words(kpi.unit, board.company.currency),
-        text.DIRECTION.get(kpi.direction, text.same(kpi.direction)),
-        text.KIND.get(kpi.kind, text.same(kpi.kind)),
+        bilingual.bilingual_unit(kpi.unit, board.company.currency),
+        bilingual.DIRECTION.get(kpi.direction, bilingual.untranslated(kpi.direction)),
+        bilingual.KIND.get(kpi.kind, bilingual.untranslated(kpi.kind)),
     )
 
 
@@ -271,11 +271,11 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
         squares=tuple(_square(day, rows.get(day)) for day in board.health_days),
         row=row,
         state=row.state if row else "none",
-        age=text.age(board.publication.as_of - latest) if latest else None,
-        finality=text.FINALITY.get(row.finality, text.same(row.finality))
+        age=bilingual.age(board.publication.as_of - latest) if latest else None,
+        finality=bilingual.FINALITY.get(row.finality, bilingual.untranslated(row.finality))
         if row and row.proof and row.finality
         else None,
-        cause=text.cause_words(told[-1].cause_code, told[-1].cause) if told else None,
+        cause=bilingual.bilingual_cause(told[-1].cause_code, told[-1].cause) if told else None,
         cause_days=tuple(r.business_date for r in told),
         missing_days=tuple(r.business_date for r in bad),
     )
@@ -283,17 +283,21 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
 
 def _square(day: date, row: Health | None) -> Square:
     state = row.state if row else "none"
-    note = text.HEALTH[state]
+    note = bilingual.HEALTH[state]
     if row and (state in {"missing", "failed"} or row.cause):
-        note = note.joined(text.cause_words(row.cause_code, row.cause), "：", ": ")
+        note = note.joined(bilingual.bilingual_cause(row.cause_code, row.cause), "：", ": ")
     return Square(day, state, note)
 
 
 def _money_line(row: Reconciled) -> MoneyLine:
     parts = (row.platform_total, row.credited, row.unowned, row.excluded, row.difference)
     places = 0 if all(part == part.to_integral_value() for part in parts) else 2  # one width in a row
-    share = text.percent(abs(row.unowned / row.platform_total)) if row.platform_total and row.unowned else ""
-    return MoneyLine(row, tuple(text.grouped(part, places) for part in parts), share, row.difference == 0)
+    share = (
+        bilingual.percent(abs(row.unowned / row.platform_total)) if row.platform_total and row.unowned else ""
+    )
+    return MoneyLine(
+        row, tuple(bilingual.grouped(part, places) for part in parts), share, row.difference == 0
+    )
 
 
 def _environment() -> Environment:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from warehouse.published import read as data
+from warehouse.published import read
 from warehouse.published.read import (
     Company,
     Figure,
@@ -68,7 +68,7 @@ class BoardData:
 
     def person_name(self, person_id: str | None) -> str:
         """The name in force on the day."""
-        return data.name_on(self.everyone, person_id, self.day)
+        return read.name_on(self.everyone, person_id, self.day)
 
     def scopes(self, person_id: str, role_id: str) -> list[str]:
         """Ids of what the person owns on the day, for the role."""
@@ -76,26 +76,26 @@ class BoardData:
         return list(dict.fromkeys(o.scope_id for o in own))
 
 
-def load(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
+def load_board(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
     """Read the board of a day from the published tables."""
-    everyone = data.people(con)
-    daily = data.daily_figures(con, day - timedelta(days=SPARK_DAYS - 1), day)
+    everyone = read.people(con)
+    daily = read.daily_figures(con, day - timedelta(days=SPARK_DAYS - 1), day)
     history = {d: keyed(figures) for d, figures in daily.items()}
     return BoardData(
         day=day,
-        company=data.company(con),
-        publication=data.publication(con, day=day),
-        kpis=data.kpi_labels(con, day),
-        roles=data.role_labels(con),
-        order=data.kpi_order(con),
+        company=read.company(con),
+        publication=read.publication(con, day=day),
+        kpis=read.kpi_labels(con, day),
+        roles=read.role_labels(con),
+        order=read.kpi_order(con),
         people=[p for p in everyone if p.is_valid(day, day)],
         everyone=everyone,
         today=history.get(day, {}),
-        month=keyed(data.month_figures(con, day)),
+        month=keyed(read.month_figures(con, day)),
         history=history,
-        health=data.health(con, day - timedelta(days=HEALTH_DAYS - 1), day),
-        reconciliation=data.reconciliation(con, f"{day:%Y-%m}"),
-        ownership=data.ownership(con, day, day),
+        health=read.health(con, day - timedelta(days=HEALTH_DAYS - 1), day),
+        reconciliation=read.reconciliation(con, f"{day:%Y-%m}"),
+        ownership=read.ownership(con, day, day),
     )
 
 

@@ -8,6 +8,15 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from models.periods import Period
+from pipelines.render.bilingual import (
+    STATUS,
+    Bilingual,
+    bilingual_unit,
+    cause_line,
+    format_value,
+    plain,
+    untranslated,
+)
 from pipelines.render.styles import (
     Styles,
     footer,
@@ -17,21 +26,20 @@ from pipelines.render.styles import (
     write_number,
     write_text,
 )
-from pipelines.render.text import STATUS, Words, cause_line, format_value, plain, same, unit_words
 from warehouse.published.read import Card, KpiLabel, Line, PersonRow
 
 COLUMNS = (
-    (Words("序号", "No."), 6), (Words("维度", "Dimension"), 12), (Words("指标", "KPI"), 21),
-    (Words("权重 %", "Weight %"), 10), (Words("目标", "Target"), 15), (Words("实际", "Actual"), 15),
-    (Words("完成率", "Attainment"), 12), (Words("得分", "Score"), 9), (Words("加权得分", "Weighted"), 11),
-    (Words("评分标准", "Scoring rule"), 28), (Words("数据来源", "Data source"), 21),
-    (Words("备注", "Remarks"), 27),
+    (Bilingual("序号", "No."), 6), (Bilingual("维度", "Dimension"), 12), (Bilingual("指标", "KPI"), 21),
+    (Bilingual("权重 %", "Weight %"), 10), (Bilingual("目标", "Target"), 15), (Bilingual("实际", "Actual"), 15),
+    (Bilingual("完成率", "Attainment"), 12), (Bilingual("得分", "Score"), 9), (Bilingual("加权得分", "Weighted"), 11),
+    (Bilingual("评分标准", "Scoring rule"), 28), (Bilingual("数据来源", "Data source"), 21),
+    (Bilingual("备注", "Remarks"), 27),
 )  # fmt: skip
 LAST = len(COLUMNS) - 1
 WIDTH = sum(width for _, width in COLUMNS)
 HEAD_ROW = 4
 ATTAINMENT = (4, "0.00%")
-ROUNDING = Words(
+ROUNDING = Bilingual(
     "总分由未舍入的加权得分相加，只舍入一次。",
     "Weighted scores are added unrounded; only the total is rounded, once.",
 )
@@ -42,10 +50,10 @@ SIGNATURES = (("被考核人 Employee：", 0, 2, 4), ("直接上级 Manager：",
 class SheetData:
     """What one sheet shows."""
 
-    company: Words
+    company: Bilingual
     currency: str
     person: PersonRow
-    role: Words
+    role: Bilingual
     manager: str
     period: Period
     card: Card
@@ -131,9 +139,9 @@ def _line(sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[
     (row, number), (about, line) = at, content
     kpi = about.kpi(line.kpi_id)
     texts = {
-        1: Words(line.dimension_zh, line.dimension_en).both("\n"),
-        2: Words(kpi.zh, kpi.en).both("\n") + f"\n({unit_words(kpi.unit, about.currency).both(' ')})",
-        9: Words(line.rule_zh, line.rule_en).both("\n"),
+        1: Bilingual(line.dimension_zh, line.dimension_en).both("\n"),
+        2: Bilingual(kpi.zh, kpi.en).both("\n") + f"\n({bilingual_unit(kpi.unit, about.currency).both(' ')})",
+        9: Bilingual(line.rule_zh, line.rule_en).both("\n"),
         10: "\n".join(filter(None, [kpi.sources, kpi.defined_at])),
         11: _remarks(line, kpi),
     }
@@ -165,7 +173,7 @@ def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Line, Kp
 def _remarks(line: Line, kpi: KpiLabel) -> str:
     parts = []
     if line.status != "scored" or line.value is None:
-        state = STATUS.get(line.status, same(line.status)).both()
+        state = STATUS.get(line.status, untranslated(line.status)).both()
         parts.append(f"{state}：{cause_line(line.cause_code, line.cause)}")
     if kpi.unit == "ratio" and line.numerator is not None and line.denominator is not None:
         parts.append(f"{plain(line.numerator)} ÷ {plain(line.denominator)}")
@@ -178,7 +186,7 @@ def _remarks(line: Line, kpi: KpiLabel) -> str:
 
 
 def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[Line]) -> int:
-    name = Words(lines[0].dimension_zh, lines[0].dimension_en)
+    name = Bilingual(lines[0].dimension_zh, lines[0].dimension_en)
     _merged(sheet, (row, 0, 2), f"{name.zh}小计 {name.en} subtotal", styles.subtotal)
     strong = (2, styles.number("0.00", strong=True))
     write_number(sheet, (row, 3), _weights(lines), strong, empty=styles.subtotal)
@@ -226,7 +234,7 @@ def _totals(sheet: Worksheet, styles: Styles, row: int, about: SheetData) -> int
 
 
 def _closing(card: Card) -> str:
-    state = STATUS.get(card.status, same(card.status)).both()
+    state = STATUS.get(card.status, untranslated(card.status)).both()
     if card.total is None:
         return f"{state}：{cause_line(None, card.cause)}"
     return f"{state}：{card.cause}" if card.cause else state

@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from models.money import round_half_up
-from pipelines.render.text import shown_places
+from pipelines.render.bilingual import shown_places
 
 FONT = "Microsoft YaHei"  # readers without it fall back to their own CJK font
 MAX_CELL = 32_767

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from models.periods import Period, month_of
 from pipelines.company.run_scope import RunScope, tell
-from pipelines.render import text
+from pipelines.render import bilingual
 from pipelines.steps.stale_days import days_to_compute, note_computed, stretches
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
@@ -50,7 +50,7 @@ class RoleFigure:
 
     def shown(self, value: Decimal | None) -> str:
         """A value in the KPI's unit; nothing for a missing one."""
-        return "" if value is None else text.format_value(value, self.unit, self.decimals)
+        return "" if value is None else bilingual.format_value(value, self.unit, self.decimals)
 
 
 def compute_days(work: RunScope) -> ComputedDays:

@@ -1,4 +1,4 @@
-"""Words and numbers as people read them, in Chinese and English.
+"""Bilingual and numbers as people read them, in Chinese and English.
 
 Belongs here: formatting of a figure, and the fixed vocabulary of states. Not here: reading tables (data.py),
 or layout.
@@ -15,7 +15,7 @@ from models.money import round_half_up
 LANGUAGES = ("zh", "en")
 
 
-class Words(NamedTuple):
+class Bilingual(NamedTuple):
     """One text in both languages."""
 
     zh: str
@@ -25,75 +25,78 @@ class Words(NamedTuple):
         """Both texts, once when they are the same."""
         return self.zh if self.zh == self.en else f"{self.zh}{separator}{self.en}"
 
-    def joined(self, other: "Words", zh: str = "", en: str = " ") -> "Words":
+    def joined(self, other: "Bilingual", zh: str = "", en: str = " ") -> "Bilingual":
         """The two texts one after the other."""
-        return Words(f"{self.zh}{zh}{other.zh}", f"{self.en}{en}{other.en}")
+        return Bilingual(f"{self.zh}{zh}{other.zh}", f"{self.en}{en}{other.en}")
 
 
-def same(text: str) -> Words:
+def untranslated(text: str) -> Bilingual:
     """A text that is not translated: a name, an id, a cause as the source states it."""
-    return Words(text, text)
+    return Bilingual(text, text)
 
 
 STATUS = {
-    "scored": Words("已评分", "scored"),
-    "provisional": Words("暂定", "provisional"),
-    "missing": Words("缺失", "missing"),
-    "excluded": Words("不计入", "excluded"),
+    "scored": Bilingual("已评分", "scored"),
+    "provisional": Bilingual("暂定", "provisional"),
+    "missing": Bilingual("缺失", "missing"),
+    "excluded": Bilingual("不计入", "excluded"),
 }
 HEALTH = {
-    "ok": Words("完整", "complete"),
-    "missing": Words("缺失", "missing"),
-    "failed": Words("失败", "failed"),
-    "open": Words("未结束", "still open"),
-    "none": Words("无记录", "no record"),
+    "ok": Bilingual("完整", "complete"),
+    "missing": Bilingual("缺失", "missing"),
+    "failed": Bilingual("失败", "failed"),
+    "open": Bilingual("未结束", "still open"),
+    "none": Bilingual("无记录", "no record"),
 }
 PACE = {
-    "ahead": Words("超前", "ahead"),
-    "on": Words("正常", "on pace"),
-    "behind": Words("落后", "behind"),
+    "ahead": Bilingual("超前", "ahead"),
+    "on": Bilingual("正常", "on pace"),
+    "behind": Bilingual("落后", "behind"),
 }
 FINALITY = {
-    "final": Words("已定", "final"),
-    "open": Words("可能变动", "may still change"),
-    "provisional": Words("可能变动", "may still change"),
+    "final": Bilingual("已定", "final"),
+    "open": Bilingual("可能变动", "may still change"),
+    "provisional": Bilingual("可能变动", "may still change"),
 }
 LIMIT = {
-    "ahead": Words("低于上限", "below the limit"),
-    "on": Words("接近上限", "near the limit"),
-    "behind": Words("超出上限", "over the limit"),
+    "ahead": Bilingual("低于上限", "below the limit"),
+    "on": Bilingual("接近上限", "near the limit"),
+    "behind": Bilingual("超出上限", "over the limit"),
 }  # the same three states where less is better
-DUE = {"higher": Words("应达", "Due"), "lower": Words("上限", "Limit")}
+DUE = {"higher": Bilingual("应达", "Due"), "lower": Bilingual("上限", "Limit")}
 UNITS = {
-    "ratio": Words("比率", "ratio"),
-    "count": Words("次", "count"),
-    "minutes": Words("分钟", "minutes"),
-    "hours": Words("小时", "hours"),
-    "points": Words("分", "points"),
-    "pieces": Words("件", "pieces"),
+    "ratio": Bilingual("比率", "ratio"),
+    "count": Bilingual("次", "count"),
+    "minutes": Bilingual("分钟", "minutes"),
+    "hours": Bilingual("小时", "hours"),
+    "points": Bilingual("分", "points"),
+    "pieces": Bilingual("件", "pieces"),
 }
-DIRECTION = {"higher": Words("越高越好", "higher is better"), "lower": Words("越低越好", "lower is better")}
+DIRECTION = {
+    "higher": Bilingual("越高越好", "higher is better"),
+    "lower": Bilingual("越低越好", "lower is better"),
+}
 MEASURES = {
-    "gmv": Words("成交额", "Sales (GMV)"),
-    "orders": Words("订单数", "Orders"),
-    "refunds": Words("退款", "Refunds"),
-    "tickets": Words("工单", "Tickets"),
-    "live_gmv": Words("直播成交额", "Livestream sales"),
+    "gmv": Bilingual("成交额", "Sales (GMV)"),
+    "orders": Bilingual("订单数", "Orders"),
+    "refunds": Bilingual("退款", "Refunds"),
+    "tickets": Bilingual("工单", "Tickets"),
+    "live_gmv": Bilingual("直播成交额", "Livestream sales"),
 }
 KIND = {
-    "result": Words("结果", "result"),
-    "process": Words("过程", "process"),
-    "behaviour": Words("行为", "behaviour"),
+    "result": Bilingual("结果", "result"),
+    "process": Bilingual("过程", "process"),
+    "behaviour": Bilingual("行为", "behaviour"),
 }
-NO_CAUSE = Words("未说明原因", "no cause was recorded")
+NO_CAUSE = Bilingual("未说明原因", "no cause was recorded")
 BEHIND, AHEAD = Decimal("0.98"), Decimal("1.02")  # within 2 % of the target to date is on pace
 
 
-def unit_words(unit: str, currency: str) -> Words:
+def bilingual_unit(unit: str, currency: str) -> Bilingual:
     """The unit of a KPI; the unit `CNY` of a definition means the company's own currency."""
     if unit == "CNY":
-        return same(currency)
-    return UNITS.get(unit, same(unit))
+        return untranslated(currency)
+    return UNITS.get(unit, untranslated(unit))
 
 
 def shown_places(unit: str, decimals: int) -> int:
@@ -152,17 +155,17 @@ def instant(at: datetime, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M ") + zone
 
 
-def age(span: timedelta) -> Words:
+def age(span: timedelta) -> Bilingual:
     """How old something is, in the largest sensible unit."""
     minutes = max(int(span.total_seconds()) // 60, 0)
     if minutes < 120:
-        return Words(f"{minutes} 分钟", f"{minutes} min")
+        return Bilingual(f"{minutes} 分钟", f"{minutes} min")
     if minutes < 48 * 60:
-        return Words(f"{minutes // 60} 小时", f"{minutes // 60} h")
-    return Words(f"{minutes // 1440} 天", f"{minutes // 1440} d")
+        return Bilingual(f"{minutes // 60} 小时", f"{minutes // 60} h")
+    return Bilingual(f"{minutes // 1440} 天", f"{minutes // 1440} d")
 
 
-def cause_words(code: str | None, cause: str | None) -> Words:
+def bilingual_cause(code: str | None, cause: str | None) -> Bilingual:
     """The cause as it was recorded, its short name before it in Chinese; says so when none was recorded."""
     text = (cause or "").strip()
     if not text and not code:
@@ -170,11 +173,11 @@ def cause_words(code: str | None, cause: str | None) -> Words:
     tail = f" [{code}]" if code else ""
     label = cause_label(code) if code and (code in CAUSES or code.startswith("P")) else None
     if label is None:
-        return same(f"{text}{tail}".strip())
-    return Words(f"{label.zh}{'：' if text else ''}{text}{tail}", f"{text or label.en}{tail}")
+        return untranslated(f"{text}{tail}".strip())
+    return Bilingual(f"{label.zh}{'：' if text else ''}{text}{tail}", f"{text or label.en}{tail}")
 
 
 def cause_line(code: str | None, cause: str | None) -> str:
     """The cause on one line for both kinds of readers: the Chinese one carries the recorded sentence."""
-    words = cause_words(code, cause)
+    words = bilingual_cause(code, cause)
     return words.both() if words == NO_CAUSE or not cause else words.zh
