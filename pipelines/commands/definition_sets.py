@@ -18,6 +18,7 @@ from models.wording import Step
 from pipelines.commands.run_choice import scored_period
 from pipelines.company.company import Company, definitions_below, shipped_definitions
 from pipelines.company.home import Home
+from pipelines.render.bilingual import Bilingual
 from pipelines.steps.score import scorecards
 from warehouse.figures.actuals import measure_spans
 from warehouse.store.connect import open_warehouse
@@ -87,12 +88,12 @@ def _cards(con: DuckDBPyConnection, definitions: Definitions, period: Period) ->
 def _told(
     changes: list[Change], people: list[CardChange], period: Period, names: dict[str, str], language: str
 ) -> Iterator[str]:
-    yield from _section(Step("定义的变化", "changed definitions"), len(changes), language)
+    yield from _section(Bilingual("定义的变化", "changed definitions"), len(changes), language)
     for change in changes:
         yield f"  {_said(change.headline, language)}  [{change.where}]"
         yield from (f"      {_said(part, language)}" for part in change.parts)
     yield ""
-    title = Step(f"{period.id} 结果有变化的人", f"people whose result of {period.id} changes")
+    title = Bilingual(f"{period.id} 结果有变化的人", f"people whose result of {period.id} changes")
     yield from _section(title, len(people), language)
     for person in people:
         name = names.get(person.person_id, "")
@@ -100,11 +101,9 @@ def _told(
         yield from (f"      {_said(part, language)}" for part in person.parts)
 
 
-def _section(title: Step, count: int, language: str) -> Iterator[str]:
-    yield f"{_said(title, language)}: {count}"
+def _section(title: Bilingual, count: int, language: str) -> Iterator[str]:
+    yield f"{title.in_language(language)}: {count}"
 
 
-def _said(words: Step, language: str) -> str:
-    if language != "both" or words.zh == words.en:
-        return words.en if language == "en" else words.zh
-    return f"{words.zh} / {words.en}"
+def _said(step: Step, language: str) -> str:
+    return Bilingual(step.zh, step.en).in_language(language)

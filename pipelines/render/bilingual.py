@@ -1,9 +1,10 @@
 """Bilingual and numbers as people read them, in Chinese and English.
 
-Belongs here: formatting of a figure, and the fixed vocabulary of states. Not here: reading tables (data.py),
-or layout.
+Belongs here: formatting of a figure, and the fixed vocabulary of states. Not here: reading tables (warehouse/published/read.py),
+names of KPIs and roles (labels.py), layout.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -25,9 +26,18 @@ class Bilingual(NamedTuple):
         """Both texts, once when they are the same."""
         return self.zh if self.zh == self.en else f"{self.zh}{separator}{self.en}"
 
+    def in_language(self, language: str, separator: str = " / ") -> str:
+        """The text in `zh` or `en`; both of them for any other word."""
+        return {"zh": self.zh, "en": self.en}.get(language) or self.both(separator)
+
     def joined(self, other: "Bilingual", zh: str = "", en: str = " ") -> "Bilingual":
         """The two texts one after the other."""
         return Bilingual(f"{self.zh}{zh}{other.zh}", f"{self.en}{en}{other.en}")
+
+
+def in_words(vocabulary: Mapping[str, Bilingual], word: str) -> Bilingual:
+    """What readers are told for a word of the data; the word itself where the vocabulary lacks it."""
+    return vocabulary.get(word, untranslated(word))
 
 
 def untranslated(text: str) -> Bilingual:
@@ -88,6 +98,7 @@ KIND = {
     "process": Bilingual("过程", "process"),
     "behaviour": Bilingual("行为", "behaviour"),
 }
+NOT_COMPUTED = Bilingual("没有计算结果", "nothing was computed")
 NO_CAUSE = Bilingual("未说明原因", "no cause was recorded")
 BEHIND, AHEAD = Decimal("0.98"), Decimal("1.02")  # within 2 % of the target to date is on pace
 
@@ -96,7 +107,7 @@ def bilingual_unit(unit: str, currency: str) -> Bilingual:
     """The unit of a KPI; the unit `CNY` of a definition means the company's own currency."""
     if unit == "CNY":
         return untranslated(currency)
-    return UNITS.get(unit, untranslated(unit))
+    return in_words(UNITS, unit)
 
 
 def shown_places(unit: str, decimals: int) -> int:
@@ -134,6 +145,15 @@ def plain(value: Decimal) -> str:
     ('1,834', '182,345.68')
     """
     return grouped(value, 0 if value == value.to_integral_value() else 2)
+
+
+def quotient(numerator: Decimal, denominator: Decimal) -> str:
+    """A figure as the division it is, without units.
+
+    >>> quotient(Decimal("64040"), Decimal("182345.678"))
+    '64,040 ÷ 182,345.68'
+    """
+    return f"{plain(numerator)} ÷ {plain(denominator)}"
 
 
 def percent(value: Decimal | None, places: int = 1) -> str:
@@ -180,4 +200,5 @@ def bilingual_cause(code: str | None, cause: str | None) -> Bilingual:
 def cause_line(code: str | None, cause: str | None) -> str:
     """The cause on one line for both kinds of readers: the Chinese one carries the recorded sentence."""
     words = bilingual_cause(code, cause)
-    return words.both() if words == NO_CAUSE or not cause else words.zh
+    has_sentence = bool(cause) and bool(code or (cause or "").strip())
+    return words.zh if has_sentence else words.both()

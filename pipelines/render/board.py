@@ -11,19 +11,18 @@ from pathlib import Path
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from pipelines.render import bilingual
 from pipelines.render.bilingual import Bilingual
-from pipelines.render.board_data import BoardData, Key, load_board
+from pipelines.render.board_data import NOT_DELIVERED, BoardData, Key, load_board
 from pipelines.render.spark import Spark, sparkline
-from pipelines.render.todo import behind_pace, todos
+from pipelines.render.todo import todos
 from warehouse.published.read import Figure, Health, KpiLabel, PersonRow, Reconciled, RoleLabel
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """One KPI of one person: every shown text is ready, a missing figure has its cause."""
 
@@ -77,7 +76,7 @@ class Square:
     note: Bilingual
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StreamLine:
     """One stream of one shop."""
 
@@ -85,6 +84,7 @@ class StreamLine:
     shop_id: str
     squares: tuple[Square, ...]
     row: Health | None
+    is_counted: bool  # whether the number of rows says anything
     state: str
     age: Bilingual | None
     finality: Bilingual | None
@@ -118,7 +118,7 @@ def render_board(
         dict.fromkeys(word for word in languages or board.company.languages if word in bilingual.LANGUAGES)
     )
     css, script = _asset("board.css"), _asset("board.js")
-    items, more = todos(board)
+    todo = todos(board)
     sections = role_sections(board)
     return (
         _environment()
@@ -126,14 +126,12 @@ def render_board(
         .render(
             board=board,
             languages=chosen or bilingual.LANGUAGES,
-            css=Markup(css),  # noqa: S704 - our own file, no data in it
-            script=Markup(script),  # noqa: S704 - our own file, no data in it
+            css=css,
+            script=script,
             css_hash=_csp_hash(css),
             script_hash=_csp_hash(script),
             as_of=bilingual.instant(board.publication.as_of, board.company.zone),
-            todos=items,
-            more=more,
-            behind=len(behind_pace(board)),
+            todo=todo,
             missing=sum(section.missing for section in sections),
             sections=sections,
             streams=stream_lines(board),
@@ -143,6 +141,7 @@ def render_board(
             LIMIT=bilingual.LIMIT,
             DUE=bilingual.DUE,
             MEASURES=bilingual.MEASURES,
+            NOT_COMPUTED=bilingual.NOT_COMPUTED,
         )
     )
 
@@ -234,7 +233,7 @@ def _cell(board: BoardData, key: Key) -> Cell | None:
 
 def _missing(figure: Figure | None) -> Bilingual | None:
     if figure is None:
-        return Bilingual("没有计算结果", "nothing was computed")
+        return bilingual.NOT_COMPUTED
     return None if figure.value is not None else bilingual.bilingual_cause(figure.cause_code, figure.cause)
 
 
@@ -247,8 +246,8 @@ def _head(board: BoardData, kpi: KpiLabel) -> Head:
     return Head(
         kpi,
         bilingual.bilingual_unit(kpi.unit, board.company.currency),
-        bilingual.DIRECTION.get(kpi.direction, bilingual.untranslated(kpi.direction)),
-        bilingual.KIND.get(kpi.kind, bilingual.untranslated(kpi.kind)),
+        bilingual.in_words(bilingual.DIRECTION, kpi.direction),
+        bilingual.in_words(bilingual.KIND, kpi.kind),
     )
 
 
@@ -262,7 +261,7 @@ def stream_lines(board: BoardData) -> list[StreamLine]:
 
 def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, Health]) -> StreamLine:
     row = rows.get(board.day)
-    bad = [r for r in rows.values() if r.state in {"missing", "failed"}]
+    bad = [r for r in rows.values() if r.state in NOT_DELIVERED]
     told = bad or [r for r in rows.values() if r.cause]  # a proven day that could not be read again since
     latest = max((r.loaded_at for r in rows.values() if r.loaded_at), default=None)
     return StreamLine(
@@ -270,9 +269,10 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
         shop_id=key[2],
         squares=tuple(_square(day, rows.get(day)) for day in board.health_days),
         row=row,
+        is_counted=row is not None and row.rows is not None and row.state not in NOT_DELIVERED,
         state=row.state if row else "none",
         age=bilingual.age(board.publication.as_of - latest) if latest else None,
-        finality=bilingual.FINALITY.get(row.finality, bilingual.untranslated(row.finality))
+        finality=bilingual.in_words(bilingual.FINALITY, row.finality)
         if row and row.proof and row.finality
         else None,
         cause=bilingual.bilingual_cause(told[-1].cause_code, told[-1].cause) if told else None,
@@ -284,7 +284,7 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
 def _square(day: date, row: Health | None) -> Square:
     state = row.state if row else "none"
     note = bilingual.HEALTH[state]
-    if row and (state in {"missing", "failed"} or row.cause):
+    if row and (state in NOT_DELIVERED or row.cause):
         note = note.joined(bilingual.bilingual_cause(row.cause_code, row.cause), "：", ": ")
     return Square(day, state, note)
 

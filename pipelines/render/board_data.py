@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import duckdb
 
+from pipelines.render.labels import kpi_label, role_label
 from warehouse.published import read
 from warehouse.published.read import (
     Company,
@@ -18,13 +19,16 @@ from warehouse.published.read import (
     RoleLabel,
 )
 
-SPARK_DAYS = 30
-HEALTH_DAYS = 14
+SPARK_DAYS = 30  # a sparkline shows a month, whichever day the board is of
+HEALTH_DAYS = 14  # two weeks: a source that fails on one weekday shows twice
+NOT_DELIVERED = frozenset(
+    {"missing", "failed"}
+)  # states of a stream's day that keep figures from being complete
 
 Key = tuple[str, str, str]  # person, role, KPI
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BoardData:
     """The published rows behind the board of one day."""
 
@@ -60,11 +64,11 @@ class BoardData:
 
     def kpi(self, kpi_id: str) -> KpiLabel:
         """The label of a KPI; its id stands in where none was published."""
-        return self.kpis.get(kpi_id) or KpiLabel(kpi_id, kpi_id, kpi_id, "", "", "", 2, "", "", "", "")
+        return kpi_label(self.kpis, kpi_id)
 
     def role(self, role_id: str) -> RoleLabel:
         """The label of a role; its id stands in where none was published."""
-        return self.roles.get(role_id) or RoleLabel(role_id, role_id, role_id, "")
+        return role_label(self.roles, role_id)
 
     def person_name(self, person_id: str | None) -> str:
         """The name in force on the day."""

@@ -14,9 +14,10 @@ from pipelines.render.bilingual import (
     bilingual_unit,
     cause_line,
     format_value,
-    plain,
-    untranslated,
+    in_words,
+    quotient,
 )
+from pipelines.render.labels import kpi_label
 from pipelines.render.styles import (
     Styles,
     footer,
@@ -46,7 +47,7 @@ ROUNDING = Bilingual(
 SIGNATURES = (("被考核人 Employee：", 0, 2, 4), ("直接上级 Manager：", 5, 6, 8), ("人力资源 HR：", 9, 9, 11))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SheetData:
     """What one sheet shows."""
 
@@ -62,7 +63,7 @@ class SheetData:
 
     def kpi(self, kpi_id: str) -> KpiLabel:
         """The label of a KPI; its id stands in where none was published."""
-        return self.kpis.get(kpi_id) or KpiLabel(kpi_id, kpi_id, kpi_id, "", "", "", 2, "", "", "", "")
+        return kpi_label(self.kpis, kpi_id)
 
 
 def write_sheet(sheet: Worksheet, styles: Styles, about: SheetData) -> None:
@@ -156,8 +157,7 @@ def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Line, Kp
     line, kpi = content
     places, pattern = number_pattern(kpi.unit, kpi.decimals)
     own = (places, styles.number(pattern))
-    weight = line.weight if line.weight is not None else line.declared_weight
-    write_number(sheet, (row, 3), weight, (2, styles.score), empty=styles.center)
+    write_number(sheet, (row, 3), _weight(line), (2, styles.score), empty=styles.center)
     write_number(sheet, (row, 4), line.target, own, empty=styles.center)
     if line.value is None:
         write_text(sheet, row, 5, STATUS["missing"].both("\n"), styles.missing)
@@ -173,10 +173,10 @@ def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Line, Kp
 def _remarks(line: Line, kpi: KpiLabel) -> str:
     parts = []
     if line.status != "scored" or line.value is None:
-        state = STATUS.get(line.status, untranslated(line.status)).both()
+        state = in_words(STATUS, line.status).both()
         parts.append(f"{state}：{cause_line(line.cause_code, line.cause)}")
     if kpi.unit == "ratio" and line.numerator is not None and line.denominator is not None:
-        parts.append(f"{plain(line.numerator)} ÷ {plain(line.denominator)}")
+        parts.append(quotient(line.numerator, line.denominator))
     if line.declared_weight is not None and line.weight is not None and line.weight != line.declared_weight:
         declared, used = (format_value(w, "", 2) for w in (line.declared_weight, line.weight))
         parts.append(f"权重由 {declared} 调整为 {used} weight moved")
@@ -197,8 +197,13 @@ def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[Line]) -> 
     return row + 1
 
 
+def _weight(line: Line) -> Decimal | None:
+    """The weight that counted; the declared one where the card has none yet."""
+    return line.weight if line.weight is not None else line.declared_weight
+
+
 def _weights(lines: list[Line]) -> Decimal:
-    used = [line.weight if line.weight is not None else line.declared_weight for line in lines]
+    used = [_weight(line) for line in lines]
     return sum((w for w in used if w is not None), Decimal(0))
 
 
@@ -234,7 +239,7 @@ def _totals(sheet: Worksheet, styles: Styles, row: int, about: SheetData) -> int
 
 
 def _closing(card: Card) -> str:
-    state = STATUS.get(card.status, untranslated(card.status)).both()
+    state = in_words(STATUS, card.status).both()
     if card.total is None:
         return f"{state}：{cause_line(None, card.cause)}"
     return f"{state}：{card.cause}" if card.cause else state

@@ -8,33 +8,55 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from models.codes import known
-from pipelines.render.bilingual import Bilingual, bilingual_cause, format_value, pace_of, percent, plain
-from pipelines.render.board_data import BoardData
+from pipelines.render.bilingual import (
+    NOT_COMPUTED,
+    Bilingual,
+    bilingual_cause,
+    format_value,
+    pace_of,
+    percent,
+    plain,
+)
+from pipelines.render.board_data import NOT_DELIVERED, BoardData
 from warehouse.published.read import Figure, Health, Reconciled
 
-LIMIT = 8
-MOST_SOURCES = 3
+LIMIT = 8  # what fits on a screen above the first table
+MOST_SOURCES = 3  # so that one bad night leaves room for people and pace
 UNOWNED_LIMIT = Decimal("0.01")  # share of the platform total above which somebody should own it
+
+
+TodoMark = Literal["data", "money", "people", "behind"]
 
 
 @dataclass(frozen=True)
 class Todo:
     """One thing to do: what is the matter, and what to do about it (a command, or a plain instruction)."""
 
-    mark: str  # data, money, people or behind
+    mark: TodoMark
     what: Bilingual
     do: Bilingual
     command: str = ""
 
 
-def todos(board: BoardData) -> tuple[list[Todo], int]:
-    """The ranked list and how many more KPIs are behind than are listed."""
+@dataclass(frozen=True)
+class TodoList:
+    """The ranked things to do; how many figures are behind pace, and how many of them the list leaves out."""
+
+    items: list[Todo]
+    n_behind: int
+    n_more: int
+
+
+def todos(board: BoardData) -> TodoList:
+    """What an ops lead has to do today, the most urgent first."""
     first = [*list(_sources(board))[:MOST_SOURCES], *_money(board), *_people(board)]
     behind = _one_each(behind_pace(board))
     shown = behind[: max(LIMIT - len(first), 0)]
-    return [*first, *(_behind(board, figure) for figure in shown)][:LIMIT], len(behind) - len(shown)
+    items = [*first, *(_behind(board, figure) for figure in shown)][:LIMIT]
+    return TodoList(items, n_behind=len(behind), n_more=len(behind) - len(shown))
 
 
 def behind_pace(board: BoardData) -> list[Figure]:
@@ -66,7 +88,7 @@ def without_figures(board: BoardData) -> list[str]:
 def _sources(board: BoardData) -> Iterator[Todo]:
     groups: dict[tuple[str, str, str], list[Health]] = {}
     for row in board.health:
-        if row.state in {"missing", "failed"}:
+        if row.state in NOT_DELIVERED:
             # Recorded causes name shop and day, so rows of one kind are grouped by code where there is one.
             kind = row.cause_code or row.cause or ""
             groups.setdefault((row.connector, row.stream, kind), []).append(row)
@@ -168,7 +190,7 @@ def _people(board: BoardData) -> Iterator[Todo]:
 def _common_cause(board: BoardData, person_id: str) -> Bilingual:
     own = [(f.cause_code, f.cause) for f in board.month.values() if f.person_id == person_id]
     if not own:
-        return Bilingual("没有计算结果", "nothing was computed")
+        return NOT_COMPUTED
     return bilingual_cause(*Counter(own).most_common(1)[0][0])
 
 

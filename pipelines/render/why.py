@@ -21,8 +21,10 @@ from pipelines.render.bilingual import (
     bilingual_cause,
     bilingual_unit,
     format_value,
+    in_words,
     percent,
     plain,
+    quotient,
     untranslated,
 )
 from warehouse.published import read
@@ -51,11 +53,11 @@ class Story:
 
     def in_language(self, words: Bilingual, separator: str = " / ") -> str:
         """The text in the asked language."""
-        return {"zh": words.zh, "en": words.en}.get(self._lang) or words.both(separator)
+        return words.in_language(self._lang, separator)
 
     def head(self, title: Bilingual) -> None:
         """A heading after an empty line."""
-        self.lines += ["", f"{self.in_language(title)}"]
+        self.lines += ["", self.in_language(title)]
 
     def say(self, words: Bilingual) -> None:
         """One indented line, or one per language."""
@@ -200,9 +202,9 @@ def _line(story: Story, question: FigureQuestion, line: Line, card: Card | None)
         story.say(
             Bilingual(f"规则（{line.method}）：{line.rule_zh}", f"rule ({line.method}): {line.rule_en}")
         )
-    for step in _steps(line.steps):
+    for step in _steps(line.steps):  # the contribution to the total is the last of them
         story.say(step)
-    _contribution(story, line, card)
+    _total(story, card)
 
 
 def _actual(story: Story, question: FigureQuestion, line: Line | Figure) -> None:
@@ -212,7 +214,7 @@ def _actual(story: Story, question: FigureQuestion, line: Line | Figure) -> None
         return
     value = _shown(question, line.value)
     if line.numerator is not None and line.denominator is not None:
-        story.say(untranslated(f"{plain(line.numerator)} ÷ {plain(line.denominator)} = {value}"))
+        story.say(untranslated(f"{quotient(line.numerator, line.denominator)} = {value}"))
     else:
         story.say(untranslated(value))
 
@@ -246,17 +248,12 @@ def _steps(stored: str | None) -> Iterator[Bilingual]:
         yield Bilingual(str(step.get("zh", "")), str(step.get("en", "")))
 
 
-def _contribution(story: Story, line: Line, card: Card | None) -> None:
-    weight = line.weight if line.weight is not None else line.declared_weight
-    told = "贡献" in (line.steps or "")  # the scorecard's own steps end with the contribution
-    if not told and line.score is not None and line.contribution is not None and weight is not None:
-        text = f"{plain(line.score)} × {plain(weight)} % = {plain(line.contribution)}"
-        story.say(Bilingual(f"加权得分 = {text}", f"contribution = {text}"))
+def _total(story: Story, card: Card | None) -> None:
     if card is None:
         story.say(Bilingual("没有总分记录", "no total is published"))
     elif card.total is None:
         cause = bilingual_cause(None, card.cause)
-        state = STATUS.get(card.status, untranslated(card.status))
+        state = in_words(STATUS, card.status)
         story.say(Bilingual(f"总分：{state.zh}，{cause.zh}", f"total: {state.en}, {cause.en}"))
     else:
         tail = "" if card.coefficient is None else f" → {plain(card.coefficient)}"

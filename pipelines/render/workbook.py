@@ -16,8 +16,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from models.errors import UsageError
 from models.periods import Period
-from pipelines.render.bilingual import NO_CAUSE, STATUS, Bilingual, instant, untranslated
+from pipelines.render.bilingual import NO_CAUSE, STATUS, Bilingual, in_words, instant
 from pipelines.render.board import write_whole
+from pipelines.render.labels import role_label
 from pipelines.render.sheet import SheetData, write_sheet
 from pipelines.render.styles import Styles, footer, lines_needed, row_height, write_number, write_text
 from warehouse.published import read
@@ -34,7 +35,7 @@ HEADS = (
 HEAD_ROW = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WorkbookData:
     """The published rows of one period."""
 
@@ -49,8 +50,8 @@ class WorkbookData:
 
     def role(self, role_id: str) -> Bilingual:
         """The names of a role."""
-        label = self.roles.get(role_id)
-        return Bilingual(label.zh, label.en) if label else untranslated(role_id)
+        label = role_label(self.roles, role_id)
+        return Bilingual(label.zh, label.en)
 
     def person(self, card: Card) -> PersonRow:
         """The assignment a card is about: the latest one that touches the period in that role."""
@@ -60,7 +61,15 @@ class WorkbookData:
         ]
         if fitting or own:
             return (fitting or own)[-1]
-        return PersonRow(card.person_id, card.person_id, card.role_id, "", None, self.period.start, None)
+        return PersonRow(
+            person_id=card.person_id,
+            name=card.person_id,
+            role_id=card.role_id,
+            dept="",
+            manager_id=None,
+            valid_from=self.period.start,
+            valid_to=None,
+        )
 
     def name(self, person_id: str | None) -> str:
         """A person's name at the end of the period."""
@@ -198,7 +207,7 @@ def _summary(sheet: Worksheet, styles: Styles, book_data: WorkbookData, names: l
 def _summary_row(sheet: Worksheet, styles: Styles, row: int, about: tuple[WorkbookData, Card, str]) -> None:
     book_data, card, name = about
     person = book_data.person(card)
-    status = STATUS.get(card.status, untranslated(card.status))
+    status = in_words(STATUS, card.status)
     cause = _cause(card)
     texts = {
         0: person.person_id, 2: book_data.role(card.role_id).both(), 3: person.dept,
@@ -227,7 +236,7 @@ def _counts(book_data: WorkbookData) -> list[str]:
     cards = book_data.cards
     states = Counter(card.status for card in cards)
     grades = Counter(card.grade for card in cards if card.grade)
-    shown = " · ".join(f"{STATUS.get(s, untranslated(s)).both()} {n}" for s, n in sorted(states.items()))
+    shown = " · ".join(f"{in_words(STATUS, s).both()} {n}" for s, n in sorted(states.items()))
     graded = " · ".join(f"{grade} {n}" for grade, n in sorted(grades.items())) or "—"
     version = book_data.publication.definition_hash[:12]
     return [
