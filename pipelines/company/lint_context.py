@@ -1,6 +1,7 @@
 """What the linter may know of a company, taken from its folder without touching data.
 
-Belongs here: sources, ownership and targets as a `Context`. Not here: the rules (models/lint) or printing (commands/lint.py).
+Belongs here: sources, ownership and targets as a `Context`; the command and Dagster's check both use it. Not here: the rules
+(models/lint), printing (commands/lint.py).
 """
 
 from collections import defaultdict

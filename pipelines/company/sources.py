@@ -27,7 +27,7 @@ _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]{0,63})\}", re.ASCII)
 _LISTENING_NOWHERE = "http://127.0.0.1:1"  # stands in for the sandbox while the other settings are checked
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DeclaredAccount:
     """One account: where it lives and under which names its secrets are found."""
 

@@ -1,7 +1,10 @@
-"""Asset checks. A blocking one stops what comes after it.
+"""Which check stops publication: every one of the company's files and figures that fails, except those in `_SHOWN_ONLY`.
 
-A source that did not deliver is shown and stops nothing: one shop must not hold back the others' figures.
-Not here: what a check looks for (warehouse/sql/checks).
+A failed check that blocks keeps all later assets from running, the published file among them (docs.dagster.io, "Asset
+checks"), so that readers keep the last good one. A source that did not deliver is shown and stops nothing: one shop must not
+hold back the others' figures. Of the linter only an error stops a run.
+
+Not here: what a check looks for (warehouse/sql/checks, one file each), the rules of the linter (models/lint).
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,15 +22,16 @@ from pipelines.steps.files import checked_files
 from warehouse.facts.checks import CheckResult, check_names, run_check
 from warehouse.store.connect import open_warehouse
 
+# The asset whose run a check follows; all others judge the daily figures.
 _ON = {
     "ownership_shares": FILES,
     "one_scope_type": FILES,
     "unique_keys": CORE["order_line"],
 }
-_NOT_BLOCKING = {"proven_days"}
+_SHOWN_ONLY = {"proven_days"}
 _DEFINITIONS = "definitions_hold"
 _LINT = "definitions_lint"
-_SHOWN = 20
+_SHOWN = 20  # findings told; the rest is counted
 
 
 def asset_checks() -> list[dg.AssetChecksDefinition]:
@@ -40,9 +44,7 @@ def asset_checks() -> list[dg.AssetChecksDefinition]:
 
 def _group(asset: dg.AssetKey, names: Sequence[str]) -> dg.AssetChecksDefinition:
     specs = [
-        dg.AssetCheckSpec(
-            name, asset=asset, blocking=name not in _NOT_BLOCKING, description=_description(name)
-        )
+        dg.AssetCheckSpec(name, asset=asset, blocking=name not in _SHOWN_ONLY, description=_description(name))
         for name in names
     ]
 

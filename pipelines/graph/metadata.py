@@ -1,6 +1,7 @@
 """What Dagster shows beside an asset: counts, schemas, Markdown tables. Never secrets, never pay.
 
-Names come from files and platforms, so every cell is escaped: no Markdown, HTML or links [faults.md J2, J3].
+Names come from files and platforms, and the UI renders Markdown: every cell is escaped, so that no name becomes a link, an
+image or markup.
 """
 
 import re
@@ -17,7 +18,7 @@ from pipelines.steps.pull import PullReport
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~:.@/-])")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
-MAX_CELL = 200
+MAX_CELL = 200  # characters; a longer cell pushes the columns that matter out of the window
 
 
 def escape(text: str) -> str:

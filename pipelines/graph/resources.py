@@ -39,7 +39,7 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
     _work: RunScope | None = PrivateAttr(default=None)
     _around: Surroundings | None = PrivateAttr(default=None)
 
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature
+    def teardown_after_execution(self, _context: dg.InitResourceContext) -> None:
         """End the sandbox if this run started one."""
         self._stack.close()
 

@@ -30,7 +30,7 @@ class ComputedDays:
     provisional: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RoleFigure:
     """A month-to-date figure of a person, with the names people know."""
 
@@ -66,10 +66,10 @@ def compute_days(work: RunScope) -> ComputedDays:
         note_computed(con, work)
     asked = [a for a in actuals if a.period >= work.first.isoformat()]
     counts = ComputedDays(
-        len(days),
-        len(asked),
-        sum(a.status == "missing" for a in asked),
-        sum(a.status == "provisional" for a in asked),
+        days=len(days),
+        rows=len(asked),
+        missing=sum(a.status == "missing" for a in asked),
+        provisional=sum(a.status == "provisional" for a in asked),
     )
     tell("compute", f"{counts.days} days, {counts.rows:,} figures, {counts.missing:,} of them missing")
     return counts
@@ -84,6 +84,9 @@ def _month_to_date_days(con: DuckDBPyConnection, days: list[date]) -> list[date]
 
 def _months(days: Iterable[date]) -> list[Period]:
     return sorted({month_of(day) for day in days})
+
+
+_FIGURE = ("value", "target_to_date", "attainment", "pace", "status", "cause_code", "cause")
 
 
 def role_figures(work: RunScope) -> dict[str, list[RoleFigure]]:
@@ -102,6 +105,14 @@ def role_figures(work: RunScope) -> dict[str, list[RoleFigure]]:
     found: dict[str, list[RoleFigure]] = {}
     for role_id, person_id, name, kpi_id, *figures in rows:
         kpi = work.definitions.kpi(kpi_id, work.last)
-        figure = RoleFigure(person_id, name, kpi.label.zh, kpi.label.en, kpi.unit, kpi.decimals, *figures)
+        figure = RoleFigure(
+            person_id=person_id,
+            person_name=name,
+            kpi_zh=kpi.label.zh,
+            kpi_en=kpi.label.en,
+            unit=kpi.unit,
+            decimals=kpi.decimals,
+            **dict(zip(_FIGURE, figures, strict=True)),
+        )
         found.setdefault(role_id, []).append(figure)
     return found

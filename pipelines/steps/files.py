@@ -5,6 +5,8 @@ Not here: how a cell is read (connectors/file_drop) or stored (warehouse/raw/loa
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
@@ -26,8 +28,16 @@ _TABLES = {
 }
 
 
-def load_files(work: RunScope, *, facts: bool = True) -> dict[str, int]:
-    """Bring every company table up to date, then the fact files; returns rows by table, and what became of the files.
+@dataclass(frozen=True)
+class LoadedFiles:
+    """Rows of each company table, and how many fact files were declared, read, refused and withdrawn."""
+
+    rows: Mapping[str, int]
+    fact_files: Mapping[str, int]
+
+
+def load_files(work: RunScope, *, facts: bool = True) -> LoadedFiles:
+    """Bring every company table up to date, then the fact files.
 
     A wrong company file changes nothing at all; a wrong fact file costs its own days only.
     """
@@ -39,7 +49,7 @@ def load_files(work: RunScope, *, facts: bool = True) -> dict[str, int]:
     for line in dropped.quarantine_report():
         tell("files", f"set aside: {line}")
     tell("files", ", ".join(f"{table} {count:,}" for table, count in rows.items()))
-    return rows | load_facts(work) if facts else rows
+    return LoadedFiles(rows, load_facts(work) if facts else {})
 
 
 def checked_files(work: RunScope) -> DroppedCompany:

@@ -1,7 +1,8 @@
 """Pulls every account of the asked streams and loads what was proven.
 
 Fetching holds no database lock: threads read the accounts of all asked streams side by side into a short queue, and the
-step opens the warehouse only to load what lies there [platform.md 2]. One bad account never stops the others.
+step opens the warehouse only to load what lies there: DuckDB lets one process write at a time (duckdb.org, "Concurrency"),
+and a slow platform must not keep other runs from it. One bad account never stops the others.
 """
 
 import os
@@ -54,7 +55,7 @@ class UndeliveredWindow:
     cause: str
 
 
-@dataclass
+@dataclass(kw_only=True)
 class PullReport:
     """What one account of a stream brought, and what it cost."""
 
@@ -98,7 +99,7 @@ def pull_streams(
         for source in work.company.sources
         if source.connector == connector and stream in source.stream_names and zone in ("", source.zone)
     ]
-    reports = {ref: PullReport(ref) for _, ref in asked}
+    reports = {ref: PullReport(ref=ref) for _, ref in asked}
     jobs = _jobs(work, asked, around)
     remove_dead_spools(work.home.spool)
     for batch in _batches(work, jobs, around.runtime or shared_runtime(work.home.root)):

@@ -33,11 +33,11 @@ _WINDOWS = """
            landing_sha256, as_of
     from load_window order by load_seq
 """
-_BATCH = 50
+_BATCH = 50  # windows between two lines of progress
 
 
-@dataclass(frozen=True)
-class Extent:
+@dataclass(frozen=True, kw_only=True)
+class PublishedExtent:
     """What the published file covers: the days and periods that were computed."""
 
     days: tuple[date, ...]
@@ -71,12 +71,12 @@ def rebuild(company: Company, home: Home, beside: Home) -> None:
     publish_all(work, extent.period)
 
 
-def read_extent(home: Home) -> Extent:
+def read_extent(home: Home) -> PublishedExtent:
     """What the published file of a home covers."""
     with open_published(home.root) as con:
         row = con.execute("select epoch_us(as_of), day, period from publication").fetchone()
         as_of, day, period = row if row else (0, None, None)
-        return Extent(
+        return PublishedExtent(
             days=_distinct(con, "select distinct business_date from kpi_actual_daily order by 1"),
             month_to_date=_distinct(con, "select distinct business_date from kpi_actual_mtd order by 1"),
             health=_distinct(con, "select distinct business_date from source_health order by 1"),

@@ -14,8 +14,8 @@ from pipelines.company.run_scope import RunScope
 from warehouse.facts.feeds import days_touched
 from warehouse.store.connect import transaction
 
-# A reopened ticket or a re-dated order leaves a day without a trace on it. Without special permission platforms
-# show changes for 60 days [Shopify read_orders], so that everything as far back is computed again.
+# A reopened ticket or a re-dated order leaves a day without a trace on it. Platforms show orders of the last 60 days unless
+# more was granted (shopify.dev, access scope read_all_orders), so that everything as far back is computed again.
 LOOK_BACK = timedelta(days=60)
 _STATE = "actuals"
 

@@ -81,9 +81,9 @@ def _files_asset(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
         code_version="1",
     )
-    def loaded(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        rows = load_files(place.days(context))
-        own = sum(count for name, count in rows.items() if not name.startswith("fact_files"))
-        return dg.MaterializeResult(metadata={"dagster/row_count": own, **rows})
+    def files_loaded(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        loaded = load_files(place.days(context))
+        own = sum(loaded.rows.values())
+        return dg.MaterializeResult(metadata={"dagster/row_count": own, **loaded.rows, **loaded.fact_files})
 
-    return loaded
+    return files_loaded
