@@ -1,7 +1,7 @@
 """Nothing stands in the product that nobody calls.
 
-vulture reads the packages without their tests, so that a function that only a test calls is found too. What it cannot see being called
-stands in CALLED with the caller.
+vulture reads the packages without their tests, so that a function that only a test calls is found too. What it cannot see being
+called stands in CALLED with the caller.
 """
 
 import re

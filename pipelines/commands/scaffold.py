@@ -4,12 +4,11 @@ Belongs here: names, places, refusing to overwrite. Not here: the texts (pipelin
 (tests/connectors/testing/conformance/steps.py).
 """
 
-import argparse
 import keyword
 import re
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from connectors.registry import names
 from models.errors import UsageError
@@ -27,23 +26,26 @@ _LINE = re.compile(r'^    "([a-z0-9_]+)": \("connectors\.', re.MULTILINE)
 _COMMON = {"platform", "shop_id", "source_row_id", "zone"}
 
 
-def new(chosen: argparse.Namespace) -> int:
-    """Write the files, add the line to the registry, say what comes next."""
-    name, stream = _checked(chosen.name, "connector"), _checked(chosen.stream, "stream")
+def write_connector(name: str, stream: str, table: str, root: Path) -> int:
+    """Write the files into a checkout, add the line to its registry, say what comes next; returns 0.
+
+    Raises:
+        UsageError: U031 and U033 to U035 for a name, table or folder that cannot be used.
+    """
+    name, stream = _checked(name, "connector"), _checked(stream, "stream")
     if name in _TAKEN or name in names():
         raise UsageError("U033", "this name is taken", actual=name, remedy="choose another name")
     tables = [fact.name for fact in FACTS.values() if not fact.derived_from]
-    if chosen.table not in tables:
+    if table not in tables:
         raise UsageError(
             "U034",
             "no stream can fill such a table",
-            actual=chosen.table[:40],
+            actual=table[:40],
             remedy=f"one of {', '.join(tables)}",
         )
-    root = Path(chosen.into).resolve() if chosen.into else ROOT
     if not (root / REGISTRY).is_file():
         raise UsageError("U035", "this is no checkout of meritline", where=str(root), actual=f"no {REGISTRY}")
-    files = _files(name, stream, chosen.table)
+    files = _files(name, stream, table)
     there = [place for place in files if (root / place).exists()]
     if there:
         raise UsageError("U031", "there is something of that name already", actual=", ".join(there))
@@ -76,7 +78,7 @@ def _files(name: str, stream: str, table: str) -> dict[str, str]:
     """Place below the root, and text."""
     environment = Environment(
         loader=FileSystemLoader(TEXTS),
-        autoescape=False,  # noqa: S701 - Python and SQL, no HTML
+        autoescape=select_autoescape(()),  # for no kind of file: these are Python and SQL, not HTML
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )

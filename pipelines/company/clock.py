@@ -10,24 +10,20 @@ from models.errors import UsageError
 from models.values import ReadingError, plausible, read_date, read_instant_utc
 from pipelines.company.company import Company
 
-MORNING = time(
-    6, 30
-)  # the daily run: late enough for the night's settlement jobs, early enough for the morning meeting
+# The daily run: late enough for the night's settlement jobs of the platforms, early enough for the morning meeting.
+MORNING = time(6, 30)
 
 
 def as_of(
-    company: Company, last_day: date, given: str | None = None, *, now: datetime | None = None
+    company: Company, last_day: date, named: datetime | None = None, *, now: datetime | None = None
 ) -> datetime:
-    """The instant a run for `last_day` stands at.
+    """The instant a run for `last_day` stands at, in UTC.
 
-    A company that replays stands at 06:30 of the morning after; a live one at the wall clock. `given`
-    overrides both.
-
-    Raises:
-        UsageError: U021 when `given` is no instant with a zone.
+    A company that replays stands at 06:30 of the morning after; a live one at the wall clock. An instant that somebody
+    `named` overrides both.
     """
-    if given:
-        return parse_instant(given)
+    if named:
+        return named
     if company.clock == "replay":
         return datetime.combine(
             last_day + timedelta(days=1), MORNING, tzinfo=ZoneInfo(company.zone)

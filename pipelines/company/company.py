@@ -42,8 +42,8 @@ from models.values import (
     read_whole,
     read_zone,
 )
-from pipelines.company.folder import read_text, resolved, yaml_below
-from pipelines.company.sources import Source, read_sources, refuse_double_feeds
+from pipelines.company.sources import DeclaredAccount, read_sources, refuse_double_feeds
+from pipelines.company.untrusted_folder import read_text, resolved, yaml_below
 
 SHIPPED = Path(__file__).resolve().parents[2] / "kpi_definitions"
 SAMPLE = SHIPPED / "sample"
@@ -52,7 +52,7 @@ _LONGEST_SLA = 9_999  # hours: more than a year to solve a ticket is a slip
 _PRIORITIES = ("urgent", "high", "normal", "low")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Company:
     """What company.yaml and sources.yaml say."""
 
@@ -69,7 +69,7 @@ class Company:
     accountable_places: Mapping[str, str]
     sla_hours: Mapping[str, int]
     sandbox: bool
-    sources: tuple[Source, ...]
+    sources: tuple[DeclaredAccount, ...]
     drops: tuple[Drop, ...] = ()
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     attribution: Attribution = field(default_factory=Attribution)
@@ -168,7 +168,7 @@ def load_company(folder: Path | str | None = None) -> Company:
     )
 
 
-def chosen_company(folder: str = "") -> Company:
+def chosen_company(folder: Path | str | None = None) -> Company:
     """The company of a folder, else of KPI_COMPANY, else the sample company."""
     return load_company(folder or os.environ.get("KPI_COMPANY") or None)
 

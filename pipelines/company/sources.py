@@ -27,8 +27,8 @@ _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]{0,63})\}", re.ASCII)
 _LISTENING_NOWHERE = "http://127.0.0.1:1"  # stands in for the sandbox while the other settings are checked
 
 
-@dataclass(frozen=True)
-class Source:
+@dataclass(frozen=True, kw_only=True)
+class DeclaredAccount:
     """One account: where it lives and under which names its secrets are found."""
 
     connector: str
@@ -116,7 +116,7 @@ def with_derived(feeds: Iterable[str]) -> tuple[str, ...]:
     return (*own, *(t.name for t in FACTS.values() if set(own) & set(t.derived_from)))
 
 
-def source_accounts(sources: Iterable[Source], drops: Iterable[Drop]) -> list[SourceAccount]:
+def source_accounts(sources: Iterable[DeclaredAccount], drops: Iterable[Drop]) -> list[SourceAccount]:
     """Every stream of every account, and one per table and shop of the fact files; nobody expects files of a closed shop."""
     accounts = [account for source in sources for account in source.streams()]
     closed = {account.ref.shop_id: account.active_to for account in accounts}
@@ -133,7 +133,7 @@ def source_accounts(sources: Iterable[Source], drops: Iterable[Drop]) -> list[So
     ]
 
 
-def refuse_double_feeds(sources: Iterable[Source], drops: Iterable[Drop]) -> None:
+def refuse_double_feeds(sources: Iterable[DeclaredAccount], drops: Iterable[Drop]) -> None:
     """One shop has one source per table, or a row could count twice.
 
     Raises:
@@ -151,7 +151,7 @@ def refuse_double_feeds(sources: Iterable[Source], drops: Iterable[Drop]) -> Non
             )
 
 
-def read_sources(text: str, declared: Mapping[str, Connector]) -> tuple[bool, tuple[Source, ...]]:
+def read_sources(text: str, declared: Mapping[str, Connector]) -> tuple[bool, tuple[DeclaredAccount, ...]]:
     """Whether the sandbox is wanted, and the accounts; `declared` are the company's own connectors.
 
     Raises:
@@ -165,7 +165,7 @@ def read_sources(text: str, declared: Mapping[str, Connector]) -> tuple[bool, tu
     return sandbox, sources
 
 
-def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> Source:
+def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> DeclaredAccount:
     entry = Fields(
         node,
         "a source",
@@ -186,7 +186,7 @@ def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> 
         entry.get("token_url"),
     )
     kit = declared[connector] if connector in declared else get(connector)
-    source = Source(
+    source = DeclaredAccount(
         connector=connector,
         shop_id=as_text(entry["shop_id"], "shop_id"),
         zone=as_text(entry["zone"], "zone"),
@@ -208,7 +208,7 @@ def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> 
     return source
 
 
-def _check_span(source: Source) -> None:
+def _check_span(source: DeclaredAccount) -> None:
     if source.active_from and source.active_to and source.active_to < source.active_from:
         raise CompanyError(
             "C004",
@@ -219,7 +219,7 @@ def _check_span(source: Source) -> None:
         )
 
 
-def _check_secret_names(source: Source) -> None:
+def _check_secret_names(source: DeclaredAccount) -> None:
     """A misspelt name would otherwise show as a refused login, at night."""
     for wanted in source.kit.auth.secrets:
         if wanted not in source.secret_names:
@@ -232,7 +232,7 @@ def _check_secret_names(source: Source) -> None:
             )
 
 
-def _check_settings(source: Source, node: Node | None) -> None:
+def _check_settings(source: DeclaredAccount, node: Node | None) -> None:
     """A misspelt setting would otherwise change nothing, and nobody would know."""
     known = sorted(source.kit.known_settings)
     for key, value in (as_mapping(node, "settings").entries if node else {}).items():
@@ -281,8 +281,8 @@ def _settings(node: Node | None) -> dict[str, str]:
     return {key: as_text(value, f"settings.{key}") for key, value in entries.items()}
 
 
-def _refuse_twins(sources: tuple[Source, ...]) -> None:
-    seen: dict[tuple[str, str], Source] = {}
+def _refuse_twins(sources: tuple[DeclaredAccount, ...]) -> None:
+    seen: dict[tuple[str, str], DeclaredAccount] = {}
     for source in sources:
         twin = seen.setdefault((source.connector, source.shop_id), source)
         if twin is not source:

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from models.whole_file import write_whole
 from models.figure import PaceState, pace_of
-from pipelines.render import text
-from pipelines.render.board_data import BoardData, Key, load
+from models.whole_file import write_whole
+from pipelines.render import bilingual
+from pipelines.render.bilingual import Bilingual
+from pipelines.render.board_data import NOT_DELIVERED, BoardData, Key, load_board
 from pipelines.render.spark import Spark, sparkline
-from pipelines.render.text import Words
-from pipelines.render.todo import behind_pace, todos
+from pipelines.render.todo import todos
 from warehouse.published.read import Health, KpiLabel, PersonRow, PublishedFigure, Reconciled, RoleLabel
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,9 +30,9 @@ class Cell:
     """
 
     value: str
-    missing: Words | None
+    missing: Bilingual | None
     today: str
-    today_missing: Words | None
+    today_missing: Bilingual | None
     target: str
     pace: str
     state: PaceState | None
@@ -55,9 +54,9 @@ class Head:
     """The head of a KPI column."""
 
     kpi: KpiLabel
-    unit: Words
-    direction: Words
-    kind: Words
+    unit: Bilingual
+    direction: Bilingual
+    kind: Bilingual
 
 
 @dataclass(frozen=True)
@@ -77,10 +76,10 @@ class Square:
 
     day: date
     state: str
-    note: Words
+    note: Bilingual
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StreamLine:
     """One stream of one shop."""
 
@@ -88,10 +87,11 @@ class StreamLine:
     shop_id: str
     squares: tuple[Square, ...]
     row: Health | None
+    is_counted: bool  # whether the number of rows says anything
     state: str
-    age: Words | None
-    finality: Words | None
-    cause: Words | None
+    age: Bilingual | None
+    finality: Bilingual | None
+    cause: Bilingual | None
     cause_days: tuple[date, ...]
     missing_days: tuple[date, ...]
 
@@ -116,36 +116,35 @@ def render_board(
         day: the business day.
         languages: `zh`, `en` or both, the default one first; the company's when not given.
     """
-    board = load(con, day)
+    board = load_board(con, day)
     chosen = tuple(
-        dict.fromkeys(word for word in languages or board.company.languages if word in text.LANGUAGES)
+        dict.fromkeys(word for word in languages or board.company.languages if word in bilingual.LANGUAGES)
     )
     css, script = _asset("board.css"), _asset("board.js")
-    items, more = todos(board)
+    todo = todos(board)
     sections = role_sections(board)
     return (
         _environment()
         .get_template("board.html.j2")
         .render(
             board=board,
-            languages=chosen or text.LANGUAGES,
-            css=Markup(css),  # noqa: S704 - our own file, no data in it
-            script=Markup(script),  # noqa: S704 - our own file, no data in it
+            languages=chosen or bilingual.LANGUAGES,
+            css=css,
+            script=script,
             css_hash=_csp_hash(css),
             script_hash=_csp_hash(script),
-            as_of=text.instant(board.publication.as_of, board.company.zone),
-            todos=items,
-            more=more,
-            behind=len(behind_pace(board)),
+            as_of=bilingual.instant(board.publication.as_of, board.company.zone),
+            todo=todo,
             missing=sum(section.missing for section in sections),
             sections=sections,
             streams=stream_lines(board),
             money=[_money_line(row) for row in board.reconciliation],
-            HEALTH=text.HEALTH,
-            PACE=text.PACE,
-            LIMIT=text.LIMIT,
-            DUE=text.DUE,
-            MEASURES=text.MEASURES,
+            HEALTH=bilingual.HEALTH,
+            PACE=bilingual.PACE,
+            LIMIT=bilingual.LIMIT,
+            DUE=bilingual.DUE,
+            MEASURES=bilingual.MEASURES,
+            NOT_COMPUTED=bilingual.NOT_COMPUTED,
         )
     )
 
@@ -205,22 +204,22 @@ def _cell(board: BoardData, key: Key) -> Cell | None:
         return None
     missing = _missing(month)
     return Cell(
-        value=text.format_value(month.value, kpi.unit, kpi.decimals) if month else "",
+        value=bilingual.format_value(month.value, kpi.unit, kpi.decimals) if month else "",
         missing=missing,
-        today=text.format_value(today.value, kpi.unit, kpi.decimals) if today else "",
+        today=bilingual.format_value(today.value, kpi.unit, kpi.decimals) if today else "",
         today_missing=None if missing else _missing(today),
-        target=text.format_value(month.target_to_date, kpi.unit, kpi.decimals) if month else "",
-        pace=text.percent(month.pace) if month else "",
+        target=bilingual.format_value(month.target_to_date, kpi.unit, kpi.decimals) if month else "",
+        pace=bilingual.percent(month.pace) if month else "",
         state=None if missing or month is None else pace_of(month.pace),
         spark=sparkline([_value(board, d, key) for d in board.spark_days]),
         provisional=bool(month and month.status == "provisional"),
     )
 
 
-def _missing(figure: PublishedFigure | None) -> Words | None:
+def _missing(figure: PublishedFigure | None) -> Bilingual | None:
     if figure is None:
-        return Words("没有计算结果", "nothing was computed")
-    return None if figure.value is not None else text.cause_words(figure.cause_code, figure.cause)
+        return bilingual.NOT_COMPUTED
+    return None if figure.value is not None else bilingual.bilingual_cause(figure.cause_code, figure.cause)
 
 
 def _value(board: BoardData, day: date, key: Key) -> Decimal | None:
@@ -231,9 +230,9 @@ def _value(board: BoardData, day: date, key: Key) -> Decimal | None:
 def _head(board: BoardData, kpi: KpiLabel) -> Head:
     return Head(
         kpi,
-        text.unit_words(kpi.unit, board.company.currency),
-        text.DIRECTION.get(kpi.direction, text.same(kpi.direction)),
-        text.KIND.get(kpi.kind, text.same(kpi.kind)),
+        bilingual.bilingual_unit(kpi.unit, board.company.currency),
+        bilingual.in_words(bilingual.DIRECTION, kpi.direction),
+        bilingual.in_words(bilingual.KIND, kpi.kind),
     )
 
 
@@ -247,7 +246,7 @@ def stream_lines(board: BoardData) -> list[StreamLine]:
 
 def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, Health]) -> StreamLine:
     row = rows.get(board.day)
-    bad = [r for r in rows.values() if r.state in {"missing", "failed"}]
+    bad = [r for r in rows.values() if r.state in NOT_DELIVERED]
     told = bad or [r for r in rows.values() if r.cause]  # a proven day that could not be read again since
     latest = max((r.loaded_at for r in rows.values() if r.loaded_at), default=None)
     return StreamLine(
@@ -255,12 +254,13 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
         shop_id=key[2],
         squares=tuple(_square(day, rows.get(day)) for day in board.health_days),
         row=row,
+        is_counted=row is not None and row.rows is not None and row.state not in NOT_DELIVERED,
         state=row.state if row else "none",
-        age=text.age(board.publication.as_of - latest) if latest else None,
-        finality=text.FINALITY.get(row.finality, text.same(row.finality))
+        age=bilingual.age(board.publication.as_of - latest) if latest else None,
+        finality=bilingual.in_words(bilingual.FINALITY, row.finality)
         if row and row.proof and row.finality
         else None,
-        cause=text.cause_words(told[-1].cause_code, told[-1].cause) if told else None,
+        cause=bilingual.bilingual_cause(told[-1].cause_code, told[-1].cause) if told else None,
         cause_days=tuple(r.business_date for r in told),
         missing_days=tuple(r.business_date for r in bad),
     )
@@ -268,17 +268,21 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
 
 def _square(day: date, row: Health | None) -> Square:
     state = row.state if row else "none"
-    note = text.HEALTH[state]
-    if row and (state in {"missing", "failed"} or row.cause):
-        note = note.joined(text.cause_words(row.cause_code, row.cause), "：", ": ")
+    note = bilingual.HEALTH[state]
+    if row and (state in NOT_DELIVERED or row.cause):
+        note = note.joined(bilingual.bilingual_cause(row.cause_code, row.cause), "：", ": ")
     return Square(day, state, note)
 
 
 def _money_line(row: Reconciled) -> MoneyLine:
     parts = (row.platform_total, row.credited, row.unowned, row.excluded, row.difference)
     places = 0 if all(part == part.to_integral_value() for part in parts) else 2  # one width in a row
-    share = text.percent(abs(row.unowned / row.platform_total)) if row.platform_total and row.unowned else ""
-    return MoneyLine(row, tuple(text.grouped(part, places) for part in parts), share, row.difference == 0)
+    share = (
+        bilingual.percent(abs(row.unowned / row.platform_total)) if row.platform_total and row.unowned else ""
+    )
+    return MoneyLine(
+        row, tuple(bilingual.grouped(part, places) for part in parts), share, row.difference == 0
+    )
 
 
 def _environment() -> Environment:

@@ -10,7 +10,7 @@ WIDTH, HEIGHT, MARGIN = Decimal(108), Decimal(26), Decimal(3)
 PLACES = 1  # a tenth of a pixel
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Spark:
     """A line with gaps: `paths` join neighbouring days, `dots` are lonely days, `gaps` are missing days."""
 
@@ -26,7 +26,8 @@ def sparkline(values: Sequence[Decimal | None]) -> Spark:
     """Points of the values from left to right; a missing value is a gap, never a zero."""
     known = [v for v in values if v is not None]
     if not known:
-        return Spark((), (), tuple(_x(i, len(values)) for i in range(len(values))), None, 0, len(values))
+        gaps = tuple(_x(i, len(values)) for i in range(len(values)))
+        return Spark(paths=(), dots=(), gaps=gaps, end=None, n_values=0, n_missing=len(values))
     low, high = min(known), max(known)
     points = [None if v is None else (_x(i, len(values)), _y(v, low, high)) for i, v in enumerate(values)]
     runs = _runs(points)

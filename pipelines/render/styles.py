@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from models.money import round_half_up
 from models.units import unit_of
-from pipelines.render.text import shown_places
+from pipelines.render.bilingual import shown_places
 
 FONT = "Microsoft YaHei"  # readers without it fall back to their own CJK font
 MAX_CELL = 32_767

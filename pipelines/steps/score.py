@@ -10,7 +10,7 @@ from models.definitions import Definitions
 from models.inputs import Actual, Person, Rating, Target
 from models.periods import Period
 from models.scorecard import Scorecard, score_period
-from pipelines.company.work import Work, tell
+from pipelines.company.run_scope import RunScope, tell
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_spans
 from warehouse.published.scorecards import store_scorecards
@@ -39,7 +39,7 @@ _RATINGS = """
 """
 
 
-def compute_period(work: Work, period: Period) -> int:
+def compute_period(work: RunScope, period: Period) -> int:
     """Compute and store the figures of the period; returns how many."""
     with open_warehouse(work.home.root) as con:
         actuals = compute_spans(con, work.definitions, [period])
@@ -50,7 +50,7 @@ def compute_period(work: Work, period: Period) -> int:
     return len(actuals)
 
 
-def score_people(work: Work, period: Period) -> Counter[str]:
+def score_people(work: RunScope, period: Period) -> Counter[str]:
     """Score everyone of the period, from the bottom of the company up; returns scorecards by status."""
     with open_warehouse(work.home.root) as con:
         cards = scorecards(con, work.definitions, period, _read(con, _ACTUALS, Actual, period.id))

@@ -1,25 +1,26 @@
 """The documentation and the product say the same: codes, commands, links, published tables.
 
-Not here: whether the connector example runs (test_connector_example.py), whether made pages are fresh (test_pages.py).
+Not here: whether the connector example runs (test_connector_example.py).
 """
 
-import argparse
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+from tests.docs.errors_page import PAGE as ERRORS_PAGE
+from tests.docs.errors_page import page as errors_page
+from tests.docs.tables_page import PAGE, page
 
 from models.codes import codes
-from pipelines.commands.cli import _parser
-from tests.docs.pages.tables import FAMILIES, FOLDER
+from pipelines.commands.cli import kpi
 from warehouse.published.publish import PUBLISHED_TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 FOLDERS = ("models", "connectors", "warehouse", "pipelines")
-BESIDE = [path for folder in (*FOLDERS, "kpi_definitions") for path in (ROOT / folder).rglob("*.md")]
-PAGES = sorted({*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *BESIDE})
+PAGES = sorted({*ROOT.glob("*.md"), *DOCS.rglob("*.md")})
 CODE = re.compile(r"[\"'\[]([CDKMPUW][0-9]{3})[\"'\]]")
 NAMED_CODE = re.compile(r"Error\(\s*\"([a-z]+(?:_[a-z]+)+)\"")
 PEOPLE = {"P001", "P002", "P003"}  # person ids in examples look like codes; prepare_*.py hold nothing else
@@ -33,13 +34,12 @@ def codes_in_code() -> set[str]:
     } - PEOPLE
 
 
-def commands(parser: argparse.ArgumentParser, path: str = "kpi") -> Iterator[str]:
+def commands(group: click.Group, path: str = "kpi") -> Iterator[str]:
     """Every command with its parents, e.g. `kpi connectors list`."""
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, below in action.choices.items():
-                yield f"{path} {name}"
-                yield from commands(below, f"{path} {name}")
+    for name, command in group.commands.items():
+        yield f"{path} {name}"
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
 
 
 def test_every_code_that_is_raised_is_in_the_table_and_no_other() -> None:
@@ -49,16 +49,20 @@ def test_every_code_that_is_raised_is_in_the_table_and_no_other() -> None:
     assert sorted(listed - used) == [], "in models/codes/ but not used"
 
 
+def test_the_page_of_codes_is_what_the_table_holds() -> None:
+    assert ERRORS_PAGE.read_text("utf-8") == errors_page(), "run: python tests/docs/errors_page.py"
+
+
 def test_every_command_is_documented() -> None:
     text = "\n".join(path.read_text("utf-8") for path in PAGES)
 
-    missing = [command for command in commands(_parser()) if command not in text]
+    missing = [command for command in commands(kpi) if command not in text]
 
     assert missing == []
 
 
 def test_every_documented_command_exists() -> None:
-    known = {command.split()[1] for command in commands(_parser())}
+    known = {command.split()[1] for command in commands(kpi)}
 
     found = {(path.name, word) for path in PAGES for word in words_after_kpi(path.read_text("utf-8"))}
 
@@ -80,10 +84,13 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
 
 
 def test_every_published_table_is_described() -> None:
-    text = "\n".join((ROOT / FOLDER / f"{family}.md").read_text("utf-8") for family in FAMILIES)
-    described = re.findall(r"^## (\w+)$", text, re.MULTILINE)
+    described = re.findall(r"^## (\w+)$", PAGE.read_text("utf-8"), re.MULTILINE)
 
     assert sorted(described) == sorted(PUBLISHED_TABLES)
+
+
+def test_the_page_of_published_tables_is_what_a_published_file_holds() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run: python tests/docs/tables_page.py"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -91,13 +98,3 @@ def test_no_page_names_a_path_of_one_machine(path: Path) -> None:
     text = path.read_text("utf-8")
 
     assert re.findall(r"(?<![\w.])/(?:work|home|root|tmp|Users)/\S*", text) == []
-
-
-def test_the_index_names_every_page_of_the_folder() -> None:
-    index = DOCS / "README.md"
-    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", index.read_text("utf-8"))
-
-    named = {(DOCS / link).resolve() for link in links}
-
-    families = (ROOT / FOLDER).glob("*.md")  # the index of the tables names these
-    assert sorted(set(DOCS.rglob("*.md")) - named - {index, *families}) == []

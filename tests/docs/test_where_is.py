@@ -6,14 +6,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-_ROW = re.compile(r"^\| (?P<question>[^|]+) \| `(?P<folder>[^`]+)/` \| \[`(?P<file>[^`]+)`\]\(\.\./(?P<link>[^)]+)\) \| `(?P<name>[^`]+)` \|$", re.M)
+_ROW = re.compile(
+    r"^\| (?P<question>[^|]+) \| `(?P<folder>[^`]+)/` \| \[`(?P<file>[^`]+)`\]\(\.\./(?P<link>[^)]+)\) "
+    r"\| `(?P<name>[^`]+)` \|$",
+    re.MULTILINE,
+)
 
 
 def _section(text: str, heading: str) -> str:
     return text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
 
 
-QUESTIONS = list(_ROW.finditer(_section((ROOT / "docs/architecture.md").read_text(encoding="utf-8"), "Where is")))
+QUESTIONS = list(
+    _ROW.finditer(_section((ROOT / "docs/architecture.md").read_text(encoding="utf-8"), "Where is"))
+)
 FOLDERS = {
     readme: set(re.findall(r"`([\w/]+)/`", _section((ROOT / readme).read_text(encoding="utf-8"), heading)))
     for readme, heading in (("README.md", "Where things are"), ("README.zh.md", "目录"))

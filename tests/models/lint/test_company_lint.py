@@ -10,8 +10,8 @@ from pipelines.commands.cli import main
 from pipelines.company import clock
 from pipelines.company.company import SAMPLE, load_company
 from pipelines.company.home import Home
-from pipelines.company.linting import context_of, findings_of
-from pipelines.company.work import Work
+from pipelines.company.lint_context import context_of, findings_of
+from pipelines.company.run_scope import RunScope
 from pipelines.graph.checks import asset_checks, lint_result
 from pipelines.steps.files import checked_files
 
@@ -45,7 +45,7 @@ def add(company: Path, text: str) -> None:
 def context(company: Path) -> CompanyContext:
     loaded = load_company(company)
     day = loaded.first_day
-    work = Work(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
+    work = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
     return context_of(loaded, checked_files(work))
 
 
@@ -109,7 +109,7 @@ def test_the_context_of_the_sample_knows_sources_owners_and_targets(company: Pat
 def test_a_source_that_is_taken_away_is_missed_by_every_role_that_needs_it(company: Path) -> None:
     loaded = load_company(company)
     day = loaded.first_day
-    definitions = Work(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day)).definitions
+    definitions = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day)).definitions
     held = context(company)
     without = CompanyContext(facts=(held.facts or frozenset()) - {"ticket"}, owned=held.owned)
 
@@ -128,7 +128,7 @@ def test_the_asset_check_stops_a_run_for_errors_only(
     add(company, BAD_NEWS % (direction, decimals))
     loaded = load_company(company)
     day = loaded.first_day
-    work = Work(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
+    work = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
 
     result = lint_result(findings_of(work, checked_files(work)))
 

@@ -19,8 +19,8 @@ from connectors.testing.fakes import amazon_ads, qianchuan
 from connectors.testing.fakes.orderbook import NOW, TOKEN, OrderbookFake
 from connectors.testing.loopback import Served
 from models.loads import FailedWindow, StreamRef
+from pipelines.commands.account_check import Probe, ProbeAnswer
 from pipelines.commands.cli import main
-from pipelines.commands.probe import Finding, Probe
 from pipelines.company.company import Company, load_company
 from pipelines.company.sandbox import Surroundings
 from warehouse.raw.load import record_failure
@@ -151,7 +151,7 @@ def test_a_company_without_accounts_has_nothing_to_check(
 
 def _probing(
     root: Path, server: Served, platform: Any, account: str, *, now: datetime, reports: bool = False
-) -> list[Finding]:
+) -> list[ProbeAnswer]:
     """A check on the fake platform's own clock, with the tokens of the home."""
     base = server.mount("platform", platform)
     text = account.replace("URL", base).replace("TOKENS", base + platform.token_path)
@@ -167,7 +167,7 @@ def _probing(
     secrets = {"REFRESH": account_secrets(company)[0], "APP": account_secrets(company)[1]}
     probe = Probe(company, Surroundings(secrets), runtime, root / "scratch", reports)
     source = company.sources[0]
-    return [probe.finding(source, name) for name in source.stream_names]
+    return [probe.answer(source, name) for name in source.stream_names]
 
 
 def account_secrets(company: Company) -> tuple[str, str]:

@@ -226,7 +226,7 @@ def _lines(con: duckdb.DuckDBPyConnection, person: str, role: str, done: bool) -
     steps = (
         '[{"zh":"完成率 = 182,345.68 ÷ 200,000.00 = 0.9117",'
         '"en":"attainment = 182,345.68 / 200,000.00 = 0.9117"},'
-        '{"zh":"得分 = 100 × 0.9117 = 91.17","en":"score = 100 x 0.9117 = 91.17"}]'
+        '{"zh":"得分 = 100 × 0.9117 = 91.17","en":"score = 100 x 0.9117 = 91.17"}'
     )
     rule_zh, rule_en = "完成率 × 100，最高 120", "attainment x 100, at most 120"
     result, process = ("result", "业绩", "Results"), ("process", "过程", "Process")
@@ -239,13 +239,16 @@ def _lines(con: duckdb.DuckDBPyConnection, person: str, role: str, done: bool) -
     ]
     for n, (dimension, kpi, weight, target, value, attainment, score, part) in enumerate(plan):
         known = done or kpi != "initiative"
+        # a scored line's steps end with its contribution, as models.scorecard writes them
+        counted = f"{score} × {weight} % = {round(Decimal(part), 2)}"
+        last = f',{{"zh":"贡献 = {counted}","en":"contribution = {counted}"}}' if known else ""
         top, base = ("64040.0", "182345.678") if kpi == "gross_margin" else (value, "1")
         cells = [Decimal(x) if known else None for x in (value, top, base, attainment, score, part)]
         con.execute(
             "insert into scorecard_line values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'linear',?,?,?,?,null)",
             [PERIOD, person, role, n + 1, *dimension, kpi, Decimal(weight), Decimal(weight), Decimal(target),
              *cells, "scored" if known else "missing", None if known else "M040",
-             None if known else "评分未提交 rating not handed in", rule_zh, rule_en, steps, 1834],
+             None if known else "评分未提交 rating not handed in", rule_zh, rule_en, f"{steps}{last}]", 1834],
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pytest
 from models.errors import WarehouseError
 from models.figure import attained
 from pipelines.render.board import render_board, write_board
-from pipelines.render.board_data import load
+from pipelines.render.board_data import load_board
 from pipelines.render.spark import sparkline
 from pipelines.render.todo import LIMIT, todos
 
@@ -126,9 +126,10 @@ def test_the_company_decides_which_language_comes_first(con: duckdb.DuckDBPyConn
 
 
 def test_the_to_do_list_puts_sources_first_and_stays_short(con: duckdb.DuckDBPyConnection) -> None:
-    board = load(con, DAY)
+    board = load_board(con, DAY)
 
-    items, more = todos(board)
+    todo = todos(board)
+    items, more = todo.items, todo.n_more
 
     assert [item.mark for item in items] == ["data", "money", "money", "people", *["behind"] * 4]
     assert (len(items), more) == (LIMIT, 0)
@@ -146,7 +147,7 @@ def test_a_failed_source_is_named_and_remedied_in_both_languages(con: duckdb.Duc
         "update source_health set cause_code = 'P104', cause = 'the token is refused' where status = 'failed'"
     )
 
-    first = todos(load(con, DAY))[0][0]
+    first = todos(load_board(con, DAY)).items[0]
 
     assert "凭证无效：the token is refused [P104]" in first.what.zh
     assert "the token is refused [P104]" in first.what.en
@@ -172,7 +173,7 @@ def test_a_calm_day_says_so(con: duckdb.DuckDBPyConnection) -> None:
 def test_a_day_that_is_not_over_is_open_and_nothing_to_do(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update source_health set status = 'missing', cause_code = 'M208' where status = 'failed'")
 
-    items, _ = todos(load(con, DAY))
+    items = todos(load_board(con, DAY)).items
 
     assert "data" not in [item.mark for item in items]
 
@@ -183,7 +184,7 @@ def test_where_less_is_better_a_high_figure_is_over_the_limit(con: duckdb.DuckDB
         " where kpi_id = 'refund_rate' and person_id = 'P003'"
     )
 
-    items, _ = todos(load(con, DAY))
+    items = todos(load_board(con, DAY)).items
 
     told = next(item for item in items if item.mark == "behind").what
     assert (

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import duckdb
 import pytest
 from openpyxl import load_workbook
+from pipelines.render.text import percent
 
 from models.definitions import Definitions, load_definitions
 from models.inputs import Person, Target
@@ -17,7 +18,6 @@ from models.loads import SourceAccount
 from models.periods import Period
 from models.scorecard import score_period
 from pipelines.render.board import render_board
-from pipelines.render.text import percent
 from pipelines.render.why import explain
 from pipelines.render.workbook import load, workbook_bytes
 from tests.warehouse import world as w

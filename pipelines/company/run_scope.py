@@ -1,4 +1,7 @@
-"""One piece of work: which company, which days, as of when. Not here: what is done with it (steps)."""
+"""What a run works on: which company, which days, as of when; and how it tells its progress.
+
+Not here: what is done (pipelines.steps), which day is due (clock.py).
+"""
 
 import logging
 from dataclasses import dataclass
@@ -10,13 +13,12 @@ from models.periods import month_of
 from pipelines.company.company import Company, shipped_definitions
 from pipelines.company.home import Home
 
-PROGRESS = logging.getLogger(
-    "meritline.progress"
-)  # the command shows it on stderr; Dagster keeps its own log
+# The command shows it on stderr; Dagster keeps its own log.
+PROGRESS = logging.getLogger("meritline.progress")
 
 
 @dataclass(frozen=True)
-class Work:
+class RunScope:
     """The days `first` to `last`, both included, as the data stood at `as_of`."""
 
     company: Company
@@ -27,7 +29,7 @@ class Work:
 
     @cached_property
     def definitions(self) -> Definitions:
-        """Loaded once per piece of work, so that files changed meanwhile cannot mix [faults.md H11]."""
+        """Loaded once per run, so that a file changed meanwhile cannot make one figure of two definitions."""
         return load_definitions(shipped_definitions(), self.company.own_definitions())
 
     @property

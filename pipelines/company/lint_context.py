@@ -1,6 +1,7 @@
 """What the linter may know of a company, taken from its folder without touching data.
 
-Belongs here: sources, ownership and targets as a `CompanyContext`. Not here: the rules (models/lint), printing (commands).
+Belongs here: sources, ownership and targets as a `CompanyContext`; the command and Dagster's check both use it. Not here: rules
+(models/lint), printing (commands/lint.py).
 """
 
 from collections import defaultdict
@@ -12,11 +13,11 @@ from models.inputs import Target
 from models.lint import CompanyContext, LintFinding, lint
 from models.tables import FACTS
 from pipelines.company.company import Company, shipped_definitions
+from pipelines.company.run_scope import RunScope
 from pipelines.company.sources import source_accounts
-from pipelines.company.work import Work
 
 
-def findings_of(work: Work, dropped: DroppedCompany) -> list[LintFinding]:
+def findings_of(work: RunScope, dropped: DroppedCompany) -> list[LintFinding]:
     """Everything the linter finds in the definitions the company uses, and in what it says of itself."""
     return lint(work.definitions, context_of(work.company, dropped))
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.render import styles, text, workbook
+from pipelines.render import bilingual, styles, workbook
 from warehouse.published.health import health_of
 
 
@@ -23,11 +23,11 @@ from warehouse.published.health import health_of
     ],
 )
 def test_a_figure_is_rounded_half_up_for_its_unit(value: str, unit: str, decimals: int, shown: str) -> None:
-    assert text.format_value(Decimal(value), unit, decimals) == shown
+    assert bilingual.format_value(Decimal(value), unit, decimals) == shown
 
 
 def test_a_missing_figure_is_empty_not_zero() -> None:
-    assert text.format_value(None, "CNY", 2) == ""
+    assert bilingual.format_value(None, "CNY", 2) == ""
 
 
 @pytest.mark.parametrize(
@@ -44,29 +44,37 @@ def test_an_unknown_state_counts_as_missing(status: str, code: str | None, state
     assert health_of(status, code) == state
 
 
+@pytest.mark.parametrize(
+    ("ratio", "pace"),
+    [("0.9799", "behind"), ("0.98", "on"), ("1.0199", "on"), ("1.02", "ahead"), (None, None)],
+)
+def test_pace_is_on_within_two_percent(ratio: str | None, pace: str | None) -> None:
+    assert bilingual.pace_of(None if ratio is None else Decimal(ratio)) == pace
+
+
 def test_a_cause_keeps_its_sentence_and_code_in_both_languages() -> None:
-    words = text.cause_words("M203", "SKU 22423 has no cost")
+    words = bilingual.bilingual_cause("M203", "SKU 22423 has no cost")
 
     assert words == ("缺少商品成本：SKU 22423 has no cost [M203]", "SKU 22423 has no cost [M203]")
 
 
 def test_a_missing_cause_is_admitted() -> None:
-    assert text.cause_words(None, " ") == text.NO_CAUSE
+    assert bilingual.bilingual_cause(None, " ") == bilingual.NO_CAUSE
 
 
 def test_an_instant_is_told_in_the_companys_zone() -> None:
     at = datetime(2011, 7, 1, 6, 30, tzinfo=UTC)
 
-    assert text.instant(at, "Europe/London") == "2011-07-01 07:30 Europe/London"
+    assert bilingual.instant(at, "Europe/London") == "2011-07-01 07:30 Europe/London"
 
 
 def test_age_uses_the_largest_sensible_unit() -> None:
     spans = [timedelta(minutes=80), timedelta(hours=30), timedelta(days=3)]
 
-    assert [text.age(span).en for span in spans] == ["80 min", "30 h", "3 d"]
+    assert [bilingual.age(span).en for span in spans] == ["80 min", "30 h", "3 d"]
 
 
-@pytest.mark.parametrize("module", [text, styles, workbook])
+@pytest.mark.parametrize("module", [bilingual, styles, workbook])
 def test_examples_in_docstrings_hold(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
 

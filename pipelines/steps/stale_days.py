@@ -10,17 +10,17 @@ from datetime import date, timedelta
 from duckdb import DuckDBPyConnection
 
 from models.loads import FILE_DROP
-from pipelines.company.work import Work
+from pipelines.company.run_scope import RunScope
 from warehouse.facts.feeds import days_touched
 from warehouse.store.connect import transaction
 
-# A reopened ticket or a re-dated order leaves a day without a trace on it. Without special permission platforms
-# show changes for 60 days [Shopify read_orders], so that everything as far back is computed again.
+# A reopened ticket or a re-dated order leaves a day without a trace on it. Platforms show orders of the last 60 days unless
+# more was granted (shopify.dev, access scope read_all_orders), so that everything as far back is computed again.
 LOOK_BACK = timedelta(days=60)
 _STATE = "actuals"
 
 
-def days_to_compute(con: DuckDBPyConnection, work: Work) -> list[date]:
+def days_to_compute(con: DuckDBPyConnection, work: RunScope) -> list[date]:
     """Days in order; the ones asked for are always among them."""
     done = {row[0] for row in con.execute("select distinct business_date from kpi_actual_daily").fetchall()}
     seq, inputs = _last(con)
@@ -33,7 +33,7 @@ def days_to_compute(con: DuckDBPyConnection, work: Work) -> list[date]:
     return sorted(set(work.days) | near | late | (done & days_touched(con, seq)))
 
 
-def note_computed(con: DuckDBPyConnection, work: Work) -> None:
+def note_computed(con: DuckDBPyConnection, work: RunScope) -> None:
     """Remember up to which load and under which rules the figures stand."""
     with transaction(con):
         con.execute("delete from core_state where name = ?", [_STATE])
@@ -63,7 +63,7 @@ def _last(con: DuckDBPyConnection) -> tuple[int, str]:
     return (int(row[0]), str(row[1])) if row else (0, "")
 
 
-def _inputs(con: DuckDBPyConnection, work: Work) -> str:
+def _inputs(con: DuckDBPyConnection, work: RunScope) -> str:
     """Digest of definitions and company files; ratings take no part in daily figures."""
     files = con.execute(
         "select table_name, sha256 from company_file where table_name <> 'core_rating' order by all"
