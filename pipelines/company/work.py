@@ -27,7 +27,7 @@ class Work:
 
     @cached_property
     def definitions(self) -> Definitions:
-        """Loaded once per piece of work, so that files changed meanwhile cannot mix [faults.md H11]."""
+        """Loaded once per piece of work, so that files changed meanwhile cannot mix."""
         return load_definitions(shipped_definitions(), self.company.own_definitions())
 
     @property
