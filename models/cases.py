@@ -28,7 +28,7 @@ from models.definitions.reading import (
 from models.definitions.strict_yaml import Mapping as YamlMapping
 from models.definitions.strict_yaml import Node, Scalar, parse, plain
 from models.errors import DefinitionError, MeritErrors
-from models.inputs import Actual, Person, Rating, Target
+from models.inputs import RATER_TYPES, Actual, Person, Rating, Target
 from models.money import plain as shown
 from models.money import round_half_up
 from models.periods import Period
@@ -184,7 +184,7 @@ def _ratings(fields: Fields, person: str, period: Period) -> Iterator[Rating]:
                 person_id=person,
                 period=period.id,
                 item_id=item,
-                rater_type=as_text(row["type"], "type"),
+                rater_type=as_choice(row["type"], "type", RATER_TYPES),
                 score=score,
                 scale_max=scale,
             )

@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from models.figure import FigureStatus
 from models.periods import Period
 
 TargetScope = Literal["person", "shop", "dept", "company", "role"]
 RaterType = Literal["superior", "peer", "report", "self", "customer"]
+TARGET_SCOPES: tuple[TargetScope, ...] = get_args(TargetScope)
+RATER_TYPES: tuple[RaterType, ...] = get_args(RaterType)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors.file_drop.drop_files import DroppedRecord, DropPlace, pulled_window
+from connectors.file_drop.exports.declared_exports import prove_export, read_export
 from connectors.file_drop.exports.export_layout import layouts_digest
-from connectors.file_drop.exports.exported import prove_export, read_export
 from connectors.file_drop.fact_layouts import FROM_DROP, fact_layout, file_columns
 from connectors.file_drop.manifest import Drop
 from connectors.file_drop.reading.opening import read_bytes

@@ -115,7 +115,7 @@ def _inner(node: Node) -> Binding:
 
 
 def _reference(node: Mapping) -> Ref:
-    kind = next(iter(node.entries))
+    kind = next(known for known in REFERENCES if known in node.entries)  # its only key, as it is typed
     fields = Fields(node, "a reference", required=(kind,))
     if kind == "input":
         return _source(fields[kind], as_text(fields[kind], kind))

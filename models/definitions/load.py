@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from models.definitions.case_kpis import read_case_kpi
 from models.definitions.checks import Known, Versioned, check_all
-from models.definitions.given import read_case_kpi
 from models.definitions.grades import GradeTable, read_grade_table
 from models.definitions.kpis import Kpi, declared_id, read_kpi
 from models.definitions.pay_plans import PayPlan, read_pay_plan

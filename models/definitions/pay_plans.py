@@ -11,8 +11,8 @@ from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal, cast
 
-from models.definitions.accepts import KEY as ACCEPTS
-from models.definitions.accepts import Accepted, read_accepts
+from models.definitions.accepted_findings import KEY as ACCEPTS
+from models.definitions.accepted_findings import Accepted, read_accepts
 from models.definitions.bindings import SCORE, Binding, Ref, read_bindings, refs
 from models.definitions.reading import (
     Fields,

@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, cast
 
-from models.definitions.accepts import KEY as ACCEPTS
-from models.definitions.accepts import Accepted, read_accepts
+from models.definitions.accepted_findings import KEY as ACCEPTS
+from models.definitions.accepted_findings import Accepted, read_accepts
 from models.definitions.reading import (
     Fields,
     Label,

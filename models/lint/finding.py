@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal, Protocol
 
 from models.definitions import Definitions, Kpi, Label, Role
-from models.definitions.accepts import Accepted
+from models.definitions.accepted_findings import Accepted
 from models.definitions.pay_plans import PayPlan
 from models.inputs import Target
 from models.lint.meaning import Seen, see

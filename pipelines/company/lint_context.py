@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from connectors.file_drop import DroppedCompany
 from models.definitions import load_definitions
-from models.inputs import Target
+from models.inputs import TARGET_SCOPES, Target
 from models.lint import CompanyContext, LintFinding, lint
 from models.tables import FACTS
 from pipelines.company.company import Company, shipped_definitions
@@ -53,24 +53,22 @@ def _owned(dropped: DroppedCompany) -> dict[str, frozenset[str]]:
 
 
 def _targets(dropped: DroppedCompany) -> tuple[Target, ...]:
-    found = []
-    for row in _rows(dropped, "targets"):
-        value = row["value"]
-        if isinstance(value, Decimal):
-            scope, scope_id, kpi, period = (
-                str(row[key]) for key in ("scope", "scope_id", "kpi_id", "period")
-            )
-            found.append(
-                Target(
-                    scope=scope,
-                    scope_id=scope_id,
-                    kpi_id=kpi,
-                    period=period,
-                    value=value,
-                    basis=str(row.get("basis") or ""),
-                )
-            )
-    return tuple(found)
+    return tuple(
+        _target(row, value) for row in _rows(dropped, "targets") if isinstance(value := row["value"], Decimal)
+    )
+
+
+def _target(row: dict[str, object], value: Decimal) -> Target:
+    return Target(
+        scope=next(
+            scope for scope in TARGET_SCOPES if scope == row["scope"]
+        ),  # the layout allows no other word
+        scope_id=str(row["scope_id"]),
+        kpi_id=str(row["kpi_id"]),
+        period=str(row["period"]),
+        value=value,
+        basis=str(row.get("basis") or ""),
+    )
 
 
 def _rows(dropped: DroppedCompany, table: str) -> list[dict[str, object]]:

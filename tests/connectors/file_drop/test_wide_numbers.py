@@ -23,6 +23,7 @@ from connectors.file_drop.templates import write_templates
 from connectors.file_drop.values import BadValueError, parse_cell
 from connectors.http_json.wire import DATE_FORMATS, INSTANT_FORMATS, UNITS, column_type
 from models.errors import MeritError
+from models.inputs import RATER_TYPES, TARGET_SCOPES
 from models.tables import FACTS, Column, ColumnType
 from models.values import width_of
 from warehouse.raw.load import replace_company_table
@@ -260,3 +261,13 @@ def test_a_wide_number_of_an_answer_is_refused(column: Column) -> None:
         for value in (text, json.loads(text, parse_float=Decimal)):
             with pytest.raises(ValidationError):
                 TypeAdapter(column_type(column)).validate_python(value)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "words"),
+    [("targets", "scope", TARGET_SCOPES), ("ratings", "rater_type", RATER_TYPES)],
+)
+def test_the_words_of_a_column_are_those_of_its_type(table: str, column: str, words: tuple[str, ...]) -> None:
+    spec = next(c for c in load_layout(table).columns if c.name == column)
+
+    assert spec.allowed == words
