@@ -12,6 +12,8 @@ from models.definitions.kpis import Kpi
 from models.definitions.pay_plans import PayLine, PayPlan
 from models.definitions.reading import Problems, nearest
 from models.errors import DefinitionError
+from models.pay import METHODS
+from models.scoring.arguments import outputs
 
 _NO_METHODS_OF_PAY = ("score.", "target.", "kpi.")
 # Stand-ins for figures, so that a method can be asked at load time whether it accepts everything else.
@@ -71,13 +73,14 @@ def check_method(line: PayLine) -> None:
 
     So that a gap in a table, a misspelt argument or an argument nobody binds is found before anybody is paid by it.
     """
-    from models.evaluation import evaluate  # late: evaluation reads definitions
-
     if line.method.startswith(_NO_METHODS_OF_PAY):
         what = f"{line.method[:60]} scores or measures, it does not pay"
         raise DefinitionError("D220", what, where=line.source, remedy="pay lines use pay.* methods")
+    if line.method not in METHODS:
+        what = f"unknown method {line.method[:60]!r}"
+        raise DefinitionError("D220", what, where=line.source, remedy=nearest(line.method, METHODS))
     try:
-        found = evaluate(line.method, probe(line))
+        found = outputs(METHODS[line.method].evaluate(probe(line)))
     except DefinitionError as error:
         where = _place(line, error)
         raise DefinitionError(
