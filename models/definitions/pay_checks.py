@@ -124,7 +124,7 @@ def _no_output(line: PayLine, what: str, remedy: str) -> DefinitionError:
 def _place(line: PayLine, error: DefinitionError) -> str:
     """The line of the argument the refusal is about, else of the pay line."""
     words = error.what.replace(":", " ").split()
-    tables = [name for name in line.places if name.endswith(("bands", "points", "tiers", "curve"))]
+    tables = [name for name in line.places if name in METHODS[line.method].TABLES]
     is_about_a_table = error.code in {"bands_gap", "bands_overlap", "points_not_ascending"}
     named = [word for word in words if word in line.places] or (tables if is_about_a_table else [])
     return str(line.places[named[0]]) if named else line.source

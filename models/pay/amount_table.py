@@ -31,6 +31,7 @@ class AmountTable(PayMethod):
     NAME = "pay.amount_table"
     NAME_ZH = "金额对照表"
     ARGUMENTS = ("x", "points", "below", "above", "unit", "rounding")
+    TABLES = ("points",)
     PAYS_FOR = "sales_commission"
 
     table: Piecewise

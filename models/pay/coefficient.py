@@ -32,6 +32,7 @@ class Coefficient(PayMethod):
     NAME = "pay.coefficient"
     NAME_ZH = "绩效系数"
     ARGUMENTS = ("score", "mode", "bands", "points", "below", "above")
+    TABLES = ("bands", "points")
 
     bands: tuple[Band, ...]
     curve: Piecewise | None

@@ -217,6 +217,7 @@ class Commission(PayMethod):
     NAME = "pay.commission"
     NAME_ZH = "提成"
     ARGUMENTS = ("basis", *RULE_ARGUMENTS)
+    TABLES = ("bands",)
     PAYS_FOR = "sales_commission"
 
     rule: CommissionRule

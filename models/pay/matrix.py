@@ -34,6 +34,7 @@ class Matrix(PayMethod):
     NAME = "pay.matrix"
     NAME_ZH = "双因素系数表"
     ARGUMENTS = ("x", "y", "bands")
+    TABLES = ("bands",)
 
     rows: tuple[MatrixRow, ...]
     x: Decimal

@@ -77,12 +77,14 @@ class PayMethod(ABC):
     Class variables:
         NAME: the public name, such as `pay.piece`; NAME_ZH: what people call it.
         ARGUMENTS: every argument; another one is refused by name.
+        TABLES: arguments that hold bands or points, so that a gap between two of them is told at their line.
         PAYS_FOR: the achievement that it pays for; None for fixed pay and for pay by score.
     """
 
     NAME: ClassVar[str]
     NAME_ZH: ClassVar[str]
     ARGUMENTS: ClassVar[tuple[str, ...]]
+    TABLES: ClassVar[tuple[str, ...]] = ()
     PAYS_FOR: ClassVar[Achievement | None] = None
 
     @classmethod

@@ -32,6 +32,7 @@ class Piece(PayMethod):
     NAME = "pay.piece"
     NAME_ZH = "计件工资"
     ARGUMENTS = ("items", "penalties", "penalty_cap_share", "guarantee", "tiers")
+    TABLES = ("tiers",)
     PAYS_FOR = "sales_commission"
 
     items: tuple[Pair, ...]

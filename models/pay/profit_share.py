@@ -37,6 +37,7 @@ class ProfitShare(PayMethod):
         "profit", "target_profit", "base_share", "coefficient", "excess_bands", "shares", "base_gate",
         "deficit_brought_forward",
     )  # fmt: skip
+    TABLES = ("excess_bands",)
     PAYS_FOR = "sales_commission"
 
     profit: Decimal

@@ -30,6 +30,7 @@ class QuarterlyBonus(PayMethod):
     NAME = "pay.quarterly_bonus"
     NAME_ZH = "季度奖与超额提成"
     ARGUMENTS = ("target_bonus", "actual", "target", "curve", "above_target_rate", "gate", "below", "above")
+    TABLES = ("curve",)
     PAYS_FOR = "sales_commission"
 
     target_bonus: Decimal
