@@ -236,7 +236,13 @@ def _run(definitions: Definitions, example: Example) -> CaseOutcome:
     if card is not None:
         held = inputs_of(card, example.period, example.pay_inputs, example.actuals, example.targets)
     else:
-        held = PayInputs(example.person, example.period, example.pay_inputs, example.actuals, example.targets)
+        held = PayInputs(
+            person_id=example.person,
+            period=example.period,
+            given=example.pay_inputs,
+            values=example.actuals,
+            targets=example.targets,
+        )
     statement = pay_statement(plan, held) if plan else None
     return CaseOutcome(example, card, statement, tuple(_differences(example, card, statement)))
 

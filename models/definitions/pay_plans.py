@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from models.definitions.accepted_findings import KEY as ACCEPTS
 from models.definitions.accepted_findings import Accepted, read_accepts
@@ -30,17 +30,12 @@ from models.definitions.reading import (
 from models.definitions.roles import CYCLES
 from models.definitions.strict_yaml import Node, YamlPlace, plain
 from models.errors import DefinitionError
-from models.pay import PAY_METHODS
+from models.pay import METHODS
 from models.values import nearest
 
+Kind = Literal["sales_commission", "ad_saving_commission", "performance"]
 Mode = Literal["sales_commission", "ad_saving_commission", "performance", "mixed"]
-MODES: tuple[Mode, ...] = ("sales_commission", "ad_saving_commission", "performance", "mixed")
-# What a line pays for. Fixed pay has no kind: it depends neither on a score nor on what was achieved.
-AD_SAVING = ("pay.ad_saving",)
-ACHIEVEMENT = (
-    *("pay.commission", "pay.team_bonus", "pay.quarterly_bonus", "pay.profit_share", "pay.piece"),
-    *("pay.anchor", "pay.pool", "pay.split", "pay.supervisor_multiple", "pay.guarantee", "pay.amount_table"),
-)
+MODES: tuple[Mode, ...] = get_args(Mode)
 _YES_NO = ("true", "false")
 
 
@@ -65,12 +60,13 @@ class PayLine:
         return tuple(ref for binding in self.bindings.values() for ref in refs(binding))
 
     @property
-    def kind(self) -> str | None:
-        """What the line pays for, in the words of the plan's mode; None for fixed pay."""
-        if self.method in AD_SAVING:
-            return "ad_saving_commission"
-        if self.method in ACHIEVEMENT:
-            return "sales_commission"
+    def kind(self) -> Kind | None:
+        """What the line pays for, in the words of the plan's mode.
+
+        None for fixed pay: it depends neither on a score nor on what was achieved.
+        """
+        if achievement := METHODS[self.method].PAYS_FOR:
+            return achievement
         return "performance" if any(r.kind == "input" and r.name in SCORE for r in self.refs) else None
 
 
@@ -120,7 +116,7 @@ def read_pay_plan(node: Node, problems: Problems) -> PayPlan:
         effective_from=as_date(fields["effective_from"], "effective_from"),
         label=as_label(fields["label"], "label"),
         roles=tuple(as_id(r, "roles") for r in as_items(fields["roles"], "roles")),
-        mode=as_choice(fields["mode"], "mode", MODES),
+        mode=cast(Mode, as_choice(fields["mode"], "mode", MODES)),
         lines=tuple(lines),
         source=str(fields.place),
         example=_yes(fields, "example", default=False),
@@ -203,7 +199,7 @@ def _check_lines(plan: PayPlan, fields: Fields) -> None:
 
 def _check_mode(plan: PayPlan, fields: Fields) -> None:
     """The mode is the kind of variable pay the plan has; `mixed` has two kinds or more."""
-    if any(line.method not in PAY_METHODS for line in plan.lines):
+    if any(line.method not in METHODS for line in plan.lines):
         return  # refused by its own line: what an unknown method pays for cannot be told
     kinds = {line.kind for line in plan.lines if line.kind is not None}
     fits = len(kinds) > 1 if plan.mode == "mixed" else plan.mode in kinds

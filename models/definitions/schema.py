@@ -12,6 +12,7 @@ from models.definitions.load import LISTS
 from models.definitions.ranges import MAX_WINDOW
 from models.definitions.reading import ID_FORM
 from models.definitions.rules import CONFIG
+from models.pay import METHODS as PAY_METHODS
 from models.scoring.weights import POLICIES
 from models.tables import FACTS
 from models.units import UNITS
@@ -160,7 +161,7 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
     "pay_line": {
         "id": ID,
         "label": _ref("label"),
-        "method": {"type": "string", "pattern": r"^pay\.[a-z_]+$"},
+        "method": _said(_one_of(PAY_METHODS), "薪酬方法", "how it is paid"),
         "from": _said(FREE, "参数取自哪里", "where arguments come from"),
         "args": _said(FREE, "参数的固定值", "arguments as constants"),
         "output": TEXT,
@@ -218,6 +219,8 @@ def _object(name: str) -> Json:
 def _together(name: str) -> Json:
     """Which keys go together."""
     match name:
+        case "pay_line":
+            return {"allOf": [_pay_arguments(method) for method in PAY_METHODS]}
         case "kpi":
             return {"oneOf": [{"required": [key]} for key in kpis.MEASURES]}
         case "aggregate":
@@ -239,6 +242,13 @@ def _arguments(method: str) -> Json:
     """Each method by its own arguments."""
     known: Json = {name: {} for name in CONFIG[method]}
     return _when("method", method, {"args": {"properties": known, "additionalProperties": False}})
+
+
+def _pay_arguments(method: str) -> Json:
+    """Each pay method by its own arguments, whether they are constants or figures."""
+    known: Json = {name: {} for name in PAY_METHODS[method].ARGUMENTS}
+    own: Json = {"properties": known, "additionalProperties": False}
+    return _when("method", method, {"args": own, "from": own})
 
 
 def _when(key: str, value: str, then: Json) -> Json:

@@ -100,6 +100,9 @@ def test_all_lists_of_the_loader_are_in_the_schema() -> None:
         ("grade: A, ", ""),
         ("mode: mixed", "mode: all"),
         ("method: pay.commission", "method: score.linear"),
+        ("method: pay.commission", "method: pay.comission"),
+        ("mode: progressive", "mod: progressive"),
+        ("from: {basis:", "from: {bases:"),
         ("manager_limit: 5", "manager_limit: some"),
     ],
 )

@@ -54,7 +54,7 @@ GIVEN: dict[str, object] = {
 
 def inputs(period: Period = OCTOBER, **values: str) -> PayInputs:
     figures = {name: D(value) for name, value in values.items()}
-    return PayInputs("p1", period, GIVEN, figures, figures)
+    return PayInputs(person_id="p1", period=period, given=GIVEN, values=figures, targets=figures)
 
 
 def test_the_pre_sales_agent_of_october_end_to_end() -> None:
@@ -194,7 +194,7 @@ def test_the_total_is_the_sum_of_lines_rounded_to_the_fen(
     base: Decimal, perf: Decimal, coefficient: Decimal, sales: Decimal, days: int
 ) -> None:
     own = {"base_salary": base, "perf_base": perf, "coefficient": coefficient, "payable_days": D(days)}
-    held = PayInputs("p1", OCTOBER, {**GIVEN, **own}, {"cs_sales": sales})
+    held = PayInputs(person_id="p1", period=OCTOBER, given={**GIVEN, **own}, values={"cs_sales": sales})
 
     statement = pay_statement(plan("presales_cs"), held)
 
@@ -309,7 +309,7 @@ def everything(period: Period, held: PayPlan) -> PayInputs:
         "net_roi",
     }
     figures = {name: D("1") if name in small else D("120000") for name in wanted}
-    return PayInputs("p1", period, GIVEN, figures, figures)
+    return PayInputs(person_id="p1", period=period, given=GIVEN, values=figures, targets=figures)
 
 
 @pytest.mark.parametrize("name", sorted(shipped().pay_plans))
@@ -331,7 +331,7 @@ def test_a_shipped_plan_pays_and_explains_every_line(name: str) -> None:
 def test_a_shipped_plan_without_figures_has_no_total_and_a_cause_for_every_line_that_is_due(
     name: str,
 ) -> None:
-    statement = pay_statement(shipped().pay_plans[name], PayInputs("p1", OCTOBER))
+    statement = pay_statement(shipped().pay_plans[name], PayInputs(person_id="p1", period=OCTOBER))
 
     due = [line for line in statement.lines if line.status != "excluded"]
     assert due

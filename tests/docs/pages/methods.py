@@ -15,6 +15,7 @@ from models import evaluate, explain
 from models.errors import DefinitionError
 from models.evaluation import METHODS
 from models.money import plain, round_half_up
+from models.pay import METHODS as PAY_METHODS
 
 PAGE = Path("docs/reference/methods.md")
 CASES = sorted((Path(__file__).parents[2] / "golden").glob("*.yaml"))
@@ -35,26 +36,7 @@ NAMES = {
     "target.check": "目标合理性检查",
     "target.peer_mean": "同组均值目标",
     "kpi.net_sales": "净销售额",
-    "pay.coefficient": "绩效系数",
-    "pay.performance": "绩效工资",
-    "pay.commission": "提成",
-    "pay.ad_saving": "推广费节省奖",
-    "pay.team_bonus": "团队奖",
-    "pay.quarterly_bonus": "季度奖与超额提成",
-    "pay.profit_share": "分红",
-    "pay.piece": "计件工资",
-    "pay.anchor": "主播薪酬",
-    "pay.guarantee": "保底与预支",
-    "pay.split": "按比例分摊到分",
-    "pay.pool": "奖金池",
-    "pay.clawback": "退款追回",
-    "pay.prorate": "按天折算",
-    "pay.deduction_limit": "扣款上限",
-    "pay.amount_table": "金额对照表",
-    "pay.holdback": "预留与发放",
-    "pay.caps": "封顶与总额控制",
-    "pay.supervisor_multiple": "主管倍数",
-    "pay.matrix": "双因素系数表",
+    **{name: method.NAME_ZH for name, method in PAY_METHODS.items()},
 }
 HEAD = """# Methods 计分与薪酬方法
 
