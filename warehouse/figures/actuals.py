@@ -18,15 +18,23 @@ from models.money import divide, round_half_up
 from models.periods import Period, month_of
 from warehouse.figures.fact_scan import Grain
 from warehouse.figures.judge import Answer, Evidence, Holder, Owned, TargetOf
-from warehouse.figures.plan import Duty, KpiPlan, Span, duties, measures_by_fact, roles_by_measure
+from warehouse.figures.plan import (
+    KpiPlan,
+    MeasuredPerson,
+    Span,
+    measures_by_fact,
+    people_to_measure,
+    roles_by_measure,
+)
 from warehouse.figures.run import read_figures
 from warehouse.figures.targets import Targets
 from warehouse.raw.coverage import read_coverage
 from warehouse.store.connect import transaction
 from warehouse.store.places import PLACES
-from warehouse.store.rows import insert_rows
+from warehouse.store.rows import insert_rows, row_dicts, run
+from warehouse.store.sqltext import Sql, fill, identifier
 
-Answered = list[tuple[Duty, KpiPlan, Answer]]
+Answered = list[tuple[MeasuredPerson, KpiPlan, Answer]]
 
 
 def compute_daily(
@@ -90,7 +98,7 @@ def _answer(
 ) -> Answered:
     if not spans:
         return []
-    work = duties(con, definitions, spans)
+    work = people_to_measure(con, definitions, spans)
     figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_measure(work))
     evidence = Evidence(figures, read_coverage(con), _owned(con), target_of)
     return [(duty, kpi, evidence.answer(duty, kpi)) for duty in work for kpi in duty.kpis]
@@ -98,15 +106,18 @@ def _answer(
 
 def _owned(con: duckdb.DuckDBPyConnection) -> dict[Holder, tuple[Owned, ...]]:
     """Scopes by fact, person and role; `kpi_held` was made by read_figures."""
-    found: dict[Holder, list[Owned]] = {}
-    for fact, person, role, *scope in con.execute(
+    sql = Sql(
         "select fact, person_id, role_id, scope_type, scope_id, valid_from, valid_to from kpi_held order by all"
-    ).fetchall():
-        found.setdefault((fact, person, role), []).append(Owned(*scope))
+    )
+    found: dict[Holder, list[Owned]] = {}
+    for row in row_dicts(con, sql):
+        holder = (row["fact"], row["person_id"], row["role_id"])
+        scope = Owned(row["scope_type"], row["scope_id"], row["valid_from"], row["valid_to"])
+        found.setdefault(holder, []).append(scope)
     return {key: tuple(scopes) for key, scopes in found.items()}
 
 
-def _row(duty: Duty, kpi: KpiPlan, answer: Answer) -> dict[str, Any]:
+def _row(duty: MeasuredPerson, kpi: KpiPlan, answer: Answer) -> dict[str, Any]:
     return {
         "person_id": duty.person_id,
         "role_id": duty.role_id,
@@ -125,7 +136,9 @@ def _status(answer: Answer) -> str:
     return "missing" if answer.value is None else "scored"
 
 
-def _progress(targets: Targets, duty: Duty, kpi_id: str, value: Decimal | None) -> dict[str, Decimal | None]:
+def _progress(
+    targets: Targets, duty: MeasuredPerson, kpi_id: str, value: Decimal | None
+) -> dict[str, Decimal | None]:
     day = duty.span.end
     whole = targets.of_period(duty.person_id, duty.role_id, kpi_id, month_of(day))
     due = targets.to_date(duty.person_id, duty.role_id, kpi_id, day)
@@ -152,9 +165,10 @@ def _replace(
     labels: Sequence[date | str],
     rows: Sequence[dict[str, Any]],
 ) -> None:
+    sql = Sql("delete from ${table} where ${column} = ?")
     with transaction(con):
         for label in labels:
-            con.execute(f"delete from {table} where {column} = ?", [label])  # noqa: S608 # names of this module's own tables
+            run(con, fill(sql, table=identifier(table), column=identifier(column)), [label])
         insert_rows(con, table, rows)
 
 

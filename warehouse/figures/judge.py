@@ -16,8 +16,8 @@ from models.money import divide, multiply, plain, round_half_up, total
 from models.tables import FACTS
 from warehouse.facts.sources import sources_of
 from warehouse.figures.measures import Measure
-from warehouse.figures.plan import Duty, KpiPlan, Term
-from warehouse.figures.run import Figures, Key
+from warehouse.figures.plan import KpiPlan, MeasuredPerson, Term
+from warehouse.figures.run import Key, MeasureResults
 from warehouse.raw.coverage import Account, Coverage
 from warehouse.store.places import PLACES
 
@@ -45,7 +45,7 @@ class Answer:
 
 Holder = tuple[str, str, str]  # fact, person, role
 TargetOf = Callable[
-    [Duty, str], Decimal | None
+    [MeasuredPerson, str], Decimal | None
 ]  # the target of a KPI for the duty's span; None = there is none
 
 
@@ -53,12 +53,12 @@ TargetOf = Callable[
 class Evidence:
     """Everything an answer is made from."""
 
-    figures: Figures
+    figures: MeasureResults
     coverage: Coverage
     owned: Mapping[Holder, tuple[Owned, ...]]
     target_of: TargetOf
 
-    def answer(self, duty: Duty, kpi: KpiPlan) -> Answer:
+    def answer(self, duty: MeasuredPerson, kpi: KpiPlan) -> Answer:
         """The KPI of the person in the span."""
         for fact, reach, needs_past in kpi.reads:
             asked = Asked(duty, fact, reach)
@@ -73,7 +73,7 @@ class Evidence:
                 return Answer(None, None, None, self.figures.gap(term.measure, key), self._rows(kpi, key))
         return self._divided(duty, kpi, key)
 
-    def _divided(self, duty: Duty, kpi: KpiPlan, key: Key) -> Answer:
+    def _divided(self, duty: MeasuredPerson, kpi: KpiPlan, key: Key) -> Answer:
         rows = self._rows(kpi, key)
         unknown = next((t.measure for t in kpi.terms if self.figures.of(t.measure, key).value is None), None)
         if unknown is not None:
@@ -88,7 +88,7 @@ class Evidence:
         value = kpi.kpi.bounded(multiply(rate, scale))
         return Answer(_stored(above), _stored(below), _stored(value), None, rows)
 
-    def _below(self, duty: Duty, kpi: KpiPlan, key: Key) -> tuple[Decimal | None, Cause | None]:
+    def _below(self, duty: MeasuredPerson, kpi: KpiPlan, key: Key) -> tuple[Decimal | None, Cause | None]:
         if kpi.target_of is not None:
             target = self.target_of(duty, kpi.target_of)
             if target is None:
@@ -157,7 +157,7 @@ class Evidence:
 class Asked:
     """One fact over one range of days that a duty's KPI reads."""
 
-    duty: Duty
+    duty: MeasuredPerson
     fact: str
     reach: Range
 
@@ -177,7 +177,7 @@ class Asked:
         return f"{first}" if first == last else f"{first} to {last}"
 
 
-def _nothing(measure: Measure, duty: Duty) -> Cause:
+def _nothing(measure: Measure, duty: MeasuredPerson) -> Cause:
     asked = Asked(duty, measure.fact, measure.range)
     if measure.range.is_snapshot:
         return Cause("M211", f"no {measure.fact} is recorded for {asked.when}")
