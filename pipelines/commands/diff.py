@@ -18,6 +18,8 @@ from pipelines.company.company import Company, definitions_below, shipped_defini
 from pipelines.company.home import Home
 from pipelines.steps.score import scorecards
 from warehouse.figures.actuals import measure_spans
+from warehouse.published.labels import people as people_of
+from warehouse.published.read import newest_scored_period
 from warehouse.store.connect import open_warehouse
 
 CURRENT, SHIPPED = "current", "shipped"
@@ -48,7 +50,7 @@ def diff(chosen: argparse.Namespace) -> int:
     with open_warehouse(Home.of().root) as con:
         period = period_of(chosen.period or _last_scored(con))
         cards = [_cards(con, definitions, period) for definitions in loaded]
-        names = {str(i): str(n) for i, n in con.execute("select person_id, name from core_person").fetchall()}
+        names = {person.person_id: person.name for person in people_of(con)}
     people = card_changes(*cards)
     print("\n".join(_report(changes, people, period, names, chosen.lang)))
     return 0
@@ -65,12 +67,12 @@ def _side(company: Company, name: str) -> Side:
 
 
 def _last_scored(con: DuckDBPyConnection) -> str:
-    row = con.execute("select max(period) from scorecard").fetchone()
-    if row is None or row[0] is None:
+    newest = newest_scored_period(con)
+    if newest is None:
         raise UsageError(
             "U030", "no period is scored yet", remedy="name one with --period, or run `kpi score` first"
         )
-    return str(row[0])
+    return newest
 
 
 def _cards(con: DuckDBPyConnection, definitions: Definitions, period: Period) -> list[Scorecard]:

@@ -20,22 +20,11 @@ from pipelines.commands.asked import period_of
 from pipelines.company.home import Home
 from pipelines.render.board import write_board, write_whole
 from pipelines.render.workbook import write_workbook
+from warehouse.published.read import cards, score_table
 from warehouse.store.connect import open_published
 
 Rows = tuple[list[str], list[tuple[object, ...]]]
 
-# One row per person, role and KPI line, with the whole scorecard's result beside it.
-_LINES = """
-    select s.period, s.person_id, s.role_id, s.status as scorecard_status, s.total, s.grade, s.coefficient,
-           s.state, s.definition_hash, s.cause as scorecard_cause, l.position, l.dimension, l.kpi_id,
-           l.declared_weight, l.weight, l.target, l.numerator, l.denominator, l.value, l.attainment, l.score,
-           l.contribution, l.status, l.cause_code, l.cause, l.n_rows
-    from scorecard as s
-    left join scorecard_line as l
-        on l.period = s.period and l.person_id = s.person_id and l.role_id = s.role_id
-    where s.period = ?
-    order by s.role_id, s.person_id, l.position
-"""
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
@@ -52,7 +41,7 @@ def export(chosen: argparse.Namespace) -> int:
         if chosen.format == "xlsx":
             write_workbook(con, period.id, path)
         else:
-            write_whole(path, _WRITERS[chosen.format](_rows(con, period)))
+            write_whole(path, _WRITERS[chosen.format](score_table(con, period.id)))
     print(path)
     return 0
 
@@ -63,19 +52,13 @@ def _board(con: DuckDBPyConnection, home: Home, period: Period) -> Path:
 
 
 def _refuse_unscored(con: DuckDBPyConnection, period: Period) -> None:
-    found = con.execute("select count(*) from scorecard where period = ?", [period.id]).fetchone()
-    if not found or not found[0]:
+    if not cards(con, period.id):
         raise UsageError(
             "U027",
             "this period is not scored",
             actual=period.id,
             remedy=f"run `kpi score --period {period.id}` first",
         )
-
-
-def _rows(con: DuckDBPyConnection, period: Period) -> Rows:
-    cursor = con.execute(_LINES, [period.id])
-    return [column[0] for column in cursor.description or []], cursor.fetchall()
 
 
 def as_csv(rows: Rows) -> bytes:

@@ -18,7 +18,9 @@ from pipelines.render.board_data import BoardData, Key, load
 from pipelines.render.spark import Spark, sparkline
 from pipelines.render.text import Words
 from pipelines.render.todo import behind_pace, todos
-from warehouse.published.read import Figure, Health, KpiLabel, PersonRow, Reconciled, RoleLabel
+from warehouse.published.labels import KpiLabel, PublishedPerson, RoleLabel
+from warehouse.published.provenance import SourceHealth
+from warehouse.published.read import PublishedFigure, Reconciled
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -42,7 +44,7 @@ class Cell:
 class PersonLine:
     """One row of a role's table."""
 
-    person: PersonRow
+    person: PublishedPerson
     scopes: str
     cells: tuple[Cell | None, ...]
 
@@ -84,7 +86,7 @@ class StreamLine:
     name: str
     shop_id: str
     squares: tuple[Square, ...]
-    row: Health | None
+    row: SourceHealth | None
     state: str
     age: Words | None
     finality: Words | None
@@ -199,7 +201,7 @@ def _kpis_of(board: BoardData, role_id: str) -> list[str]:
     return sorted(found | planned, key=lambda k: (board.order.get((role_id, k), 999), k))
 
 
-def _worst_first(board: BoardData, person: PersonRow) -> tuple[bool, Decimal, str]:
+def _worst_first(board: BoardData, person: PublishedPerson) -> tuple[bool, Decimal, str]:
     """People with the worst standing first; those without any come last and stand in the to-do list."""
     own = [f for f in board.month.values() if (f.person_id, f.role_id) == (person.person_id, person.role_id)]
     standings = [f.standing(board.kpi(f.kpi_id).direction) for f in own]
@@ -207,7 +209,7 @@ def _worst_first(board: BoardData, person: PersonRow) -> tuple[bool, Decimal, st
     return (not known, min(known, default=Decimal(0)), person.person_id)
 
 
-def _person_line(board: BoardData, person: PersonRow, kpis: list[str]) -> PersonLine:
+def _person_line(board: BoardData, person: PublishedPerson, kpis: list[str]) -> PersonLine:
     cells = tuple(_cell(board, (person.person_id, person.role_id, kpi)) for kpi in kpis)
     return PersonLine(person, ", ".join(board.scopes(person.person_id, person.role_id)), cells)
 
@@ -232,7 +234,7 @@ def _cell(board: BoardData, key: Key) -> Cell | None:
     )
 
 
-def _missing(figure: Figure | None) -> Words | None:
+def _missing(figure: PublishedFigure | None) -> Words | None:
     if figure is None:
         return Words("没有计算结果", "nothing was computed")
     return None if figure.value is not None else text.cause_words(figure.cause_code, figure.cause)
@@ -254,13 +256,13 @@ def _head(board: BoardData, kpi: KpiLabel) -> Head:
 
 def stream_lines(board: BoardData) -> list[StreamLine]:
     """Every stream and shop that has a record within the strip's days."""
-    streams: dict[tuple[str, str, str], dict[date, Health]] = {}
+    streams: dict[tuple[str, str, str], dict[date, SourceHealth]] = {}
     for row in board.health:
         streams.setdefault((row.connector, row.stream, row.shop_id), {})[row.business_date] = row
     return [_stream_line(board, key, rows) for key, rows in streams.items()]
 
 
-def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, Health]) -> StreamLine:
+def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, SourceHealth]) -> StreamLine:
     row = rows.get(board.day)
     bad = [r for r in rows.values() if r.state in {"missing", "failed"}]
     told = bad or [r for r in rows.values() if r.cause]  # a proven day that could not be read again since
@@ -281,7 +283,7 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
     )
 
 
-def _square(day: date, row: Health | None) -> Square:
+def _square(day: date, row: SourceHealth | None) -> Square:
     state = row.state if row else "none"
     note = text.HEALTH[state]
     if row and (state in {"missing", "failed"} or row.cause):

@@ -18,7 +18,8 @@ from pipelines.render.styles import (
     write_text,
 )
 from pipelines.render.text import STATUS, Words, cause_line, format_value, plain, same, unit_words
-from warehouse.published.read import Card, KpiLabel, Line, PersonRow
+from warehouse.published.labels import KpiLabel, PublishedPerson
+from warehouse.published.read import PublishedCard, PublishedLine
 
 COLUMNS = (
     (Words("序号", "No."), 6), (Words("维度", "Dimension"), 12), (Words("指标", "KPI"), 21),
@@ -44,17 +45,17 @@ class SheetData:
 
     company: Words
     currency: str
-    person: PersonRow
+    person: PublishedPerson
     role: Words
     manager: str
     period: Period
-    card: Card
-    lines: list[Line]
+    card: PublishedCard
+    lines: list[PublishedLine]
     kpis: dict[str, KpiLabel]
 
     def kpi(self, kpi_id: str) -> KpiLabel:
         """The label of a KPI; its id stands in where none was published."""
-        return self.kpis.get(kpi_id) or KpiLabel(kpi_id, kpi_id, kpi_id, "", "", "", 2, "", "", "", "")
+        return self.kpis.get(kpi_id) or KpiLabel.unnamed(kpi_id)
 
 
 def write_sheet(sheet: Worksheet, styles: Styles, about: SheetData) -> None:
@@ -127,7 +128,9 @@ def _merged(sheet: Worksheet, at: tuple[int, int, int], text: str, style: Format
     write_text(sheet, row, first, text, style)
 
 
-def _line(sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[SheetData, Line]) -> None:
+def _line(
+    sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[SheetData, PublishedLine]
+) -> None:
     (row, number), (about, line) = at, content
     kpi = about.kpi(line.kpi_id)
     texts = {
@@ -144,7 +147,7 @@ def _line(sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[
     sheet.set_row(row, row_height(max(lines_needed(t, COLUMNS[c][1]) for c, t in texts.items())))
 
 
-def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Line, KpiLabel]) -> None:
+def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[PublishedLine, KpiLabel]) -> None:
     line, kpi = content
     places, pattern = number_pattern(kpi.unit, kpi.decimals)
     own = (places, styles.number(pattern))
@@ -162,7 +165,7 @@ def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Line, Kp
     write_number(sheet, (row, 8), line.contribution, (2, styles.score), empty=styles.center)
 
 
-def _remarks(line: Line, kpi: KpiLabel) -> str:
+def _remarks(line: PublishedLine, kpi: KpiLabel) -> str:
     parts = []
     if line.status != "scored" or line.value is None:
         state = STATUS.get(line.status, same(line.status)).both()
@@ -177,7 +180,7 @@ def _remarks(line: Line, kpi: KpiLabel) -> str:
     return "\n".join(parts)
 
 
-def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[Line]) -> int:
+def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[PublishedLine]) -> int:
     name = Words(lines[0].dimension_zh, lines[0].dimension_en)
     _merged(sheet, (row, 0, 2), f"{name.zh}小计 {name.en} subtotal", styles.subtotal)
     strong = (2, styles.number("0.00", strong=True))
@@ -189,12 +192,12 @@ def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[Line]) -> 
     return row + 1
 
 
-def _weights(lines: list[Line]) -> Decimal:
+def _weights(lines: list[PublishedLine]) -> Decimal:
     used = [line.weight if line.weight is not None else line.declared_weight for line in lines]
     return sum((w for w in used if w is not None), Decimal(0))
 
 
-def _contributions(lines: list[Line]) -> Decimal | None:
+def _contributions(lines: list[PublishedLine]) -> Decimal | None:
     """The sum of a block; none while a line that counts is missing: part of a sum is not the sum."""
     counted = [line.contribution for line in lines if line.status != "excluded"]
     return None if not counted or None in counted else sum((c for c in counted if c is not None), Decimal(0))
@@ -225,7 +228,7 @@ def _totals(sheet: Worksheet, styles: Styles, row: int, about: SheetData) -> int
     return row + 2
 
 
-def _closing(card: Card) -> str:
+def _closing(card: PublishedCard) -> str:
     state = STATUS.get(card.status, same(card.status)).both()
     if card.total is None:
         return f"{state}：{cause_line(None, card.cause)}"

@@ -12,7 +12,8 @@ from decimal import Decimal
 from models.codes import known
 from pipelines.render.board_data import BoardData
 from pipelines.render.text import Words, cause_words, format_value, pace_of, percent, plain
-from warehouse.published.read import Figure, Health, Reconciled
+from warehouse.published.provenance import SourceHealth
+from warehouse.published.read import PublishedFigure, Reconciled
 
 LIMIT = 8
 MOST_SOURCES = 3
@@ -37,7 +38,7 @@ def todos(board: BoardData) -> tuple[list[Todo], int]:
     return [*first, *(_behind(board, figure) for figure in shown)][:LIMIT], len(behind) - len(shown)
 
 
-def behind_pace(board: BoardData) -> list[Figure]:
+def behind_pace(board: BoardData) -> list[PublishedFigure]:
     """Month-to-date figures behind pace, worst first."""
     stand = (
         (f.standing(board.kpi(f.kpi_id).direction), f) for f in board.month.values() if f.value is not None
@@ -46,7 +47,7 @@ def behind_pace(board: BoardData) -> list[Figure]:
     return [f for _, f in sorted(late, key=lambda pair: (pair[0], pair[1].person_id, pair[1].kpi_id))]
 
 
-def _one_each(figures: list[Figure]) -> list[Figure]:
+def _one_each(figures: list[PublishedFigure]) -> list[PublishedFigure]:
     """Everybody's worst figure before anybody's second: figures of one person often tell the same story."""
     seen: set[str] = set()
     worst = []
@@ -64,7 +65,7 @@ def without_figures(board: BoardData) -> list[str]:
 
 
 def _sources(board: BoardData) -> Iterator[Todo]:
-    groups: dict[tuple[str, str, str], list[Health]] = {}
+    groups: dict[tuple[str, str, str], list[SourceHealth]] = {}
     for row in board.health:
         if row.state in {"missing", "failed"}:
             # Recorded causes name shop and day, so rows of one kind are grouped by code where there is one.
@@ -77,7 +78,7 @@ def _sources(board: BoardData) -> Iterator[Todo]:
         yield _source(f"{connector}.{stream}", rows)
 
 
-def _source(name: str, rows: list[Health]) -> Todo:
+def _source(name: str, rows: list[SourceHealth]) -> Todo:
     days = sorted({r.business_date for r in rows})
     shops = ", ".join(sorted({r.shop_id for r in rows}))
     failed = any(r.state == "failed" for r in rows)
@@ -168,7 +169,7 @@ def _common_cause(board: BoardData, person_id: str) -> Words:
     return cause_words(*Counter(own).most_common(1)[0][0])
 
 
-def _behind(board: BoardData, figure: Figure) -> Todo:
+def _behind(board: BoardData, figure: PublishedFigure) -> Todo:
     kpi = board.kpi(figure.kpi_id)
     name = board.person_name(figure.person_id)
     scopes = ", ".join(board.scopes(figure.person_id, figure.role_id)[:3])

@@ -7,7 +7,7 @@ are published with the scorecard, so that what a person reads is what was comput
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
 
@@ -16,8 +16,11 @@ import duckdb
 from models.errors import UsageError
 from models.periods import Period
 from pipelines.render.text import STATUS, Words, cause_words, format_value, percent, plain, same, unit_words
+from warehouse.published import labels, provenance
 from warehouse.published import read as data
-from warehouse.published.read import Card, Figure, KpiLabel, Line, Ownership, PersonRow
+from warehouse.published.labels import KpiLabel, PublishedPerson
+from warehouse.published.provenance import LandingFile
+from warehouse.published.read import Ownership, PublishedCard, PublishedFigure, PublishedLine
 
 MAX_FILES = 10
 LABEL_WIDTH = 12
@@ -28,7 +31,7 @@ SourceLookup = Callable[[str], str | None]
 class Question:
     """What is asked, after names and labels became ids."""
 
-    person: PersonRow
+    person: PublishedPerson
     kpi: KpiLabel
     period: Period
     currency: str
@@ -100,19 +103,19 @@ def explain(
 
 def _question(con: duckdb.DuckDBPyConnection, person: str, kpi: str, period: str) -> Question:
     span = Period.parse(period)
-    everyone = data.people(con)
+    everyone = labels.people(con)
     found = [p for p in everyone if person in {p.person_id, p.name}]
     if not found:
         raise _unknown("U301", "person", person, [x for p in everyone for x in (p.person_id, p.name)])
     if len({p.person_id for p in found}) > 1:
         ids = ", ".join(sorted({p.person_id for p in found}))
         raise UsageError("U305", "several people have this name", actual=person, remedy=f"use one of {ids}")
-    labels = data.kpi_labels(con, span.end)
-    matching = [label for label in labels.values() if kpi in {label.kpi_id, label.zh, label.en}]
+    known = labels.kpi_labels(con, span.end)
+    matching = [label for label in known.values() if kpi in {label.kpi_id, label.zh, label.en}]
     if not matching:
-        raise _unknown("U302", "KPI", kpi, [x for k in labels.values() for x in (k.kpi_id, k.zh, k.en)])
+        raise _unknown("U302", "KPI", kpi, [x for k in known.values() for x in (k.kpi_id, k.zh, k.en)])
     fitting = [p for p in found if p.is_valid(span.start, span.end)]
-    return Question((fitting or found)[-1], matching[0], span, data.company(con).currency)
+    return Question((fitting or found)[-1], matching[0], span, labels.company(con).currency)
 
 
 def _unknown(code: str, what: str, actual: str, known: Sequence[str]) -> UsageError:
@@ -122,13 +125,10 @@ def _unknown(code: str, what: str, actual: str, known: Sequence[str]) -> UsageEr
 
 
 def _no_figure(con: duckdb.DuckDBPyConnection, asked: Question) -> UsageError:
-    sql = """
-        select distinct period, kpi_id from scorecard_line where person_id = ? and (kpi_id = ? or period = ?)
-        order by period, kpi_id
-    """
-    rows = list(data.fetch(con, sql, asked.person.person_id, asked.kpi.kpi_id, asked.period.id))
-    periods = [r["period"] for r in rows if r["kpi_id"] == asked.kpi.kpi_id]
-    kpis = [r["kpi_id"] for r in rows if r["period"] == asked.period.id]
+    person_id, kpi_id, period = asked.person.person_id, asked.kpi.kpi_id, asked.period.id
+    scored = data.scored_kpis(con, person_id, kpi_id=kpi_id, period=period)
+    periods = [s.period for s in scored if s.kpi_id == kpi_id]
+    kpis = [s.kpi_id for s in scored if s.period == period]
     hints = []
     if periods:
         hints.append(f"scored periods of this KPI: {', '.join(periods)}")
@@ -142,7 +142,9 @@ def _no_figure(con: duckdb.DuckDBPyConnection, asked: Question) -> UsageError:
     )
 
 
-def _published(con: duckdb.DuckDBPyConnection, asked: Question) -> tuple[list[Line], dict[str, Card]]:
+def _published(
+    con: duckdb.DuckDBPyConnection, asked: Question
+) -> tuple[list[PublishedLine], dict[str, PublishedCard]]:
     own = [card for card in data.cards(con, asked.period.id) if card.person_id == asked.person.person_id]
     found = data.lines(con, asked.period.id)
     mine = (
@@ -163,7 +165,7 @@ def _title(story: Story, asked: Question) -> None:
     story.say(unit_words(kpi.unit, asked.currency).joined(days, " · ", " · "))
 
 
-def _line(story: Story, asked: Question, line: Line, card: Card | None) -> None:
+def _line(story: Story, asked: Question, line: PublishedLine, card: PublishedCard | None) -> None:
     story.head(Words(f"实际（岗位 {line.role_id}）", f"Actual (role {line.role_id})"))
     _actual(story, asked, line)
     target = _shown(asked, line.target)
@@ -183,7 +185,7 @@ def _line(story: Story, asked: Question, line: Line, card: Card | None) -> None:
     _contribution(story, line, card)
 
 
-def _actual(story: Story, asked: Question, line: Line | Figure) -> None:
+def _actual(story: Story, asked: Question, line: PublishedLine | PublishedFigure) -> None:
     if line.value is None:
         cause = cause_words(line.cause_code, line.cause)
         story.say(Words(f"缺失：{cause.zh}", f"missing: {cause.en}"))
@@ -224,7 +226,7 @@ def _steps(stored: str | None) -> Iterator[Words]:
         yield Words(str(step.get("zh", "")), str(step.get("en", "")))
 
 
-def _contribution(story: Story, line: Line, card: Card | None) -> None:
+def _contribution(story: Story, line: PublishedLine, card: PublishedCard | None) -> None:
     weight = line.weight if line.weight is not None else line.declared_weight
     told = "贡献" in (line.steps or "")  # the scorecard's own steps end with the contribution
     if not told and line.score is not None and line.contribution is not None and weight is not None:
@@ -288,16 +290,16 @@ def _owned(story: Story, own: list[Ownership]) -> None:
 
 def _landing(con: duckdb.DuckDBPyConnection, story: Story, asked: Question, own: list[Ownership]) -> None:
     story.head(Words("取数文件（var/landing）", "Landing files (under landing/)"))
-    if not data.has_table(con, "source_window"):
+    if not provenance.has_landing_files(con):
         story.say(
             Words("已发布的数据中没有取数文件清单", "the published data carries no list of landing files")
         )
         return
-    windows = list(_windows(con, asked, own))
-    for row in windows[:MAX_FILES]:
-        span = f"{_minute(row['from_us'])} … {_minute(row['to_us'])}"
-        sha, proof = (row["landing_sha256"] or "")[:12], row["proof"] or ""
-        story.say(same(f"{row['landing_file']}  sha256 {sha}  {span}  {row['rows']} rows  {proof}".rstrip()))
+    windows = _windows(con, asked, own)
+    for window in windows[:MAX_FILES]:
+        span = f"{_minute(window.window_from)} … {_minute(window.window_to)}"
+        sha, proof = (window.landing_sha256 or "")[:12], window.proof or ""
+        story.say(same(f"{window.landing_file}  sha256 {sha}  {span}  {window.rows} rows  {proof}".rstrip()))
     if len(windows) > MAX_FILES:
         more = len(windows) - MAX_FILES
         story.say(Words(f"另有 {more} 个文件", f"and {more} more files"))
@@ -305,33 +307,14 @@ def _landing(con: duckdb.DuckDBPyConnection, story: Story, asked: Question, own:
         story.say(Words("没有读取窗口与该周期重叠", "no pulled window overlaps the period"))
 
 
-def _windows(con: duckdb.DuckDBPyConnection, asked: Question, own: list[Ownership]) -> Iterator[data.Row]:
-    """Windows of the KPI's streams that touch the period or hold a record of it; of the owned shops when the person owns shops.
-
-    A record changed after the period lies in a later file, and a refund in the period may belong to an older record.
-    """
+def _windows(con: duckdb.DuckDBPyConnection, asked: Question, own: list[Ownership]) -> list[LandingFile]:
+    """Windows of the KPI's streams that touch the period or hold a record of it; only of owned shops when any is."""
     streams = {name.strip() for name in asked.kpi.sources.replace(";", ",").split(",")}
     shops = {o.scope_id for o in own if o.scope_type == "shop"}
-    sql = """
-        select connector || '.' || stream as name, shop_id, epoch_us(window_from) as from_us,
-               epoch_us(window_to) as to_us, landing_file, landing_sha256, rows, proof
-        from source_window as w
-        where (window_from < ? and window_to > ?) or exists (
-            select 1 from source_record as r where r.landing_file = w.landing_file and r.record_day between ? and ?
-        )
-        order by connector, stream, shop_id, window_from, landing_file
-    """
-    first = datetime.combine(asked.period.start, datetime.min.time(), tzinfo=data.EPOCH.tzinfo)
-    last = datetime.combine(_after(asked.period.end), datetime.min.time(), tzinfo=data.EPOCH.tzinfo)
-    days = (asked.period.start, asked.period.end)
-    rows = list(data.fetch(con, sql, last + timedelta(days=1), first - timedelta(days=1), *days))
-    named = [row for row in rows if row["name"] in streams] or rows
-    yield from (row for row in named if not shops or row["shop_id"] in shops)
+    files = provenance.landing_files(con, asked.period)
+    named = [file for file in files if file.source in streams] or files
+    return [file for file in named if not shops or file.shop_id in shops]
 
 
-def _after(day: date) -> date:
-    return day + timedelta(days=1)
-
-
-def _minute(us: int) -> str:
-    return f"{data.EPOCH + timedelta(microseconds=us):%Y-%m-%d %H:%MZ}"
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%MZ}"

@@ -20,8 +20,10 @@ from pipelines.render.board import write_whole
 from pipelines.render.sheet import SheetData, write_sheet
 from pipelines.render.styles import Styles, footer, lines_needed, row_height, write_number, write_text
 from pipelines.render.text import NO_CAUSE, STATUS, Words, instant, same
+from warehouse.published import labels
 from warehouse.published import read as data
-from warehouse.published.read import Card, Company, KpiLabel, Line, PersonRow, Publication, RoleLabel
+from warehouse.published.labels import KpiLabel, Publication, PublishedCompany, PublishedPerson, RoleLabel
+from warehouse.published.read import PublishedCard, PublishedLine
 
 NAME_LIMIT = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
@@ -39,20 +41,20 @@ class WorkbookData:
     """The published rows of one period."""
 
     period: Period
-    company: Company
+    company: PublishedCompany
     publication: Publication
     kpis: dict[str, KpiLabel]
     roles: dict[str, RoleLabel]
-    people: list[PersonRow]
-    cards: list[Card]
-    lines: dict[tuple[str, str], list[Line]]
+    people: list[PublishedPerson]
+    cards: list[PublishedCard]
+    lines: dict[tuple[str, str], list[PublishedLine]]
 
     def role(self, role_id: str) -> Words:
         """The names of a role."""
         label = self.roles.get(role_id)
         return Words(label.zh, label.en) if label else same(role_id)
 
-    def person(self, card: Card) -> PersonRow:
+    def person(self, card: PublishedCard) -> PublishedPerson:
         """The assignment a card is about: the latest one that touches the period in that role."""
         own = [p for p in self.people if p.person_id == card.person_id]
         fitting = [
@@ -60,11 +62,19 @@ class WorkbookData:
         ]
         if fitting or own:
             return (fitting or own)[-1]
-        return PersonRow(card.person_id, card.person_id, card.role_id, "", None, self.period.start, None)
+        return PublishedPerson(
+            person_id=card.person_id,
+            name=card.person_id,
+            role_id=card.role_id,
+            dept="",
+            manager_id=None,
+            valid_from=self.period.start,
+            valid_to=None,
+        )
 
     def name(self, person_id: str | None) -> str:
         """A person's name at the end of the period."""
-        return data.name_on(self.people, person_id, self.period.end)
+        return labels.name_on(self.people, person_id, self.period.end)
 
 
 def load(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
@@ -84,12 +94,12 @@ def load(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
         )
     return WorkbookData(
         period=span,
-        company=data.company(con),
-        publication=data.publication(con, period=period),
-        kpis=data.kpi_labels(con, span.end),
-        roles=data.role_labels(con),
-        people=data.people(con),
-        cards=sorted(cards, key=_by_role_then_total),
+        company=labels.company(con),
+        publication=labels.publication(con, period=period),
+        kpis=labels.kpi_labels(con, span.end),
+        roles=labels.role_labels(con),
+        people=labels.people(con),
+        cards=cards,
         lines=data.lines(con, period),
     )
 
@@ -144,10 +154,6 @@ def _clip(text: str, suffix: str) -> str:
     return (text.strip().strip("'") or "_") + suffix
 
 
-def _by_role_then_total(card: Card) -> tuple[str, bool, object, str]:
-    return (card.role_id, card.total is None, -card.total if card.total is not None else 0, card.person_id)
-
-
 def _properties(book_data: WorkbookData) -> dict[str, object]:
     return {
         "title": f"考核表 Appraisal {book_data.period.id}",
@@ -158,7 +164,7 @@ def _properties(book_data: WorkbookData) -> dict[str, object]:
     }
 
 
-def _sheet_data(book_data: WorkbookData, card: Card) -> SheetData:
+def _sheet_data(book_data: WorkbookData, card: PublishedCard) -> SheetData:
     person = book_data.person(card)
     return SheetData(
         company=Words(book_data.company.name_zh, book_data.company.name_en),
@@ -195,7 +201,9 @@ def _summary(sheet: Worksheet, styles: Styles, book_data: WorkbookData, names: l
     sheet.repeat_rows(HEAD_ROW)
 
 
-def _summary_row(sheet: Worksheet, styles: Styles, row: int, about: tuple[WorkbookData, Card, str]) -> None:
+def _summary_row(
+    sheet: Worksheet, styles: Styles, row: int, about: tuple[WorkbookData, PublishedCard, str]
+) -> None:
     book_data, card, name = about
     person = book_data.person(card)
     status = STATUS.get(card.status, same(card.status))
@@ -217,7 +225,7 @@ def _summary_row(sheet: Worksheet, styles: Styles, row: int, about: tuple[Workbo
     )
 
 
-def _cause(card: Card) -> str:
+def _cause(card: PublishedCard) -> str:
     if card.cause:
         return card.cause
     return "" if card.total is not None else NO_CAUSE.both()

@@ -14,7 +14,7 @@ from pipelines.render.board import render_board, write_board
 from pipelines.render.board_data import load
 from pipelines.render.spark import sparkline
 from pipelines.render.todo import LIMIT, todos
-from warehouse.published.read import Figure
+from warehouse.published.read import PublishedFigure
 
 DAY = date(2011, 11, 30)
 
@@ -193,8 +193,10 @@ def test_where_less_is_better_a_high_figure_is_over_the_limit(con: duckdb.DuckDB
 
 
 def test_a_smaller_loss_than_planned_is_ahead() -> None:
-    figure = Figure("P1", "r", "profit", None, None, Decimal(-80), "scored", None, None, 1,
-                    target_to_date=Decimal(-100), pace=Decimal("0.8"))  # fmt: skip
+    figure = PublishedFigure(
+        person_id="P1", role_id="r", kpi_id="profit", numerator=None, denominator=None, value=Decimal(-80),
+        status="scored", cause_code=None, cause=None, n_rows=1, target_to_date=Decimal(-100), pace=Decimal("0.8"),
+    )  # fmt: skip
 
     assert figure.standing("higher") == Decimal("1.2")
 
