@@ -116,7 +116,7 @@ def read_pay_plan(node: Node, problems: Problems) -> PayPlan:
         effective_from=as_date(fields["effective_from"], "effective_from"),
         label=as_label(fields["label"], "label"),
         roles=tuple(as_id(r, "roles") for r in as_items(fields["roles"], "roles")),
-        mode=cast(Mode, as_choice(fields["mode"], "mode", MODES)),
+        mode=as_choice(fields["mode"], "mode", MODES),
         lines=tuple(lines),
         source=str(fields.place),
         example=_yes(fields, "example", default=False),
