@@ -252,7 +252,7 @@ def _scored(definitions: Definitions, example: Example) -> Scorecard:
         Actual(period, who, role, kpi, None, None, value, "scored") for kpi, value in example.actuals.items()
     ]
     targets = [Target("person", who, kpi, period, value) for kpi, value in example.targets.items()]
-    cards = score_period(definitions, example.period, [person], actuals, targets, example.ratings)
+    cards = score_period(definitions, example.period, [person], actuals, targets, ratings=example.ratings)
     return cards[0]
 
 

@@ -69,7 +69,7 @@ def scorecards(
         _read(con, _PEOPLE, Person),
         actuals,
         _read(con, _TARGETS, Target),
-        _read(con, _RATINGS, Rating, period.id),
+        ratings=_read(con, _RATINGS, Rating, period.id),
     )
 
 

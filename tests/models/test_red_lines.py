@@ -53,7 +53,7 @@ def _card(red_line: str, cases: str | None, missing: str = "pending", period: Pe
         else Actual(period.id, "P1", "seller", kpi, Decimal(text), None, Decimal(text), "scored")
         for kpi, text in values.items()
     ]
-    [card] = score_period(definitions, period, [SELLER], actuals, [], [])
+    [card] = score_period(definitions, period, [SELLER], actuals, [], ratings=[])
     return card
 
 

@@ -236,7 +236,7 @@ def scored(example: str, refund_rate: Decimal | None) -> tuple[Definitions, Scor
         Actual("2026-10", "p1", "store_manager", "refund_rate", None, None, refund_rate, status, code, cause),
     ]
     targets = [Target("person", "p1", "net_sales", "2026-10", D(800))]
-    return definitions, score_period(definitions, OCTOBER, [person], actuals, targets, [])[0]
+    return definitions, score_period(definitions, OCTOBER, [person], actuals, targets, ratings=[])[0]
 
 
 def test_a_scorecard_brings_coefficient_values_and_targets(example: str) -> None:

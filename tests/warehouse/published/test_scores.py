@@ -25,7 +25,7 @@ def test_a_scorecard_is_stored_once_with_its_lines_and_steps(
     build_core(con, "CNY")
     actuals = compute_spans(con, w.definitions(), [NOVEMBER])
     people = [Person("eve", "eve", "agent", "", None, date(2011, 1, 1))]
-    cards = score_period(w.definitions(), NOVEMBER, people, actuals, [], [])
+    cards = score_period(w.definitions(), NOVEMBER, people, actuals, [], ratings=[])
 
     for _ in range(2):
         store_scorecards(con, NOVEMBER, cards)
