@@ -157,6 +157,7 @@ class _Found:
     steps: tuple[Step, ...]
 
 
+@exact
 def _apply(line: RoleLine, kpi: Kpi, rule: Rule, value: Decimal, target: Decimal | None) -> _Found | None:
     """The rule on a value; None where a target of 0 excludes the line."""
     if isinstance(rule, Linear) and target is not None:

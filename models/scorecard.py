@@ -139,12 +139,13 @@ class _Row:
 
 
 @exact
-def score_period(  # noqa: PLR0917 -- six inputs, each of its own type
+def score_period(
     definitions: Definitions,
     period: Period,
     people: Iterable[Person],
     actuals: Iterable[Actual],
     targets: Iterable[Target],
+    *,
     ratings: Iterable[Rating],
 ) -> list[Scorecard]:
     """The scorecards of everybody who held a role in the period, sorted by person and role.
@@ -293,6 +294,7 @@ def _measure(inputs: _Inputs, person: Person, kpi: Kpi, rule: Rule) -> Measured:
     return from_actual(kpi, actual, of_target)
 
 
+@exact
 def _finish(role: Role, row: _Row, scored: TotalScore, number: int) -> ScoreLine:
     line, outcome = row.line, row.outcome
     dimension = next(d for d in role.dimensions if d.id == line.dimension)

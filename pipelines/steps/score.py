@@ -48,5 +48,5 @@ def scorecards(
         read_people(con),
         actuals,
         read_targets(con),
-        read_ratings(con, period),
+        ratings=read_ratings(con, period),
     )
