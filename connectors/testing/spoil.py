@@ -1,7 +1,7 @@
 """Spoils an honest answer in one way, knowing nothing of the platform but the stream's own declaration.
 
 Belongs here: pure changes of a `Reply`; each returns a new one. Not here: which request is hit and what must
-come of it (kit/conformance), faults in a platform's own words (`Platform.throttled` and the like).
+come of it (conformance/), faults in a platform's own words (`Platform.throttled` and the like).
 """
 
 import gzip
@@ -14,14 +14,16 @@ from pydantic import BaseModel
 
 from connectors.kit.contract.pagers import Pager
 from connectors.kit.contract.stream import Stream
-from connectors.testing.document import Document
-from connectors.testing.platform import SIGN_IN
+from connectors.testing.document import ReportFile
 from connectors.testing.reply import Reply, Wire
 
 Path = tuple[str | int, ...]
 Change = Callable[[Reply], Reply]
 NAN, HUGE = '"@@nan@@"', '"@@huge@@"'
 MARK = "@@twice@@"
+SIGN_IN = (
+    "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Shape:
         """The records of an answer, None when it is no page of this stream."""
         if reply.status != 200:
             return None
-        if isinstance(reply.document, Document):
+        if isinstance(reply.document, ReportFile):
             return reply.document.rows
         found = look(reply.document, self.records)
         return found if isinstance(found, list) and self._are_mine(found) else None
@@ -156,7 +158,7 @@ def cut_file(data: bytes) -> bytes:
 def other_charset(reply: Reply) -> Reply:
     """The same text in UTF-16, which says nothing of itself."""
     spoilt = copied(reply)
-    if isinstance(spoilt.document, Document):
+    if isinstance(spoilt.document, ReportFile):
         spoilt.document.charset = "utf-16"
     else:
         spoilt.document = reply.body().decode("utf-8").encode("utf-16")
@@ -214,7 +216,7 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
 
 def raw_tokens(reply: Reply) -> Reply:
     """Replace the marks by what no JSON encoder writes: NaN, a number without end, a field named twice."""
-    file = reply.document if isinstance(reply.document, Document) else None
+    file = reply.document if isinstance(reply.document, ReportFile) else None
     data = file.text().encode(file.charset) if file else reply.body()
     data = data.replace(NAN.encode(), b"NaN").replace(HUGE.encode(), b"1e400").replace(MARK.encode(), b"")
     spoilt = copied(reply)

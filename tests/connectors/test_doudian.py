@@ -25,7 +25,7 @@ from connectors.kit.transport.state import State
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.doudian import APP_KEY, APP_SECRET, AS_OF, FIRST, DoudianFake
 from connectors.testing.loopback import Served
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.testing.conformance.cases.doudian import ACCOUNT
@@ -215,7 +215,7 @@ class _Busy:
     def __init__(self, fake: DoudianFake) -> None:
         self.fake, self.was_busy = fake, False
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         assert self.fake.tokens is not None
         if call.number == 4:
             self.fake.tokens.expire()
@@ -224,7 +224,7 @@ class _Busy:
         self.was_busy = True
         return Reply.json(429, {"code": 60000}, Retry_After="7")
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         return reply
 
 
@@ -282,10 +282,10 @@ def test_an_id_of_zero_is_none(shop: Shop) -> None:
 class _Planted:
     """Every answer carries a receiver."""
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         for order in (reply.document.get("data") or {}).get("shop_order_list", []):
             order |= {"post_receiver": "planted-name", "post_addr": {"detail": "planted-street"}}
             for line in order["sku_order_list"]:

@@ -26,7 +26,7 @@ from connectors.testing.fakes.google_ads import (
     failure,
     row_of,
 )
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import copied
 from tests.connectors.testing.conformance.cases.google_ads import CASES
@@ -43,7 +43,7 @@ def lab() -> Iterator[Lab]:
         yield bench.lab()
 
 
-def _searches(lab: Lab) -> list[Call]:
+def _searches(lab: Lab) -> list[PlatformCall]:
     return [c for c in lab.platform.calls if not lab.platform.exchanges(c.request)]
 
 
@@ -72,10 +72,10 @@ def test_a_window_without_any_row_is_proven_empty_by_its_field_mask(lab: Lab) ->
 
 @pytest.mark.parametrize("body", [{}, {"results": []}, {"fieldMask": None}, {"totalResultsCount": "0"}])
 def test_an_answer_that_is_no_answer_to_a_query_is_never_an_empty_day(lab: Lab, body: dict[str, Any]) -> None:
-    def is_page(call: Call) -> bool:
+    def is_page(call: PlatformCall) -> bool:
         return "FROM campaign" in (call.request.json or {}).get("query", "")
 
-    run = lab.pull(fault=OnRequest(always, instead=lambda: Reply.json(200, body), counts=is_page))
+    run = lab.pull(fault=OnRequest(when=always, instead=lambda: Reply.json(200, body), counts=is_page))
 
     assert run.codes == {"P107"}
     assert run.taken == []
@@ -89,7 +89,7 @@ def test_pages_that_lost_rows_do_not_add_up(lab: Lab) -> None:
         return spoilt
 
     run = lab.pull(
-        fault=OnRequest(always, change=shorter, counts=lambda c: not lab.platform.exchanges(c.request))
+        fault=OnRequest(when=always, change=shorter, counts=lambda c: not lab.platform.exchanges(c.request))
     )
 
     assert "P108" in run.codes
@@ -134,7 +134,7 @@ def test_a_pause_that_stands_in_the_body_is_kept_to_the_second(lab: Lab) -> None
 
     run = lab.pull(
         fault=OnRequest(
-            at(1),
+            when=at(1),
             instead=lambda: failure(429, name, "quotaError", name, quota),
             counts=lambda c: not lab.platform.exchanges(c.request),
         )
@@ -262,10 +262,10 @@ def test_every_request_and_answer_field_stands_in_the_protos(lab: Lab) -> None:
     answers: list[Reply] = []
 
     class Listen:
-        def before(self, call: Call) -> None:
+        def before(self, call: PlatformCall) -> None:
             """Nothing."""
 
-        def after(self, call: Call, reply: Reply) -> Reply:
+        def after(self, call: PlatformCall, reply: Reply) -> Reply:
             if "search" in call.request.path:
                 answers.append(reply)
             return reply

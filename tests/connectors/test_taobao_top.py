@@ -25,7 +25,7 @@ from connectors.testing.fakes import taobao_world as made
 from connectors.testing.fakes.taobao_top import TaobaoFake
 from connectors.testing.fakes.taobao_world import AS_OF, FIRST
 from connectors.testing.loopback import Served
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.testing.conformance.cases.taobao_top import ACCOUNT, MORE
@@ -77,11 +77,11 @@ class Shop:
             )
         )
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         """The platform answers."""
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         """Note every answer."""
         self.answers.append(reply.document)
         return reply
@@ -278,10 +278,10 @@ class _Leaving:
     def __init__(self, shop: Shop) -> None:
         self.shop, self.seen = shop, 0
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         if call.request.form["start_modified"].startswith("2026-03-03") and self.seen < 4:
             self.seen += 1
             there = self.shop.fake.world.between("trades", *DAY)
@@ -364,11 +364,11 @@ class _Once:
     def __init__(self, reply: Reply) -> None:
         self.reply: Reply | None = reply
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         reply, self.reply = self.reply, None
         return reply
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         return reply
 
 
@@ -433,10 +433,10 @@ def test_agents_are_asked_in_groups_and_each_groups_count_must_hold(shop: Shop) 
 class _Lie:
     """The second group's answer counts one rating more than it holds."""
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         answer = reply.document["airisland_kefueval_get_response"]
         answer["result_count"] += "客服3" in call.request.form["query_ids"]
         return reply

@@ -15,7 +15,7 @@ from connectors.testing.platform import Platform
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class StreamCase:
     """One stream of one connector against its fake platform.
 
     Args:

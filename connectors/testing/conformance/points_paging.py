@@ -44,7 +44,7 @@ def empty_page(bench: Bench) -> Shown | None:
             "the fake put no empty page in",
         )
     lab = bench.lab()
-    trap = OnPage(lab.shape, at(2), first_rows(lab.shape, list.clear), only_filled=True)
+    trap = OnPage(shape=lab.shape, when=at(2), change=first_rows(lab.shape, list.clear), only_filled=True)
     run = lab.pull(fault=trap)
     expect(trap.hits, "no second page came")
     if "count" in lab.platform.lacks:
@@ -53,7 +53,12 @@ def empty_page(bench: Bench) -> Shown | None:
         bench.must_be_right(run, "a page lost its records once")
         lab = bench.lab()
         run = lab.pull(
-            fault=OnPage(lab.shape, lambda n: n > 1, first_rows(lab.shape, list.clear), only_filled=True)
+            fault=OnPage(
+                shape=lab.shape,
+                when=lambda n: n > 1,
+                change=first_rows(lab.shape, list.clear),
+                only_filled=True,
+            )
         )
         bench.must_fail(run, "pages without their records")
     return Shown(limits=tuple(remarks))

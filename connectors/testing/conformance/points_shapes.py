@@ -17,7 +17,7 @@ from connectors.testing.conformance.bench import Bench, Lab
 from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import OnPage, always, at
 from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
-from connectors.testing.document import Document
+from connectors.testing.document import ReportFile
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import (
     HUGE,
@@ -49,14 +49,14 @@ def _sample(bench: Bench) -> dict[str, Any]:
         seen.extend(row for row in lab.shape.rows(reply) or [] if isinstance(row, dict))
         return reply
 
-    lab.pull(fault=OnPage(lab.shape, always, look))
+    lab.pull(fault=OnPage(shape=lab.shape, when=always, change=look))
     expect(seen, "no record is seen on the wire")
     return max(seen, key=lambda row: len(repr(row)))
 
 
 def _spoilt(bench: Bench, change: Change, *, when: Any = always) -> tuple[Lab, Any]:
     lab = bench.lab()
-    trap = OnPage(lab.shape, when, change, only_filled=True)
+    trap = OnPage(shape=lab.shape, when=when, change=change, only_filled=True)
     run = lab.pull(fault=trap, **bench.narrow)
     expect(trap.hits, "no page with records came")
     return lab, run
@@ -129,10 +129,10 @@ def _is_text_file(bench: Bench) -> bool:
     found = []
 
     def look(reply: Reply) -> Reply:
-        found.append(isinstance(reply.document, Document) and reply.document.format in ("tsv", "csv"))
+        found.append(isinstance(reply.document, ReportFile) and reply.document.format in ("tsv", "csv"))
         return reply
 
-    lab.pull(fault=OnPage(lab.shape, always, look))
+    lab.pull(fault=OnPage(shape=lab.shape, when=always, change=look))
     return any(found)
 
 

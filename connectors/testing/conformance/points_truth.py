@@ -255,7 +255,7 @@ def moving_pages(bench: Bench) -> Shown | None:
             moved.append(lab.platform.change(bench.case.stream, first))
             return reply
 
-        run = lab.pull(fault=OnPage(lab.shape, at(skipped + page), move))
+        run = lab.pull(fault=OnPage(shape=lab.shape, when=at(skipped + page), change=move))
         expect(moved, f"no page {skipped + page} came")
         _nothing_lost(lab, run, first, f"{first} changed after page {page} of its window was served")
     return None

@@ -154,7 +154,7 @@ def _probing(
 ) -> list[ProbeAnswer]:
     """A check on the fake platform's own clock, with the tokens of the home."""
     base = server.mount("platform", platform)
-    text = account.replace("URL", base).replace("TOKENS", base + platform.token_path)
+    text = account.replace("URL", base).replace("TOKENS", base + platform.exchange_path)
     company = load_company(_company(root, text, clock=f"clock: replay\nlast_day: {now:%Y-%m-%d}"))
     clock = platform.clock
     runtime = Runtime(
@@ -479,7 +479,7 @@ def test_a_token_that_does_not_open_needs_a_hand(
     platform = qianchuan.QianchuanFake(Clock(qianchuan.NOW))
     _probing(tmp_path, server, platform, QIANCHUAN, now=qianchuan.NOW)
     base = platform.url
-    account = QIANCHUAN.replace("URL", base).replace("TOKENS", base + str(platform.token_path))
+    account = QIANCHUAN.replace("URL", base).replace("TOKENS", base + str(platform.exchange_path))
     folder = _company(tmp_path, account)
     monkeypatch.setenv("REFRESH", qianchuan.REFRESH)
     monkeypatch.setenv("APP", qianchuan.SECRET)

@@ -28,10 +28,10 @@ from connectors.kit.contract.request import Request
 from connectors.kit.contract.request_budget import Rate
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import iso
-from connectors.testing.conformance import Case
+from connectors.testing.conformance import StreamCase
+from connectors.testing.reply import Received as Asked
 from connectors.testing.reply import Reply
-from connectors.testing.reply import Request as Asked
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 from tests.connectors.testing.conformance.sample import (
     CASE,
     TICKETS,
@@ -49,12 +49,12 @@ class Bug:
     """One mistake, the point that must catch it, and words of its evidence."""
 
     name: str
-    case: Case
+    case: StreamCase
     point: int
     words: str
 
 
-def _with(**changes: Any) -> Case:
+def _with(**changes: Any) -> StreamCase:
     """The sample with other parts: `classify`, `auth`, `platform`, or fields of the stream."""
     own = {name: changes.pop(name) for name in ("classify", "auth") if name in changes}
     platform = changes.pop("platform", TidydeskFake)
@@ -115,7 +115,7 @@ _SALT = itertools.count()
 class ByOffset(TidydeskFake):
     """A platform that pages by offset: a record that leaves the window moves the others up."""
 
-    def page(self, found: Sequence[Entry], size: int, token: str | None) -> dict[str, Any]:
+    def page(self, found: Sequence[FakeRecord], size: int, token: str | None) -> dict[str, Any]:
         start = int(token or 0)
         chosen, is_last = found[start : start + size], start + size >= len(found)
         return {

@@ -25,11 +25,11 @@ from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import Window, iso
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.conformance import Case
+from connectors.testing.conformance import StreamCase
 from connectors.testing.platform import Platform
+from connectors.testing.reply import Received as Asked
 from connectors.testing.reply import Reply
-from connectors.testing.reply import Request as Asked
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 KEY = "tidydesk-planted-key-4711"
 FROM, AS_OF = datetime(2026, 3, 6, 8, tzinfo=UTC), datetime(2026, 3, 11, 14, 30, tzinfo=UTC)
@@ -119,7 +119,7 @@ class TidydeskFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.budgets = {"account": Budget(60, 60)}
+        self.budgets = {"account": Budget(amount=60, seconds=60)}
         self.rows = 0
         for number in range(60):
             self._new(number, self._when(number))
@@ -148,7 +148,7 @@ class TidydeskFake(Platform):
         kept = ("created_at", "updated_at", "status", "agent", "currency")
         payload = {**{name: raw[name] for name in kept}, "id": str(raw["id"]), "refund": amount}
         key = str(raw["id"])
-        return self.world.put("tickets", Entry(key, at, at - timedelta(hours=number % 5), raw, payload))
+        return self.world.put("tickets", FakeRecord(key, at, at - timedelta(hours=number % 5), raw, payload))
 
     def answer(self, request: Asked) -> Reply:
         if request.headers.get("x-api-key") != KEY:
@@ -160,7 +160,7 @@ class TidydeskFake(Platform):
             return Reply.json(200, {"count": len(found)})
         return Reply.json(200, self.page(found, int(asked["page_size"]), asked.get("page")))
 
-    def page(self, found: Sequence[Entry], size: int, token: str | None) -> dict[str, Any]:
+    def page(self, found: Sequence[FakeRecord], size: int, token: str | None) -> dict[str, Any]:
         place = (token or "").removesuffix("!")
         start = bisect_right(found, place, key=_place) if place else 0
         if self.empty_page and start == size and token and not token.endswith("!"):
@@ -205,7 +205,7 @@ class TidydeskFake(Platform):
         return Many(range(first, min(last, self.rows)), step)
 
 
-class Many(Sequence[Entry]):
+class Many(Sequence[FakeRecord]):
     """Records by their numbers, in no memory."""
 
     def __init__(self, numbers: range, step: timedelta) -> None:
@@ -226,10 +226,10 @@ class Many(Sequence[Entry]):
             "currency": "USD",
             "subject": "x" * 200,
         }
-        return Entry(str(number), at, at, raw, {})
+        return FakeRecord(str(number), at, at, raw, {})
 
 
-def _place(entry: Entry) -> str:
+def _place(entry: FakeRecord) -> str:
     return f"{entry.at.astimezone(UTC).isoformat(timespec='microseconds')}~{entry.key:>9}"
 
 
@@ -237,7 +237,7 @@ def _text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-CASE = Case(
+CASE = StreamCase(
     connector=Tidydesk(),
     stream="tickets",
     make_platform=TidydeskFake,
