@@ -32,7 +32,7 @@ def list_all(chosen: argparse.Namespace) -> int:
     for name in company.connector_names():
         accounts = ", ".join(s.shop_id for s in company.sources if s.connector == name) or "—"
         streams = company.connector(name).streams
-        rows += [[name, s.name, ", ".join(s.feeds), str(s.lookback), accounts] for s in streams]
+        rows += [[name, s.name, ", ".join(s.feeds), str(s.windows.lookback), accounts] for s in streams]
     print(table(["connector", "stream", "feeds", "look-back", "accounts"], rows))
     return 0
 

@@ -119,7 +119,7 @@ def _judge_age(visit: _Visit, source: Source, ref: StreamRef, until: datetime | 
     closed = source.active_to is not None and source.active_to < visit.now.date()
     if visit.company.clock == "replay" or closed:
         return
-    limit = STALE + source.kit.stream(ref.stream).of(source.settings).lag
+    limit = STALE + source.kit.stream(ref.stream).of(source.settings).windows.lag
     if until is None or visit.now - until > limit:
         actual = "never pulled" if until is None else f"proven until {_at(until)}"
         visit.need("P116", "a stream has no fresh proof", str(ref), actual=actual)

@@ -138,7 +138,7 @@ def _jobs(work: Work, asked: list[tuple[Source, StreamRef]], around: Surrounding
         coverage = read_coverage(con) if lasting else None
         for source, ref in asked:
             account = source.account(around.environment, around.sandbox_url)
-            if source.kit.stream(ref.stream).of(source.settings).cursor_kind != "cursor":
+            if source.kit.stream(ref.stream).of(source.settings).windows.kind != "cursor":
                 start = day_bounds(work.first, source.zone)[0]
                 jobs.append(_Job(ref, account, start, None, _held(coverage, ref)))
                 continue
@@ -253,7 +253,7 @@ def _read(reading: _Reading, job: _Job) -> None:
 def _unreadable(work: Work, job: _Job, error: MeritError) -> FailedWindow:
     cause = f"{error.what} ({error.actual})" if error.actual else error.what
     stream = work.company.connector(job.ref.connector).stream(job.ref.stream)
-    kind = stream.of(job.account.settings).cursor_kind
+    kind = stream.of(job.account.settings).windows.kind
     start = min(job.span_from, work.as_of)
     return FailedWindow(job.ref, start, work.as_of, kind, error.code, cause, work.as_of)
 

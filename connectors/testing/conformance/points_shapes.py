@@ -227,7 +227,7 @@ def _no_numbers_in_text(bench: Bench) -> str | None:
 def personal(bench: Bench) -> str | None:
     """Every declared personal field and a new one are planted in every record; not a byte of them is left anywhere."""
     stream = bench.case.declared
-    paths, declared = [*stream.pii, "buyer_full_name"], model_tree(bench.lab().shape.model)
+    paths, declared = [*stream.record.pii, "buyer_full_name"], model_tree(bench.lab().shape.model)
 
     def plant(rows: list[Any]) -> None:
         for row in rows:
@@ -239,8 +239,8 @@ def personal(bench: Bench) -> str | None:
     for text in (PLANTED, *lab.platform.planted):
         expect(not _found(lab, text), f"a personal text ({text}) is in {_found(lab, text)}")
     return (
-        f"{len(stream.pii)} declared fields and an unknown one"
-        if stream.pii
+        f"{len(stream.record.pii)} declared fields and an unknown one"
+        if stream.record.pii
         else "the stream has no personal field; an unknown one was planted"
     )
 
