@@ -20,6 +20,7 @@ from connectors.doudian import Doudian
 from connectors.doudian.errors import trouble
 from connectors.doudian.signing import signature
 from connectors.kit import AccountSettings, Landing, Runtime, pull
+from connectors.kit.contract.request import HttpAnswer
 from connectors.kit.contract.strict_json import loads
 from connectors.kit.transport.state import State
 from connectors.testing.clock import Clock
@@ -325,7 +326,7 @@ def test_no_receiver_and_no_raw_buyer_reaches_a_landed_byte(shop: Shop) -> None:
     ],
 )
 def test_its_codes_are_the_kits_troubles(code: int, sub: str, expected: str) -> None:
-    error = trouble(200, {"code": code, "sub_code": sub, "msg": "张三"})
+    error = trouble(HttpAnswer(200, {}, {"code": code, "sub_code": sub, "msg": "张三"}))
 
     assert error is not None
     assert error.code == expected
@@ -333,7 +334,7 @@ def test_its_codes_are_the_kits_troubles(code: int, sub: str, expected: str) -> 
 
 
 def test_an_answer_without_a_code_is_no_data() -> None:
-    error = trouble(200, {"data": {"total": 0}})
+    error = trouble(HttpAnswer(200, {}, {"data": {"total": 0}}))
 
     assert error is not None
     assert error.code == "P107"

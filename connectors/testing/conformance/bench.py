@@ -11,7 +11,7 @@ import tempfile
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -247,12 +247,12 @@ class Bench:
     def narrow(self) -> dict[str, Any]:
         """The span of the fullest window alone, where single answers are spoilt and the rest would only cost time."""
         stream = self.case.declared
-        if stream.cursor_kind == "cursor" or stream.readable_for is not None:
+        if stream.windows.kind == "cursor" or stream.windows.readable_for is not None:
             return {}
         window = max(self.clean.taken, key=lambda taken: len(taken.records)).window
         return {
-            "span_from": window.window_from + (stream.lookback or timedelta(0)),
-            "as_of": window.window_to + stream.lag,
+            "span_from": window.window_from + stream.windows.lookback,
+            "as_of": window.window_to + stream.windows.lag,
         }
 
     @cached_property
