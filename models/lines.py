@@ -8,17 +8,13 @@ from decimal import Decimal
 
 from models.causes import Cause
 from models.definitions import Kpi, RoleLine
-from models.definitions.rules import NEEDS_TARGET, Rule
 from models.errors import DefinitionError
 from models.measured import Measured
-from models.money import add, divide, multiply, subtract
-from models.scoring.gap_points import GapPoints
-from models.scoring.linear import ONE, Linear, relative_gap
-from models.scoring.piecewise import Piecewise
-from models.scoring.step import Step as StepRule
+from models.money import add, subtract
+from models.scoring.linear import ONE, relative_gap
+from models.scoring.method import LineFigures, LineRule
 from models.targets import ResolvedTarget
-from models.wording import Step, result, shown, term
-from models.wording_rules import attainment_step, band_step, curve_step, gap_steps, linear_step
+from models.wording import Step, shown
 
 # Causes of an absence that is itself a proven fact: no survey came in, no ticket was closed. A failed pull is none of them.
 NOTHING_HAPPENED = frozenset({"M201", "M211"})
@@ -49,7 +45,7 @@ class Outcome:
 
 
 def score_line(
-    line: RoleLine, kpi: Kpi, rule: Rule, measured: Measured, target: ResolvedTarget | None
+    line: RoleLine, kpi: Kpi, rule: LineRule, measured: Measured, target: ResolvedTarget | None
 ) -> Outcome:
     """The score of a measured value under the line's rule and target."""
     goal = target.value if target else None
@@ -61,13 +57,12 @@ def score_line(
         ):
             return Outcome("excluded", target=goal, cause=measured.cause, steps=measured.steps)
         return Outcome(measured.status, target=goal, cause=measured.cause, steps=measured.steps)
-    needs_target = line.method in NEEDS_TARGET or line.x == "attainment"
-    if goal is None and (needs_target or line.target == "plan"):
+    if goal is None and (rule.needs_target or line.target == "plan"):
         cause = Cause("M210", f"no target of {kpi.id} for this period")
         return Outcome("missing", cause=cause, steps=measured.steps)
     steps = (*measured.steps, *_target_steps(target))
     try:
-        found = _apply(line, rule, measured.value, goal)
+        found = rule.mark(LineFigures(measured.value, goal))
     except DefinitionError as error:
         if error.code != "ratio_needs_positive_target":
             raise
@@ -81,61 +76,6 @@ def score_line(
     attainment = found.attainment if found.attainment is not None else _attainment(kpi, measured.value, goal)
     status = "provisional" if measured.status == "provisional" else "scored"
     return Outcome(status, found.score, attainment, goal, measured.cause, (*steps, *found.steps))
-
-
-@dataclass(frozen=True)
-class _Found:
-    score: Decimal
-    attainment: Decimal | None
-    steps: tuple[Step, ...]
-
-
-def _apply(line: RoleLine, rule: Rule, value: Decimal, target: Decimal | None) -> _Found | None:
-    """The rule on a value; None where a target of 0 excludes the line."""
-    if isinstance(rule, Linear) and target is not None:
-        return _linear(rule, value, target)
-    if isinstance(rule, GapPoints) and target is not None:
-        gap = rule.score(value, target)
-        if gap.score is None or gap.units is None:
-            return None
-        return _Found(gap.score, None, tuple(gap_steps(rule, value, target, gap.units, gap.score)))
-    if isinstance(rule, StepRule | Piecewise):
-        return _look_up(line, rule, value, target)
-    scaled = divide(multiply(value, line.full), Decimal(100))
-    text = (
-        result(scaled)
-        if line.full == 100
-        else f"= {shown(value)} × {shown(line.full)} ÷ 100 {result(scaled)}"
-    )
-    return _Found(scaled, None, (Step(f"得分 {text}", f"score {text}"),))
-
-
-def _linear(rule: Linear, value: Decimal, target: Decimal) -> _Found | None:
-    scored = rule.score(value, target)
-    if scored.score is None or scored.attainment is None:
-        return None
-    first = attainment_step(value, target, scored.attainment, rule)
-    return _Found(
-        scored.score, scored.attainment, (first, linear_step(rule, scored.attainment, scored.score))
-    )
-
-
-def _look_up(
-    line: RoleLine, rule: StepRule | Piecewise, value: Decimal, target: Decimal | None
-) -> _Found | None:
-    x, steps = value, []
-    if line.x == "attainment":
-        if target is None or target == 0:
-            return None
-        x = add(ONE, relative_gap(value, target))
-        text = f"1 + ({shown(value)} − {term(target)}) ÷ |{shown(target)}| {result(x)}"
-        steps = [Step(f"完成率 = {text}", f"attainment = {text}")]
-    attainment = x if line.x == "attainment" else None
-    if isinstance(rule, StepRule):
-        score = rule.band(x).value
-        return _Found(score, attainment, (*steps, band_step(rule, x, score)))
-    score = rule.at(x)
-    return _Found(score, attainment, (*steps, curve_step(rule, x, score)))
 
 
 def _attainment(kpi: Kpi, value: Decimal, target: Decimal | None) -> Decimal | None:

@@ -14,13 +14,12 @@ from models.definitions.aggregates import Item
 from models.definitions.ranges import CURRENT, Range
 from models.errors import CompanyError
 from models.inputs import Actual, Person, Rating
-from models.money import add, divide, multiply, total
+from models.money import add, divide, multiply
 from models.scoring.linear import ONE, relative_gap
 from models.scoring.rating import Given, RatingRule
 from models.scoring.ratio import ratio
 from models.targets import ResolvedTarget
 from models.wording import Step, result, shown, term
-from models.wording_rules import RATERS
 
 
 @dataclass(frozen=True)
@@ -206,16 +205,10 @@ def from_ratings(person: Person, item: str, rule: RatingRule, rows: Sequence[Rat
         return absent("M213", f"nobody rated {person.person_id} on {item}")
     scale = _scale(person, item, rows)
     given = [Given(r.rater_type, r.score) for r in rows]
-    means = rule.means(given)
-    value = rule.score(given, scale).score
-    if value is None:
+    found = rule.rated(given, scale)
+    if found is None:
         return absent("M213", f"too few raters of {person.person_id} on {item} are of a type that counts")
-    weight = total([rule.weights[t] for t in means])
-    parts = " + ".join(f"{shown(rule.weights[t])} × {shown(mean)}" for t, mean in means.items())
-    names = "、".join(RATERS.get(t, t) for t in means)
-    text = f"({parts}) ÷ {shown(weight)} ÷ {shown(scale)} × 100 {result(value)}"
-    step = Step(f"评分（{names}）= {text}", f"rating ({', '.join(means)}) = {text}")
-    return Measured("scored", value, n_rows=sum(r.score is not None for r in rows), steps=(step,))
+    return Measured("scored", found.value, n_rows=sum(r.score is not None for r in rows), steps=(found.step,))
 
 
 def _scale(person: Person, item: str, rows: Sequence[Rating]) -> Decimal:

@@ -23,20 +23,27 @@ from models.definitions import (
 )
 from models.definitions import Rating as RatingMeasure
 from models.definitions.red_lines import Crossings, crossings
-from models.definitions.rules import Rule, read_rule
+from models.definitions.rules import rating_rule_of, rule_of
 from models.errors import CompanyError
 from models.inputs import Actual, Person, Rating, Target, assignments
 from models.lines import Outcome, score_line
 from models.measured import Measured, ReportTotal, from_actual, from_ratings, from_reports
 from models.money import divide, multiply
 from models.periods import Period
-from models.scoring.rating import RatingRule
-from models.scoring.total import TotalRule, TotalScore, contribution, score_total
+from models.scoring.method import LineRule
+from models.scoring.total import (
+    EXCLUDED,
+    POLICY,
+    TotalRule,
+    TotalScore,
+    contribution,
+    contribution_steps,
+    score_total,
+    sum_steps,
+)
 from models.scoring.weights import Item
 from models.targets import ResolvedTarget, TargetBook, target_to_date
 from models.wording import Step
-from models.wording_rules import describe
-from models.wording_total import EXCLUDED, POLICY, contribution_steps, sum_steps
 
 __all__ = [
     "Actual",
@@ -111,15 +118,15 @@ class _Inputs:
     targets: TargetBook
     ratings: Mapping[tuple[str, str], list[Rating]]
     reports: dict[str, list[ReportTotal]] = field(default_factory=lambda: defaultdict(list))
-    rules: dict[tuple[str, str], tuple[Kpi, Rule, Step]] = field(default_factory=dict)
+    rules: dict[tuple[str, str], tuple[Kpi, LineRule, Step]] = field(default_factory=dict)
 
-    def rule_of(self, role_id: str, line: RoleLine) -> tuple[Kpi, Rule, Step]:
+    def rule_of(self, role_id: str, line: RoleLine) -> tuple[Kpi, LineRule, Step]:
         """KPI, rule and its description: read once per line of a role, not once per person."""
         key = (role_id, line.kpi)
         if key not in self.rules:
             kpi = self.definitions.kpi(line.kpi, self.period.end)
-            rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)
-            self.rules[key] = (kpi, rule, describe(rule, line.x))
+            rule = rule_of(line, kpi)
+            self.rules[key] = (kpi, rule, rule.describe())
         return self.rules[key]
 
 
@@ -265,7 +272,7 @@ def _counted(outcome: Outcome) -> Decimal | None:
 
 def _score_row(inputs: _Inputs, person: Person, line: RoleLine) -> _Row:
     kpi, rule, described = inputs.rule_of(person.role_id, line)
-    measured = _measure(inputs, person, kpi, rule)
+    measured = _measure(inputs, person, line, kpi)
     target = _target(inputs, person, kpi.id)
     return _Row(line, described, measured, score_line(line, kpi, rule, measured, target))
 
@@ -274,10 +281,10 @@ def _target(inputs: _Inputs, person: Person, kpi_id: str) -> ResolvedTarget | No
     return inputs.targets.resolve(person.person_id, person.role_id, kpi_id, inputs.period)
 
 
-def _measure(inputs: _Inputs, person: Person, kpi: Kpi, rule: Rule) -> Measured:
-    if isinstance(kpi.measure, RatingMeasure) and isinstance(rule, RatingRule):
+def _measure(inputs: _Inputs, person: Person, line: RoleLine, kpi: Kpi) -> Measured:
+    if isinstance(kpi.measure, RatingMeasure):
         rows = inputs.ratings.get((person.person_id, kpi.measure.item), [])
-        return from_ratings(person, kpi.measure.item, rule, rows)
+        return from_ratings(person, kpi.measure.item, rating_rule_of(line, kpi), rows)
     if isinstance(kpi.measure, FromReports):
         return from_reports(kpi.measure, inputs.reports.get(person.person_id, []))
     of_target = None

@@ -7,7 +7,6 @@ Belongs here: what needs more than one definition to see. Not here: what one KPI
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Protocol
 
 from models.definitions.grades import GradeTable
@@ -17,10 +16,8 @@ from models.definitions.pay_plans import PayPlan
 from models.definitions.reading import Problems, nearest
 from models.definitions.references import check_references
 from models.definitions.roles import Role, RoleLine
-from models.definitions.rules import NEEDS_TARGET, check_direction, read_rule
+from models.definitions.rules import method_of, rule_of
 from models.errors import DefinitionError
-from models.scoring import rating
-from models.scoring.linear import Linear
 
 
 class Versioned(Protocol):
@@ -148,15 +145,10 @@ def _check_line(role: Role, line: RoleLine, known: Known) -> None:
 
 
 def _check_rule(line: RoleLine, kpi: Kpi) -> None:
-    if isinstance(kpi.measure, Rating) != (line.method == rating.NAME):
+    if isinstance(kpi.measure, Rating) != (method_of(line).TAKES == "rating"):
         what = f"{line.method} does not fit the measure of {kpi.id}"
         raise DefinitionError("D210", what, remedy="score.rating is for KPIs with rating, and only for them")
-    rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)
-    check_direction(rule, kpi.direction)
-    needs_target = line.method in NEEDS_TARGET or line.x == "attainment"
-    if needs_target and line.target is None:
+    if rule_of(line, kpi).needs_target and line.target is None:
         raise DefinitionError(
             "D213", f"{line.method} needs a target", remedy="add target: <number> or target: plan"
         )
-    if isinstance(rule, Linear) and isinstance(line.target, Decimal):
-        rule.score(None, line.target)  # refuses a target that the ratio formula cannot take

@@ -11,7 +11,7 @@ from models.definitions import accepts, aggregates, grades, kpis, pay_plans, red
 from models.definitions.load import LISTS
 from models.definitions.ranges import MAX_WINDOW
 from models.definitions.reading import ID_FORM
-from models.definitions.rules import CONFIG
+from models.scoring.registry import LINE_RULES
 from models.scoring.weights import POLICIES
 from models.tables import FACTS
 
@@ -134,7 +134,7 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
     "line": {
         "kpi": ID,
         "weight": _said(NUMBER, "在维度内的权重，合计 100", "weight in the dimension, summing to 100"),
-        "method": _said(_one_of(CONFIG), "计分方法", "how it is scored"),
+        "method": _said(_one_of(LINE_RULES), "计分方法", "how it is scored"),
         "duty": ID,
         "target": {
             "anyOf": [NUMBER, {"const": "plan"}],
@@ -224,7 +224,7 @@ def _together(name: str) -> Json:
         case "from_reports":
             return {"oneOf": [{"required": [key]} for key in kpis.REPORT_KEYS]}
         case "line":
-            return {"allOf": [_arguments(method) for method in CONFIG]}
+            return {"allOf": [_arguments(method) for method in LINE_RULES]}
         case _:
             return {}
 
@@ -236,7 +236,7 @@ def _dates() -> list[Json]:
 
 def _arguments(method: str) -> Json:
     """Each method by its own arguments."""
-    known: Json = {name: {} for name in CONFIG[method]}
+    known: Json = {name: {} for name in LINE_RULES[method].LINE_ARGUMENTS}
     return _when("method", method, {"args": {"properties": known, "additionalProperties": False}})
 
 

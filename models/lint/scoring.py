@@ -7,15 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from models.definitions import Label
-from models.lint import reach
 from models.lint.finding import Found, Severity, World, rule
 from models.lint.meaning import is_share, share
 from models.lint.reach import Scoring
-from models.money import add, divide, multiply, plain
-from models.scoring.gap_points import GapPoints, Side
-from models.scoring.linear import Linear
-from models.scoring.piecewise import Piecewise
-from models.scoring.step import Step
+from models.money import divide, multiply, plain
 
 HIGH_FLOOR = Decimal("0.6")  # of full: from here on the scores of all lie too close together
 FAR = Decimal("1.5")
@@ -48,10 +43,9 @@ def _at(s: Scoring, zh: str, en: str, severity: Severity | None = None) -> Found
 )
 def _constant(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        if reach.lowest(s.rule) == reach.highest(s.rule):
-            yield _at(
-                s, f"总得 {plain(reach.lowest(s.rule))} 分", f"always scores {plain(reach.lowest(s.rule))}"
-            )
+        low = s.traits.lowest
+        if low == s.traits.highest:
+            yield _at(s, f"总得 {plain(low)} 分", f"always scores {plain(low)}")
 
 
 @rule(
@@ -64,9 +58,8 @@ def _constant(world: World) -> Iterator[Found]:
 )
 def _high_floor(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        low, high = reach.lowest(s.rule), reach.highest(s.rule)
-        is_bonus = isinstance(s.rule, GapPoints) and s.rule.under is None
-        if low != high and not is_bonus and low >= multiply(HIGH_FLOOR, s.line.full):
+        low, high = s.traits.lowest, s.traits.highest
+        if low != high and not s.traits.only_adds and low >= multiply(HIGH_FLOOR, s.line.full):
             yield _at(s, f"最低也得 {plain(low)} 分", f"nobody scores below {plain(low)}")
 
 
@@ -82,7 +75,7 @@ def _high_floor(world: World) -> Iterator[Found]:
 )
 def _bonus_only(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        if isinstance(s.rule, GapPoints) and s.rule.under is None and s.rule.over is not None:
+        if s.traits.only_adds and s.traits.adds:
             severity: Severity = "notice" if share(s.role, s.line) <= SMALL_BONUS else "warning"
             yield _at(s, "低于目标不扣分", "nothing is taken off below the target", severity)
 
@@ -99,23 +92,10 @@ def _bonus_only(world: World) -> Iterator[Found]:
 )
 def _cap_contradicts(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        promised = _promised(s.rule)
-        if (
-            promised is not None
-            and isinstance(s.rule, GapPoints)
-            and s.rule.cap is not None
-            and s.rule.cap < promised
-        ):
-            text = f"{plain(s.rule.cap)} < {plain(promised)}"
+        promised, cap = s.traits.promised, s.traits.cap
+        if promised is not None and cap is not None and cap < promised:
+            text = f"{plain(cap)} < {plain(promised)}"
             yield _at(s, f"封顶 {text}", f"cap {text}, which the bonus promises")
-
-
-def _promised(given: object) -> Decimal | None:
-    if not isinstance(given, GapPoints):
-        return None
-    if given.over is None:
-        return given.base
-    return None if given.over.most is None else add(given.base, given.over.most)
 
 
 @rule(
@@ -141,10 +121,8 @@ def _far_band(world: World) -> Iterator[Found]:
 
 
 def _best_edge(s: Scoring) -> Decimal | None:
-    if not isinstance(s.rule, Step):
-        return None
-    best = max(s.rule.bands, key=lambda band: band.value)
-    return best.low if s.kpi.direction == "higher" else best.high
+    low, high = s.traits.best
+    return low if s.kpi.direction == "higher" else high
 
 
 @rule(
@@ -157,7 +135,7 @@ def _best_edge(s: Scoring) -> Decimal | None:
 )
 def _target_fails(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        score = reach.score_at_target(s)
+        score = s.rule.at_target(s.target)
         if score is not None and score < multiply(HIGH_FLOOR, s.line.full) and not _is_other_scale(s):
             yield _at(s, f"达到目标得 {plain(score)} 分", f"the target scores {plain(score)}")
 
@@ -172,9 +150,7 @@ def _target_fails(world: World) -> Iterator[Found]:
 )
 def _zero_target(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        relative = isinstance(s.rule, GapPoints) and s.rule.gap == "relative"
-        excluded = isinstance(s.rule, Linear) and s.rule.target_zero == "exclude"
-        if s.target == 0 and (relative or excluded or s.by_attainment):
+        if s.target == 0 and s.traits.leaves_out_target_zero:
             yield _at(s, "目标为 0，无法计分", "with a target of 0 it is never scored")
 
 
@@ -188,7 +164,7 @@ def _zero_target(world: World) -> Iterator[Found]:
 )
 def _inverse_of_plan(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        if isinstance(s.rule, Linear) and s.rule.is_inverse_ratio and s.target is None:
+        if s.traits.needs_target_above_zero and s.target is None:
             yield _at(
                 s, "inverse: ratio，目标来自 targets.csv", "inverse: ratio with a target from targets.csv"
             )
@@ -206,27 +182,21 @@ def _inverse_of_plan(world: World) -> Iterator[Found]:
 )
 def _odd_step(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        for side in _sides(s):
-            if _is_odd(s, side):
+        for per, points in s.traits.units:
+            if _is_odd(s, per, points):
                 yield _at(
                     s,
-                    f"单位 {s.kpi.unit}，每级 {plain(side.per)}",
-                    f"unit {s.kpi.unit}, step {plain(side.per)}",
+                    f"单位 {s.kpi.unit}，每级 {plain(per)}",
+                    f"unit {s.kpi.unit}, step {plain(per)}",
                 )
 
 
-def _sides(s: Scoring) -> list[Side]:
-    if not isinstance(s.rule, GapPoints):
-        return []
-    return [side for side in (s.rule.over, s.rule.under) if side is not None]
-
-
-def _is_odd(s: Scoring, side: Side) -> bool:
-    if isinstance(s.rule, GapPoints) and s.rule.gap == "relative":
-        return side.per >= 1
+def _is_odd(s: Scoring, per: Decimal, points: Decimal) -> bool:
+    if s.traits.is_relative:
+        return per >= 1
     if s.kpi.unit == "ratio":
-        return side.per >= 1 and (s.target is None or s.target < FAR)
-    return s.kpi.unit in _WHOLE_UNITS and side.per < 1 and side.points > 0
+        return per >= 1 and (s.target is None or s.target < FAR)
+    return s.kpi.unit in _WHOLE_UNITS and per < 1 and points > 0
 
 
 @rule(
@@ -282,8 +252,9 @@ def _money_slip(world: World) -> Iterator[Found]:
 )
 def _high_cap(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        if isinstance(s.rule, Linear) and s.rule.cap > MOST_CAP:
-            yield _at(s, f"封顶 {plain(s.rule.cap)} 倍", f"capped at {plain(s.rule.cap)} times full")
+        cap = s.traits.most_attainment
+        if cap is not None and cap > MOST_CAP:
+            yield _at(s, f"封顶 {plain(cap)} 倍", f"capped at {plain(cap)} times full")
 
 
 @rule(
@@ -302,12 +273,12 @@ def _high_cap(world: World) -> Iterator[Found]:
 def _other_scale(world: World) -> Iterator[Found]:
     for s in world.scorings:
         if _is_other_scale(s):
-            shown = ", ".join(plain(e) for e in reach.edges(s.rule))
+            shown = ", ".join(plain(e) for e in s.traits.edges)
             yield _at(s, f"表的边界 {shown}，查的是实际值", f"edges {shown} against the actual value")
 
 
 def _is_other_scale(s: Scoring) -> bool:
-    found = [abs(edge) for edge in reach.edges(s.rule) if edge != 0]
+    found = [abs(edge) for edge in s.traits.edges if edge != 0]
     if s.by_attainment or not found:
         return False
     if s.target is None or s.target <= 0:
@@ -325,8 +296,8 @@ def _is_other_scale(s: Scoring) -> bool:
 )
 def _no_full_marks(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        best = reach.highest(s.rule)
-        if best is not None and best < s.line.full and best != reach.lowest(s.rule):
+        best = s.traits.highest
+        if best is not None and best < s.line.full and best != s.traits.lowest:
             yield _at(
                 s,
                 f"最高只得 {plain(best)}，满分 {plain(s.line.full)}",
@@ -344,12 +315,8 @@ def _no_full_marks(world: World) -> Iterator[Found]:
 )
 def _beyond_full(world: World) -> Iterator[Found]:
     for s in world.scorings:
-        best = reach.highest(s.rule)
-        if (
-            isinstance(s.rule, Step | Piecewise)
-            and best is not None
-            and best > multiply(MOST_CAP, s.line.full)
-        ):
+        best = s.traits.highest
+        if s.traits.is_table and best is not None and best > multiply(MOST_CAP, s.line.full):
             yield _at(
                 s,
                 f"最高 {plain(best)}，满分 {plain(s.line.full)}",

@@ -8,10 +8,10 @@ from decimal import Decimal
 from models.money import settle
 from models.pay.wording import equation, exact, figure
 from models.scoring.arguments import Arguments
-from models.scoring.bands import find, read_bands
+from models.scoring.bands import find, read_bands, span
 from models.scoring.coefficient import ARGUMENTS, NAME, evaluate
 from models.scoring.piecewise import Piecewise
-from models.wording import Step, result, shown, span
+from models.wording import Step, result, shown
 
 __all__ = ["NAME", "evaluate", "explain"]
 

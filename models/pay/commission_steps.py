@@ -12,7 +12,8 @@ from models.pay.modifiers import RATE_POINTS, Modifier, kept
 from models.pay.slabs import Slab
 from models.pay.wording import equation, exact, figure, line
 from models.scoring.arguments import Arguments
-from models.wording import Step, result, span
+from models.scoring.bands import span
+from models.wording import Step, result
 
 _COUNTS = {
     "whole": Step("只计整数", "whole steps only"),

@@ -6,8 +6,8 @@ from decimal import Decimal
 from models.errors import DefinitionError
 from models.pay.wording import exact
 from models.scoring.arguments import Arguments, mapping
-from models.scoring.bands import Band, find, read_bands, tile
-from models.wording import Step, shown, span
+from models.scoring.bands import Band, find, read_bands, span, tile
+from models.wording import Step, shown
 
 NAME = "pay.matrix"
 ARGUMENTS = ("x", "y", "bands")

@@ -9,7 +9,8 @@ from models.pay.amounts import ZERO, fen, not_negative, share
 from models.pay.slabs import Slab, progressive, read_slabs
 from models.pay.wording import exact, figure, line, money
 from models.scoring.arguments import Arguments, mapping
-from models.wording import Step, span
+from models.scoring.bands import span
+from models.wording import Step
 
 NAME = "pay.piece"
 ARGUMENTS = ("items", "penalties", "penalty_cap_share", "guarantee", "tiers")

@@ -12,7 +12,8 @@ from models.pay.slabs import Slab, progressive, slab_list
 from models.pay.split import split, split_steps
 from models.pay.wording import exact, figure, line, money
 from models.scoring.arguments import Arguments
-from models.wording import Step, span
+from models.scoring.bands import span
+from models.wording import Step
 
 NAME = "pay.profit_share"
 ARGUMENTS = (

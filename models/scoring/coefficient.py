@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.money import divide, settle
+from models.money import exact, settle
 from models.scoring.arguments import Arguments
 from models.scoring.bands import find, read_bands
 from models.scoring.piecewise import Piecewise
@@ -13,20 +13,21 @@ ARGUMENTS = ("score", "mode", "bands", "points", "below", "above")
 
 
 @dataclass(frozen=True)
-class Coefficient:
+class GradeCoefficient:
     """Grade is None for the modes without a table."""
 
     coefficient: Decimal | None
     grade: str | None
 
 
-def evaluate(inputs: dict[str, object]) -> Coefficient:
+@exact
+def evaluate(inputs: dict[str, object]) -> GradeCoefficient:
     """`pay.coefficient` on golden inputs; the score is rounded to two decimals first, so 89.995 is a 90.
 
     >>> b = {"max": "90", "grade": "B", "coefficient": "1.0"}
     >>> a = {"min": "90", "grade": "A", "coefficient": "1.2"}
     >>> evaluate({"score": "89.995", "bands": [a, b]})
-    Coefficient(coefficient=Decimal('1.2'), grade='A')
+    GradeCoefficient(coefficient=Decimal('1.2'), grade='A')
     """
     a = Arguments(NAME, inputs, ARGUMENTS)
     mode = a.choice("mode", ("bands", "linear", "piecewise"), "bands")
@@ -34,11 +35,11 @@ def evaluate(inputs: dict[str, object]) -> Coefficient:
     curve = Piecewise.read(a) if mode == "piecewise" else None
     given = a.optional("score")
     if given is None:
-        return Coefficient(None, None)
+        return GradeCoefficient(None, None)
     score = settle(given, 2)
     if curve is not None:
-        return Coefficient(curve.at(score), None)
+        return GradeCoefficient(curve.at(score), None)
     if mode == "linear":
-        return Coefficient(divide(score, Decimal(100)), None)
+        return GradeCoefficient(score / 100, None)
     band = find(bands, score)
-    return Coefficient(band.value, band.grade)
+    return GradeCoefficient(band.value, band.grade)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.money import divide, multiply, total
+from models.money import exact, total
 from models.scoring.arguments import Arguments, mapping, required_number
+from models.scoring.method import Inputs, ScoringMethod, Steps
 from models.wording import Step, figure, sum_of
 
 NAME = "score.milestone"
@@ -30,6 +31,7 @@ class Milestone:
     done: bool
 
 
+@exact
 def score_milestones(milestones: Sequence[Milestone]) -> MilestoneScore:
     """Rate and score.
 
@@ -41,10 +43,10 @@ def score_milestones(milestones: Sequence[Milestone]) -> MilestoneScore:
     if due == 0:
         return MilestoneScore("excluded", None, None)
     done = total([m.weight for m in milestones if m.done])
-    return MilestoneScore("scored", divide(done, due), divide(multiply(done, HUNDRED), due))
+    return MilestoneScore("scored", done / due, done * HUNDRED / due)
 
 
-def _read(inputs: dict[str, object]) -> list[Milestone]:
+def _read(inputs: Inputs) -> list[Milestone]:
     a = Arguments(NAME, inputs, ("milestones",))
     return [_milestone(item) for item in a.items("milestones")]
 
@@ -58,7 +60,7 @@ def _milestone(value: object) -> Milestone:
     return Milestone(weight, inner.flag("due", default=True), inner.flag("done", default=False))
 
 
-def evaluate(inputs: dict[str, object]) -> MilestoneScore:
+def evaluate(inputs: Inputs) -> MilestoneScore:
     """`score.milestone`.
 
     >>> evaluate({"milestones": [{"weight": "2", "due": False, "done": False}]}).status
@@ -67,7 +69,7 @@ def evaluate(inputs: dict[str, object]) -> MilestoneScore:
     return score_milestones(_read(inputs))
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """Done ÷ due, then the score."""
     milestones = _read(inputs)
     found = score_milestones(milestones)
@@ -79,3 +81,12 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
         figure("完成权重 ÷ 到期权重", "done weight ÷ due weight", f"({done}) ÷ ({due})", found.rate),
         figure("得分", "score", f"({done}) ÷ ({due}) × 100", found.score),
     )
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="calculation",
+    zh="里程碑完成率",
+    evaluate=evaluate,
+    explain=explain,
+)

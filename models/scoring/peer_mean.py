@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.scoring.arguments import Arguments
+from models.scoring.method import Inputs, ScoringMethod, Steps
 from models.scoring.target_check import mean
 from models.wording import Step, figure, shown, sum_of
 
@@ -21,13 +22,13 @@ class PeerTarget:
 
 
 @dataclass(frozen=True)
-class _Call:
+class _PeerCall:
     peers: list[Decimal]
     min_group: int
     fallback: Decimal | None
 
     @classmethod
-    def read(cls, inputs: dict[str, object]) -> "_Call":
+    def read(cls, inputs: dict[str, object]) -> "_PeerCall":
         a = Arguments(NAME, inputs, ARGUMENTS)
         person = a.inputs.get("person")
         if not isinstance(person, str):
@@ -44,7 +45,7 @@ class _Call:
         return PeerTarget("missing" if self.fallback is None else "fallback", n, self.fallback)
 
 
-def evaluate(inputs: dict[str, object]) -> PeerTarget:
+def evaluate(inputs: Inputs) -> PeerTarget:
     """`target.peer_mean`.
 
     >>> values = {"a": "90", "b": "100", "c": "110"}
@@ -53,12 +54,12 @@ def evaluate(inputs: dict[str, object]) -> PeerTarget:
     >>> evaluate({"values": values, "person": "a", "fallback": "95"}).target
     Decimal('95')
     """
-    return _Call.read(inputs).target()
+    return _PeerCall.read(inputs).target()
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """The peers' mean, or why it is not used."""
-    call = _Call.read(inputs)
+    call = _PeerCall.read(inputs)
     found = call.target()
     if found.status == "peer" and found.target is not None:
         formula = f"({sum_of(call.peers)}) ÷ {found.n}"
@@ -68,3 +69,12 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
         return (Step(f"同岗人数 {few}，无备用目标：缺失", f"peers {few} and no fallback: missing"),)
     goal = shown(found.target)
     return (Step(f"同岗人数 {few}：目标 = 备用值 {goal}", f"peers {few}: target = fallback {goal}"),)
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="calculation",
+    zh="同组均值目标",
+    evaluate=evaluate,
+    explain=explain,
+)

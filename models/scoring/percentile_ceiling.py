@@ -6,11 +6,12 @@ Where only a third is ranked, being first says less; the ceiling grows with the 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.money import multiply
+from models.money import exact
 from models.scoring.arguments import Arguments
-from models.scoring.bands import Band, find, read_bands
+from models.scoring.bands import Band, find, read_bands, span
+from models.scoring.method import Inputs, ScoringMethod, Steps
 from models.scoring.rank import DIRECTIONS, TIES, Ranks, place_steps, rank_all, rule_step
-from models.wording import Step, result, shown, span
+from models.wording import Step, result, shown
 
 NAME = "score.percentile_ceiling"
 ARGUMENTS = ("values", "participation", "ceilings", "direction")
@@ -27,14 +28,14 @@ class CeilingScores:
 
 
 @dataclass(frozen=True)
-class _Call:
+class _CeilingCall:
     values: dict[str, Decimal | None]
     participation: Decimal | None
     ceilings: tuple[Band, ...]
     direction: str
 
     @classmethod
-    def read(cls, inputs: dict[str, object]) -> "_Call":
+    def read(cls, inputs: dict[str, object]) -> "_CeilingCall":
         a = Arguments(NAME, inputs, ARGUMENTS)
         rate = a.optional("participation")
         if rate is not None and not 0 <= rate <= 1:
@@ -46,27 +47,26 @@ class _Call:
         return rank_all(self.values, self.direction, TIES[0])
 
 
-def evaluate(inputs: dict[str, object]) -> CeilingScores:
+@exact
+def evaluate(inputs: Inputs) -> CeilingScores:
     """`score.percentile_ceiling`.
 
     >>> ceilings = [{"max": "0.5", "score": "80"}, {"min": "0.5", "score": "100"}]
     >>> evaluate({"values": {"a": "9", "b": "5"}, "participation": "0.4", "ceilings": ceilings}).scores
     {'a': Decimal('80'), 'b': Decimal('0')}
     """
-    call = _Call.read(inputs)
+    call = _CeilingCall.read(inputs)
     ranks = call.ranks()
     if call.participation is None or ranks.status == "missing":
         return CeilingScores("missing", ranks.percentiles, dict.fromkeys(call.values))
     ceiling = find(call.ceilings, call.participation).value
-    scores = {
-        key: None if p is None else min(multiply(p, HUNDRED), ceiling) for key, p in ranks.percentiles.items()
-    }
+    scores = {key: None if p is None else min(p * HUNDRED, ceiling) for key, p in ranks.percentiles.items()}
     return CeilingScores("scored", ranks.percentiles, scores)
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """Places, the ceiling, then the scores."""
-    call, found = _Call.read(inputs), evaluate(inputs)
+    call, found = _CeilingCall.read(inputs), evaluate(inputs)
     ranks = call.ranks()
     n = sum(v is not None for v in call.values.values())
     steps = [rule_step(n, call.direction, TIES[0]), *place_steps(call.values, ranks)]
@@ -84,3 +84,12 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
             text = f"min({shown(percentile)} × 100, {limit}) {result(score)}"
             steps.append(Step(f"{key} 得分 = {text}", f"{key} score = {text}"))
     return tuple(steps)
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="calculation",
+    zh="百分位得分与参与率上限",
+    evaluate=evaluate,
+    explain=explain,
+)

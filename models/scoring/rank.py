@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.money import add, divide, subtract
+from models.money import exact
 from models.scoring.arguments import Arguments
+from models.scoring.method import Inputs, ScoringMethod, Steps
 from models.wording import Step, result, shown
 
 NAME = "score.rank"
@@ -46,6 +47,7 @@ class Ranking:
         keys = sorted(_key(value, direction) for value in values)
         return cls(tuple(keys), tuple(sorted(set(keys))), direction, ties)
 
+    @exact
     def rank(self, value: Decimal, *, is_member: bool = True) -> Decimal:
         """The place of a value; a stranger is placed as if it stood among the others.
 
@@ -62,12 +64,13 @@ class Ranking:
         if self.ties == "competition":
             return Decimal(better + 1)
         equals = bisect_right(self.keys, key) - better - (1 if is_member else 0)
-        return add(Decimal(better + 1), divide(Decimal(equals), Decimal(2)))
+        return better + 1 + Decimal(equals) / 2
 
+    @exact
     def percentile(self, rank: Decimal) -> Decimal | None:
         """(n − rank) ÷ (n − 1): 1 for the best, 0 for the last, nothing for somebody alone."""
-        n = Decimal(len(self.keys))
-        return divide(subtract(n, rank), subtract(n, Decimal(1))) if n > 1 else None
+        n = len(self.keys)
+        return (n - rank) / (n - 1) if n > 1 else None
 
 
 def _key(value: Decimal, direction: str) -> Decimal:
@@ -82,12 +85,12 @@ def rank_all(values: dict[str, Decimal | None], direction: str, ties: str) -> Ra
     return Ranks("scored" if len(ranking.keys) > 1 else "missing", ranks, percentiles)
 
 
-def _read(inputs: dict[str, object]) -> tuple[dict[str, Decimal | None], str, str]:
+def _read(inputs: Inputs) -> tuple[dict[str, Decimal | None], str, str]:
     a = Arguments(NAME, inputs, ("values", "direction", "ties"))
     return a.figures("values"), a.choice("direction", DIRECTIONS, "higher"), a.choice("ties", TIES, TIES[0])
 
 
-def evaluate(inputs: dict[str, object]) -> Ranks:
+def evaluate(inputs: Inputs) -> Ranks:
     """`score.rank` on golden inputs.
 
     >>> evaluate({"values": {"a": "3", "b": "5"}, "direction": "lower"}).ranks
@@ -96,7 +99,7 @@ def evaluate(inputs: dict[str, object]) -> Ranks:
     return rank_all(*_read(inputs))
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """Rule, then everybody's place from the best on."""
     values, direction, ties = _read(inputs)
     found = rank_all(values, direction, ties)
@@ -128,3 +131,12 @@ def place_steps(values: dict[str, Decimal | None], found: Ranks) -> list[Step]:
             zh, en = f"{zh}，百分位 = {formula}", f"{en}, percentile = {formula}"
         steps.append(Step(zh, en))
     return steps
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="calculation",
+    zh="排名",
+    evaluate=evaluate,
+    explain=explain,
+)

@@ -14,10 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from models.definitions import Definitions, Kpi, Role, RoleLine, load_definitions, parts_of  # noqa: E402 - for a script
-from models.definitions.rules import read_rule  # noqa: E402
+from models.definitions.rules import rule_of  # noqa: E402
 from models.money import divide, multiply, plain  # noqa: E402
 from models.wording import shown  # noqa: E402
-from models.wording_rules import describe  # noqa: E402
 from pipelines.company.company import shipped_definitions  # noqa: E402
 
 KPIS, ROLES = ROOT / "docs" / "kpis.md", ROOT / "docs" / "roles.md"
@@ -114,7 +113,7 @@ def _role(known: Definitions, role: Role) -> Iterator[str]:
 def _line_row(known: Definitions, role: Role, line: RoleLine) -> str:
     kpi = known.kpis[line.kpi]
     dimension = next(d for d in role.dimensions if d.id == line.dimension)
-    rule = describe(read_rule(line.method, dict(line.args), kpi.direction, line.full), line.x)
+    rule = rule_of(line, kpi).describe()
     target = "" if line.target is None else "plan 计划" if line.target == "plan" else plain(line.target)
     weight = shown(divide(multiply(dimension.weight, line.weight), Decimal(100)))
     cells = (dimension.label.zh, f"{kpi.label.zh} {kpi.label.en}", weight, target, f"{rule.zh}<br>{rule.en}")

@@ -16,28 +16,12 @@ sys.path.insert(0, str(ROOT))
 
 from models import evaluate, explain  # noqa: E402 - found when run as a script
 from models.errors import DefinitionError  # noqa: E402
-from models.evaluation import METHODS  # noqa: E402
+from models.evaluation import METHODS, SCORING  # noqa: E402
 from models.money import plain, round_half_up  # noqa: E402
 
 PAGE = ROOT / "docs" / "methods.md"
 CASES = sorted((ROOT / "tests" / "golden").glob("*.yaml"))
-NAMES = {
-    "score.linear": "线性得分",
-    "score.piecewise": "分段线性得分",
-    "score.step": "分档得分",
-    "score.gap_points": "加减分",
-    "score.rating": "评分与 360 度评价",
-    "score.ratio": "比率（分子之和 ÷ 分母之和）",
-    "score.rank": "排名",
-    "score.rank_among": "在样本中的排名",
-    "score.percentile_ceiling": "百分位得分与参与率上限",
-    "score.forced_distribution": "强制分布",
-    "score.milestone": "里程碑完成率",
-    "score.period_rollup": "月度汇总为季度、年度",
-    "score.total": "总分",
-    "target.check": "目标合理性检查",
-    "target.peer_mean": "同组均值目标",
-    "kpi.net_sales": "净销售额",
+NAMES = {m.name: m.zh for m in SCORING} | {
     "pay.coefficient": "绩效系数",
     "pay.performance": "绩效工资",
     "pay.commission": "提成",
