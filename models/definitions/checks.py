@@ -10,7 +10,7 @@ from datetime import date
 from typing import Protocol
 
 from models.definitions.grades import GradeTable
-from models.definitions.kpis import Kpi, Rating, Ratio, TargetRef
+from models.definitions.kpis import FromReports, Kpi, Rating, Ratio, TargetRef
 from models.definitions.pay_checks import check_plans
 from models.definitions.pay_plans import PayPlan
 from models.definitions.reading import Problems, nearest
@@ -18,6 +18,7 @@ from models.definitions.references import check_references
 from models.definitions.roles import Role, RoleLine
 from models.definitions.rules import method_of, rule_of
 from models.errors import DefinitionError
+from models.scoring.peer_mean import MeanOfPeers
 
 
 class Versioned(Protocol):
@@ -145,10 +146,20 @@ def _check_line(role: Role, line: RoleLine, known: Known) -> None:
 
 
 def _check_rule(line: RoleLine, kpi: Kpi) -> None:
-    if isinstance(kpi.measure, Rating) != (method_of(line).TAKES == "rating"):
+    takes = method_of(line).TAKES
+    if isinstance(kpi.measure, Rating) != (takes == "rating"):
         what = f"{line.method} does not fit the measure of {kpi.id}"
         raise DefinitionError("D210", what, remedy="score.rating is for KPIs with rating, and only for them")
-    if rule_of(line, kpi).needs_target and line.target is None:
+    if takes == "quotient" and not (isinstance(kpi.measure, Ratio) and kpi.scale == 1):
+        what = f"{line.method} scores what is done ÷ what was due, and {kpi.id} is no such quotient"
+        raise DefinitionError("D210", what, remedy="name a KPI with numerator and denominator, without scale")
+    rule = rule_of(line, kpi)
+    if isinstance(kpi.measure, FromReports) and (rule.among or isinstance(line.target, MeanOfPeers)):
+        what = (
+            f"{kpi.id} is known only when the reports have their totals, and people cannot be compared by it"
+        )
+        raise DefinitionError("D210", what, remedy="score it by itself, e.g. with score.step")
+    if rule.needs_target and line.target is None:
         raise DefinitionError(
             "D213", f"{line.method} needs a target", remedy="add target: <number> or target: plan"
         )

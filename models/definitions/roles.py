@@ -28,12 +28,15 @@ from models.definitions.reading import (
 )
 from models.definitions.red_lines import KEY as RED_LINES
 from models.definitions.red_lines import RedLine, read_red_lines
+from models.definitions.strict_yaml import Mapping as YamlMapping
 from models.definitions.strict_yaml import Node, plain
 from models.errors import DefinitionError
+from models.scoring import peer_mean
+from models.scoring.peer_mean import MeanOfPeers
 from models.scoring.weights import POLICIES, Item, check_weights
 
 CYCLES = ("M", "Q", "H", "Y")
-Target = Decimal | Literal["plan"] | None
+Target = Decimal | Literal["plan"] | MeanOfPeers | None
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,10 @@ def _line(node: Node, dimension: str) -> RoleLine:
 def _target(node: Node | None) -> Target:
     if node is None:
         return None
+    if isinstance(node, YamlMapping):
+        fields = Fields(node, "a target", required=(peer_mean.KEY,))
+        args = plain(as_mapping(fields[peer_mean.KEY], peer_mean.KEY))
+        return MeanOfPeers.of_line(cast(dict[str, object], args))
     return "plan" if getattr(node, "text", "") == "plan" else as_number(node, "target")
 
 

@@ -11,6 +11,8 @@ from models.definitions import accepts, aggregates, grades, kpis, pay_plans, red
 from models.definitions.load import LISTS
 from models.definitions.ranges import MAX_WINDOW
 from models.definitions.reading import ID_FORM
+from models.scoring import peer_mean
+from models.scoring.method import AMONG
 from models.scoring.registry import LINE_RULES
 from models.scoring.weights import POLICIES
 from models.tables import FACTS
@@ -137,13 +139,20 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
         "method": _said(_one_of(LINE_RULES), "计分方法", "how it is scored"),
         "duty": ID,
         "target": {
-            "anyOf": [NUMBER, {"const": "plan"}],
-            "description": "目标；plan 取自 targets.csv / target; plan: in targets.csv",
+            "anyOf": [NUMBER, {"const": "plan"}, _ref("target_rule")],
+            "description": "目标；plan 取自 targets.csv，peer_mean 为同岗均值 / target; plan: in targets.csv; or the peers' mean",
         },
         "full": NUMBER,
         "x": _one_of(roles.LOOKED_UP),
         "args": FREE,
         "no_data": _one_of(roles.NO_DATA),
+    },
+    "target_rule": {peer_mean.KEY: _ref("peer_mean")},
+    "peer_mean": {
+        "min_group": {"type": "integer", "minimum": 0},
+        "fallback": NUMBER,
+        "exclude_self": {"type": "boolean"},
+        "among": _one_of(AMONG),
     },
     "red_line": {"kpi": ID, "worse_than": NUMBER, "effect": _one_of(red_lines.EFFECTS), "value": NUMBER},
     "grade_table": {**_COMMON, "bands": _list("band")},
@@ -182,6 +191,8 @@ KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "duty": (roles.DUTY_KEYS, ()),
     "dimension": (roles.DIMENSION_KEYS, ()),
     "line": (roles.LINE_REQUIRED, roles.LINE_OPTIONAL),
+    "target_rule": ((peer_mean.KEY,), ()),
+    "peer_mean": ((), peer_mean.LINE_ARGUMENTS),
     "red_line": (red_lines.ENTRY_KEYS[:3], red_lines.ENTRY_KEYS[3:]),
     "grade_table": (grades.KEYS, (accepts.KEY,)),
     "band": (grades.BAND_KEYS, grades.BAND_EDGES),

@@ -140,5 +140,5 @@ METHOD = ScoringMethod(
     zh="强制分布",
     evaluate=evaluate,
     explain=explain,
-    used="final totals of one calibration group, where it takes the place of the grade table; never a single line",
+    used="by name only, on the final totals of one calibration group in place of the grade table; never by a line",
 )

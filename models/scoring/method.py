@@ -4,8 +4,8 @@ Belongs here: the shapes that every method fills in. Not here: a method (one fil
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar, Literal, Self
 
@@ -14,10 +14,13 @@ from models.wording import Step
 
 Inputs = dict[str, object]
 Steps = tuple[Step, ...]
-# line: a role line names it. group: it acts on the results of many people. total: it makes the total of a scorecard.
-# calculation: a figure or a check that another part of the product uses, or that somebody computes by hand.
-Kind = Literal["line", "group", "total", "calculation"]
-Takes = Literal["figure", "rating"]
+# line: a role line names it as its method. target: a role line names it as its target. group: it acts on the totals of
+# many people. total: it makes the total of a scorecard. calculation: a figure or a check that another part uses.
+Kind = Literal["line", "target", "group", "total", "calculation"]
+Takes = Literal["figure", "quotient", "rating"]
+# Whose figures somebody's is compared with: everybody's in the same role, or only those of the same department.
+Among = Literal["role", "dept"]
+AMONG: tuple[Among, ...] = ("role", "dept")
 
 MISSING = Step("缺少数据：缺失", "a figure is absent: missing")
 TARGET_ZERO = Step("目标为 0：不计入", "the target is 0: left out")
@@ -34,11 +37,26 @@ class LineTerms:
 
 
 @dataclass(frozen=True)
+class Peers:
+    """The figures of everybody who is compared, the person among them; None is nobody's 0.
+
+    `open_ids` are the others whose figures are missing or may still change: until they are final, no place is.
+    """
+
+    values: Mapping[str, Decimal | None] = field(default_factory=dict)
+    open_ids: tuple[str, ...] = ()
+
+
+NOBODY = Peers()
+
+
+@dataclass(frozen=True)
 class LineFigures:
     """What one person's line is scored from."""
 
     value: Decimal
     target: Decimal | None = None
+    peers: Peers = NOBODY
 
 
 @dataclass(frozen=True)
@@ -93,7 +111,7 @@ class LineRule(ABC):
 
     @abstractmethod
     def mark(self, figures: LineFigures) -> Mark | None:
-        """The score of a value; None where a target of 0 leaves the line out.
+        """The score of a value; None where a target of 0 leaves the line out, or where nobody is there to compare with.
 
         Raises:
             DefinitionError: `ratio_needs_positive_target`.
@@ -107,6 +125,16 @@ class LineRule(ABC):
     @property
     def needs_target(self) -> bool:
         """Whether nothing can be scored without a target."""
+        return False
+
+    @property
+    def among(self) -> Among | None:
+        """Whose figures the rule compares with; None where everybody is scored alone."""
+        return None
+
+    @property
+    def leaves_out_nothing_due(self) -> bool:
+        """Whether a quotient over nothing leaves the line out without its saying `no_data: exclude`."""
         return False
 
     def at_target(self, _target: Decimal | None, /) -> Decimal | None:

@@ -3,11 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar, Self
 
+from models.errors import DefinitionError
 from models.money import exact, total
 from models.scoring.arguments import Arguments, mapping, required_number
-from models.scoring.method import Inputs, ScoringMethod, Steps
-from models.wording import Step, figure, sum_of
+from models.scoring.method import (
+    Inputs,
+    LineFigures,
+    LineRule,
+    LineTerms,
+    Mark,
+    ScoringMethod,
+    Steps,
+    Takes,
+    Traits,
+)
+from models.wording import Step, figure, shown, sum_of, term
 
 NAME = "score.milestone"
 HUNDRED = Decimal(100)
@@ -20,6 +32,54 @@ class MilestoneScore:
     status: str
     rate: Decimal | None
     score: Decimal | None
+
+
+@dataclass(frozen=True)
+class MilestoneRule(LineRule):
+    """Full marks times a KPI that divides what is done by what was due."""
+
+    NAME: ClassVar[str] = NAME
+    LINE_ARGUMENTS: ClassVar[tuple[str, ...]] = ()
+    TAKES: ClassVar[Takes] = "quotient"
+
+    full: Decimal = HUNDRED
+
+    @classmethod
+    def of_line(cls, a: Arguments, terms: LineTerms) -> Self:
+        """The rule of a line; nothing is to be stated."""
+        if terms.direction == "lower":
+            what = f"{a.method} rewards more of what is done, but lower is better for this KPI"
+            raise DefinitionError("D210", what, remedy="divide what is done by what was due")
+        return cls(terms.full)
+
+    @property
+    def leaves_out_nothing_due(self) -> bool:
+        """Nothing due is nobody's fault."""
+        return True
+
+    @exact
+    def mark(self, figures: LineFigures) -> Mark | None:
+        """Done ÷ due, in points.
+
+        >>> MilestoneRule().mark(LineFigures(Decimal("0.75"))).steps[0].en
+        'score = 0.75 × 100 = 75'
+        """
+        score = figures.value * self.full
+        return Mark(
+            score, None, (figure("得分", "score", f"{term(figures.value)} × {shown(self.full)}", score),)
+        )
+
+    @property
+    def traits(self) -> Traits:
+        """From 0 without limit: what is done before it is due counts too."""
+        return Traits(lowest=Decimal(0), highest=None)
+
+    def describe(self) -> Step:
+        """Done over due."""
+        full = shown(self.full)
+        return Step(
+            f"完成 ÷ 到期 × {full}，无到期则不计入", f"done ÷ due × {full}, left out where nothing was due"
+        )
 
 
 @dataclass(frozen=True)
@@ -85,8 +145,9 @@ def explain(inputs: Inputs) -> Steps:
 
 METHOD = ScoringMethod(
     name=NAME,
-    kind="calculation",
+    kind="line",
     zh="里程碑完成率",
     evaluate=evaluate,
     explain=explain,
+    rule=MilestoneRule,
 )

@@ -119,5 +119,5 @@ METHOD = ScoringMethod(
     zh="净销售额",
     evaluate=evaluate,
     explain=explain,
-    used="the definition that the sums of kpi_definitions and the warehouse's SQL are tested against",
+    used="as the definition that the sums of the warehouse's SQL are tested against",
 )

@@ -141,5 +141,5 @@ METHOD = ScoringMethod(
     zh="月度汇总为季度、年度",
     evaluate=evaluate,
     explain=explain,
-    used="locked scores of months; figures of a quarter are computed from its own rows, never from those of the months",
+    used="by name only, on locked scores of months; figures of a quarter come from its own rows, never from its months",
 )

@@ -86,5 +86,5 @@ METHOD = ScoringMethod(
     zh="在样本中的排名",
     evaluate=evaluate,
     explain=explain,
-    used="places of some people in a sample that they may not belong to; a role line names no people, so it is called by name",
+    used="by name only: a role line names no people, and the sample is a list of them",
 )

@@ -75,5 +75,5 @@ METHOD = ScoringMethod(
     zh="比率（分子之和 ÷ 分母之和）",
     evaluate=evaluate,
     explain=explain,
-    used="the value of every KPI with a denominator (models/measured); a role line scores that value by another method",
+    used="for the value of every KPI with a denominator (models/measured); a role line scores it by another method",
 )

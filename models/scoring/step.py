@@ -75,9 +75,12 @@ class StepBands(Lookup):
 
     def describe(self) -> Step:
         """The table in one line."""
-        bands = "; ".join(f"{span(b, self.closed)} → {shown(b.value)}" for b in self.bands)
-        name = looked_up(self.x)
+        bands, name = self.table_text(), looked_up(self.x)
         return Step(f"分段得分（x = {name.zh}）：{bands}", f"score by band (x = {name.en}): {bands}")
+
+    def table_text(self) -> str:
+        """`x < 0.9 → 70; 0.9 ≤ x → 85`."""
+        return "; ".join(f"{span(b, self.closed)} → {shown(b.value)}" for b in self.bands)
 
     def step_of(self, x: Decimal, score: Decimal) -> Step:
         """The band that holds x."""

@@ -126,5 +126,5 @@ METHOD = ScoringMethod(
     zh="目标合理性检查",
     evaluate=evaluate,
     explain=explain,
-    used="the linter, when it knows a person's history of a KPI (models/lint/company)",
+    used="by the linter, where it knows a person's history of a KPI (models/lint/company)",
 )

@@ -50,7 +50,7 @@ def method(score_item: ScoreItem, explain_item: ExplainItem) -> ScoringMethod:
         zh="总分",
         evaluate=lambda inputs: score_total(*_read(inputs, score_item)),
         explain=lambda inputs: _explain(inputs, score_item, explain_item),
-        used="every scorecard (models/scorecard), whose lines are its items",
+        used="for every scorecard (models/scorecard), whose lines are its items",
     )
 
 

@@ -45,10 +45,10 @@ NAMES = {m.name: m.zh for m in SCORING} | {
 }
 HEAD = """# Methods 计分与薪酬方法
 
-Every scoring and pay method, as `models.evaluate(method, inputs)` runs it. Roles name the `score.` methods, pay
-plans the `pay.` methods ([definition format](../kpi_definitions/README.md)). Numbers are exact decimals; nothing is
-rounded before a total or a pay line, which is rounded once, half up, to the fen. Each case below is one of the tested
-cases, with the arithmetic the product prints.
+Every scoring and pay method, as `models.evaluate(method, inputs)` runs it. Each scoring method says where it is used: a
+line of a role names it, or another part of the product does. Pay plans name the `pay.` methods ([definition
+format](../kpi_definitions/README.md)). Numbers are exact decimals; nothing is rounded before a total or a pay line, which
+is rounded once, half up, to the fen. Each case below is one of the tested cases, with the arithmetic the product prints.
 
 This page is made by `python tests/docs/methods_page.py`; a test compares.
 """
@@ -71,12 +71,24 @@ def _method(name: str) -> str:
             f"## {name}\n",
             f"{NAMES[name]}: {title[:1].upper()}{title[1:]}.\n",
             f"Arguments: {_arguments(name)}. Outputs: {', '.join(f'`{o}`' for o in found)}.\n",
+            *_used(name),
             f"Case {case['id']}: {case['what']}.\n",
             f"```yaml\n{inputs}```\n",
             *(f"- {step.zh}" + (f"<br>{step.en}" if step.en != step.zh else "") for step in steps),
             f"\nResult: {', '.join(f'{key} {_shown(value)}' for key, value in found.items())}\n",
         ]
     )
+
+
+def _used(name: str) -> list[str]:
+    """Where a scoring method is used; a pay method is used where a pay plan names it."""
+    method = next((m for m in SCORING if m.name == name), None)
+    if method is None:
+        return []
+    if method.rule is None:
+        return [f"Used {method.used}.\n"]
+    names = ", ".join(f"`{argument}`" for argument in method.rule.LINE_ARGUMENTS) or "none"
+    return [f"Used by a line of a role, `method: {name}`, whose `args` are: {names}.\n"]
 
 
 def _module(name: str) -> ModuleType:
