@@ -13,7 +13,6 @@ from models.measured import Measured
 from models.money import add, subtract
 from models.scoring.linear import ONE, relative_gap
 from models.scoring.method import NOBODY, LineFigures, LineRule, Peers
-from models.scoring.peer_mean import MeanOfPeers
 from models.targets import ResolvedTarget
 from models.wording import Step, shown
 
@@ -93,8 +92,8 @@ def _unmarked(rule: LineRule, kpi: Kpi) -> Outcome:
 
 
 def _no_target(line: RoleLine, kpi: Kpi) -> Cause:
-    if isinstance(line.target, MeanOfPeers):
-        few = f"fewer than {max(line.target.min_group, 1)} others have a figure of {kpi.id}"
+    if line.peer_target is not None:
+        few = f"fewer than {max(line.peer_target.min_group, 1)} others have a figure of {kpi.id}"
         return Cause("M218", f"{few}, so there is no mean to reach, and no fallback is stated")
     return Cause("M210", f"no target of {kpi.id} for this period")
 

@@ -287,9 +287,9 @@ def _score_row(inputs: _Inputs, person: Person, line: RoleLine) -> _Row:
     measured = _measure(inputs, person, line, kpi)
     target = _target(inputs, person, kpi.id)
     peers = _peers(inputs, person, line, rule.among) if rule.among else NOBODY
-    if target is None and isinstance(line.target, MeanOfPeers):
-        others = _peers(inputs, person, line, line.target.among)
-        target = _mean_target(line.target, others, person)
+    if target is None and line.peer_target is not None:
+        others = _peers(inputs, person, line, line.peer_target.among)
+        target = _mean_target(line.peer_target, others, person)
         peers = replace(peers, open_ids=tuple(sorted({*peers.open_ids, *others.open_ids})))
     return _Row(line, described, measured, score_line(line, kpi, rule, measured, target, peers=peers))
 

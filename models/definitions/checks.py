@@ -18,7 +18,6 @@ from models.definitions.references import check_references
 from models.definitions.roles import Role, RoleLine
 from models.definitions.rules import method_of, rule_of
 from models.errors import DefinitionError
-from models.scoring.peer_mean import MeanOfPeers
 
 
 class Versioned(Protocol):
@@ -154,12 +153,12 @@ def _check_rule(line: RoleLine, kpi: Kpi) -> None:
         what = f"{line.method} scores what is done ÷ what was due, and {kpi.id} is no such quotient"
         raise DefinitionError("D210", what, remedy="name a KPI with numerator and denominator, without scale")
     rule = rule_of(line, kpi)
-    if isinstance(kpi.measure, FromReports) and (rule.among or isinstance(line.target, MeanOfPeers)):
+    if isinstance(kpi.measure, FromReports) and (rule.among or line.peer_target):
         what = (
             f"{kpi.id} is known only when the reports have their totals, and people cannot be compared by it"
         )
         raise DefinitionError("D210", what, remedy="score it by itself, e.g. with score.step")
-    if rule.needs_target and line.target is None:
+    if rule.needs_target and line.target is None and line.peer_target is None:
         raise DefinitionError(
             "D213", f"{line.method} needs a target", remedy="add target: <number> or target: plan"
         )

@@ -36,7 +36,7 @@ from models.scoring.peer_mean import MeanOfPeers
 from models.scoring.weights import POLICIES, Item, check_weights
 
 CYCLES = ("M", "Q", "H", "Y")
-Target = Decimal | Literal["plan"] | MeanOfPeers | None
+Target = Decimal | Literal["plan"] | None
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class RoleLine:
     no_data: str = (
         "missing"  # "exclude": nothing happened that could be measured, so the weight goes to the others
     )
+    peer_target: MeanOfPeers | None = None  # instead of a target that somebody states
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,8 @@ def _dimension(node: Node, problems: Problems) -> Dimension:
 def _line(node: Node, dimension: str) -> RoleLine:
     fields = Fields(node, "a KPI line", required=LINE_REQUIRED, optional=LINE_OPTIONAL)
     duty, x, args, no_data = (fields.get(name) for name in ("duty", "x", "args", "no_data"))
+    target = fields.get("target")
+    peer_target = _peer_target(target)
     full = _number(fields, "full", Decimal(100))
     if full <= 0:
         raise refuse(
@@ -212,23 +215,28 @@ def _line(node: Node, dimension: str) -> RoleLine:
         weight=as_number(fields["weight"], "weight"),
         method=as_text(fields["method"], "method"),
         duty=as_id(duty, "duty") if duty else None,
-        target=_target(fields.get("target")),
+        target=None if peer_target else _target(target),
         full=full,
         x=as_choice(x, "x", LOOKED_UP) if x else "actual",
         args=cast(dict[str, object], plain(as_mapping(args, "args"))) if args else {},
         source=str(fields.place),
         no_data=as_choice(no_data, "no_data", NO_DATA) if no_data else "missing",
+        peer_target=peer_target,
     )
 
 
 def _target(node: Node | None) -> Target:
     if node is None:
         return None
-    if isinstance(node, YamlMapping):
-        fields = Fields(node, "a target", required=(peer_mean.KEY,))
-        args = plain(as_mapping(fields[peer_mean.KEY], peer_mean.KEY))
-        return MeanOfPeers.of_line(cast(dict[str, object], args))
     return "plan" if getattr(node, "text", "") == "plan" else as_number(node, "target")
+
+
+def _peer_target(node: Node | None) -> MeanOfPeers | None:
+    if not isinstance(node, YamlMapping):
+        return None
+    fields = Fields(node, "a target", required=(peer_mean.KEY,))
+    args = plain(as_mapping(fields[peer_mean.KEY], peer_mean.KEY))
+    return MeanOfPeers.of_line(cast(dict[str, object], args))
 
 
 def _check_names(role: Role, fields: Fields) -> None:

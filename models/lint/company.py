@@ -110,12 +110,7 @@ def _examples(world: World, role: Role, template: Definitions) -> list[tuple[str
     found = []
     for line in role.lines:
         seen = world.seen[line.kpi]
-        is_own = (
-            not isinstance(line.target, Decimal)
-            or line.target == 0
-            or seen.is_against_target
-            or seen.is_manual
-        )
+        is_own = line.target in {None, "plan", 0} or seen.is_against_target or seen.is_manual
         if line.kpi in shipped and not is_own and line.kpi not in set_here:
             found.append((line.kpi, shipped[line.kpi] == line.target))
     return found

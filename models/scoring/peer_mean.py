@@ -69,9 +69,6 @@ class MeanOfPeers:
             return PeerTarget("peer", len(peers), mean(peers))
         return PeerTarget("missing" if self.fallback is None else "fallback", len(peers), self.fallback)
 
-    def __str__(self) -> str:
-        return NAME
-
 
 def _read(inputs: Inputs) -> tuple[MeanOfPeers, dict[str, Decimal | None], str]:
     a = Arguments(NAME, inputs, ARGUMENTS)

@@ -114,8 +114,8 @@ def _line_row(known: Definitions, role: Role, line: RoleLine) -> str:
     kpi = known.kpis[line.kpi]
     dimension = next(d for d in role.dimensions if d.id == line.dimension)
     rule = rule_of(line, kpi).describe()
-    target = {"plan": "plan 计划", "None": ""}.get(str(line.target), str(line.target))
-    target = plain(line.target) if isinstance(line.target, Decimal) else target
+    target = "" if line.target is None else "plan 计划" if line.target == "plan" else plain(line.target)
+    target = "同岗均值 mean of the peers" if line.peer_target else target
     weight = shown(divide(multiply(dimension.weight, line.weight), Decimal(100)))
     cells = (dimension.label.zh, f"{kpi.label.zh} {kpi.label.en}", weight, target, f"{rule.zh}<br>{rule.en}")
     return _row(cells)
