@@ -1,4 +1,4 @@
-"""Pure types and arithmetic: no file, network, clock or environment.
+"""Pure types and arithmetic: no network, clock or environment, and no file but through `models.whole_file`.
 
 `models.evaluate` and `models.explain` are what outsiders may rely on.
 """

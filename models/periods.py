@@ -15,6 +15,7 @@ from models.values import YEARS
 
 Kind = Literal["D", "M", "Q", "H", "Y"]
 
+# ISO 8601 for days, months and years; quarters and half-years have no standard form, so they are written as people write them.
 _SHAPE = re.compile(
     r"(?P<year>\d{4})(-(Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<month>\d{2})(-(?P<day>\d{2}))?))?", re.ASCII
 )

@@ -39,7 +39,7 @@ WHOLE_DIGITS = 18
 # The epoch (1970-01-01, in the west still 1969) is what a lost instant looks like, and so are seconds that were taken for
 # milliseconds. Nobody who works today was hired before 1971. Milliseconds taken for seconds lie far beyond 2100.
 YEARS = range(1971, 2101)
-# The longest ids of the platforms we read have some 60 characters; a longer one is a text in the wrong column.
+# No platform we read has ids of half that length; a longer one is a text in the wrong column.
 MAX_ID = 200
 MAX_TEXT = 2000  # a comment of a page; a longer cell is a document in the wrong place
 LIKE = Fraction(3, 5)  # what difflib itself takes for alike

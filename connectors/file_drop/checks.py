@@ -15,7 +15,7 @@ from models.errors import CompanyError
 from models.values import closest
 
 Tables = Mapping[str, DroppedTable]
-_OPEN_END = date.max
+_OPEN_END = date.max  # an empty `valid_to` holds until somebody writes one
 
 
 def check_company(tables: Tables, *, role_ids: Collection[str] = (), kpi_ids: Collection[str] = ()) -> None:
@@ -162,6 +162,7 @@ def _overlaps(table: DroppedTable, columns: tuple[str, ...], code: str, what: st
 
 def _shares(table: DroppedTable, scope: tuple[object, ...], rows: list[DroppedRow]) -> Iterator[CompanyError]:
     """The first day on which the shares of one scope and role are more than the whole."""
+    # Shares change only where a row begins, or fall where one ends: the first days of rows are all that need looking at.
     for day in sorted({_start(r) for r in rows}):
         active = [r for r in rows if _start(r) <= day <= _end(r)]
         total = sum((s for r in active if isinstance(s := r.values["share"], Decimal)), Decimal(0))

@@ -25,7 +25,7 @@ from models.money import total
 from models.tables import Column, Derivation, Sensitivity
 from models.values import LimitError, in_zone
 
-_SHOWN = 3
+_SHOWN = 3  # reasons in one cause: it stands in a cell of the board
 
 
 def read_drop(drop: Drop, place: DropPlace) -> PulledWindow | FailedWindow:

@@ -20,8 +20,8 @@ from models.errors import CompanyError, MeritError, MeritErrors
 from models.loads import QuarantinedRow
 from models.values import closest
 
-MAX_REPORTED = 50
-_SHOWN = 40
+MAX_REPORTED = 50  # refusals shown at once: more than a screen full is read by nobody
+_SHOWN = 40  # characters of a wrong cell that a message repeats: enough to find it by
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,7 @@ def read_layout(layout: Layout, path: Path, *, options: FileOptions, shown: str 
         MeritError: as `read_table`.
     """
     declared, file = options, shown or path.name
+    # A sheet of a workbook is named as Excel names it in formulas.
     name = f"{file}[{declared.sheet}]" if declared.sheet else file
     content = read_bytes(path)
     grid = _grid(path, content, layout, declared)
@@ -202,7 +203,7 @@ def _typed(rows: Iterable[GridRow], reading: _RowReader) -> tuple[list[DroppedRo
     for row in rows:
         wrong: list[QuarantinedCell] = []
         values = _values(row, reading, wrong)
-        if wrong:
+        if wrong:  # a row is typed whole or set aside whole: half a row would be a made-up one
             bad += wrong
         else:
             good.append(DroppedRow(row.number, values))

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from models.definitions.ranges import CURRENT, MAX_WINDOW, Range
 from models.definitions.reading import (
+    Choice,
     Fields,
     as_choice,
     as_id,
@@ -24,12 +25,15 @@ from models.tables import FACTS, ColumnType, Table
 from models.values import ReadingError, nearest, read_whole
 
 Agg = Literal["sum", "count", "count_distinct", "median", "percentile", "min", "max", "count_groups"]
-AGGS: tuple[str, ...] = get_args(Agg)
+AGGS: tuple[Agg, ...] = get_args(Agg)
 KEYED = ("count_distinct", "count_groups")  # they count distinct keys, not rows
 ADDITIVE = frozenset({"sum", "count", "count_distinct", "count_groups"})  # 0 when there is no row
-MAX_KEYS = 5
+MAX_KEYS = 5  # a key of more columns is a row of its own: count rows then
 _RANGES = ("period", "window", "at")
-_INNER = ("sum", "count", "count_distinct")
+Inner = Literal["sum", "count", "count_distinct"]
+_INNER: tuple[Inner, ...] = get_args(Inner)
+_PERIODS: tuple[Literal["current", "previous", "last_year"], ...] = ("current", "previous", "last_year")
+_ENDS: tuple[Literal["start", "end"], ...] = ("start", "end")
 REF_REQUIRED, REF_OPTIONAL = ("kpi",), ("sign", *_RANGES)
 AGGREGATE_REQUIRED = ("fact", "date")
 AGGREGATE_OPTIONAL = ("where", "sign", "percent", "having", *_RANGES, *AGGS)
@@ -43,7 +47,7 @@ class Having:
     `agg` is None for `active_in: previous`; exactly one of `at_least` and `above` is set otherwise.
     """
 
-    agg: Literal["sum", "count", "count_distinct"] | None = None
+    agg: Inner | None = None
     expr: Expr | None = None
     keys: tuple[str, ...] = ()
     at_least: Decimal | None = None
@@ -111,7 +115,7 @@ def _aggregate(node: Node) -> Aggregate:
     reach = _range(fields)
     return Aggregate(
         fact=table.name,
-        agg=agg,  # type: ignore[arg-type] # one of AGGS, which holds only the literals of Agg
+        agg=agg,
         expr=_operand(operand, agg, table),
         where=_condition(where, table) if where else None,
         date=_date_column(fields["date"], table),
@@ -123,7 +127,7 @@ def _aggregate(node: Node) -> Aggregate:
     )
 
 
-def _one_of(fields: Fields, names: tuple[str, ...], what: str, code: str = "D207") -> tuple[str, Node]:
+def _one_of(fields: Fields, names: tuple[Choice, ...], what: str, code: str = "D207") -> tuple[Choice, Node]:
     given = [key for key in names if key in fields]
     if len(given) != 1:
         remedy = f"give exactly one of {', '.join(names)}"
@@ -220,7 +224,7 @@ def _percent(fields: Fields, agg: str) -> Decimal | None:
 def _range(fields: Fields) -> Range:
     period, window, at = (fields.get(key) for key in _RANGES)
     given = [key for key in _RANGES if key in fields]
-    kind = as_choice(period, "period", ("current", "previous", "last_year")) if period else "current"
+    kind = as_choice(period, "period", _PERIODS) if period else "current"
     if len(given) > 1 and not (kind == "current" and not (window and at)):
         remedy = "keep one of period, window and at"
         raise refuse(
@@ -233,8 +237,8 @@ def _range(fields: Fields) -> Range:
     if window is not None:
         return _window(window)
     if at is not None:
-        return Range("start" if as_choice(at, "at", ("start", "end")) == "start" else "end")
-    return Range(kind)  # type: ignore[arg-type] # one of the three choices
+        return Range(as_choice(at, "at", _ENDS))
+    return Range(kind)
 
 
 def _window(node: Node) -> Range:
@@ -269,7 +273,7 @@ def _having(fields: Fields, agg: str, table: Table, reach: Range) -> Having | No
     bound, limit = _one_of(inner, ("at_least", "above"), "having needs one bound", "D231")
     number = as_number(limit, bound)
     return Having(
-        agg=name,  # type: ignore[arg-type] # one of _INNER
+        agg=name,
         expr=None if name == "count_distinct" else _operand(operand, name, table),
         keys=_keys(operand, name, table) if name == "count_distinct" else (),
         at_least=number if bound == "at_least" else None,

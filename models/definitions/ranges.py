@@ -11,7 +11,7 @@ from typing import Literal
 
 RangeKind = Literal["current", "previous", "last_year", "window", "all", "start", "end"]
 BEGINNING = date(1, 1, 1)  # before every row: the whole past
-MAX_WINDOW = 3660
+MAX_WINDOW = 3660  # ten years with their leap days; whoever needs more writes `all`
 _DAY = timedelta(days=1)
 Days = tuple[date, date]
 

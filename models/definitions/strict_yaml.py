@@ -15,13 +15,14 @@ import yaml
 
 from models.errors import DefinitionError
 
-MAX_BYTES = 1_000_000
-MAX_DEPTH = 40
-MAX_VALUES = (
-    30_000  # ten times what the shipped definitions hold together; keeps the worst refusal under a second
-)
+MAX_BYTES = 1_000_000  # a hundred times the largest shipped file
+MAX_DEPTH = 40  # four times what the deepest shipped definition needs
+# Ten times what the shipped definitions hold together; keeps the worst refusal under a second.
+MAX_VALUES = 30_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser reads 1 MB in well under a second
+# What YAML 1.2 forbids in a file (section 5.1, "Character Set"), except tab and line feeds.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# The spellings of null in the core schema of YAML 1.2 (section 10.3.2).
 _NULLS = frozenset({"", "null", "~", "Null", "NULL"})
 
 

@@ -4,7 +4,7 @@ Belongs here: names and how many arguments each takes. Not here: types of argume
 (warehouse/figures/expressions.py).
 """
 
-MAX_ARGUMENTS = 10
+MAX_ARGUMENTS = 10  # of least and greatest; an expression with more is a list, not a rule
 DURATIONS = ("minutes", "hours", "days")  # of (later, earlier): two instants or two dates
 EXTREMES = ("least", "greatest")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from models.errors import DefinitionError
 
-MAX_LENGTH = 1000
+MAX_LENGTH = 1000  # ten times the longest shipped expression
 KEYWORDS = frozenset({"and", "or", "not", "in", "is", "null", "true", "false", "period_start", "period_end"})
 
 _TOKEN = re.compile(

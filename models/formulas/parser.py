@@ -38,8 +38,8 @@ from models.formulas.tree import (
 )
 from models.values import STATED, dec
 
-MAX_DEPTH = 30
-MAX_LIST = 100
+MAX_DEPTH = 30  # each level is three calls of Python, whose stack ends at 1000
+MAX_LIST = 100  # a longer list of constants belongs into a column of skus.csv or a table
 MAX_CALLS = 4  # functions inside functions: some repeat their values in SQL, which doubles at each level
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 

@@ -16,7 +16,7 @@ from connectors.file_drop.manifest import Drop
 from connectors.file_drop.reading.opening import read_bytes
 from models.errors import CompanyError
 
-_SHOWN = 5
+_SHOWN = 5  # missing days named in one message
 
 
 def read_export(drop: Drop, path: Path, company: Path) -> ExportRows:

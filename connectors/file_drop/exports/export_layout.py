@@ -27,7 +27,7 @@ from models.tables import FACTS
 SHIPPED = Path(__file__).parent / "layouts"
 FOLDER = "layouts"  # of a company: adds to the shipped ones, a file of the same name replaces one
 AUTO = "auto"
-_MOST = 100
+_MOST = 100  # layouts of one company: every one of them is compared with every row that may be a header
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _BLANK = re.compile(r"\s+")
 

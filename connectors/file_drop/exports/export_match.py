@@ -14,8 +14,8 @@ from connectors.file_drop.layout import FileOptions
 from models.errors import CompanyError
 from models.values import nearest
 
-_NEAREST = 3
-_SHOWN = 8
+_NEAREST = 3  # layouts named where none fits
+_SHOWN = 8  # headers named of each
 _FIGURE = re.compile(r"[-+]?[$¥£€₹]?[0-9][0-9.,/:% -]*", re.ASCII)  # a number, date or time: no header
 
 

@@ -216,9 +216,9 @@ def _plans(sheet: Sheet) -> list[_ColumnPlan]:
             or spec.default
         )
         otherwise = None if text is None else parse_cell(text, spec, FileOptions())
-        if source and source.max is not None:
-            spec = spec.model_copy(update={"max": source.max})  # noqa: PLW2901 - the same column, held tighter
-        plans.append(_ColumnPlan(spec, source, otherwise))
+        is_tighter = source is not None and source.max is not None
+        held = spec.model_copy(update={"max": source.max}) if source and is_tighter else spec
+        plans.append(_ColumnPlan(held, source, otherwise))
     return plans
 
 

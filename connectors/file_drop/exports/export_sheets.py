@@ -17,7 +17,7 @@ from models.errors import CompanyError
 # Every encoding before the last refuses bytes that are not its own; GB18030 takes nearly all, so it comes last.
 ENCODINGS = ("utf-8-sig", "gb18030")
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
-LOOKED_AT = 30
+LOOKED_AT = 30  # rows from the top among which a header is looked for: titles and filters stand above it
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ Belongs here: the hand-over type and its limits. Not here: types of cells (value
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MAX_ROWS = 500_000
-MAX_COLUMNS = 200
+MAX_ROWS = 500_000  # half of what a sheet of Excel holds (1,048,576 rows, "Excel specifications and limits")
+MAX_COLUMNS = 200  # more than twice the headers of the widest export we know
 
 
 @dataclass(frozen=True)

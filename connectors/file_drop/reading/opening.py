@@ -9,7 +9,7 @@ from pathlib import Path
 
 from models.errors import CompanyError
 
-MAX_BYTES = 50 * 1024 * 1024
+MAX_BYTES = 50 * 1024 * 1024  # half a million rows of 100 bytes
 
 
 def read_bytes(path: Path) -> bytes:

@@ -16,10 +16,11 @@ from connectors.file_drop.reading.grid import MAX_COLUMNS, MAX_ROWS
 from connectors.file_drop.reading.opening import too_large
 from models.errors import CompanyError
 
-MAX_UNPACKED = 200 * 1024 * 1024
+MAX_UNPACKED = 200 * 1024 * 1024  # of all parts together
+# Deflate packs at most about 1032 to 1 (zlib.net, "Technical Details"); only a file made to burst comes near.
 MAX_RATIO = 200
-MAX_PARTS = 500
-_CHUNK = 1 << 20
+MAX_PARTS = 500  # every sheet is a part or two of its own
+_CHUNK = 1 << 20  # bytes fed to the XML parser at once
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.ASCII)
 _SAFE_DIGITS = 15  # what a spreadsheet number keeps
 
