@@ -2,14 +2,14 @@
 
     python benchmarks/compare_homes.py HOME_A HOME_B [--except TABLE.COLUMN ...]
 
-For a change of code that must not change figures: run the demo before and after, then compare. Prints per table the rows of A and of
-B, how many rows differ (a row of one side that the other does not have, counted on the side with more of them), and the columns
-in which rows of the same key differ, with how many. Columns and tables that only one side has are told. Exit code 1 when anything
-differs.
+For a change of code that must not change figures: run the demo before and after, then compare. Prints per table the rows of A
+and of B, how many rows differ (a row of one side that the other does not have, counted on the side with more of them), and the
+columns in which rows of the same key differ, with how many. Columns and tables that only one side has are told. Exit code 1 when
+anything differs.
 
-A column that may differ is named: `--except source_health.loaded_at`; `*` stands for every table: `--except '*.loaded_at'`. Columns
-that hold the instant of a run (publication.as_of, source_health.loaded_at) are equal when both runs were given the same instant, as
-the demo is, and need no exception then.
+A column that may differ is named: `--except source_health.loaded_at`; `*` stands for every table: `--except '*.loaded_at'`.
+Columns that hold the instant of a run (publication.as_of, source_health.loaded_at) are equal when both runs were given the same
+instant, as the demo is, and need no exception then.
 """
 
 import argparse
