@@ -40,7 +40,7 @@ select order_id, o.currency as currency, unnest(o.lines, recursive := true) from
 def ours(port: int, folder: Path) -> int:
     sys.path.insert(0, str(HERE.parent))
     from connectors.kit import AccountSettings, Landing, Runtime, pull
-    from connectors.kit.contract.state import State
+    from connectors.kit.transport.state import State
     from models.loads import PulledWindow
     from warehouse.raw.load import load_window, open_for_loads
 
@@ -74,16 +74,16 @@ def ours(port: int, folder: Path) -> int:
 
 
 def bench_connector():
-    from connectors.kit.contract.ask import Ask
     from connectors.kit.contract.auth import HeaderToken
     from connectors.kit.contract.classify import by_status, error_document
-    from connectors.kit.contract.declare import Connector, Stream
     from connectors.kit.contract.errors import KitError
     from connectors.kit.contract.fields import Id, Instant, Money, Row
-    from connectors.kit.contract.limiter import Rate
+    from connectors.kit.contract.page_query import Ask
     from connectors.kit.contract.pagers import Token
     from connectors.kit.contract.proofs import Every, Flag, Total
     from connectors.kit.contract.request import Request
+    from connectors.kit.contract.request_budget import Rate
+    from connectors.kit.contract.stream import Connector, Stream
     from connectors.kit.contract.strict_json import Json
     from connectors.kit.contract.windows import iso
 

@@ -1,27 +1,28 @@
 """Which target applies to a person, and how much of it is due by a day.
 
-Belongs here: resolution order and calendar pro-rating. Not here: whether a target is sensible
-(target.check, a later issue).
+Belongs here: resolution order and calendar pro-rating. Not here: how far a target is reached (figure), whether it is sensible
+(scoring/target_check).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from models.definitions import Definitions
 from models.errors import CompanyError
 from models.inputs import Target
-from models.money import divide, multiply
+from models.money import exact
 from models.periods import Period
 
 
 @dataclass(frozen=True)
 class ResolvedTarget:
-    """A target and where it stands: person, role (targets.csv) or definition."""
+    """A target and where it stands: for the person or the role in targets.csv, or in the role's definition."""
 
     value: Decimal
-    scope: str
+    scope: Literal["person", "role", "definition"]
     basis: str = ""
 
 
@@ -40,11 +41,16 @@ class TargetBook:
         Raises:
             CompanyError: C160 when a scope has two targets of one KPI for one period.
         """
-        for scope, scope_id in (("person", person_id), ("role", role_id)):
-            if held := self._stated.get((kpi_id, period.id, scope, scope_id)):
-                found = _newest(held)
-                return ResolvedTarget(found.value, scope, found.basis)
+        if held := self._stated.get((kpi_id, period.id, "person", person_id)):
+            return _resolved(held, "person")
+        if held := self._stated.get((kpi_id, period.id, "role", role_id)):
+            return _resolved(held, "role")
         return _declared(self._definitions, role_id, kpi_id, period.end)
+
+
+def _resolved(held: list[Target], scope: Literal["person", "role"]) -> ResolvedTarget:
+    found = _newest(held)
+    return ResolvedTarget(found.value, scope, found.basis)
 
 
 def _newest(held: list[Target]) -> Target:
@@ -69,6 +75,7 @@ def _declared(definitions: Definitions, role_id: str, kpi_id: str, on: date) -> 
     return ResolvedTarget(line.target, "definition")
 
 
+@exact
 def target_to_date(target: Decimal, period: Period, day: date, *, is_additive: bool = True) -> Decimal:
     """The part of a period's target that is due by the end of a day, every calendar day counting the same.
 
@@ -80,4 +87,4 @@ def target_to_date(target: Decimal, period: Period, day: date, *, is_additive: b
     if not is_additive or day >= period.end:
         return target
     elapsed = max((day - period.start).days + 1, 0)
-    return divide(multiply(target, Decimal(elapsed)), Decimal(period.days))
+    return target * elapsed / period.days

@@ -22,17 +22,17 @@ from connectors.amazon_ads.rows import (
     products_record,
 )
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector, Stream
-from connectors.kit.contract.desk import Desk
 from connectors.kit.contract.documents import JsonList, Location
 from connectors.kit.contract.errors import KitError, SchemaDrift, SettingWrong, Transient
-from connectors.kit.contract.limiter import Rate
 from connectors.kit.contract.oauth import OAuth, bearer_grant, refresh_form
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document, Every, SameBooks
 from connectors.kit.contract.reports import JobState, Report, Status
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.signing_context import Desk
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window
 

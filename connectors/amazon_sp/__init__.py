@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from connectors.amazon_sp.finances import FINANCES
 from connectors.amazon_sp.health import ACCOUNT_HEALTH
 from connectors.amazon_sp.limits import SLOWEST_LEARNED
-from connectors.amazon_sp.login import LOGIN
 from connectors.amazon_sp.orders import ORDERS
 from connectors.amazon_sp.returns import RETURNS
+from connectors.amazon_sp.signing import LOGIN
 from connectors.amazon_sp.stock import FBA_INVENTORY
 from connectors.amazon_sp.traffic import SALES_TRAFFIC
 from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector
 from connectors.kit.contract.errors import AuthExpired, BadRequest, Forbidden, KitError, Throttled, Transient
-from connectors.kit.contract.limiter import Bucket, learn_rate_header
+from connectors.kit.contract.request_budget import Bucket, learn_rate_header
+from connectors.kit.contract.stream import Connector
 from connectors.kit.contract.strict_json import Json
 
 _CODES: dict[str, type[KitError]] = {

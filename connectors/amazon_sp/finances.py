@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import RATES, within
-from connectors.amazon_sp.paging import NextToken, WalkedAgain
+from connectors.amazon_sp.proofs import NextToken, WalkedAgain
 from connectors.amazon_sp.rows import Transaction, flat_transaction
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Reading
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window, iso
 

@@ -1,6 +1,6 @@
 """The account's health in one marketplace, as Amazon states it on the day it is asked.
 
-Belongs here: the stream and which figures of the report are a metric. Not here: the life of a report (reporting.py).
+Belongs here: the stream and which figures of the report are a metric. Not here: the life of a report (reports.py).
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from pathlib import Path
 from connectors.amazon_sp import library
 from connectors.amazon_sp.figures import HealthEntry, HealthMetric, flat_health
 from connectors.amazon_sp.limits import RATES
-from connectors.amazon_sp.reporting import Kind, report
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
+from connectors.amazon_sp.reports import Kind, report
 from connectors.kit.contract.documents import JsonDocument
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json, dig
 
 KIND = Kind(name="GET_V2_SELLER_PERFORMANCE_REPORT", by_date=True, is_snapshot=True)

@@ -1,16 +1,16 @@
 """Documented request budgets of Amazon's operations, per seller and app.
 
 Source: the usage plan of each operation in Amazon's own models. Amazon may grant more or less in a header, which the limiter
-learns. Not here: counting (connectors/kit/contract/limiter.py).
+learns. Not here: counting (connectors/kit/contract/request_budget.py).
 """
 
 import hashlib
 from dataclasses import replace
 
-from connectors.amazon_sp.login import client_id
+from connectors.amazon_sp.signing import client_id
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.limiter import Limit, Rate
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Limit, Rate
 
 RATES = {
     "createReport": Rate(1, seconds=60, burst=15),

@@ -1,6 +1,6 @@
 """Order lines from the report of all orders by last update: one createReport instead of hours of searchOrders.
 
-Belongs here: the stream and the numbering of lines. Not here: the life of a report (reporting.py), the rows (rows.py).
+Belongs here: the stream and the numbering of lines. Not here: the life of a report (reports.py), the rows (rows.py).
 """
 
 import hashlib
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from connectors.amazon_sp.limits import RATES
-from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.reports import Kind, report
 from connectors.amazon_sp.rows import OrderItem, flat_order_item
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.documents import Delimited
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import iso
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from connectors.amazon_sp.limits import RATES
-from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.reports import Kind, report
 from connectors.amazon_sp.rows import ReturnedItem, flat_returned_item
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.documents import Delimited
 from connectors.kit.contract.errors import SettingWrong
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json
 
 KIND = Kind(

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import RATES, within
-from connectors.amazon_sp.paging import NextToken, WalkedAgain
+from connectors.amazon_sp.proofs import NextToken, WalkedAgain
 from connectors.amazon_sp.rows import Stock, flat_stock
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Every, Proof, Reading
 from connectors.kit.contract.redact import path_tree
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json, dig
 
 RECORDS, GRANULARITY = "payload.inventorySummaries", "payload.granularity.granularityId"

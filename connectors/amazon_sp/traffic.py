@@ -1,7 +1,7 @@
 """Sales and traffic of one day, the whole shop and product by product.
 
 Belongs here: the stream, the join of both lists of the report, and that they add up. Not here: the life of a report
-(reporting.py).
+(reports.py).
 """
 
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from pathlib import Path
 from connectors.amazon_sp import library
 from connectors.amazon_sp.figures import DayTraffic, TrafficEntry, flat_day_traffic
 from connectors.amazon_sp.limits import SALES_AND_TRAFFIC, per_app
-from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.reports import Kind, report
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.documents import JsonDocument
 from connectors.kit.contract.errors import Incomplete, SchemaDrift, SettingWrong
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document, exact
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json, dig
 
 BY_DATE, BY_ASIN = "salesAndTrafficByDate", "salesAndTrafficByAsin"

@@ -1,21 +1,21 @@
 """抖店 (Douyin shop): orders with the livestream and the 达人 that sold them, and after-sales requests.
 
-Belongs here: which streams there are and why each is complete. Not here: what is asked (asks.py), signature and token
-(signing.py), records (rows.py), what answers mean (words.py). See README.md.
+Belongs here: which streams there are and why each is complete. Not here: what is asked (requests.py), signature and token
+(signing.py), records (rows.py), what answers mean (errors.py). See README.md.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
 
-from connectors.doudian import asks
+from connectors.doudian import requests
+from connectors.doudian.errors import trouble
 from connectors.doudian.rows import AfterSale, Order, flat_after_sale, flat_order
 from connectors.doudian.signing import SHOP_TOKENS
 from connectors.doudian.unused import OF_ORDERS, OF_REFUNDS
-from connectors.doudian.words import trouble
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.pagers import Descending
 from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
 
 _DOCS = "https://op.jinritemai.com/docs/api-docs/{0}"
@@ -45,14 +45,14 @@ class Doudian(Connector):
             version=lambda order: order.update_time,
             payload=flat_order,
             feeds=("order_line",),
-            request=asks.orders,
+            request=requests.orders,
             pager=Descending("data.total", first=0),
             records="data.shop_order_list",
             cursor_kind="time",
             lookback=timedelta(days=1),
             lookback_reason="orders reach the search late by an unknown time: the day before is read once more",
             limit="{shop_id}",
-            rate=asks.rate,
+            rate=requests.rate,
             proof=Total("data.total", may_leave=True),
             finality_days=30,
             pii=(*_RECEIVER, "buyer_words", "seller_words", "user_id_info", "open_id", "user_coordinate"),
@@ -69,21 +69,21 @@ class Doudian(Connector):
             version=lambda request: request.changed,
             payload=flat_after_sale,
             feeds=("refund",),
-            request=asks.refunds,
+            request=requests.refunds,
             pager=Descending("data.total", first=0),
             records="data.items",
             cursor_kind="time",
             lookback=timedelta(days=1),
             lookback_reason="requests reach the search late by an unknown time: the day before is read once more",
             limit="{shop_id}",
-            rate=asks.rate,
+            rate=requests.rate,
             proof=Total("data.total", may_leave=True),
             finality_days=30,
             pii=("aftersale_info.remark", "seller_logs", "aftersale_info.return_logistics_code"),
             unused=OF_REFUNDS,
             docs=_DOCS.format("17/1295"),
             page_size=("page_size", 100, 100),
-            follow_up=asks.subsidy,
+            follow_up=requests.subsidy,
         ),
     )
 

@@ -1,6 +1,6 @@
 """How 抖店 signs: method, parameters and time between two secrets, HMAC-SHA256; tokens are fetched by signed calls too.
 
-Belongs here: signature, access token. Not here: what is asked for (asks.py).
+Belongs here: signature, access token. Not here: what is asked for (requests.py).
 """
 
 import hashlib
@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from requests import PreparedRequest
 
-from connectors.doudian.words import trouble
+from connectors.doudian.errors import trouble
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.errors import AuthExpired, AuthRevoked, BadRequest
 from connectors.kit.contract.oauth import Grant, OAuth
+from connectors.kit.contract.signing_context import Desk, TokenCall
 from connectors.kit.contract.strict_json import Json, dumps
 
 REFRESH = "/token/refresh"

@@ -1,6 +1,6 @@
 """Google Ads: campaigns by day through REST search, counted by Google itself.
 
-Belongs here: what is asked for. Not here: what answers mean (answers.py), what a row holds (rows.py). See README.md.
+Belongs here: what is asked for. Not here: what answers mean (errors.py), what a row holds (rows.py). See README.md.
 """
 
 import re
@@ -9,18 +9,18 @@ from datetime import timedelta
 
 from requests import PreparedRequest
 
-from connectors.google_ads.answers import books, filled, verdict
+from connectors.google_ads.errors import books, filled, verdict
 from connectors.google_ads.rows import CampaignDay, day_key, day_record
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Connector, Stream
-from connectors.kit.contract.desk import Desk
 from connectors.kit.contract.errors import KitError, SettingWrong
-from connectors.kit.contract.limiter import Rate
 from connectors.kit.contract.oauth import OAuth, bearer_grant, refresh_form
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Token
 from connectors.kit.contract.proofs import Every, SameBooks, Total
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.signing_context import Desk
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import Window
 
@@ -121,5 +121,5 @@ class GoogleAds(Connector):
     )
 
     def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002
-        """See answers.py."""
+        """See errors.py."""
         return verdict(status, body)

@@ -3,38 +3,34 @@
 Cost comes in micros, exact; conversion values are binary fractions of Google's and are rounded once, here. Not here: requests.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from connectors.kit.contract.fields import CamelRow, Count, Day, Id
+from connectors.kit.contract.fields import CamelRow, Count, Day, Id, plain_text
 from connectors.kit.contract.strict_json import Json
+from models.money import divide, round_half_up
+from models.tables import MONEY_WIDTH
+from models.values import fit, read_decimal
 
 MICROS = Decimal(1_000_000)
-STORED = Decimal("0.0001")  # DECIMAL(18,4) of the warehouse
-_MOST = Decimal(10) ** 14
 
 
 def _micros(value: object) -> Decimal:
-    text = str(value)
-    is_whole = (
-        isinstance(value, str | int) and not isinstance(value, bool) and text.isascii() and text.isdigit()
-    )
-    if not is_whole or len(text) > 20:
+    micros = read_decimal(plain_text(value))
+    if isinstance(value, Decimal) or micros < 0 or micros != micros.to_integral_value():
         raise ValueError("not micros")
-    amount = Decimal(text) / MICROS
-    if amount != amount.quantize(STORED) or amount >= _MOST:
-        raise ValueError("more digits than the warehouse holds")
-    return amount.quantize(Decimal("0.01")) if amount == amount.quantize(Decimal("0.01")) else amount
+    amount = fit(divide(micros, MICROS), MONEY_WIDTH)
+    cents = round_half_up(amount, 2)
+    return cents if cents == amount else amount
 
 
 def _double(value: object) -> Decimal:
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         raise ValueError("not a number")
     number = Decimal(value)
-    if abs(number) >= _MOST:
-        raise ValueError("more digits than the warehouse holds")
+    fit(round_half_up(number, MONEY_WIDTH.places), MONEY_WIDTH)
     return number
 
 
@@ -111,7 +107,7 @@ def rounded(value: Decimal) -> Decimal:
     >>> rounded(Decimal("1234.5600000000001"))
     Decimal('1234.5600')
     """
-    return value.quantize(STORED, rounding=ROUND_HALF_UP)
+    return round_half_up(value, MONEY_WIDTH.places)
 
 
 def _digits(value: Decimal) -> str:

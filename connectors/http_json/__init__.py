@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from connectors.http_json.access import read_auth, read_errors, read_limit
 from connectors.http_json.reading import wrong
 from connectors.http_json.streams import read_stream
-from connectors.kit.contract.declare import Connector
 from connectors.kit.contract.errors import KitError
+from connectors.kit.contract.stream import Connector
 from connectors.kit.contract.strict_json import Json
 from models.definitions.reading import Fields, as_id, as_mapping, as_text
 from models.definitions.strict_yaml import Node, parse

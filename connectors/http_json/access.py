@@ -12,7 +12,6 @@ from connectors.http_json.reading import as_name, as_path, as_whole, wrong
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.auth import Auth, Basic, HeaderToken
 from connectors.kit.contract.classify import by_status
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.errors import (
     AuthExpired,
     BadRequest,
@@ -22,8 +21,9 @@ from connectors.kit.contract.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.contract.limiter import Rate
 from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.signing_context import Desk, TokenCall
 from connectors.kit.contract.strict_json import Json
 from models.definitions.reading import Fields, as_choice, as_items, as_mapping, as_text
 from models.definitions.strict_yaml import Node, Scalar

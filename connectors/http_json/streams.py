@@ -12,11 +12,11 @@ from connectors.http_json.reading import as_path, as_span, as_whole, wrong
 from connectors.http_json.requests import REQUEST_KEYS, check_placeholders, read_template
 from connectors.http_json.templates import Template
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.errors import DeclarationWrong
-from connectors.kit.contract.limiter import Rate
 from connectors.kit.contract.pagers import LINK, Cursor, Link, Pager, Pages, Single, Token
 from connectors.kit.contract.proofs import Count, Every, Flag, Proof, Total
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.stream import Stream
 from models.definitions.reading import Fields, as_choice, as_items, as_mapping, as_text
 from models.definitions.strict_yaml import Node, Scalar
 from models.tables import FACTS, Table

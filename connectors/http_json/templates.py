@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import BadRequest
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import link_query
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json

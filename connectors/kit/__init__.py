@@ -9,8 +9,8 @@ reading.py   one window into records         pull.py      the entry            r
 """
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.page_query import Ask
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.transport.runtime import Runtime
 from connectors.kit.window.landing import Landing
 from connectors.kit.window.pull import Progress, pull

@@ -1,6 +1,6 @@
 """Meta ads (Facebook, Instagram): campaign days added up from ads, read as asynchronous insights.
 
-Belongs here: what is asked for. Not here: what answers mean (answers.py), what a row holds (rows.py). See README.md.
+Belongs here: what is asked for. Not here: what answers mean (errors.py), what a row holds (rows.py). See README.md.
 """
 
 import re
@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import HeaderToken
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import KitError, SchemaDrift, SettingWrong
-from connectors.kit.contract.limiter import Bucket, Rate
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document, Every, SameBooks, Sums
 from connectors.kit.contract.reports import Listing, Report
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Bucket, Rate
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json, dig, dumps
 from connectors.kit.contract.windows import Window, local_day
-from connectors.meta_ads.answers import After, state, usage, verdict
+from connectors.meta_ads.errors import After, state, usage, verdict
 from connectors.meta_ads.rows import (
     WINDOWS,
     AdDay,
@@ -169,7 +169,7 @@ class MetaAds(Connector):
     )
 
     def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-        """See answers.py."""
+        """See errors.py."""
         return verdict(status, headers, body)
 
     def learn(self, bucket: Bucket, now: float, headers: Mapping[str, str], body: Json) -> None:  # noqa: ARG002

@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import SchemaDrift, SettingWrong
 from connectors.kit.contract.fields import Amount, Count, Day, Id, Row, money_text
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.strict_json import Json
 
 # Meta took 7d_view and 28d_view away on 2026-01-12: they answer with nothing, which would read as no sales

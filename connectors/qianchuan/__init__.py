@@ -9,10 +9,7 @@ from datetime import timedelta
 from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.classify import by_status
-from connectors.kit.contract.declare import Connector, Stream
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.errors import (
     AuthExpired,
     AuthRevoked,
@@ -24,14 +21,17 @@ from connectors.kit.contract.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.contract.limiter import Rate
 from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Pages
 from connectors.kit.contract.proofs import Total
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.signing_context import Desk, TokenCall
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json, dumps
 from connectors.kit.contract.windows import Window, local_day
-from connectors.qianchuan.awemes import SETTING, AwemeTotals, PerAweme, Place, awemes
+from connectors.qianchuan.paging import SETTING, AwemeTotals, PerAweme, Place, awemes
 from connectors.qianchuan.rows import AdDay, Room, UniDay, flat, metrics
 
 API = "/open_api/v1.0/qianchuan"

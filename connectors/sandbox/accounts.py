@@ -1,7 +1,7 @@
 """All accounts of the sandbox: address to API, tokens, clock, faults, counts.
 
-Here: routing of one request to one answer. Not here: sockets (`loopback`), what an API says (`shopify`,
-`zendesk`).
+Here: routing of one request to one answer. Not here: sockets (connectors/testing/loopback.py), what an API says
+(connectors/testing/fakes/shopify_api.py, help_desk.py).
 """
 
 import base64
@@ -16,12 +16,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.testing.fakes.orders import Shop, epoch
-from connectors.testing.fakes.retail import load_shops
+from connectors.sandbox.faults import Fault, Faults, spoil
+from connectors.sandbox.help_desk import EXPORT, HelpDesk, too_many
+from connectors.sandbox.incident_log import load_tickets
+from connectors.sandbox.online_retail import load_shops
 from connectors.testing.fakes.shopify_api import ShopifyApi, ShopifyLimits
-from connectors.testing.fakes.tickets import load_tickets
-from connectors.testing.fakes.zendesk_api import EXPORT, HelpDesk, too_many
-from connectors.testing.faults import Fault, Faults, spoil
+from connectors.testing.fakes.shopify_shop import Shop, epoch
 from connectors.testing.reply import Reply, Request
 
 DATA = Path(__file__).parent / "data"

@@ -9,10 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import HeaderToken
 from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import (
     BadRequest,
     Forbidden,
@@ -24,15 +22,17 @@ from connectors.kit.contract.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.contract.limiter import Bucket, Rate
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Connection, connection_next
 from connectors.kit.contract.proofs import Count, Every, Flag, SameBooks
 from connectors.kit.contract.redact import Tree, model_tree, path_tree
 from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.request_budget import Bucket, Rate
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window
-from connectors.shopify.bulk import BULK, BULK_PROOF, bulk_trouble, rest_of_bulk_order
-from connectors.shopify.queries import (
+from connectors.shopify.reports import BULK, BULK_PROOF, bulk_trouble, rest_of_bulk_order
+from connectors.shopify.requests import (
     ORDER_LINES,
     ORDER_REFUNDS,
     ORDERS,

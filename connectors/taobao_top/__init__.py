@@ -1,19 +1,20 @@
 """Taobao and Tmall through TOP: trades, refunds, ratings, service ratings, 万相台 campaign reports.
 
-Belongs here: which streams there are and why each is complete. Not here: what is asked (asks.py), signing (signing.py),
-records (rows.py), what answers mean (words.py). See README.md.
+Belongs here: which streams there are and why each is complete. Not here: what is asked (requests.py), signing (signing.py),
+records (rows.py), what answers mean (errors.py). See README.md.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
 
 from connectors.kit.contract.auth import Signed
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.pagers import Descending
 from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
-from connectors.taobao_top import asks
+from connectors.taobao_top import requests
+from connectors.taobao_top.errors import trouble
 from connectors.taobao_top.more_rows import (
     CampaignDay,
     Rating,
@@ -25,7 +26,6 @@ from connectors.taobao_top.more_rows import (
 from connectors.taobao_top.paging import AgentGroups, Capped, EachGroup, UntilShort
 from connectors.taobao_top.rows import Refund, Trade, flat_refund, flat_trade
 from connectors.taobao_top.signing import sign
-from connectors.taobao_top.words import trouble
 
 _DOCS = "https://open.taobao.com/api.htm?docId={0}&docType=2"
 _TRADES, _REFUNDS = "trades_sold_increment_get_response", "refunds_receive_get_response"
@@ -120,15 +120,15 @@ class TaobaoTop(Connector):
             version=lambda trade: trade.modified,
             payload=flat_trade,
             feeds=("order_line",),
-            request=asks.trades,
+            request=requests.trades,
             pager=Descending(f"{_TRADES}.total_results"),
             records=f"{_TRADES}.trades.trade",
             cursor_kind="time",
-            readable_for=asks.THREE_MONTHS,
+            readable_for=requests.THREE_MONTHS,
             lookback=timedelta(hours=1),
             lookback_reason="the search follows the trades with a delay that TOP does not state",
             limit="{shop_id}",
-            rate=asks.rate,
+            rate=requests.rate,
             proof=Total(f"{_TRADES}.total_results", may_leave=True),
             finality_days=30,
             pii=("buyer_nick", *_RECEIVER, "oaid", "aid"),
@@ -136,7 +136,7 @@ class TaobaoTop(Connector):
             unused=_UNUSED_OF_ORDERS,
             docs=_DOCS.format(128),
             page_size=("page_size", 40, 100),
-            prepare=asks.empty_list(f"{_TRADES}.trades.trade"),
+            prepare=requests.empty_list(f"{_TRADES}.trades.trade"),
         ),
         Stream(
             name="refunds",
@@ -146,14 +146,14 @@ class TaobaoTop(Connector):
             version=lambda refund: refund.modified,
             payload=flat_refund,
             feeds=("refund",),
-            request=asks.refunds,
+            request=requests.refunds,
             pager=Descending(f"{_REFUNDS}.total_results"),
             records=f"{_REFUNDS}.refunds.refund",
             cursor_kind="time",
             lookback=timedelta(hours=1),
             lookback_reason="the search follows the refunds with a delay that TOP does not state",
             limit="{shop_id}",
-            rate=asks.rate,
+            rate=requests.rate,
             proof=Total(f"{_REFUNDS}.total_results", may_leave=True),
             finality_days=30,
             pii=("buyer_nick", "buyer_open_uid", "ouid", "desc", "sid", "company_name", "attribute"),
@@ -169,7 +169,7 @@ class TaobaoTop(Connector):
             ),
             docs=_DOCS.format(52),
             page_size=("page_size", 40, 100),
-            prepare=asks.empty_list(f"{_REFUNDS}.refunds.refund"),
+            prepare=requests.empty_list(f"{_REFUNDS}.refunds.refund"),
         ),
         Stream(
             name="ratings",
@@ -178,7 +178,7 @@ class TaobaoTop(Connector):
             day=lambda rating: rating.created,
             payload=flat_rating,
             feeds=("review",),
-            request=asks.ratings,
+            request=requests.ratings,
             pager=Capped(f"{_RATINGS}.total_results"),
             records=f"{_RATINGS}.trade_rates.trade_rate",
             cursor_kind="day",
@@ -186,14 +186,14 @@ class TaobaoTop(Connector):
             lookback=timedelta(days=30),
             lookback_reason="a buyer may change or take back a rating for 30 days, which gives it no new time",
             limit="{shop_id}",
-            rate=asks.rate,
+            rate=requests.rate,
             proof=Total(f"{_RATINGS}.total_results"),
             finality_days=31,
             pii=("nick", "rated_nick", "content", "reply", "ouid"),
             unused=("item_title", "item_price"),
             docs=_DOCS.format(55),
             page_size=("page_size", 100, 150),
-            prepare=asks.empty_list(f"{_RATINGS}.trade_rates.trade_rate"),
+            prepare=requests.empty_list(f"{_RATINGS}.trade_rates.trade_rate"),
         ),
         Stream(
             name="service_ratings",
@@ -203,7 +203,7 @@ class TaobaoTop(Connector):
             version=lambda rating: rating.eval_time,
             payload=flat_service_rating,
             feeds=("chat",),
-            request=asks.service_ratings,
+            request=requests.service_ratings,
             pager=AgentGroups(f"{_SERVICE}.result_count", f"{_SERVICE}.staff_eval_details.eval_detail"),
             records=f"{_SERVICE}.staff_eval_details.eval_detail",
             cursor_kind="time",
@@ -214,7 +214,7 @@ class TaobaoTop(Connector):
             lookback_reason="a buyer may rate days after being asked, or rate again",
             lag=timedelta(days=1),
             limit="{shop_id}",
-            rate=asks.rate,
+            rate=requests.rate,
             proof=EachGroup(f"{_SERVICE}.result_count"),
             finality_days=4,
             pii=("eval_recer",),
@@ -223,7 +223,7 @@ class TaobaoTop(Connector):
             docs=_DOCS.format(66033),
             page_size=("agents_per_call", 10, 10),
             shaping_settings=("agents",),
-            prepare=asks.empty_list(f"{_SERVICE}.staff_eval_details.eval_detail"),
+            prepare=requests.empty_list(f"{_SERVICE}.staff_eval_details.eval_detail"),
         ),
         Stream(
             name="ads",
@@ -232,22 +232,22 @@ class TaobaoTop(Connector):
             day=lambda row: row.thedate,
             payload=flat_campaign,
             feeds=("ad",),
-            request=asks.campaigns,
+            request=requests.campaigns,
             pager=UntilShort(f"{_ADS}.count", rows_path=_AD_ROWS),
             records=_AD_ROWS,
             cursor_kind="day",
             lookback=timedelta(days=30),
             lookback_reason="a sale is attributed to a click of up to 30 days before, and so to that day",
             limit="{shop_id}",
-            rate=asks.rate,
+            rate=requests.rate,
             proof=Total(f"{_ADS}.count"),
             finality_days=31,
             unused=("campaign_name", *_UNUSED_OF_ADS),
             docs=_DOCS.format(67079),
             page_size=("page_size", 100, 100),
             shaping_settings=("biz_code", "unify_type", "effect_days"),
-            prepare=asks.empty_list(_AD_ROWS),
-            stamp=asks.attributed(_AD_ROWS),
+            prepare=requests.empty_list(_AD_ROWS),
+            stamp=requests.attributed(_AD_ROWS),
         ),
     )
 

@@ -1,6 +1,6 @@
 """What TOP sends for ratings, service ratings and 万相台 campaign days, and the flat records the warehouse reads (README.md).
 
-Not here: trades and refunds (rows.py), requests (asks.py).
+Not here: trades and refunds (rows.py), requests (requests.py).
 """
 
 import re
@@ -72,7 +72,7 @@ class Index(Row):
 
 
 class CampaignDay(Row):
-    """A campaign's day; how sales were attributed is written in by the kit (asks.attributed)."""
+    """A campaign's day; how sales were attributed is written in by the kit (requests.attributed)."""
 
     thedate: Thedate
     campaign_id: Id

@@ -6,8 +6,8 @@ Belongs here: pagers and proofs that only TOP needs. Not here: reverse paging (k
 from dataclasses import dataclass
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import Incomplete, SettingWrong, TooLarge
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Pager, Pages, Step, whole_number
 from connectors.kit.contract.proofs import Proof, Reading
 from connectors.kit.contract.strict_json import Json, dig

@@ -1,6 +1,6 @@
 """TOP's signature: the sorted form, hashed with the app's secret; the form is then sent with the result in it.
 
-Belongs here: common parameters and signing. Not here: what is asked for (asks.py).
+Belongs here: common parameters and signing. Not here: what is asked for (requests.py).
 """
 
 import hashlib

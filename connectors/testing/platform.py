@@ -1,7 +1,7 @@
 """The base of every fake platform: an API over a small world of truth, with budgets, tokens and a fault seam.
 
-Belongs here: what all platforms share. Not here: sockets (`loopback`), any platform's API
-(`sandbox/platforms`), which faults there are (`spoil`, the conformance suite). How to write one: README.md.
+Belongs here: what all platforms share. Not here: sockets (loopback.py), any platform's API (fakes/), which
+faults there are (spoil.py, the conformance suite). How to write one: README.md.
 """
 
 import math

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.pagers import Pager
+from connectors.kit.contract.stream import Stream
 from connectors.testing.document import Document
 from connectors.testing.platform import SIGN_IN
 from connectors.testing.reply import Reply, Wire

@@ -8,9 +8,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.classify import by_status
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import (
     AuthExpired,
     AuthRevoked,
@@ -22,12 +20,14 @@ from connectors.kit.contract.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Token
 from connectors.kit.contract.proofs import Total
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
-from connectors.tiktok_shop.lives import SETTING, Available, PerKind, lives
+from connectors.tiktok_shop.paging import SETTING, Available, PerKind, lives
 from connectors.tiktok_shop.rows import Live, Order, Return, began, flat_live, flat_order, flat_return
 from connectors.tiktok_shop.signing import AUTH
 

@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.errors import AuthRevoked, Transient
 from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.signing_context import Desk, TokenCall
 from connectors.kit.contract.strict_json import Json
 
 TOKENS = "https://auth.tiktok-shops.com/api/v2/token/refresh"

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import Basic
 from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import Incomplete, KitError
-from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Cursor
 from connectors.kit.contract.proofs import Flag
 from connectors.kit.contract.redact import model_tree
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
-from connectors.zendesk.csat import SETTING, survey_ratings
+from connectors.zendesk.follow_ups import SETTING, survey_ratings
 from connectors.zendesk.rows import MetricSet, Ticket, flat_ticket
 
 PATH = "/api/v2/incremental/tickets/cursor"

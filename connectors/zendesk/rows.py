@@ -39,7 +39,7 @@ class Satisfaction(Row):
 
 
 class SurveyRating(Row):
-    """The rating of a CSAT survey; csat.py puts it into the ticket."""
+    """The rating of a CSAT survey; follow_ups.py puts it into the ticket."""
 
     category: str
 

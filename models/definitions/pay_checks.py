@@ -10,10 +10,11 @@ from decimal import Decimal
 from models.definitions.bindings import LISTS, NUMBERS, TEAMS, Ref, fill
 from models.definitions.kpis import Kpi
 from models.definitions.pay_plans import PayLine, PayPlan
-from models.definitions.reading import Problems, nearest
+from models.definitions.reading import Problems
 from models.errors import DefinitionError
 from models.pay import METHODS
 from models.scoring.arguments import outputs
+from models.values import nearest
 
 _NO_METHODS_OF_PAY = ("score.", "target.", "kpi.")
 # Stand-ins for figures, so that a method can be asked at load time whether it accepts everything else.

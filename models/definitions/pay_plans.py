@@ -11,8 +11,8 @@ from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal, cast, get_args
 
-from models.definitions.accepts import KEY as ACCEPTS
-from models.definitions.accepts import Accepted, read_accepts
+from models.definitions.accepted_findings import KEY as ACCEPTS
+from models.definitions.accepted_findings import Accepted, read_accepts
 from models.definitions.bindings import SCORE, Binding, Ref, read_bindings, refs
 from models.definitions.reading import (
     Fields,
@@ -25,13 +25,13 @@ from models.definitions.reading import (
     as_label,
     as_mapping,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.roles import CYCLES
-from models.definitions.strict_yaml import Node, Place, plain
+from models.definitions.strict_yaml import Node, YamlPlace, plain
 from models.errors import DefinitionError
 from models.pay import METHODS
+from models.values import nearest
 
 Kind = Literal["sales_commission", "ad_saving_commission", "performance"]
 Mode = Literal["sales_commission", "ad_saving_commission", "performance", "mixed"]
@@ -52,7 +52,7 @@ class PayLine:
     paid: bool
     cycle: str | None
     source: str
-    places: Mapping[str, Place]
+    places: Mapping[str, YamlPlace]
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -116,7 +116,7 @@ def read_pay_plan(node: Node, problems: Problems) -> PayPlan:
         effective_from=as_date(fields["effective_from"], "effective_from"),
         label=as_label(fields["label"], "label"),
         roles=tuple(as_id(r, "roles") for r in as_items(fields["roles"], "roles")),
-        mode=cast(Mode, as_choice(fields["mode"], "mode", MODES)),
+        mode=as_choice(fields["mode"], "mode", MODES),
         lines=tuple(lines),
         source=str(fields.place),
         example=_yes(fields, "example", default=False),

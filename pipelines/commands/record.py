@@ -4,7 +4,6 @@ Belongs here: choosing the days, the manifest, what is told. Not here: what is k
 loading (`kpi connectors replay`).
 """
 
-import argparse
 import gzip
 import json
 import shutil
@@ -17,17 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import Landing, pull
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.stream import Stream
 from connectors.kit.window.landing import sha256_of
 from models.errors import PullError, UsageError
-from models.loads import FailedWindow, PulledWindow
+from models.loads import FailedWindow, PulledWindow, StreamRef
 from models.periods import day_bounds
-from pipelines.commands.asked import company_of, work_of
-from pipelines.commands.progress import show_progress
+from models.whole_file import give_name, write_whole
 from pipelines.commands.table import table
+from pipelines.company.run_scope import RunScope, tell
 from pipelines.company.sandbox import Surroundings, surroundings
-from pipelines.company.sources import Source
-from pipelines.company.work import Work, tell
+from pipelines.company.sources import DeclaredAccount
 from pipelines.steps.pull import shared_runtime
 
 MANIFEST = "manifest.json"
@@ -43,14 +41,20 @@ class Recording:
     drift: Counter[str] = field(default_factory=Counter)
 
 
-def record(chosen: argparse.Namespace) -> int:
-    """Record the days; exit code 1 when a window failed: only proven windows are in the fixture."""
-    show_progress()
-    into = Path(chosen.into)
+def record_days(work: RunScope, ref: StreamRef, into: Path) -> int:
+    """Record the days of the run; returns 1 when a window failed: only proven windows are in the fixture.
+
+    Args:
+        work: company, days, and as of when.
+        ref: connector, stream and shop_id to record.
+        into: a folder that is not there yet, or is empty.
+
+    Raises:
+        UsageError: U031 when the folder holds something, U032 when the company pulls no such stream.
+    """
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise UsageError("U031", "there is something in that folder already", actual=str(into))
-    work = work_of(chosen, company_of(chosen))
-    source, stream = _source(work, chosen)
+    source, stream = _source(work, ref)
     into.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{into.name}.", dir=into.parent))
     try:
@@ -58,11 +62,9 @@ def record(chosen: argparse.Namespace) -> int:
             recording = _recorded(work, source, stream, around, part)
         if recording.windows:
             manifest = _manifest(work, source, stream, recording, part)
-            (part / MANIFEST).write_text(
-                json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-            )
+            write_whole(part / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
             part.chmod(0o755)
-            part.replace(into)  # an empty folder of that name may be there
+            give_name(part, into, durable=False)  # a folder; an empty one of that name may be there
             _tell(into, manifest)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -72,10 +74,10 @@ def record(chosen: argparse.Namespace) -> int:
     return 1 if recording.failures or not recording.windows else 0
 
 
-def _source(work: Work, chosen: argparse.Namespace) -> tuple[Source, Stream[Any]]:
+def _source(work: RunScope, ref: StreamRef) -> tuple[DeclaredAccount, Stream[Any]]:
     """The account and the stream by their names."""
     known = [(s.connector, s.shop_id, name) for s in work.company.sources for name in s.stream_names]
-    wanted = (chosen.connector, chosen.shop, chosen.stream)
+    wanted = (ref.connector, ref.shop_id, ref.stream)
     if wanted not in known:
         listed = "; ".join(" ".join(names) for names in known)[:300] or "no accounts in sources.yaml"
         raise UsageError(
@@ -85,10 +87,12 @@ def _source(work: Work, chosen: argparse.Namespace) -> tuple[Source, Stream[Any]
             remedy=f"known connector, shop and stream: {listed}",
         )
     source = next(s for s in work.company.sources if (s.connector, s.shop_id) == wanted[:2])
-    return source, source.kit.stream(chosen.stream).of(source.settings)
+    return source, source.kit.stream(ref.stream).of(source.settings)
 
 
-def _recorded(work: Work, source: Source, stream: Stream[Any], around: Surroundings, part: Path) -> Recording:
+def _recorded(
+    work: RunScope, source: DeclaredAccount, stream: Stream[Any], around: Surroundings, part: Path
+) -> Recording:
     found = Recording()
     with tempfile.TemporaryDirectory() as scratch:
         for window in _windows(work, source, stream, around, landing=part, spool=Path(scratch)):
@@ -105,7 +109,13 @@ def _recorded(work: Work, source: Source, stream: Stream[Any], around: Surroundi
 
 
 def _windows(
-    work: Work, source: Source, stream: Stream[Any], around: Surroundings, *, landing: Path, spool: Path
+    work: RunScope,
+    source: DeclaredAccount,
+    stream: Stream[Any],
+    around: Surroundings,
+    *,
+    landing: Path,
+    spool: Path,
 ) -> Iterator[PulledWindow | FailedWindow]:
     """The windows of the asked days and no others."""
     start, end = day_bounds(work.first, source.zone)[0], day_bounds(work.last, source.zone)[1]
@@ -132,7 +142,7 @@ def _windows(
 
 
 def _manifest(
-    work: Work, source: Source, stream: Stream[Any], recording: Recording, part: Path
+    work: RunScope, source: DeclaredAccount, stream: Stream[Any], recording: Recording, part: Path
 ) -> dict[str, Any]:
     return {
         "format": _FORMAT,

@@ -6,8 +6,8 @@ from duckdb import DuckDBPyConnection
 
 from models.periods import Period
 from pipelines.commands.table import table
-from pipelines.company.work import Work
-from pipelines.render.text import format_value
+from pipelines.company.run_scope import RunScope
+from pipelines.render.bilingual import format_value
 from warehouse.store.connect import open_published
 
 _HEALTH = """
@@ -41,7 +41,7 @@ MAIN_FIGURES = 3
 _LAST_DAY = date.max
 
 
-def day_summary(work: Work) -> tuple[str, int]:
+def day_summary(work: RunScope) -> tuple[str, int]:
     """The text after a run, and how many shop days are not proven."""
     with open_published(work.home.root) as con:
         sources, missing = _sources(con, work.first, work.last)
@@ -93,7 +93,7 @@ def _absent(con: DuckDBPyConnection, day: date) -> str:
     )
 
 
-def score_summary(work: Work, period: Period) -> str:
+def score_summary(work: RunScope, period: Period) -> str:
     """People with totals, grades and causes of a period."""
     with open_published(work.home.root) as con:
         rows = con.execute(

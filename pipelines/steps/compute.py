@@ -8,9 +8,9 @@ from decimal import Decimal
 from duckdb import DuckDBPyConnection
 
 from models.periods import Period, month_of
-from pipelines.company.work import Work, tell
-from pipelines.render import text
-from pipelines.steps.reach import days_to_compute, note_computed, stretches
+from pipelines.company.run_scope import RunScope, tell
+from pipelines.render import bilingual
+from pipelines.steps.stale_days import days_to_compute, note_computed, stretches
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
 from warehouse.raw.coverage import store_source_health
@@ -21,7 +21,7 @@ MONTH_TO_DATE_DAYS = 31
 
 
 @dataclass(frozen=True)
-class Counts:
+class ComputedDays:
     """What a computation of days produced for the days that were asked for."""
 
     days: int
@@ -30,7 +30,7 @@ class Counts:
     provisional: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RoleFigure:
     """A month-to-date figure of a person, with the names people know."""
 
@@ -50,10 +50,10 @@ class RoleFigure:
 
     def shown(self, value: Decimal | None) -> str:
         """A value in the KPI's unit; nothing for a missing one."""
-        return "" if value is None else text.format_value(value, self.unit, self.decimals)
+        return "" if value is None else bilingual.format_value(value, self.unit, self.decimals)
 
 
-def compute_days(work: Work) -> Counts:
+def compute_days(work: RunScope) -> ComputedDays:
     """Compute the days of the work, and those before that newer data may have changed."""
     with open_warehouse(work.home.root) as con:
         days = days_to_compute(con, work)
@@ -65,11 +65,11 @@ def compute_days(work: Work) -> Counts:
             reconcile(con, month, work.company.accountable_roles)
         note_computed(con, work)
     asked = [a for a in actuals if a.period >= work.first.isoformat()]
-    counts = Counts(
-        len(days),
-        len(asked),
-        sum(a.status == "missing" for a in asked),
-        sum(a.status == "provisional" for a in asked),
+    counts = ComputedDays(
+        days=len(days),
+        rows=len(asked),
+        missing=sum(a.status == "missing" for a in asked),
+        provisional=sum(a.status == "provisional" for a in asked),
     )
     tell("compute", f"{counts.days} days, {counts.rows:,} figures, {counts.missing:,} of them missing")
     return counts
@@ -86,7 +86,10 @@ def _months(days: Iterable[date]) -> list[Period]:
     return sorted({month_of(day) for day in days})
 
 
-def role_figures(work: Work) -> dict[str, list[RoleFigure]]:
+_FIGURE = ("value", "target_to_date", "attainment", "pace", "status", "cause_code", "cause")
+
+
+def role_figures(work: RunScope) -> dict[str, list[RoleFigure]]:
     """Month-to-date figures of the last day, by role."""
     sql = """
         select m.role_id, m.person_id, coalesce(p.name, m.person_id), m.kpi_id, m.value, m.target_to_date,
@@ -102,6 +105,14 @@ def role_figures(work: Work) -> dict[str, list[RoleFigure]]:
     found: dict[str, list[RoleFigure]] = {}
     for role_id, person_id, name, kpi_id, *figures in rows:
         kpi = work.definitions.kpi(kpi_id, work.last)
-        figure = RoleFigure(person_id, name, kpi.label.zh, kpi.label.en, kpi.unit, kpi.decimals, *figures)
+        figure = RoleFigure(
+            person_id=person_id,
+            person_name=name,
+            kpi_zh=kpi.label.zh,
+            kpi_en=kpi.label.en,
+            unit=kpi.unit,
+            decimals=kpi.decimals,
+            **dict(zip(_FIGURE, figures, strict=True)),
+        )
         found.setdefault(role_id, []).append(figure)
     return found

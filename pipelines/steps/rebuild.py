@@ -14,13 +14,13 @@ from models.loads import FILE_DROP, FailedWindow, StreamRef
 from models.periods import Period
 from pipelines.company.company import Company
 from pipelines.company.home import Home
-from pipelines.company.work import Work, tell
+from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all
 from pipelines.steps.pull import register_accounts
-from pipelines.steps.reach import stretches
 from pipelines.steps.score import compute_period, score_people
+from pipelines.steps.stale_days import stretches
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
 from warehouse.raw.coverage import store_source_health
@@ -33,11 +33,11 @@ _WINDOWS = """
            landing_sha256, as_of
     from load_window order by load_seq
 """
-_BATCH = 50
+_BATCH = 50  # windows between two lines of progress
 
 
-@dataclass(frozen=True)
-class Extent:
+@dataclass(frozen=True, kw_only=True)
+class PublishedExtent:
     """What the published file covers: the days and periods that were computed."""
 
     days: tuple[date, ...]
@@ -54,7 +54,7 @@ def rebuild(company: Company, home: Home, beside: Home) -> None:
     """Fill `beside` with what `home` should hold: landing files, company files and definitions alone."""
     extent = read_extent(home)
     last = extent.day or Period.parse(extent.period or "").end
-    work = Work(company, beside, last, last, extent.as_of)
+    work = RunScope(company, beside, last, last, extent.as_of)
     _load_landing(company, home, beside)
     load_files(work, facts=False)  # their landing files were replayed already
     build_facts(work)
@@ -71,12 +71,12 @@ def rebuild(company: Company, home: Home, beside: Home) -> None:
     publish_all(work, extent.period)
 
 
-def read_extent(home: Home) -> Extent:
+def read_extent(home: Home) -> PublishedExtent:
     """What the published file of a home covers."""
     with open_published(home.root) as con:
         row = con.execute("select epoch_us(as_of), day, period from publication").fetchone()
         as_of, day, period = row if row else (0, None, None)
-        return Extent(
+        return PublishedExtent(
             days=_distinct(con, "select distinct business_date from kpi_actual_daily order by 1"),
             month_to_date=_distinct(con, "select distinct business_date from kpi_actual_mtd order by 1"),
             health=_distinct(con, "select distinct business_date from source_health order by 1"),
@@ -111,7 +111,9 @@ def _load_one(
     connector, stream, shop, start, end, kind, status, code, cause, landing_file, sha256, as_of = row
     if status == "failed":
         ref = StreamRef(connector, stream, shop)
-        failed = FailedWindow(ref, start, end, kind, code, cause, as_of)
+        failed = FailedWindow(
+            ref=ref, window_from=start, window_to=end, kind=kind, code=code, cause=cause, as_of=as_of
+        )
         if code == WITHDRAWN:
             with transaction(con):
                 take_out(con, failed)

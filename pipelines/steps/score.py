@@ -10,7 +10,7 @@ from models.definitions import Definitions
 from models.inputs import Actual, Person, Rating, Target
 from models.periods import Period
 from models.scorecard import Scorecard, score_period
-from pipelines.company.work import Work, tell
+from pipelines.company.run_scope import RunScope, tell
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_spans
 from warehouse.published.scorecards import store_scorecards
@@ -25,11 +25,12 @@ _ACTUALS = """
     from kpi_actual_period where period = ? order by all
 """
 _PEOPLE = """
-    select person_id, name, role_id, coalesce(dept, ''), manager_id, valid_from, valid_to, hire_date
+    select person_id, name, role_id, coalesce(dept, '') as dept, manager_id, valid_from, valid_to, hire_date
     from core_person order by all
 """
 _TARGETS = """
-    select scope, scope_id, kpi_id, period, value, coalesce(basis, ''), cast(coalesce(version, '1') as integer)
+    select scope, scope_id, kpi_id, period, value, coalesce(basis, '') as basis,
+           cast(coalesce(version, '1') as integer) as version
     from core_target where scope in ('person', 'role') order by all
 """
 _RATINGS = """
@@ -38,7 +39,7 @@ _RATINGS = """
 """
 
 
-def compute_period(work: Work, period: Period) -> int:
+def compute_period(work: RunScope, period: Period) -> int:
     """Compute and store the figures of the period; returns how many."""
     with open_warehouse(work.home.root) as con:
         actuals = compute_spans(con, work.definitions, [period])
@@ -49,7 +50,7 @@ def compute_period(work: Work, period: Period) -> int:
     return len(actuals)
 
 
-def score_people(work: Work, period: Period) -> Counter[str]:
+def score_people(work: RunScope, period: Period) -> Counter[str]:
     """Score everyone of the period, from the bottom of the company up; returns scorecards by status."""
     with open_warehouse(work.home.root) as con:
         cards = scorecards(con, work.definitions, period, _read(con, _ACTUALS, Actual, period.id))
@@ -74,5 +75,7 @@ def scorecards(
 
 
 def _read(con: DuckDBPyConnection, sql: str, make: Callable[..., T], *values: str) -> list[T]:
-    """Rows as the records of models; the columns stand in the order of the record's fields."""
-    return [make(*row) for row in con.execute(sql, list(values)).fetchall()]
+    """Rows as the records of models; the columns have the names of the record's fields."""
+    found = con.execute(sql, list(values))
+    names = [name for name, *_ in found.description]
+    return [make(**dict(zip(names, row, strict=True))) for row in found.fetchall()]

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.contract.declare import Connector
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.contract.stream import Connector
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from connectors.testing.loopback import Served
 from connectors.testing.platform import Platform

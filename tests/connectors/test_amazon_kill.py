@@ -17,7 +17,7 @@ import pytest
 
 from connectors.amazon_sp import AmazonSp
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.amazon_sp import CLIENT, REFRESH, REPORTS, SECRET, AmazonSpFake
 from connectors.testing.loopback import Served
@@ -37,7 +37,7 @@ from typing import Any
 from connectors.amazon_sp import AmazonSp
 from connectors.kit import AccountSettings, Landing, Runtime
 from connectors.kit import pull
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 
 account, folder, start, now, dies_reading = sys.argv[1:]
 folder, now = Path(folder), datetime.fromisoformat(now)

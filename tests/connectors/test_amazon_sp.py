@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.amazon_sp import AmazonSp, library
-from connectors.amazon_sp.lookup import look_up
+from connectors.amazon_sp.order_lookup import look_up
 from connectors.kit import AccountSettings
 from connectors.kit.contract.errors import BadRequest, DeclarationWrong
 from connectors.testing.fakes import amazon_world as made

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.google_ads import BOOKS, FIELDS
-from connectors.google_ads.answers import verdict
+from connectors.google_ads.errors import verdict
 from connectors.google_ads.rows import CampaignDay, day_record, rounded
 from connectors.kit.contract.errors import KitError, Retryable
 from connectors.kit.window.reading import plain

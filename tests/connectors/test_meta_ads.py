@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.meta_ads.answers import usage, verdict, wish
+from connectors.meta_ads.errors import usage, verdict, wish
 from connectors.meta_ads.rows import WINDOWS
 from connectors.testing.conformance.bench import Bench, Lab
 from connectors.testing.conformance.traps import OnRequest, always, at

@@ -18,8 +18,8 @@ from connectors.kit.contract.pagers import Pages
 from connectors.kit.contract.proofs import Total
 from connectors.kit.contract.strict_json import loads
 from connectors.taobao_top import TaobaoTop
+from connectors.taobao_top.errors import trouble
 from connectors.taobao_top.signing import signature
-from connectors.taobao_top.words import trouble
 from connectors.testing.clock import Clock
 from connectors.testing.fakes import taobao_world as made
 from connectors.testing.fakes.taobao_top import TaobaoFake

@@ -3,18 +3,18 @@
 Not here: whether the connector example runs (test_connector_example.py).
 """
 
-import argparse
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
-
-from models.codes import codes
-from pipelines.commands.cli import _parser
 from tests.docs.errors_page import PAGE as ERRORS_PAGE
 from tests.docs.errors_page import page as errors_page
 from tests.docs.tables_page import PAGE, page
+
+from models.codes import codes
+from pipelines.commands.cli import kpi
 from warehouse.published.publish import PUBLISHED_TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,13 +34,12 @@ def codes_in_code() -> set[str]:
     } - PEOPLE
 
 
-def commands(parser: argparse.ArgumentParser, path: str = "kpi") -> Iterator[str]:
+def commands(group: click.Group, path: str = "kpi") -> Iterator[str]:
     """Every command with its parents, e.g. `kpi connectors list`."""
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, below in action.choices.items():
-                yield f"{path} {name}"
-                yield from commands(below, f"{path} {name}")
+    for name, command in group.commands.items():
+        yield f"{path} {name}"
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
 
 
 def test_every_code_that_is_raised_is_in_the_table_and_no_other() -> None:
@@ -57,13 +56,13 @@ def test_the_page_of_codes_is_what_the_table_holds() -> None:
 def test_every_command_is_documented() -> None:
     text = "\n".join(path.read_text("utf-8") for path in PAGES)
 
-    missing = [command for command in commands(_parser()) if command not in text]
+    missing = [command for command in commands(kpi) if command not in text]
 
     assert missing == []
 
 
 def test_every_documented_command_exists() -> None:
-    known = {command.split()[1] for command in commands(_parser())}
+    known = {command.split()[1] for command in commands(kpi)}
 
     found = {(path.name, word) for path in PAGES for word in words_after_kpi(path.read_text("utf-8"))}
 

@@ -52,28 +52,75 @@ roles:
 """
 NOVEMBER = Period.parse("2011-11")
 START = date(2011, 1, 1)
-BOSS = Person("P1", "甲", "boss", "x", None, START)
-MANAGER = Person("P2", "乙", "store_manager", "x", "P1", START)
+BOSS = Person(person_id="P1", name="甲", role_id="boss", dept="x", manager_id=None, valid_from=START)
+MANAGER = Person(
+    person_id="P2", name="乙", role_id="store_manager", dept="x", manager_id="P1", valid_from=START
+)
 PEOPLE = [BOSS, MANAGER]
 TARGETS = [
-    Target("person", "P2", "net_sales", "2011-11", Decimal(1000000), "own_history"),
-    Target("person", "P1", "net_sales", "2011-11", Decimal(2000000), "strategy"),
+    Target(
+        scope="person",
+        scope_id="P2",
+        kpi_id="net_sales",
+        period="2011-11",
+        value=Decimal(1000000),
+        basis="own_history",
+    ),
+    Target(
+        scope="person",
+        scope_id="P1",
+        kpi_id="net_sales",
+        period="2011-11",
+        value=Decimal(2000000),
+        basis="strategy",
+    ),
 ]
-RATINGS = [Rating("P1", "2011-11", "drive", "superior", Decimal(4), Decimal(5))]
+RATINGS = [
+    Rating(
+        person_id="P1",
+        period="2011-11",
+        item_id="drive",
+        rater_type="superior",
+        score=Decimal(4),
+        scale_max=Decimal(5),
+    )
+]
 
 
 def actual(person: Person, kpi: str, numerator: str, denominator: str | None = None) -> Actual:
     above, below = Decimal(numerator), Decimal(denominator) if denominator else None
     value = above / below if below else above
     return Actual(
-        "2011-11", person.person_id, person.role_id, kpi, above, below, value, "scored", None, None, 7
+        period="2011-11",
+        person_id=person.person_id,
+        role_id=person.role_id,
+        kpi_id=kpi,
+        numerator=above,
+        denominator=below,
+        value=value,
+        status="scored",
+        cause_code=None,
+        cause=None,
+        n_rows=7,
     )
 
 
 ACTUALS = [
     actual(MANAGER, "net_sales", "1350000"),
     actual(MANAGER, "refund_rate", "0.0934", "1"),
-    Actual("2011-11", "P1", "boss", "attainment", Decimal(1900000), None, None, "scored", None, None, 9),
+    Actual(
+        period="2011-11",
+        person_id="P1",
+        role_id="boss",
+        kpi_id="attainment",
+        numerator=Decimal(1900000),
+        denominator=None,
+        value=None,
+        status="scored",
+        cause_code=None,
+        cause=None,
+        n_rows=9,
+    ),
 ]
 
 
@@ -152,17 +199,17 @@ def test_an_open_report_makes_the_manager_provisional(definitions: Definitions) 
 
 def test_a_missing_figure_keeps_its_cause(definitions: Definitions) -> None:
     gap = Actual(
-        "2011-11",
-        "P2",
-        "store_manager",
-        "refund_rate",
-        None,
-        None,
-        None,
-        "missing",
-        "M202",
-        "no exchange rate",
-        3,
+        period="2011-11",
+        person_id="P2",
+        role_id="store_manager",
+        kpi_id="refund_rate",
+        numerator=None,
+        denominator=None,
+        value=None,
+        status="missing",
+        cause_code="M202",
+        cause="no exchange rate",
+        n_rows=3,
     )
 
     found = card(score_period(definitions, NOVEMBER, PEOPLE, [*ACTUALS[:1], gap], TARGETS, RATINGS), "P2")
@@ -194,15 +241,45 @@ def test_a_target_of_zero_excludes_the_line_and_moves_its_weight(definitions: De
     assert "权重 30% → 100%（重新分配）" in zh(line(found, "refund_rate"))
 
 
+@pytest.mark.parametrize(("no_data", "status"), [("missing", "missing"), ("exclude", "excluded")])
+def test_a_kpi_over_a_target_of_zero_has_the_cause_of_a_line_with_such_a_target(
+    example: str, no_data: str, status: str
+) -> None:
+    text = MORE.replace(
+        "{kpi: attainment, weight: 50,", f"{{kpi: attainment, no_data: {no_data}, weight: 50,"
+    )
+    zero = [TARGETS[0], replace(TARGETS[1], value=Decimal(0))]
+    stored = [replace(ACTUALS[2], status=s, cause_code=c) for s, c in (("scored", None), ("missing", "M212"))]
+    known = load_definitions({"README.md": example, "more.yaml": text})
+
+    cards = [score_period(known, NOVEMBER, PEOPLE, [one], zero, RATINGS) for one in stored]
+
+    found = [line(card(both, "P1"), "attainment") for both in cards]
+    assert {(x.status, x.cause_code, x.cause) for x in found} == {
+        (status, "M212", "the target of net_sales is 0")
+    }
+
+
 @pytest.mark.parametrize(
-    ("cause", "status", "weight"), [("M201", "excluded", 0), ("M211", "excluded", 0), ("P102", "missing", 30)]
+    ("cause", "status", "weight"),
+    [("M201", "excluded", 0), ("M211", "excluded", 0), ("M212", "excluded", 0), ("P102", "missing", 30)],
 )
 def test_no_data_is_left_out_only_when_nothing_happened_that_could_be_measured(
     example: str, cause: str, status: str, weight: int
 ) -> None:
     text = example.replace("{kpi: refund_rate, duty", "{kpi: refund_rate, no_data: exclude, duty")
     silent = Actual(
-        "2011-11", "P2", "store_manager", "refund_rate", None, None, None, "missing", cause, "none", 0
+        period="2011-11",
+        person_id="P2",
+        role_id="store_manager",
+        kpi_id="refund_rate",
+        numerator=None,
+        denominator=None,
+        value=None,
+        status="missing",
+        cause_code=cause,
+        cause="none",
+        n_rows=0,
     )
     definitions = load_definitions({"README.md": text, "more.yaml": MORE})
 
@@ -234,7 +311,17 @@ def test_a_role_settled_by_quarter_is_provisional_in_a_month(example: str) -> No
 
 
 def test_too_few_peers_do_not_count(definitions: Definitions) -> None:
-    peers = [Rating("P1", "2011-11", "drive", "peer", Decimal(1), Decimal(5)) for _ in range(2)]
+    peers = [
+        Rating(
+            person_id="P1",
+            period="2011-11",
+            item_id="drive",
+            rater_type="peer",
+            score=Decimal(1),
+            scale_max=Decimal(5),
+        )
+        for _ in range(2)
+    ]
 
     two = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, [*RATINGS, *peers]), "P1")
     three = card(
@@ -248,9 +335,39 @@ def test_too_few_peers_do_not_count(definitions: Definitions) -> None:
 @pytest.mark.parametrize(
     ("extra", "code"),
     [
-        (Rating("P1", "2011-11", "drive", "peer", Decimal(9), Decimal(10)), "C161"),
-        (Rating("P1", "2011-11", "drive", "peer", Decimal(6), Decimal(5)), "C162"),
-        (Rating("P1", "2011-11", "drive", "peer", Decimal(-1), Decimal(5)), "C162"),
+        (
+            Rating(
+                person_id="P1",
+                period="2011-11",
+                item_id="drive",
+                rater_type="peer",
+                score=Decimal(9),
+                scale_max=Decimal(10),
+            ),
+            "C161",
+        ),
+        (
+            Rating(
+                person_id="P1",
+                period="2011-11",
+                item_id="drive",
+                rater_type="peer",
+                score=Decimal(6),
+                scale_max=Decimal(5),
+            ),
+            "C162",
+        ),
+        (
+            Rating(
+                person_id="P1",
+                period="2011-11",
+                item_id="drive",
+                rater_type="peer",
+                score=Decimal(-1),
+                scale_max=Decimal(5),
+            ),
+            "C162",
+        ),
     ],
 )
 def test_ratings_that_do_not_fit_are_refused(definitions: Definitions, extra: Rating, code: str) -> None:
@@ -308,7 +425,9 @@ def test_a_leaver_is_scored_for_the_last_period_only() -> None:
 
 
 def test_the_nearest_target_wins(definitions: Definitions) -> None:
-    role = Target("role", "store_manager", "refund_rate", "2011-11", Decimal("0.07"))
+    role = Target(
+        scope="role", scope_id="store_manager", kpi_id="refund_rate", period="2011-11", value=Decimal("0.07")
+    )
     person = replace(role, scope="person", scope_id="P2", value=Decimal("0.06"))
     newer = replace(person, value=Decimal("0.05"), version=2)
 

@@ -228,14 +228,41 @@ pay_plans:
 
 def scored(example: str, refund_rate: Decimal | None) -> tuple[Definitions, Scorecard]:
     definitions = load_definitions({"README.md": example, "pay.yaml": EXAMPLE_PAY})
-    person = Person("p1", "甲", "store_manager", "x", None, date(2020, 1, 1))
+    person = Person(
+        person_id="p1",
+        name="甲",
+        role_id="store_manager",
+        dept="x",
+        manager_id=None,
+        valid_from=date(2020, 1, 1),
+    )
     status = "missing" if refund_rate is None else "scored"
     code, cause = (None, None) if refund_rate is not None else ("M207", "not pulled")
     actuals = [
-        Actual("2026-10", "p1", "store_manager", "net_sales", D(1000), None, D(1000), "scored"),
-        Actual("2026-10", "p1", "store_manager", "refund_rate", None, None, refund_rate, status, code, cause),
+        Actual(
+            period="2026-10",
+            person_id="p1",
+            role_id="store_manager",
+            kpi_id="net_sales",
+            numerator=D(1000),
+            denominator=None,
+            value=D(1000),
+            status="scored",
+        ),
+        Actual(
+            period="2026-10",
+            person_id="p1",
+            role_id="store_manager",
+            kpi_id="refund_rate",
+            numerator=None,
+            denominator=None,
+            value=refund_rate,
+            status=status,
+            cause_code=code,
+            cause=cause,
+        ),
     ]
-    targets = [Target("person", "p1", "net_sales", "2026-10", D(800))]
+    targets = [Target(scope="person", scope_id="p1", kpi_id="net_sales", period="2026-10", value=D(800))]
     return definitions, score_period(definitions, OCTOBER, [person], actuals, targets, [])[0]
 
 

@@ -11,7 +11,7 @@ import duckdb
 
 from models.attribution import Attribution
 from models.errors import WarehouseError
-from models.tables import FACTS, Rule
+from models.tables import FACTS, Derivation
 from warehouse.facts.attribution import build_headcount, build_linked
 from warehouse.facts.feeds import Feed, feeds_digest, present_feeds
 from warehouse.facts.refill import Scope
@@ -118,7 +118,7 @@ def _inputs_digest(
 
 
 def _looks_up_people(feed: Feed) -> bool:
-    return any(c.derived is not None and c.derived.rule is Rule.DEPT for c in FACTS[feed.table].columns)
+    return any(c.derived is not None and c.derived.rule is Derivation.DEPT for c in FACTS[feed.table].columns)
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:

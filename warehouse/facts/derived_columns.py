@@ -7,7 +7,7 @@ attribution models (sql/attribution), when a table is built (refill.py).
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.tables import MONEY_BASE, Column, Derived, Rule, Table
+from models.tables import MONEY_BASE, Column, Derivation, Derived, Table
 from warehouse.facts.feeds import STATED
 from warehouse.store.sqltext import fill, identifier, literal, statement
 
@@ -74,15 +74,18 @@ def insert_given(table: Table, columns: frozenset[str], *, is_final: bool) -> st
     """
     stages = _given(table, columns, is_final=is_final)
     stages = stages.add(
-        "placed", _by_rule(table, Rule.LOCAL_DAY, _local_day) | _by_rule(table, Rule.MINUTES, _minutes)
+        "placed",
+        _by_rule(table, Derivation.LOCAL_DAY, _local_day) | _by_rule(table, Derivation.MINUTES, _minutes),
     )
     stages = _with_order(table, stages)
     stages = stages.add(
-        "grouped", _by_rule(table, Rule.SKU, _from_sku), "left join core_sku as s on s.sku_id = d.sku_id"
+        "grouped",
+        _by_rule(table, Derivation.SKU, _from_sku),
+        "left join core_sku as s on s.sku_id = d.sku_id",
     )
     stages = _with_dept(table, stages)
     stages = _with_rate(table, stages)
-    stages = stages.add("valued", _by_rule(table, Rule.BASE, _base))
+    stages = stages.add("valued", _by_rule(table, Derivation.BASE, _base))
     stages = _with_cost(table, stages)
     names = [c.name for c in table.columns if c.name in stages.columns]
     order = ", ".join(identifier(name) for name in (*table.own_days, *table.key))
@@ -112,7 +115,7 @@ def _given(table: Table, columns: frozenset[str], *, is_final: bool) -> _Stages:
     return _Stages("given", there, text, frozenset(columns if is_final else ()))
 
 
-def _by_rule(table: Table, rule: Rule, make: Callable[[Derived], str]) -> dict[str, str]:
+def _by_rule(table: Table, rule: Derivation, make: Callable[[Derived], str]) -> dict[str, str]:
     """SQL for every column of a rule; a stated value stands before a derived one."""
     return {
         identifier(c.name): _stated_first(c, f"cast({make(c.derived)} as {c.sql_type})")
@@ -141,7 +144,7 @@ def _minutes(derived: Derived) -> str:
 
 def _with_order(table: Table, stages: _Stages) -> _Stages:
     """What the order knows; only the lines and orders that are named are joined, not the whole history."""
-    found = _by_rule(table, Rule.ORDER, _from_order)
+    found = _by_rule(table, Derivation.ORDER, _from_order)
     for name in ("line_known", "order_first") if found else ():
         stages = stages.beside(name, statement(f"attribution/{name}.sql"))
     return stages.add("ordered", found, _ORDER_JOINS)
@@ -166,7 +169,7 @@ def _base(derived: Derived) -> str:
 
 
 def _with_dept(table: Table, stages: _Stages) -> _Stages:
-    rules = [c.derived for c in table.columns if c.derived is not None and c.derived.rule is Rule.DEPT]
+    rules = [c.derived for c in table.columns if c.derived is not None and c.derived.rule is Derivation.DEPT]
     if not rules:
         return stages
     person, day = (identifier(name) for name in rules[0].of)
@@ -174,19 +177,19 @@ def _with_dept(table: Table, stages: _Stages) -> _Stages:
         f"left join core_person as p on p.person_id = d.{person}"
         f" and d.{day} between p.valid_from and coalesce(p.valid_to, date '9999-12-31')"
     )
-    return stages.add("placed_in", _by_rule(table, Rule.DEPT, lambda _: "p.dept"), joins)
+    return stages.add("placed_in", _by_rule(table, Derivation.DEPT, lambda _: "p.dept"), joins)
 
 
 def _with_rate(table: Table, stages: _Stages) -> _Stages:
     """The rate is looked up once per currency and day: an ASOF join over whole rows costs seconds, this one nothing."""
-    rules = [c.derived for c in table.columns if c.derived is not None and c.derived.rule is Rule.RATE]
+    rules = [c.derived for c in table.columns if c.derived is not None and c.derived.rule is Derivation.RATE]
     if not rules:
         return stages
     day = _first_known(rules[0].of)
     asked = fill("select distinct currency, ${day} as day from ${before} as d", day=day, before=stages.newest)
     return stages.beside("rate_on", _rate_on(asked)).add(
         "rated",
-        _by_rule(table, Rule.RATE, lambda _: "q.rate"),
+        _by_rule(table, Derivation.RATE, lambda _: "q.rate"),
         fill("left join rate_on as q on q.currency = d.currency and q.day = ${day}", day=day),
     )
 
@@ -228,7 +231,7 @@ def _with_cost(table: Table, stages: _Stages) -> _Stages:
         .beside("cost_on", cost_on)
         .add(
             "costed",
-            _by_rule(table, Rule.COST, lambda derived: _cost(derived, free)),
+            _by_rule(table, Derivation.COST, lambda derived: _cost(derived, free)),
             fill("left join cost_on as c on c.sku_id = d.sku_id and c.day = d.${day}", day=day),
         )
     )

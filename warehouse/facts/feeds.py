@@ -14,7 +14,7 @@ import duckdb
 
 from models.errors import WarehouseError
 from models.loads import FILE_DROP
-from models.tables import FACTS, Rule, Table
+from models.tables import FACTS, Derivation, Table
 from warehouse.store.sqltext import fill, identifier, literal, statement, statements
 
 STATED = ("platform", "shop_id", "source_row_id", "zone")  # every feed yields them
@@ -132,7 +132,7 @@ def present_feeds(con: duckdb.DuckDBPyConnection) -> list[Feed]:
 
 def statable(table: Table) -> frozenset[str]:
     """The columns a feed may yield: those a file may state, and what a platform says itself about a refund's order."""
-    own = {c.name for c in table.columns if c.derived is not None and c.derived.rule is Rule.ORDER}
+    own = {c.name for c in table.columns if c.derived is not None and c.derived.rule is Derivation.ORDER}
     return frozenset({*STATED, *(c.name for c in table.given), *own})
 
 
@@ -141,7 +141,7 @@ def linked_columns(table: Table) -> frozenset[str]:
     return frozenset(
         c.name
         for c in table.columns
-        if c.given and c.derived and c.derived.rule is Rule.MODEL and c.derived.of[0] in _LINKED
+        if c.given and c.derived and c.derived.rule is Derivation.MODEL and c.derived.of[0] in _LINKED
     )
 
 

@@ -12,7 +12,7 @@ medians come back as their two neighbours.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.tables import Rule, Table
+from models.tables import Derivation, Table
 from warehouse.figures.compile_distinct import distinct, groups
 from warehouse.figures.expressions import scale
 from warehouse.figures.fact_scan import KEY, Grain, Pass
@@ -241,12 +241,12 @@ def _reason(measure: Measure, table: Table) -> str:
     read = [column for column in table.columns if column.name in measure.columns]
     rules = {column.name: column.derived.rule for column in read if column.derived is not None}
     cases = []
-    if Rule.BASE in rules.values() or "fx_rate" in measure.columns:
+    if Derivation.BASE in rules.values() or "fx_rate" in measure.columns:
         cases.append(f"when f.fx_rate is null then concat('rate|', f.currency, '|', f.{day})")
     cases += [
         f"when f.{identifier(name)} is null then concat('cost|', f.sku_id, '|', f.{day})"
         for name, rule in rules.items()
-        if rule is Rule.COST
+        if rule is Derivation.COST
     ]
     fallback = f"concat('value|', f.source_row_id, '|', f.{day})"
     return f"case {' '.join(cases)} else {fallback} end" if cases else fallback

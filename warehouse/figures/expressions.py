@@ -11,10 +11,10 @@ from models.errors import WarehouseError
 from models.formulas import (
     And,
     Binary,
-    Call,
-    Column,
+    ColumnName,
     Compare,
     Expr,
+    FunctionCall,
     InList,
     IsNull,
     Literal,
@@ -38,7 +38,7 @@ _PARAMETER = {"period_start": "s.start_on", "period_end": "s.end_on"}
 def sql(node: Expr, table: Table) -> str:  # noqa: PLR0911 - one return per kind of node
     """The expression over alias `f` of the table (and `s` of the span, where it names a parameter)."""
     match node:
-        case Column():
+        case ColumnName():
             return f"f.{_column(node.name, table)}"
         case Literal():
             return literal(node.value)
@@ -52,13 +52,13 @@ def sql(node: Expr, table: Table) -> str:  # noqa: PLR0911 - one return per kind
             return f"({wide} * {sql(node.right, table)})"
         case Binary():
             return f"({sql(node.left, table)} {node.op} {sql(node.right, table)})"
-        case Call():
+        case FunctionCall():
             return _call(node, table)
         case _:
             return _condition(node, table)
 
 
-def _call(node: Call, table: Table) -> str:
+def _call(node: FunctionCall, table: Table) -> str:
     if node.name in DURATIONS:
         return _duration(node, table)
     args = [sql(arg, table) for arg in node.args]
@@ -70,7 +70,7 @@ def _call(node: Call, table: Table) -> str:
     return f"case when {unknown} then null else {call} end"
 
 
-def _duration(node: Call, table: Table) -> str:
+def _duration(node: FunctionCall, table: Table) -> str:
     """Days, hours or minutes from the second moment to the first: exact for dates, of whole seconds for instants."""
     later, earlier = (sql(arg, table) for arg in node.args)
     if _is_date(node.args[0], table):
@@ -85,10 +85,10 @@ def _duration(node: Call, table: Table) -> str:
 
 def _is_date(node: Expr, table: Table) -> bool:
     match node:
-        case Column():
+        case ColumnName():
             column = table.column(node.name)
             return column is not None and column.type is ColumnType.DATE
-        case Call():
+        case FunctionCall():
             return _is_date(node.args[0], table)
         case _:
             return isinstance(node, Parameter)
@@ -115,7 +115,7 @@ def _condition(node: Expr, table: Table) -> str:
 def scale(node: Expr, table: Table) -> int:  # noqa: PLR0911 - one return per kind of node
     """Decimal places of a numeric expression: sums keep the larger, products add them; nothing rounds."""
     match node:
-        case Column():
+        case ColumnName():
             _column(node.name, table)
             column = table.column(node.name)
             found = _SCALE.match(column.sql_type) if column else None
@@ -125,7 +125,7 @@ def scale(node: Expr, table: Table) -> int:  # noqa: PLR0911 - one return per ki
             return max(0, -exponent) if isinstance(exponent, int) else 0
         case Unary():
             return scale(node.operand, table)
-        case Call():
+        case FunctionCall():
             if node.name in DURATIONS:
                 return 0 if _is_date(node.args[0], table) else _DURATION_SCALE
             return max(scale(arg, table) for arg in node.args)

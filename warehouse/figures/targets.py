@@ -1,8 +1,9 @@
 """Targets as the actuals need them: of a month, up to a day, of one day.
 
-Belongs here: looking a target up and dividing it by days. Not here: scores.
+Belongs here: looking a target up and dividing it by days. Not here: how far it is reached (models.figure, models.lines).
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,7 +17,8 @@ from models.targets import TargetBook, target_to_date
 from warehouse.figures.plan import Duty
 
 _TARGETS = """
-select scope, scope_id, kpi_id, period, value, coalesce(basis, ''), cast(coalesce(version, '1') as integer)
+select scope, scope_id, kpi_id, period, value, coalesce(basis, '') as basis,
+    cast(coalesce(version, '1') as integer) as version
 from core_target
 where scope in ('person', 'role')
 order by all
@@ -28,7 +30,7 @@ class Targets:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
         self._definitions = definitions
-        self._book = TargetBook(definitions, (Target(*row) for row in con.execute(_TARGETS).fetchall()))
+        self._book = TargetBook(definitions, _stated(con))
 
     def of_period(self, person_id: str, role_id: str, kpi_id: str, period: Period) -> Decimal | None:
         """The target of a whole period; None when there is none."""
@@ -63,3 +65,9 @@ class Targets:
     def whole(self, duty: Duty, kpi_id: str) -> Decimal | None:
         """Target of a duty whose label is a period."""
         return self.of_period(duty.person_id, duty.role_id, kpi_id, Period.parse(duty.span.label))
+
+
+def _stated(con: duckdb.DuckDBPyConnection) -> Iterator[Target]:
+    cursor = con.execute(_TARGETS)
+    names = [str(column[0]) for column in cursor.description or []]
+    return (Target(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())

@@ -10,6 +10,7 @@ import duckdb
 
 from models.errors import WarehouseError
 from models.tables import FACTS
+from models.whole_file import READABLE, give_name
 from warehouse.raw.lineage import store_lineage
 from warehouse.store.connect import PUBLISHED, attach
 from warehouse.store.sqltext import fill, identifier
@@ -53,11 +54,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path) -> Path:
         con.execute("checkpoint publication_copy")
     finally:
         con.execute("detach publication_copy")
-    beside.chmod(0o644)
-    _sync(beside)
-    beside.replace(path)
-    _sync(path.parent)
-    return path
+    return give_name(beside, path, mode=READABLE)
 
 
 def _copy(con: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -93,11 +90,3 @@ def _order(table: str) -> str:
 def _remove(beside: Path) -> None:
     for leftover in (beside, beside.with_name(beside.name + ".wal")):
         leftover.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

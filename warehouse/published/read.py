@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from models.errors import WarehouseError
+from models.figure import FigureStatus
 from warehouse.published.health import health_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -78,9 +79,13 @@ class PersonRow:
         return self.valid_from <= last and (self.valid_to is None or self.valid_to >= first)
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A KPI of a person on a day or from the first of the month on; targets only where published."""
+@dataclass(frozen=True, kw_only=True)
+class PublishedFigure:
+    """A KPI of a person on a day or from the first of the month on; targets only where published.
+
+    `attainment` and `pace` (the attainment of what is due by the day) grow as the figure gets better, `share_of_target` and
+    `share_of_target_to_date` are plain quotients: see `models.figure`.
+    """
 
     person_id: str
     role_id: str
@@ -88,7 +93,7 @@ class Figure:
     numerator: Decimal | None
     denominator: Decimal | None
     value: Decimal | None
-    status: str
+    status: FigureStatus
     cause_code: str | None
     cause: str | None
     n_rows: int | None
@@ -96,17 +101,8 @@ class Figure:
     target_to_date: Decimal | None = None
     attainment: Decimal | None = None
     pace: Decimal | None = None
-
-    def standing(self, direction: str) -> Decimal | None:
-        """How the figure stands against its target to date: 1 is on target and more is better.
-
-        The published pace is value / target to date, whatever the direction. Where less is better, or the
-        target is negative (a planned loss), it is mirrored around 1, as score.linear does.
-        """
-        if self.pace is None:
-            return None
-        is_loss = self.target_to_date is not None and self.target_to_date < 0
-        return 2 - self.pace if (direction == "lower") != is_loss else self.pace
+    share_of_target: Decimal | None = None
+    share_of_target_to_date: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +147,7 @@ class Card:
 
     person_id: str
     role_id: str
-    status: str
+    status: FigureStatus
     total: Decimal | None
     grade: str | None
     coefficient: Decimal | None
@@ -180,7 +176,7 @@ class Line:
     attainment: Decimal | None
     score: Decimal | None
     contribution: Decimal | None
-    status: str
+    status: FigureStatus
     cause_code: str | None
     cause: str | None
     method: str
@@ -276,25 +272,28 @@ def people(con: duckdb.DuckDBPyConnection) -> list[PersonRow]:
 _FIGURE = "person_id, role_id, kpi_id, numerator, denominator, value, status, cause_code, cause, n_rows"
 
 
-def daily_figures(con: duckdb.DuckDBPyConnection, first: date, last: date) -> dict[date, list[Figure]]:
+def daily_figures(
+    con: duckdb.DuckDBPyConnection, first: date, last: date
+) -> dict[date, list[PublishedFigure]]:
     """Daily figures by day."""
     sql = f"""
         select business_date, {_FIGURE} from kpi_actual_daily
         where business_date between ? and ? order by business_date, person_id, role_id, kpi_id
     """  # noqa: S608 - only the constant column list is put in
-    days: dict[date, list[Figure]] = {}
+    days: dict[date, list[PublishedFigure]] = {}
     for row in fetch(con, sql, first, last):
-        days.setdefault(row.pop("business_date"), []).append(Figure(**row))
+        days.setdefault(row.pop("business_date"), []).append(PublishedFigure(**row))
     return days
 
 
-def month_figures(con: duckdb.DuckDBPyConnection, day: date) -> list[Figure]:
+def month_figures(con: duckdb.DuckDBPyConnection, day: date) -> list[PublishedFigure]:
     """Month-to-date figures of a day."""
     sql = f"""
-        select {_FIGURE}, target, target_to_date, attainment, pace from kpi_actual_mtd
+        select {_FIGURE}, target, target_to_date, attainment, pace,
+               share_of_target, share_of_target_to_date from kpi_actual_mtd
         where business_date = ? order by person_id, role_id, kpi_id
     """  # noqa: S608 - only the constant column list is put in
-    return [Figure(**row) for row in fetch(con, sql, day)]
+    return [PublishedFigure(**row) for row in fetch(con, sql, day)]
 
 
 def health(con: duckdb.DuckDBPyConnection, first: date, last: date) -> list[Health]:

@@ -117,6 +117,7 @@ def _figures(card: Scorecard, line: ScoreLine) -> dict[str, Any]:
         "target": _figure(line.target),
         "weight": _score(line.weight),
         "attainment": _figure(line.attainment),
+        "share_of_target": _figure(line.share_of_target),
         "score": _score(line.score),
         "status": line.status,
         "cause_code": line.cause_code,

@@ -75,7 +75,7 @@ def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResu
         seq = next_seq(con)
         load_id = _new_id(con, window, content, seq)
         if load_id is None:
-            return LoadResult(content, 0, 0, distinct)
+            return LoadResult(load_id=content, new_rows=0, changed_rows=0, unchanged_rows=distinct)
         moved = put_rows(con, window, table, seq)
         row = _window_row(window, load_id, seq, status="proven")
         counts = {"new_rows": moved.new, "changed_rows": moved.changed, "gone_rows": moved.gone}
@@ -88,7 +88,12 @@ def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResu
         _quarantine(con, window, load_id)
         _advance(con, window)
     return LoadResult(
-        load_id, moved.new, moved.changed, distinct - moved.new - moved.changed, moved.gone, moved.late
+        load_id=load_id,
+        new_rows=moved.new,
+        changed_rows=moved.changed,
+        unchanged_rows=distinct - moved.new - moved.changed,
+        gone_rows=moved.gone,
+        late_rows=moved.late,
     )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.desk import Desk
+from connectors.kit.contract.signing_context import Desk
 
 
 class Auth(ABC):

@@ -13,8 +13,8 @@ from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.auth import Auth
-from connectors.kit.contract.desk import EARLY, AccessToken, Desk, TokenCall
 from connectors.kit.contract.errors import AuthRevoked, KitError, SchemaDrift, Transient
+from connectors.kit.contract.signing_context import EARLY, AccessToken, Desk, TokenCall
 from connectors.kit.contract.strict_json import Json, dumps, loads
 
 

@@ -7,11 +7,14 @@ Not here: the completeness proof (proofs.py), which is checked after the last pa
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import Incomplete, SchemaDrift, TooLarge
+from connectors.kit.contract.fields import plain_text
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.strict_json import Json, dig
+from models.values import read_whole
 
 PAGE_CAP = 20_000
 LINK = "@link"  # where the kit puts the URL of a Link header before the answer is reduced
@@ -247,11 +250,10 @@ def next_link(headers: Mapping[str, str]) -> str | None:
 
 def whole_number(value: Json, path: str) -> int:
     """A count of the envelope, also when the platform writes it as text."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise SchemaDrift("a count of the envelope is no whole number", actual=path)
-    return value
+    try:
+        return read_whole("" if isinstance(value, Decimal) else plain_text(value), least=0)
+    except ValueError:
+        raise SchemaDrift("a count of the envelope is no whole number", actual=path) from None
 
 
 class Guard:

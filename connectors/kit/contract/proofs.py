@@ -3,23 +3,21 @@
 Belongs here: the kinds of proof and what they write into the load log. Not here: paging.
 """
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.errors import Incomplete, SchemaDrift, SettingWrong, TooLarge
+from connectors.kit.contract.fields import plain_text
 from connectors.kit.contract.pagers import whole_number
 from connectors.kit.contract.redact import Tree, path_tree
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window, same_days
-
-NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,12})?")
-CURRENCY = re.compile(r"[A-Z]{3}")
+from models.money import total
+from models.values import FormError, read_currency, read_decimal, read_zone
 
 
 @dataclass(frozen=True)
@@ -172,7 +170,7 @@ class Sums(Proof):
             raise SchemaDrift("the totals are no list of objects", actual=self._records)
         told, read = {}, dig(reading.last_page, "report.sums")
         for name in self._names:
-            told[name] = sum((exact(row.get(name)) for row in rows), Decimal(0))
+            told[name] = total([exact(row.get(name)) for row in rows])
             if told[name] != exact(read[name]):
                 raise Incomplete(
                     "the platform's totals are not what was read",
@@ -186,11 +184,12 @@ def exact(value: Json) -> Decimal:
     """A number of a row, also when the platform writes it as text; absent counts nothing."""
     if value is None:
         return Decimal(0)
-    if isinstance(value, str) and NUMBER.fullmatch(value):
-        value = Decimal(value)
-    if not isinstance(value, int | Decimal) or isinstance(value, bool):
-        raise SchemaDrift("a number of the rows is none")
-    return Decimal(value)
+    if isinstance(value, Decimal):
+        return value
+    try:
+        return read_decimal(plain_text(value))
+    except ValueError:
+        raise SchemaDrift("a number of the rows is none") from None
 
 
 class SameBooks(Proof):
@@ -215,16 +214,18 @@ class SameBooks(Proof):
         account = reading.account
         zone, currency = self._read(reading.ask(self._request(account, reading.window), self._keep))
         try:
-            theirs = ZoneInfo(zone)
-        except (KeyError, ValueError, OSError, TypeError):
+            theirs = read_zone(zone)
+        except FormError:
             raise SchemaDrift("the platform keeps the account in an unknown time zone") from None
         if not same_days(reading.window, account.tz, theirs):
             raise SettingWrong(
                 "the platform's days are in another time zone than `zone` of the source",
                 actual=f"{theirs.key} there, {account.zone} here",
             )
-        if not isinstance(currency, str) or not CURRENCY.fullmatch(currency):
-            raise SchemaDrift("the platform names no currency of the account")
+        try:
+            read_currency(currency)
+        except FormError:
+            raise SchemaDrift("the platform names no currency of the account") from None
         if account.currency not in (None, currency):
             raise SettingWrong(
                 "the platform keeps the account in another currency than `currency` of the source",

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.documents import Format, Location
 from connectors.kit.contract.errors import (
     DeclarationWrong,
@@ -22,10 +21,11 @@ from connectors.kit.contract.errors import (
     Transient,
 )
 from connectors.kit.contract.fields import Row
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Pager
 from connectors.kit.contract.request import Request
-from connectors.kit.contract.state import Job, State
 from connectors.kit.contract.strict_json import Json, dumps
+from connectors.kit.transport.state import Job, State
 
 
 class JobState(StrEnum):

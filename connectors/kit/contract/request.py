@@ -6,8 +6,8 @@ A request can be written to the landing file as it is: authentication is added l
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from connectors.kit.contract.limiter import Limit
 from connectors.kit.contract.redact import Tree
+from connectors.kit.contract.request_budget import Limit
 from connectors.kit.contract.strict_json import Json
 
 

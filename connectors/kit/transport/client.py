@@ -18,8 +18,6 @@ import requests
 import urllib3
 
 from connectors.kit.contract.account import AccountSettings, is_loopback
-from connectors.kit.contract.declare import Connector
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.documents import Location, check_location
 from connectors.kit.contract.errors import (
     AuthExpired,
@@ -36,13 +34,17 @@ from connectors.kit.contract.errors import (
     TooLarge,
     Transient,
 )
-from connectors.kit.contract.limiter import Bucket, Limit
 from connectors.kit.contract.pagers import LINK, next_link
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Bucket, Limit
+from connectors.kit.contract.signing_context import Desk, TokenCall
+from connectors.kit.contract.stream import Connector
 from connectors.kit.contract.strict_json import Json, NotJson, dumps, loads
-from connectors.kit.transport.quiet import hush
+from connectors.kit.transport.log_redaction import hush
 from connectors.kit.transport.retry import RETRY_AFTER_CAP, backoff, wished_pause
 from connectors.kit.transport.runtime import Runtime
+from models.money import shift
+from models.values import ReadingError, read_whole
 
 LOG = logging.getLogger("meritline.connectors")
 CHUNK = 64 * 1024
@@ -60,7 +62,7 @@ class Effort:
     @property
     def waited_seconds(self) -> Decimal:
         """Waiting time in milliseconds precision, for the load log."""
-        return Decimal(round(self.waited * 1000)) / 1000
+        return shift(Decimal(int(self.waited * 1000 + 0.5)), -3)
 
 
 @dataclass(frozen=True)
@@ -183,8 +185,9 @@ class Client:
                 return TooLarge("the report's file is larger than the cap")
             if self._runtime.monotonic() > self._deadline:
                 return Transient("the time for the window is used up")
-        announced = {int(n) for n in (response.headers.get("Content-Length", ""),) if n.isdigit()}
-        announced |= {location.size} if location.size is not None else set()
+        announced = {location.size} if location.size is not None else set()
+        with suppress(ReadingError):  # a header that is absent or no number announces nothing
+            announced.add(read_whole(response.headers.get("Content-Length", ""), least=0))
         if announced - {size}:
             told = " and ".join(map(str, sorted(announced)))
             return Incomplete(

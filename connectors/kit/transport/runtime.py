@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from connectors.kit.contract.desk import Wallet
-from connectors.kit.contract.limiter import Limiter
-from connectors.kit.contract.state import State
+from connectors.kit.contract.request_budget import Limiter
+from connectors.kit.contract.signing_context import Wallet
+from connectors.kit.transport.state import State
 
 
 def _utc_now() -> datetime:

@@ -14,15 +14,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.documents import unpack
 from connectors.kit.contract.errors import Incomplete, NotReady, SchemaDrift, Transient
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Guard
 from connectors.kit.contract.proofs import exact
 from connectors.kit.contract.redact import Tree, model_tree, project, veil
 from connectors.kit.contract.reports import Collector, JobState, Listing, Report, kept_status
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.transport.client import Client
 from connectors.kit.transport.retry import RETRY_AFTER_CAP, wished_pause

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import DayGone, Incomplete, KitError, PageTooLarge, TooLarge
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import Window, clip, iso, split, whole_days
 from connectors.kit.transport.client import Client
@@ -218,16 +218,16 @@ class _Pull:
     def _failed(self, window: Window, error: KitError) -> FailedWindow:
         effort = self.client.effort
         return FailedWindow(
-            self.ref,
-            window.start,
-            window.end,
-            self.stream.cursor_kind,
-            error.code,
-            error.cause,
-            self.as_of,
-            effort.requests,
-            effort.retries,
-            effort.waited_seconds,
+            ref=self.ref,
+            window_from=window.start,
+            window_to=window.end,
+            kind=self.stream.cursor_kind,
+            code=error.code,
+            cause=error.cause,
+            as_of=self.as_of,
+            requests=effort.requests,
+            retries=effort.retries,
+            waited_seconds=effort.waited_seconds,
         )
 
     def _page_done(self, window: Window, pages: int, spool: Spool) -> None:

@@ -15,14 +15,14 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
 from connectors.kit.contract.fields import Row, money_text
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Guard
 from connectors.kit.contract.proofs import Reading
 from connectors.kit.contract.redact import Tree
 from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json, dig, dumps
 from connectors.kit.contract.windows import Window, iso, local_day
 from connectors.kit.window.spool import Record, Spool

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from connectors.kit.contract import registry
+from connectors import registry
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Connector
 from connectors.kit.contract.errors import KitError, LandingDamaged
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.redact import Tree
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.stream import Connector
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window
 from connectors.kit.window.landing import FORMAT, read_lines, sha256_of

@@ -1,4 +1,4 @@
-"""`python -m connectors.testing.conformance CASES.py [POINT...]`: run the cases of a file and print every finding.
+"""`python -m connectors.testing.conformance CASES.py [POINT...]`: run the cases of a file and print every verdict.
 
 Not here: the cases.
 """
@@ -26,11 +26,11 @@ def _show(case: Case, numbers: list[int]) -> int:
     with Bench(case) as bench:
         for number in numbers:
             started = time.perf_counter()
-            finding = examine(bench, number)
-            failed += finding.state == "fail"
+            verdict = examine(bench, number)
+            failed += verdict.state == "fail"
             took = time.perf_counter() - started
             sys.stdout.write(
-                f"{case.id} {number:2} {finding.state:14} {took:5.2f} s  {finding.title}: {finding.said}\n"
+                f"{case.id} {number:2} {verdict.state:14} {took:5.2f} s  {verdict.title}: {verdict.said}\n"
             )
         for seed in range(SEEDS):
             result = storm(bench, seed)

@@ -18,14 +18,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.state import FILE, State
 from connectors.kit.transport.runtime import Runtime
+from connectors.kit.transport.state import FILE, State
 from connectors.kit.window.landing import Landing
 from connectors.kit.window.pull import pull
 from connectors.testing.clock import Clock
 from connectors.testing.conformance.case import Case
-from connectors.testing.conformance.findings import Unproven, expect
 from connectors.testing.conformance.store import Store, Stored, Taken, difference, text_of
+from connectors.testing.conformance.verdicts import Unproven, expect
 from connectors.testing.loopback import Served
 from connectors.testing.platform import Call, Fault, Platform
 from connectors.testing.spoil import Shape

@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.testing.conformance.bench import Bench, Lab
-from connectors.testing.conformance.findings import NotApplicable, Unproven, expect, point
 from connectors.testing.conformance.forks import in_children, killed
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import KillAt, OnRequest, always, at
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
 from connectors.testing.spoil import html, on_wire
 
 LONG = 2 * 86_400.0  # seconds a token lives where its end is not what is tried
@@ -24,7 +25,7 @@ REFUSED = ("P103", "P104")
 
 
 @point(1, "config errors name the field")
-def config_errors(bench: Bench) -> str | None:
+def config_errors(bench: Bench) -> Shown | None:
     """A missing secret or setting is named before anything is sent; a wrong zone or address is refused at once."""
     lab = bench.lab()
     secrets, settings = bench.case.account.get("secrets", {}), bench.case.account.get("settings", {})
@@ -60,7 +61,7 @@ def _refused_field(lab: Lab, field: str, value: str) -> None:
 
 
 @point(2, "secrets never in repr, log, exception, file")
-def secrets_hidden(bench: Bench) -> str | None:
+def secrets_hidden(bench: Bench) -> Shown | None:
     """Scan everything a good and several bad runs say or leave behind for every secret, plain and in base64."""
     heard = _Ear()
     root = logging.getLogger()
@@ -127,7 +128,7 @@ class _Ear(logging.Handler):
 
 
 @point(3, "check: good, wrong secret, missing scope")
-def check_account(bench: Bench) -> str | None:
+def check_account(bench: Bench) -> Shown | None:
     """A good account loads; a wrong secret and a missing permission each stop with their own code and few requests."""
     bench.must_equal(bench.lab().pull(), "a good account")
     for name, value in bench.case.account.get("secrets", {}).items():
@@ -148,7 +149,7 @@ def _is_data(lab: Lab) -> Any:
 
 
 @point(23, "401 once, twice; refresh token survives a crash")
-def expired_tokens(bench: Bench) -> str | None:
+def expired_tokens(bench: Bench) -> Shown | None:
     """An expired token is renewed once; a second refusal is loud; a rotated refresh token is stored before use."""
     lab = _patient(bench)
     run = lab.pull(fault=OnRequest(at(2), instead=lab.platform.unauthorised, counts=_is_data(lab)))
@@ -164,7 +165,7 @@ def expired_tokens(bench: Bench) -> str | None:
     bench.must_fail(run, "401 for ever", REFUSED)
     expect(len(run.calls) <= 6, f"401 for ever is asked {len(run.calls)} times")
     if tokens is None:
-        return "the token does not expire: a 401 is loud at once"
+        return Shown(limits=("the token does not expire: a 401 is loud at once",))
     _expiry(bench)
     for number in (1, 2):
         _crash(bench, number)
@@ -208,7 +209,7 @@ def _crash(bench: Bench, number: int) -> None:
 
 
 @point(24, "two refreshers, one call")
-def single_flight(bench: Bench) -> str | None:
+def single_flight(bench: Bench) -> Shown | None:
     """Two threads share one token; two processes do too where a second refresh would kill the first one's token."""
     lab = _patient(bench)
     tokens = lab.platform.tokens
@@ -221,7 +222,7 @@ def single_flight(bench: Bench) -> str | None:
         thread.join(60)
     expect(tokens.calls == 1, f"two threads make {tokens.calls} token calls")
     if not tokens.rotates:
-        return "threads; processes may each refresh: refresh tokens do not rotate"
+        return Shown(limits=("threads; processes may each refresh: refresh tokens do not rotate",))
     lab = _patient(bench)
     tokens = lab.platform.tokens
     in_children(lab, 2)
@@ -238,7 +239,7 @@ def _quiet_pull(lab: Lab, number: int) -> None:
 
 
 @point(32, "one bad account, others load")
-def bad_neighbour(bench: Bench) -> str | None:
+def bad_neighbour(bench: Bench) -> Shown | None:
     """An account that is refused does not touch the next one in the same process."""
     lab, other = bench.lab(), bench.lab("other")
     wrong = {name: f"{value[:-3]}xyz" for name, value in bench.case.account.get("secrets", {}).items()}

@@ -9,8 +9,9 @@ from email.utils import format_datetime
 from functools import partial
 
 from connectors.testing.conformance.bench import Bench, Lab, Run
-from connectors.testing.conformance.findings import NotApplicable, expect, point
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import OnPage, OnRequest, When, always, at
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, expect
 from connectors.testing.platform import Call
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import (
@@ -90,7 +91,7 @@ def _polite(lab: Lab, name: str) -> None:
 
 
 @point(14, "429 with seconds, date, junk, six hours")
-def throttled(bench: Bench) -> str | None:
+def throttled(bench: Bench) -> Shown | None:
     """A wish is granted to the second, junk is as no wish, hours end the run."""
     wishes: Mapping[str, Callable[[Lab], str | None]] = {
         "429 without a wish": lambda _: None,
@@ -114,7 +115,7 @@ def _wishing(wish: Callable[[Lab], str | None]) -> Plan:
 
 
 @point(15, "429 inside a 200")
-def throttled_in_200(bench: Bench) -> str | None:
+def throttled_in_200(bench: Bench) -> Shown | None:
     """The platform's own way to say "too many" in a success is waited out, and never "no rows"."""
     probe = bench.lab()
     if probe.platform.throttled_in_200() is None:
@@ -143,7 +144,7 @@ def _server_error(status: int, lab: Lab) -> Reply:
 
 
 @point(16, "5xx, reset, stall, HTML, error in a 200, empty errors")
-def server_troubles(bench: Bench) -> str | None:
+def server_troubles(bench: Bench) -> Shown | None:
     """Troubles of the platform pass when they pass, and are loud when they stay."""
     probe = bench.lab()
     has_words = probe.platform.error_in_200() is not None
@@ -157,11 +158,11 @@ def server_troubles(bench: Bench) -> str | None:
     bench.must_be_right(lab.pull(fault=stall, runtime=lab.new_runtime(read_timeout=STALL)), "silence")
     for status in (200, 400):
         _for_ever(bench, f"{status} with an empty errors list", _spoilt(instead(status, {"errors": []})))
-    return "" if has_words else f"no error in a 200: {probe.lack('error_in_200')}"
+    return None if has_words else Shown(limits=(f"no error in a 200: {probe.lack('error_in_200')}",))
 
 
 @point(17, "cut body, cut gzip, wrong charset")
-def cut_answers(bench: Bench) -> str | None:
+def cut_answers(bench: Bench) -> Shown | None:
     """A body that ends early, with or without a length that agrees, is never taken for all of it."""
     spoilers: Mapping[str, Change] = {
         "a cut body": on_wire("cut"),
@@ -184,7 +185,7 @@ def cut_answers(bench: Bench) -> str | None:
     return _cut_file(bench)
 
 
-def _cut_file(bench: Bench) -> str | None:
+def _cut_file(bench: Bench) -> Shown | None:
     """A report file cut before it is sent: at a clean line end, and with its compression."""
     if bench.case.declared.report is None:
         return None
@@ -195,7 +196,7 @@ def _cut_file(bench: Bench) -> str | None:
         lab = bench.lab()
         run = lab.pull(fault=OnPage(lab.shape, always, change, only_filled=True))
         if name == "a file cut at a line end" and not run.failures and "count" in lab.platform.lacks:
-            return f"a file cut at a clean line end cannot be noticed: {lab.lack('count')}"
+            return Shown(limits=(f"a file cut at a clean line end cannot be noticed: {lab.lack('count')}",))
         bench.must_fail(run, name)
     return None
 
@@ -211,7 +212,7 @@ def _clean_cut(shape: Shape) -> Change:
 
 
 @point(18, "envelope field missing")
-def envelope_missing(bench: Bench) -> str | None:
+def envelope_missing(bench: Bench) -> Shown | None:
     """Every field that pager or proof read, and the record list itself: gone from all pages is loud, from one never short."""
     lab = bench.lab()
     tried = []
@@ -229,7 +230,7 @@ def envelope_missing(bench: Bench) -> str | None:
         tried.append(path)
     if not tried:
         raise NotApplicable("a report has no envelope; its file's head is point 26")
-    return f"fields: {', '.join(tried)}"
+    return Shown(f"fields: {', '.join(tried)}")
 
 
 def _without(path: str) -> Change:

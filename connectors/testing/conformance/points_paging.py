@@ -7,10 +7,11 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.stream import Stream
 from connectors.testing.conformance.bench import Bench
-from connectors.testing.conformance.findings import NotApplicable, expect, point
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import Endless, OnPage, Replayed, at
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, expect
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import Shape, first_rows, look, put
 
@@ -27,7 +28,7 @@ def _paged(bench: Bench) -> Stream[Any]:
 
 
 @point(11, "empty page mid-stream")
-def empty_page(bench: Bench) -> str | None:
+def empty_page(bench: Bench) -> Shown | None:
     """An honest empty page is not the end; a page that lost its records is noticed where the platform counts."""
     _paged(bench)
     remarks = []
@@ -55,11 +56,11 @@ def empty_page(bench: Bench) -> str | None:
             fault=OnPage(lab.shape, lambda n: n > 1, first_rows(lab.shape, list.clear), only_filled=True)
         )
         bench.must_fail(run, "pages without their records")
-    return "; ".join(remarks)
+    return Shown(limits=tuple(remarks))
 
 
 @point(12, "page token repeats")
-def token_repeats(bench: Bench) -> str | None:
+def token_repeats(bench: Bench) -> Shown | None:
     """The platform sends the first page's paging fields again and again, and once the first page again: loud or equal, soon."""
     _paged(bench)
     lab = bench.lab()
@@ -73,7 +74,7 @@ def token_repeats(bench: Bench) -> str | None:
     lab = bench.lab()
     run = lab.pull(fault=Replayed(lab.shape, lambda first, now, n: first if n == 2 else now))
     if "count" in lab.platform.lacks and not run.failures:
-        return f"the first page sent twice cannot be noticed: {lab.lack('count')}"
+        return Shown(limits=(f"the first page sent twice cannot be noticed: {lab.lack('count')}",))
     bench.must_be_right(run, "the first page again in the place of the second")
     return None
 
@@ -85,7 +86,7 @@ def _with_fields(first: Reply, now: Reply, paths: list[str]) -> Reply:
 
 
 @point(13, "pages without end")
-def page_cap(bench: Bench) -> str | None:
+def page_cap(bench: Bench) -> Shown | None:
     """A platform that always promises another page with a fresh token meets the cap, and the pull ends."""
     stream = _paged(bench)
     lab = bench.lab()
@@ -95,7 +96,7 @@ def page_cap(bench: Bench) -> str | None:
     trap = Endless(lab.shape, lambda first, number: _one_more(lab.shape, first, number))
     run = lab.pull(fault=trap, stream=short, **bench.narrow)
     bench.must_fail(run, "a listing without end")
-    return f"tried with a cap of {CAP} pages"
+    return Shown(limits=(f"tried with a cap of {CAP} pages",))
 
 
 def _with_pager(stream: Stream[Any], pager: Any) -> Stream[Any]:

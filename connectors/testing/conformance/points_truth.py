@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 
 from connectors.kit.window.replay import replay
 from connectors.testing.conformance.bench import Bench, Lab, Run
-from connectors.testing.conformance.findings import NotApplicable, Unproven, expect, point
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.store import Store, Taken, difference
 from connectors.testing.conformance.traps import OnPage, at
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
 from connectors.testing.reply import Reply
 
 LATER = timedelta(hours=3)
 
 
 @point(4, "full read equals the platform's truth")
-def full_read(bench: Bench) -> str | None:
+def full_read(bench: Bench) -> Shown | None:
     """`clean` compares payloads with what the fake wrote down by its own means; days are compared here."""
     clean, lab = bench.clean, bench.lab()
     zone = lab.account().tz
@@ -30,11 +31,12 @@ def full_read(bench: Bench) -> str | None:
         bench.pages >= 3 or bench.case.declared.report is not None or len(clean.taken) >= 3,
         f"the world is too small: {bench.pages} pages in a window",
     )
-    return f"{len(clean.payloads())} records, {sum(t.window.pages for t in clean.taken)} pages, {len(clean.taken)} windows"
+    pages = sum(taken.window.pages for taken in clean.taken)
+    return Shown(f"{len(clean.payloads())} records, {pages} pages, {len(clean.taken)} windows")
 
 
 @point(5, "second run adds nothing")
-def second_run(bench: Bench) -> str | None:
+def second_run(bench: Bench) -> Shown | None:
     """The same span again: same rows, same landing bytes, not more requests; and from where the first stopped: nothing new."""
     lab = bench.lab()
     first = lab.pull()
@@ -55,7 +57,7 @@ def second_run(bench: Bench) -> str | None:
 
 
 @point(6, "change, cancel and delete are seen")
-def changes_seen(bench: Bench) -> str | None:
+def changes_seen(bench: Bench) -> Shown | None:
     """After each kind of change the next daily run makes the store equal to the platform again."""
     remarks = []
     for kind in ("add", "change", "cancel", "remove"):
@@ -70,7 +72,7 @@ def changes_seen(bench: Bench) -> str | None:
         wrong = difference(lab.store.payloads(), lab.truth())
         expect(not wrong, f"after {kind} of {key} the next run leaves: {wrong}")
     expect(len(remarks) < 4, "nothing of this stream ever changes")
-    return "; ".join(remarks)
+    return Shown(limits=tuple(remarks))
 
 
 def _catch_up(lab: Lab) -> Run:
@@ -84,7 +86,7 @@ def _catch_up(lab: Lab) -> Run:
 
 
 @point(7, "restated inside the look-back corrected, outside by re-reading")
-def restated(bench: Bench) -> str | None:
+def restated(bench: Bench) -> Shown | None:
     """What changes late, inside the look-back, comes with the next run; what changes further back, with a longer read."""
     stream = bench.case.declared
     if stream.cursor_kind == "cursor":
@@ -102,7 +104,7 @@ def restated(bench: Bench) -> str | None:
         not wrong, f"{key} was restated {inside} back, inside the look-back, and the next run leaves: {wrong}"
     )
     if bench.clean.taken[-1].window.window_to - far <= bench.case.span[0]:
-        return "the span is shorter than the look-back: only inside was tried"
+        return Shown(limits=("the span is shorter than the look-back: only inside was tried",))
     lab = bench.lab()
     lab.run(span_from=bench.case.span[0])
     key = _restate(lab, far)
@@ -122,11 +124,12 @@ def _restate(lab: Lab, back: timedelta) -> str | None:
 
 
 @point(8, "backfill and increment in either order")
-def either_order(bench: Bench) -> str | None:
+def either_order(bench: Bench) -> Shown | None:
     """Old span first or new span first: the same rows."""
     stream, (start, end) = bench.case.declared, bench.case.span
     if stream.cursor_kind == "cursor":
-        return _cursor_order(bench)
+        _cursor_order(bench)
+        return None
     if stream.readable_for is not None:
         raise NotApplicable(f"past days cannot be read again after {stream.readable_for}")
     middle = _midnight(start + (end - start) / 2, bench.lab().account().tz)
@@ -144,7 +147,7 @@ def either_order(bench: Bench) -> str | None:
     return None
 
 
-def _cursor_order(bench: Bench) -> str | None:
+def _cursor_order(bench: Bench) -> None:
     """Increment from a cursor, then everything anew: the same rows."""
     lab = bench.lab()
     lab.run(span_from=bench.case.span[0])
@@ -157,11 +160,10 @@ def _cursor_order(bench: Bench) -> str | None:
     expect(not wrong, f"the increment differs from a full read: {wrong}")
     lab.store.load(lab.pull(as_of=lab.clock.wall()).results)
     expect(lab.store.payloads() == fresh.payloads(), "a full read over an increment changes rows")
-    return None
 
 
 @point(9, "windows: split, no gap, equal timestamps kept")
-def windows(bench: Bench) -> str | None:
+def windows(bench: Bench) -> Shown | None:
     """Windows meet without gap, none is longer than declared, and records at an edge or at one instant all come once."""
     stream, clean = bench.case.declared, bench.clean
     crowd, page = _crowd(clean)
@@ -190,7 +192,7 @@ def windows(bench: Bench) -> str | None:
     expect(stream.cursor_kind == "day" or at_edge, "the world has no record exactly at a window's edge")
     repeated = [k for k, n in Counter(r.key for t in clean.taken for r in t.records).items() if n > 1]
     expect(not repeated, f"{len(repeated)} records came in two windows ({repeated[:3]})")
-    return f"{len(bounds)} windows"
+    return Shown(f"{len(bounds)} windows")
 
 
 def _crowd(run: Run) -> tuple[int, float]:
@@ -223,7 +225,7 @@ def _midnight(instant: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(instant.astimezone(zone).date(), time.min, zone).astimezone(UTC)
 
 
-def _edge_cursor(bench: Bench) -> str | None:
+def _edge_cursor(bench: Bench) -> Shown:
     """Records that appear at the very instant the last run ended at are not skipped."""
     lab = bench.lab()
     lab.run(span_from=bench.case.span[0])
@@ -232,11 +234,11 @@ def _edge_cursor(bench: Bench) -> str | None:
     _catch_up(lab)
     wrong = difference(lab.store.payloads(), lab.truth())
     expect(not wrong, f"records at the instant of the last run: {wrong}")
-    return "a cursor stream has one window"
+    return Shown(limits=("a cursor stream has one window",))
 
 
 @point(10, "records that move while they are paged are not lost")
-def moving_pages(bench: Bench) -> str | None:
+def moving_pages(bench: Bench) -> Shown | None:
     """A record changes after the first page was served, so that the rest moves up; nothing is lost after the next run."""
     probe = bench.lab()
     if probe.platform.change(bench.case.stream) is None:
@@ -281,7 +283,7 @@ def _nothing_lost(lab: Lab, run: Run, moved: str, what: str) -> None:
 
 
 @point(33, "a day that is not final is marked")
-def finality(bench: Bench) -> str | None:
+def finality(bench: Bench) -> Shown | None:
     """Figures stand after a declared number of days, not while they are read again; nothing unfinished is asked."""
     stream, clean = bench.case.declared, bench.clean
     back = stream.lookback or timedelta(0)
@@ -294,11 +296,11 @@ def finality(bench: Bench) -> str | None:
     if stream.cursor_kind == "day":
         local = end.astimezone(bench.lab().account().tz)
         expect(local.time() == time.min, f"an unfinished day was asked for: up to {local}")
-    return f"final after {stream.finality_days} days"
+    return Shown(f"final after {stream.finality_days} days")
 
 
 @point(34, "replay from raw gives the same rows")
-def replayed(bench: Bench) -> str | None:
+def replayed(bench: Bench) -> Shown | None:
     """Every landing file gives the same records, proof and cursor without the platform."""
     lab = bench.lab()
     run = lab.pull()

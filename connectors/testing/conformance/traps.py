@@ -1,6 +1,6 @@
 """Faults that hit chosen requests or pages of a pull.
 
-Belongs here: when a fault strikes. Not here: what it does to an answer (sandbox/spoil) and what must come of it.
+Belongs here: when a fault strikes. Not here: what it does to an answer (../spoil.py) and what must come of it.
 """
 
 import os

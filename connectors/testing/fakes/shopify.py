@@ -1,6 +1,6 @@
 """Shopify Admin GraphQL for the conformance suite: a small shop behind the sandbox's own GraphQL engine.
 
-Here: the small world, its truth, Shopify's words for trouble. Not here: the API itself (`sandbox/shopify.py`).
+Here: the small world, its truth, Shopify's words for trouble. Not here: the API itself (shopify_api.py).
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.fakes.orders import Shop, View
-from connectors.testing.fakes.retail import Line, Order, Refund, RefundLine
 from connectors.testing.fakes.shopify_api import ShopifyApi, ShopifyLimits
+from connectors.testing.fakes.shopify_records import Line, Order, Refund, RefundLine
+from connectors.testing.fakes.shopify_shop import Shop, View
 from connectors.testing.platform import Platform
 from connectors.testing.reply import Reply, Request
 from connectors.testing.world import Entry, World

@@ -1,6 +1,6 @@
 """Shopify Admin GraphQL 2026-10 of one sample shop: root fields, leaky bucket, error answers.
 
-Here: body of a request to body of an answer. Not here: sockets and faults (`server`), types (`schema`).
+Here: body of a request to body of an answer. Not here: sockets (loopback.py), types (shopify_schema.py).
 """
 
 import json
@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.testing.fakes.execute import (
+from connectors.testing.fakes.graphql import GraphQLError, Selection, parse
+from connectors.testing.fakes.shopify_execute import (
     Meter,
     Plan,
     Slice,
@@ -22,8 +23,7 @@ from connectors.testing.fakes.execute import (
     require_children,
     unknown_field,
 )
-from connectors.testing.fakes.graphql import GraphQLError, Selection, parse
-from connectors.testing.fakes.orders import SORT_KEYS, Key, Shop, page
+from connectors.testing.fakes.shopify_shop import SORT_KEYS, Key, Shop, page
 from connectors.testing.reply import Reply
 
 LIMITS_PAGE = "https://shopify.dev/api/usage/limits"

@@ -1,7 +1,7 @@
 """Zendesk Support for the conformance suite: the incremental cursor export of tickets over a small world.
 
 Here: the API as the Support specification says (incremental_exports, tickets, metric sets). Not here: the sample
-company's help desk (`sandbox/zendesk.py`), which replays real incidents.
+company's help desk (connectors/sandbox/help_desk.py), which replays real incidents.
 
 The account asks for satisfaction by CSAT surveys (developer.zendesk.com, "CSAT survey responses"), which are read beside the
 export; the ticket's own rating is that of the older kind.

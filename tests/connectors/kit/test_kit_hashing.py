@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.errors import DeclarationWrong
 from connectors.kit.contract.redact import pseudonym, veil
+from connectors.kit.contract.stream import Stream
 from connectors.zendesk import Zendesk
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from connectors.kit import Runtime
-from connectors.kit.contract.desk import AccessToken, Wallet
 from connectors.kit.contract.oauth import Grant, OAuth
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.contract.signing_context import AccessToken, Wallet
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import Incomplete, KitError, SchemaDrift, TooLarge
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import (
     LINK,
     Descending,

@@ -21,7 +21,6 @@ from pydantic import ValidationError
 
 from connectors.kit import AccountSettings, replay
 from connectors.kit.contract.auth import HeaderToken
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import (
     DeclarationWrong,
     KitError,
@@ -29,14 +28,15 @@ from connectors.kit.contract.errors import (
     SchemaDrift,
     UnknownConnector,
 )
-from connectors.kit.contract.limiter import Limit, Limiter, Rate
 from connectors.kit.contract.redact import project
-from connectors.kit.contract.registry import get, names
+from connectors.kit.contract.request_budget import Limit, Limiter, Rate
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import NotJson, dumps, loads
 from connectors.kit.contract.windows import Window, clip, local_day, midnight, split
 from connectors.kit.transport.retry import wished_pause
 from connectors.kit.window.landing import Landing
 from connectors.kit.window.spool import Record, Spool
+from connectors.registry import get, names
 from connectors.shopify import Shopify
 from connectors.zendesk import Zendesk
 from models.loads import StreamRef

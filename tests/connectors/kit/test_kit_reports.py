@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.proofs import Document
 from connectors.kit.contract.reports import Report
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.contract.stream import Stream
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed, records

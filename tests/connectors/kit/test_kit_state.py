@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.kit.contract.errors import StateUnusable, TokenSealed
-from connectors.kit.contract.state import FILE, Job, State
+from connectors.kit.transport.state import FILE, Job, State
 from connectors.testing.clock import Clock
 from tests.connectors.bench import Bench, only_failed
 from tests.connectors.kit.kit_samples import FIRST_DAY, NOW, ROTATING, kit, runtime, time_stream

@@ -126,7 +126,7 @@ def test_every_written_file_is_sound_python_and_the_registry_stays_in_order(
         if place.endswith(".py"):
             compile((checkout / place).read_text("utf-8"), place, "exec")
     assert len(places) == 14
-    registry = (checkout / "connectors/kit/contract/registry.py").read_text("utf-8")
+    registry = (checkout / "connectors/registry.py").read_text("utf-8")
     found = re.findall(r'^    "(\w+)": \("connectors\.\1", "(\w+)"\),$', registry, re.MULTILINE)
     assert [name for name, _ in found][0 :: len(found) - 1] == ["aaa_first", "zzz_last"]
     assert {("aaa_first", "AaaFirst"), ("zzz_last", "ZzzLast")} <= set(found)
@@ -185,7 +185,7 @@ def test_nothing_is_overwritten(checkout: Path, capsys: pytest.CaptureFixture[st
     mine = checkout / "connectors" / "mine" / "__init__.py"
     mine.parent.mkdir()
     mine.write_text("# mine\n", "utf-8")
-    before = (checkout / "connectors/kit/contract/registry.py").read_text("utf-8")
+    before = (checkout / "connectors/registry.py").read_text("utf-8")
 
     assert main(["connectors", "new", "mine", "--into", str(checkout)]) == 2
 
@@ -194,7 +194,7 @@ def test_nothing_is_overwritten(checkout: Path, capsys: pytest.CaptureFixture[st
     assert "connectors/mine/__init__.py" in told.err
     assert mine.read_text("utf-8") == "# mine\n"
     assert not (checkout / "tests/connectors/test_mine.py").exists()
-    assert (checkout / "connectors/kit/contract/registry.py").read_text("utf-8") == before
+    assert (checkout / "connectors/registry.py").read_text("utf-8") == before
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from connectors.kit.contract.registry import get, names
+from connectors.registry import get, names
 from models.errors import WarehouseError
 from models.tables import FACTS
 from tests.warehouse import feeding

@@ -74,7 +74,9 @@ class Mall:
         set_source_accounts(
             con,
             [
-                SourceAccount(StreamRef("mall", s, "m"), (t,), "Asia/Shanghai", platform="mall")
+                SourceAccount(
+                    ref=StreamRef("mall", s, "m"), feeds=(t,), zone="Asia/Shanghai", platform="mall"
+                )
                 for s, t in streams.items()
             ],
         )

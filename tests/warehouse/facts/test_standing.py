@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.company.home import Home
-from pipelines.steps import reach
+from pipelines.steps import stale_days
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
-from pipelines.steps.reach import days_to_compute
 from pipelines.steps.rebuild import _load_landing
+from pipelines.steps.stale_days import days_to_compute
 from tests.warehouse.facts.world import FactWorld
 from warehouse.facts.build import build_core
 from warehouse.facts.checks import run_check
@@ -78,7 +78,7 @@ def test_days_that_a_changed_file_speaks_of_are_computed_again(world: FactWorld)
         assert date(2026, 1, 1) in days_to_compute(con, work)
     with world.warehouse() as con:
         con.execute("delete from core_state where name = 'actuals'")
-        con.execute("insert into core_state select 'actuals', 0, ?", [reach._inputs(con, work)])
+        con.execute("insert into core_state select 'actuals', 0, ?", [stale_days._inputs(con, work)])
         again = days_to_compute(con, work)
 
     assert date(2026, 11, 20) in again

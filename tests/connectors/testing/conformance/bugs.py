@@ -16,16 +16,16 @@ from pydantic import BeforeValidator
 from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import HeaderToken, Signed
 from connectors.kit.contract.classify import by_status, error_document
 from connectors.kit.contract.errors import KitError, Throttled, Transient
-from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Cursor, Pager, Step
 from connectors.kit.contract.proofs import Document as WholeFile
 from connectors.kit.contract.proofs import Flag, Proof, Reading
 from connectors.kit.contract.reports import JobState, Status
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Rate
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import iso
 from connectors.testing.conformance import Case

@@ -11,16 +11,16 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import HeaderToken
 from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector, Stream
 from connectors.kit.contract.errors import KitError, Throttled
 from connectors.kit.contract.fields import Id, Instant, Money, Row
-from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.pagers import Cursor
 from connectors.kit.contract.proofs import Count, Every, Flag
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import Window, iso
 from connectors.testing.budget import Budget

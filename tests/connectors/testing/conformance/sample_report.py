@@ -14,18 +14,18 @@ from pydantic import BeforeValidator, ConfigDict
 from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector, Stream
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.documents import Delimited, Location
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.fields import Id, Money, Row
-from connectors.kit.contract.limiter import Rate
 from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.page_query import Ask
 from connectors.kit.contract.proofs import Document as WholeFile
 from connectors.kit.contract.reports import JobState, Report, Status
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.signing_context import Desk, TokenCall
+from connectors.kit.contract.stream import Connector, Stream
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock

@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from connectors.kit.contract.declare import Connector
 from connectors.kit.contract.errors import DeclarationWrong
+from connectors.kit.contract.stream import Connector
 from connectors.testing.conformance import POINTS, Bench, examine, storm
 from models.loads import FailedWindow
 from tests.connectors.testing.conformance.bugs import BUGS, KEY_IN_ADDRESS, Bug, NosyTicket
@@ -50,27 +50,27 @@ NUMBERS = pytest.mark.parametrize(
 
 @NUMBERS
 def test_a_right_connector_passes(sample: Bench, number: int) -> None:
-    finding = examine(sample, number)
+    verdict = examine(sample, number)
 
-    assert finding.state != "fail", finding.said
-    assert (finding.state == "not applicable") is (number in (24, 26))
+    assert verdict.state != "fail", verdict.said
+    assert (verdict.state == "not applicable") is (number in (24, 26))
 
 
 @NUMBERS
 def test_a_right_connector_with_reports_passes(report: Bench, number: int) -> None:
-    finding = examine(report, number)
+    verdict = examine(report, number)
 
-    assert finding.state != "fail", finding.said
-    assert (finding.state == "not applicable") is (number in (10, 11, 12, 13, 15, 18))
+    assert verdict.state != "fail", verdict.said
+    assert (verdict.state == "not applicable") is (number in (10, 11, 12, 13, 15, 18))
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name.replace(" ", "_"))
 def test_a_mistake_is_caught_by_its_point(bug: Bug) -> None:
     with Bench(bug.case) as bench:
-        finding = examine(bench, bug.point)
+        verdict = examine(bench, bug.point)
 
-    assert finding.state == "fail", f"{bug.name} passed point {bug.point}: {finding.said}"
-    assert bug.words in finding.said
+    assert verdict.state == "fail", f"{bug.name} passed point {bug.point}: {verdict.said}"
+    assert bug.words in verdict.said
 
 
 REFUSED = {
@@ -105,16 +105,16 @@ def test_a_reason_in_the_case_is_reported_instead_of_a_run() -> None:
     case = replace(CASE, not_applicable={4: "this sample is read by nobody"})
 
     with Bench(case) as bench:
-        finding = examine(bench, 4)
+        verdict = examine(bench, 4)
 
-    assert (finding.state, finding.said) == ("not applicable", "this sample is read by nobody")
+    assert (verdict.state, verdict.said) == ("not applicable", "this sample is read by nobody")
 
 
 def test_a_key_in_the_address_is_told_nowhere() -> None:
     with Bench(KEY_IN_ADDRESS) as bench:
-        finding = examine(bench, 2)
+        verdict = examine(bench, 2)
 
-    assert finding.state == "pass", finding.said
+    assert verdict.state == "pass", verdict.said
 
 
 def test_storms_repeat_themselves_and_differ_by_seed(sample: Bench) -> None:
