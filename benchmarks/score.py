@@ -120,7 +120,8 @@ def ours(people: int, months: int) -> int:
             for p, kpi, _, target in rows
         ]
         cards += sum(
-            card.total is not None for card in score_period(definitions, period, staff, actuals, targets, [])
+            card.total is not None
+            for card in score_period(definitions, period, staff, actuals, targets, ratings=[])
         )
     return cards
 

@@ -5,8 +5,8 @@ One line per connector; nothing is loaded before it is asked for.
 
 from importlib import import_module
 
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import UnknownConnector
-from connectors.kit.contract.stream import Connector
 
 _CONNECTORS = {
     "amazon_ads": ("connectors.amazon_ads", "AmazonAds"),

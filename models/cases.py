@@ -281,7 +281,7 @@ def _scored(definitions: Definitions, example: Example) -> Scorecard:
         Target(scope="person", scope_id=who, kpi_id=kpi, period=period, value=value)
         for kpi, value in example.targets.items()
     ]
-    cards = score_period(definitions, example.period, [person], actuals, targets, example.ratings)
+    cards = score_period(definitions, example.period, [person], actuals, targets, ratings=example.ratings)
     return cards[0]
 
 

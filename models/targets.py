@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from models.definitions import Definitions
 from models.errors import CompanyError
@@ -19,10 +18,10 @@ from models.periods import Period
 
 @dataclass(frozen=True)
 class ResolvedTarget:
-    """A target and where it stands: for the person or the role in targets.csv, or in the role's definition."""
+    """A target and where it stands: person, role (targets.csv), definition, or the peers whose mean it is."""
 
     value: Decimal
-    scope: Literal["person", "role", "definition"]
+    scope: str
     basis: str = ""
 
 
@@ -41,16 +40,11 @@ class TargetBook:
         Raises:
             CompanyError: C160 when a scope has two targets of one KPI for one period.
         """
-        if held := self._stated.get((kpi_id, period.id, "person", person_id)):
-            return _resolved(held, "person")
-        if held := self._stated.get((kpi_id, period.id, "role", role_id)):
-            return _resolved(held, "role")
+        for scope, scope_id in (("person", person_id), ("role", role_id)):
+            if held := self._stated.get((kpi_id, period.id, scope, scope_id)):
+                found = _newest(held)
+                return ResolvedTarget(found.value, scope, found.basis)
         return _declared(self._definitions, role_id, kpi_id, period.end)
-
-
-def _resolved(held: list[Target], scope: Literal["person", "role"]) -> ResolvedTarget:
-    found = _newest(held)
-    return ResolvedTarget(found.value, scope, found.basis)
 
 
 def _newest(held: list[Target]) -> Target:

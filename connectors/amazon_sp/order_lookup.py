@@ -19,32 +19,32 @@ from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.transport.client import Client
 from connectors.kit.transport.runtime import SHARED, Runtime
 
-VERSION = "2026-01-01"  # the library takes the deprecated v0 unless told
+PATH = "/orders/2026-01-01/orders/{}"  # v0 is deprecated: developer-docs.amazon.com/sp-api/docs/orders-api
 
 
-class Product(CamelRow):
+class FoundOrderProduct(CamelRow):
     """Which product a line is of."""
 
     asin: str | None = None
     seller_sku: str | None = None
 
 
-class Line(CamelRow):
+class FoundOrderLine(CamelRow):
     """One line of the order."""
 
     order_item_id: Id
     quantity_ordered: int
-    product: Product
+    product: FoundOrderProduct
 
 
-class Channel(CamelRow):
+class FoundOrderChannel(CamelRow):
     """Where it was placed."""
 
     channel_name: str
     marketplace_id: str | None = None
 
 
-class Fulfillment(CamelRow):
+class FoundOrderFulfillment(CamelRow):
     """How far it is."""
 
     fulfillment_status: str
@@ -57,15 +57,14 @@ class FoundOrder(CamelRow):
     order_id: Id
     created_time: Instant
     last_updated_time: Instant
-    sales_channel: Channel
-    fulfillment: Fulfillment | None = None
-    order_items: list[Line]
+    sales_channel: FoundOrderChannel
+    fulfillment: FoundOrderFulfillment | None = None
+    order_items: list[FoundOrderLine]
 
 
-def question(account: AccountSettings, order_id: str) -> Request:
+def order_request(account: AccountSettings, order_id: str) -> Request:
     """The call getOrder; no further data sets are asked for, so that no personal data comes."""
-    request = library.built(account, "Orders", lambda api: api.get_order(order_id), VERSION)
-    return within(request, account, "getOrder")
+    return within(library.get(PATH, order_id), account, "getOrder")
 
 
 def look_up(account: AccountSettings, order_id: str, runtime: Runtime = SHARED) -> FoundOrder:
@@ -79,7 +78,7 @@ def look_up(account: AccountSettings, order_id: str, runtime: Runtime = SHARED) 
     Raises:
         KitError: what stood in the way; BadRequest (P106) where there is no such order.
     """
-    request = question(account, order_id)
+    request = order_request(account, order_id)
     client = Client(AmazonSp(), account, runtime)
     client.start_window()
     try:

@@ -1,43 +1,18 @@
-"""Lists with a `nextToken` and no count: how their end is told, and how it is proven all the same.
-
-Belongs here: the pager and the proof that both paged streams use. Not here: which list (stock.py, finances.py).
-"""
+"""The proof of lists with a `nextToken` and no count. Not here: which list (stock.py, finances.py)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
-from connectors.kit.contract.page_query import Ask
-from connectors.kit.contract.pagers import PAGE_CAP, Guard, Pager, Step
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.pagers import Guard, Pager
 from connectors.kit.contract.proofs import Proof, Reading
 from connectors.kit.contract.redact import path_tree
 from connectors.kit.contract.request import Request
-from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.strict_json import dig
 from connectors.kit.contract.windows import Window
 
 WALKS = 2  # the second walk may be the faulty one: it costs less to repeat it than to read everything again
-
-
-@dataclass(frozen=True)
-class NextToken(Pager):
-    """A token at `path`; Amazon leaves it out after the last page, with the object that would hold it."""
-
-    path: str
-    page_cap: int = PAGE_CAP
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The token."""
-        return (self.path,)
-
-    def step(self, body: Json, ask: Ask) -> Step:  # noqa: ARG002
-        """The next token; absent, null and empty are the end. An empty page is not."""
-        found = body
-        for name in self.path.split("."):
-            found = found.get(name) if isinstance(found, dict) else None
-        if not (found is None or isinstance(found, str)):
-            raise SchemaDrift("the paging fields have another type", actual=self.path)
-        return Step(found or None)
 
 
 class WalkedAgain(Proof):
@@ -58,12 +33,12 @@ class WalkedAgain(Proof):
 
     def __init__(
         self,
-        request: Callable[[Ask], Request],
+        request: Callable[[PageQuery], Request],
         pager: Pager,
         records: str,
         field: str,
         *,
-        key: Callable[[str, Ask], str] = lambda found, ask: found,  # noqa: ARG005 - most ids are the key
+        key: Callable[[str, PageQuery], str] = lambda found, _query: found,  # most ids are the key
         pieces: Callable[[Reading], tuple[Window, ...]] = lambda reading: (reading.window,),
         has_empty_pages: bool = False,
     ) -> None:
@@ -88,16 +63,17 @@ class WalkedAgain(Proof):
         )
 
     def _walk(self, reading: Reading, window: Window) -> Iterator[str]:
-        ask, guard = Ask(reading.account, window, None, None, 100), Guard(self._pager.page_cap)
+        query = PageQuery(account=reading.account, window=window, page_size=100)
+        guard = Guard(self._pager.page_cap)
         while True:
-            body = reading.ask(self._request(ask), self._tree)
+            body = reading.fetch(self._request(query), self._tree)
             found = dig(body, self._records)
             if not isinstance(found, list):
                 raise SchemaDrift("the record list is no list", actual=self._records)
             for row in found:
-                yield self._key(str(dig(row, self._field)), ask)
-            step = self._pager.step(body, ask)
-            if step.token is None or not (found or self._has_empty_pages):
+                yield self._key(str(dig(row, self._field)), query)
+            following = self._pager.step(body, query)
+            if following.token is None or not (found or self._has_empty_pages):
                 return
-            guard.follow(step.token)
-            ask = replace(ask, token=step.token)
+            guard.follow(following.token)
+            query = replace(query, token=following.token)

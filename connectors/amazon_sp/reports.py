@@ -14,16 +14,17 @@ from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.documents import Format, Location
 from connectors.kit.contract.errors import SchemaDrift
 from connectors.kit.contract.fields import Row
-from connectors.kit.contract.page_query import Ask
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.reports import JobState, Report, Status
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.request_budget import Limit
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import iso
 
-DOCS = "https://developer-docs.amazon.com/sp-api/docs/reports-api-v2021-06-30-reference"
+# developer-docs.amazon.com/sp-api/docs/reports-api-v2021-06-30-reference
+REPORTS, DOCUMENTS = "/reports/2021-06-30/reports", "/reports/2021-06-30/documents/{}"
 CLOCKS = timedelta(minutes=5)  # how far our clock and Amazon's may differ
-_LOOKED_AT = 100  # reports of one type created since then; the API lists no more at once
+_LOOKED_AT = 100  # reports of one type created since then; getReports lists no more at once (pageSize)
 _STATES = {
     "IN_QUEUE": JobState.QUEUED,
     "IN_PROGRESS": JobState.RUNNING,
@@ -34,7 +35,7 @@ KEPT = ("processingStatus", "reportType", "dataStartTime", "dataEndTime")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class ReportKind:
     """One report type.
 
     Args:
@@ -56,27 +57,27 @@ class Kind:
     empty_reason: str = ""
     shared: Callable[[AccountSettings, str], Limit] | None = None
 
-    def span(self, ask: Ask) -> tuple[str, str]:
+    def span(self, query: PageQuery) -> tuple[str, str]:
         """The asked range as Amazon takes it: with both ends."""
         if self.by_date:
-            return f"{ask.first_day}T00:00:00Z", f"{ask.last_day}T00:00:00Z"
-        return iso(ask.window.start), iso(ask.window.end - self.before_end)
+            return f"{query.first_day}T00:00:00Z", f"{query.last_day}T00:00:00Z"
+        return iso(query.window.start), iso(query.window.end - self.before_end)
 
-    def create(self, ask: Ask) -> Request:
+    def create(self, query: PageQuery) -> Request:
         """The question for a report of one marketplace (createReport)."""
-        start, end = self.span(ask)
+        start, end = self.span(query)
         spec: dict[str, Json] = {
             "reportType": library.report_type(self.name),
             "dataStartTime": start,
             "dataEndTime": end,
-            "marketplaceIds": [library.marketplace_id(ask.account)],
+            "marketplaceIds": [library.marketplace_id(query.account)],
         }
         if self.options is not None:
-            spec["reportOptions"] = self.options(ask.account)
-        request = library.built(ask.account, "Reports", lambda api: api.create_report(**spec))
+            spec["reportOptions"] = self.options(query.account)
+        request = library.post(REPORTS, spec)
         if self.shared is not None:
-            return replace(request, limit=self.shared(ask.account, self.name))
-        return within(request, ask.account, "createReport")
+            return replace(request, limit=self.shared(query.account, self.name))
+        return within(request, query.account, "createReport")
 
     def read(self, body: Json) -> Status:
         """What getReport says."""
@@ -88,35 +89,32 @@ class Kind:
             raise SchemaDrift("the report is in a state that Amazon does not document")
         return Status(_STATES[said], "FATAL" if said == "FATAL" else "")
 
-    def listed(self, ask: Ask, asked_at: datetime) -> Request:
+    def listed(self, query: PageQuery, asked_at: datetime) -> Request:
         """Which reports were created since then: one may be ours, its id unseen (getReports)."""
-        request = library.built(
-            ask.account,
-            "Reports",
-            lambda api: api.get_reports(
-                reportTypes=[library.report_type(self.name)],
-                marketplaceIds=[library.marketplace_id(ask.account)],
-                createdSince=iso(asked_at.replace(microsecond=0) - CLOCKS),
-                pageSize=_LOOKED_AT,
-            ),
+        request = library.get(
+            REPORTS,
+            reportTypes=[library.report_type(self.name)],
+            marketplaceIds=[library.marketplace_id(query.account)],
+            createdSince=iso(asked_at.replace(microsecond=0) - CLOCKS),
+            pageSize=_LOOKED_AT,
         )
-        return within(request, ask.account, "getReports")
+        return within(request, query.account, "getReports")
 
-    def found(self, body: Json, ask: Ask) -> str | None:
+    def found(self, body: Json, query: PageQuery) -> str | None:
         """The newest report of that list with exactly the asked type and range."""
         listed = dig(body, "reports")
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             raise SchemaDrift("the list of reports is no list of objects")
-        mine = [one for one in listed if self.is_asked(one, ask)]
+        mine = [one for one in listed if self.is_asked(one, query)]
         return str(dig(max(mine, key=_created), "reportId")) if mine else None
 
-    def is_asked(self, report: Json, ask: Ask) -> bool:
+    def is_asked(self, report: Json, query: PageQuery) -> bool:
         """Whether a report's own words fit the question."""
         told = (report.get("dataStartTime"), report.get("dataEndTime"))
         return (
             report.get("reportType") == self.name
-            and (report.get("marketplaceIds") or []) == [library.marketplace_id(ask.account)]
-            and all(self._same(a, b) for a, b in zip(told, self.span(ask), strict=True))
+            and (report.get("marketplaceIds") or []) == [library.marketplace_id(query.account)]
+            and all(self._same(a, b) for a, b in zip(told, self.span(query), strict=True))
         )
 
     def _same(self, told: Json, asked: str) -> bool:
@@ -128,13 +126,13 @@ class Kind:
 
 
 def report(
-    kind: Kind,
+    kind: ReportKind,
     file: Format,
     *,
     cool_down: timedelta,
     assemble: Callable[..., object],
     wire: type[Row] | None = None,
-    echo: Callable[[Ask, Json], bool] = lambda ask, head: True,  # noqa: ARG005 - flat files have no head
+    echo: Callable[[PageQuery, Json], bool] = lambda _query, _head: True,  # flat files have no head
 ) -> Report:
     """The declaration of a report type."""
     return Report(
@@ -146,7 +144,7 @@ def report(
         location=_location,
         format=file,
         keeps=KEPT,
-        echo=lambda ask, head, status: kind.is_asked(status, ask) and echo(ask, head),
+        echo=lambda query, head, status: kind.is_asked(status, query) and echo(query, head),
         find=(kind.listed, kind.found),
         cool_down=cool_down,
         empty_reason=kind.empty_reason,
@@ -155,15 +153,13 @@ def report(
     )
 
 
-def _status(ask: Ask, report_id: str) -> Request:
-    request = library.built(ask.account, "Reports", lambda api: api.get_report(report_id))
-    return within(request, ask.account, "getReport")
+def _status(query: PageQuery, report_id: str) -> Request:
+    return within(library.get(f"{REPORTS}/{{}}", report_id), query.account, "getReport")
 
 
-def _document(ask: Ask, status: Json) -> Request:
-    document_id = dig(status, "reportDocumentId")
-    request = library.built(ask.account, "Reports", lambda api: api.get_report_document(document_id))
-    return within(request, ask.account, "getReportDocument")
+def _document(query: PageQuery, status: Json) -> Request:
+    request = library.get(DOCUMENTS, str(dig(status, "reportDocumentId")))
+    return within(request, query.account, "getReportDocument")
 
 
 def _location(body: Json) -> Location:

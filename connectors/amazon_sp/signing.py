@@ -1,13 +1,11 @@
 """Login with Amazon: a refresh token gives an access token for an hour, sent in `x-amz-access-token`.
 
-Belongs here: how the token endpoint is spoken to. Not here: when to refresh (connectors/kit/contract/oauth.py).
+Belongs here: how the token endpoint is spoken to (developer-docs.amazon.com/sp-api/docs/connect-to-the-selling-partner-api). Not
+here: when to refresh (connectors/kit/contract/oauth.py).
 """
 
-from requests import PreparedRequest
-
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.oauth import OAuth, bearer_grant, refresh_form
-from connectors.kit.contract.signing_context import Desk
+from connectors.kit.contract.oauth import OAuth, bearer_grant, in_header, refresh_form
 
 TOKENS = "https://api.amazon.com/auth/o2/token"
 
@@ -17,9 +15,5 @@ def client_id(account: AccountSettings) -> str:
     return account.settings.get("client_id") or account.secret("client_id")
 
 
-def _place(prepared: PreparedRequest, account: AccountSettings, token: str, desk: Desk) -> None:  # noqa: ARG001
-    prepared.headers["x-amz-access-token"] = token
-
-
 # the answer repeats the refresh token: it does not rotate
-LOGIN = OAuth(call=refresh_form(TOKENS, client_id), read=bearer_grant, place=_place)
+LOGIN = OAuth(call=refresh_form(TOKENS, client_id), read=bearer_grant, place=in_header("x-amz-access-token"))

@@ -5,7 +5,7 @@ Belongs here: codes and sub-codes. Not here: what is asked for (requests.py).
 
 import re
 
-from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.classify import usual_trouble
 from connectors.kit.contract.errors import (
     AuthExpired,
     AuthRevoked,
@@ -16,7 +16,7 @@ from connectors.kit.contract.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.contract.strict_json import Json
+from connectors.kit.contract.request import HttpAnswer
 
 OK = 10000
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:, -]{0,79}")
@@ -42,9 +42,9 @@ _BY_SUB: dict[str, tuple[type[KitError], str]] = {
 }
 
 
-def trouble(status: int, body: Json) -> KitError | None:
+def trouble(answer: HttpAnswer) -> KitError | None:
     """The trouble an answer tells of, None for data."""
-    found = by_status(status) or error_document(body)
+    found, body = usual_trouble(answer), answer.body
     if found is not None or body is None:
         return found
     code, sub = body.get("code"), body.get("sub_code")

@@ -38,26 +38,26 @@ Micros = Annotated[Decimal, BeforeValidator(_micros)]
 Double = Annotated[Decimal, BeforeValidator(_double)]
 
 
-class Customer(CamelRow):
+class GoogleCustomer(CamelRow):
     """The account."""
 
     currency_code: str = Field(pattern=r"^[A-Z]{3}$")
 
 
-class Campaign(CamelRow):
+class GoogleCampaign(CamelRow):
     """The campaign."""
 
     id: Id
     advertising_channel_type: str
 
 
-class Segments(CamelRow):
+class GoogleSegments(CamelRow):
     """The day."""
 
     date: Day
 
 
-class Metrics(CamelRow):
+class GoogleMetrics(CamelRow):
     """The figures; conversions by the day of the click, and by their own day."""
 
     impressions: Count
@@ -69,21 +69,21 @@ class Metrics(CamelRow):
     conversions_value_by_conversion_date: Double
 
 
-class CampaignDay(CamelRow):
+class GoogleCampaignDay(CamelRow):
     """One campaign on one day."""
 
-    customer: Customer
-    campaign: Campaign
-    segments: Segments
-    metrics: Metrics
+    customer: GoogleCustomer
+    campaign: GoogleCampaign
+    segments: GoogleSegments
+    metrics: GoogleMetrics
 
 
-def day_key(row: CampaignDay) -> str:
+def day_key(row: GoogleCampaignDay) -> str:
     """Campaign and day."""
     return f"{row.campaign.id}/{row.segments.date}"
 
 
-def day_record(row: CampaignDay) -> dict[str, Json]:
+def day_record(row: GoogleCampaignDay) -> dict[str, Json]:
     """The payload of `raw_google_ads_campaigns`."""
     metrics = row.metrics
     return {

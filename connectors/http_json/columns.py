@@ -23,7 +23,7 @@ from connectors.http_json.wire import (
     with_zone,
 )
 from connectors.kit.contract.fields import Row
-from connectors.kit.contract.page_query import Ask
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.strict_json import Json, dig
 from models.definitions.reading import Fields, as_choice, as_mapping, as_text
 from models.definitions.strict_yaml import Mapping as Keys
@@ -118,7 +118,7 @@ class Columns:
         """The canonical columns that are stated; days as text."""
         return {spec.column.name: _plain(self.value(row, spec.column.name)) for spec in self.specs}
 
-    def stamp(self, records: str) -> Callable[[Json, Ask], None] | None:
+    def stamp(self, records: str) -> Callable[[Json, PageQuery], None] | None:
         """What only the question knows, written into the records: the asked day, the zone of local times."""
         local = tuple(dict.fromkeys(spec.path for spec in self.all() if spec.is_local))
         is_dated = any(spec.path == ASKED_DAY for spec in self.specs)
@@ -339,7 +339,7 @@ def _below(leaves: list[tuple[list[str], FieldSpec]]) -> dict[str, list[tuple[li
     return below
 
 
-def _stamp(records: str, local: tuple[str, ...], body: Json, ask: Ask, *, is_dated: bool) -> None:
+def _stamp(records: str, local: tuple[str, ...], body: Json, query: PageQuery, *, is_dated: bool) -> None:
     for record in dig(body, records):
         for path in local:
             *parents, last = path.split(".")
@@ -347,9 +347,9 @@ def _stamp(records: str, local: tuple[str, ...], body: Json, ask: Ask, *, is_dat
             for step in parents:
                 holder = holder.get(step) if isinstance(holder, dict) else None
             if isinstance(holder, dict) and holder.get(last) not in (None, ""):
-                holder[last] = with_zone(holder[last], ask.account.tz)
+                holder[last] = with_zone(holder[last], query.account.tz)
         if is_dated:
-            record[ASKED_DAY] = ask.first_day.isoformat()
+            record[ASKED_DAY] = query.first_day.isoformat()
 
 
 def _escaped(value: Any) -> str:

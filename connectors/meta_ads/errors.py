@@ -1,49 +1,38 @@
-"""What Meta's answers mean: errors, throttling, the states of a report, the end of a listing.
+"""What Meta's answers mean: errors, throttling, how much of a budget is used.
 
-Not here: what is asked for (__init__.py), what a row holds (rows.py).
+Belongs here: codes and usage headers. Not here: the states of a report (reports.py), what a row holds (rows.py).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.classify import usual_trouble
 from connectors.kit.contract.errors import (
     AuthExpired,
     BadRequest,
     Forbidden,
     KitError,
-    SchemaDrift,
     Throttled,
     TooLarge,
     Transient,
 )
-from connectors.kit.contract.page_query import Ask
-from connectors.kit.contract.pagers import PAGE_CAP, Pager, Step
-from connectors.kit.contract.reports import JobState, Status
-from connectors.kit.contract.strict_json import Json, NotJson, dig, loads
+from connectors.kit.contract.request import HttpAnswer
+from connectors.kit.contract.strict_json import Json, NotJson, loads
 
 USAGE, INSIGHTS = "x-business-use-case-usage", "x-fb-ads-insights-throttle"
-# error codes of the Graph and Marketing API reference (read 2026-11)
+# developers.facebook.com/docs/graph-api/guides/error-handling and .../docs/marketing-api/error-reference (read 2026-11)
 AUTH, PERMISSION, PASSING = {102, 190}, {3, 10, 294, *range(200, 300)}, {1, 2}
 TOO_MANY = {4, 17, 32, 613, *range(80000, 80015)}
 TOO_MUCH = {1487534, 1504018, 1504038}  # too many data points, or timed out: a shorter range helps
-_STATES = {
-    "Job Not Started": JobState.QUEUED,
-    "Job Started": JobState.RUNNING,
-    "Job Running": JobState.RUNNING,
-    "Job Completed": JobState.READY,
-    "Job Failed": JobState.FAILED,
-    "Job Skipped": JobState.FAILED,
-}
 
 
-def verdict(status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
+def trouble(answer: HttpAnswer) -> KitError | None:
     """The trouble an answer tells of; Meta's error object counts whatever the status."""
-    error = body.get("error") if isinstance(body, dict) else None
+    error = answer.body.get("error") if isinstance(answer.body, dict) else None
     if not isinstance(error, dict):
-        return by_status(status) or error_document(body)
+        return usual_trouble(answer)
     code, subcode = error.get("code"), error.get("error_subcode")
-    known = f"code {_number(code)}/{_number(subcode)}"
+    known = f"code {shown_number(code)}/{shown_number(subcode)}"
     if subcode in TOO_MUCH:
         return TooLarge("the platform cannot answer for that many days at once", actual=known)
     if code in AUTH or code in PERMISSION:
@@ -52,8 +41,8 @@ def verdict(status: int, headers: Mapping[str, str], body: Json) -> KitError | N
         )
         return kind(f"the platform does not {what}", actual=known)
     if code in TOO_MANY:
-        return Throttled("the platform asks us to slow down", actual=known, retry_after=wish(headers))
-    if code in PASSING or error.get("is_transient") is True or status >= 500:
+        return Throttled("the platform asks us to slow down", actual=known, retry_after=wish(answer.headers))
+    if code in PASSING or error.get("is_transient") is True or answer.status >= 500:
         return Transient("the platform has a trouble of its own", actual=known)
     return BadRequest("the platform refuses the request", actual=known)
 
@@ -73,43 +62,8 @@ def usage(headers: Mapping[str, str]) -> int:
     return int(max([0, *(n for part in parsed for name in names for n in _numbers(part, name))]))
 
 
-def state(body: Json) -> Status:
-    """How far a report is; completed only counts at 100 percent."""
-    found = _STATES.get(str(dig(body, "async_status")))
-    if found is None:
-        raise SchemaDrift("a report is in a state that the connector does not know")
-    if found is JobState.READY and dig(body, "async_percent_completion") != 100:
-        return Status(JobState.RUNNING)
-    why = f"code {_number(body.get('error_code'))}/{_number(body.get('error_subcode'))}"
-    return Status(found, why=why if found is JobState.FAILED else "")
-
-
-class After(Pager):
-    """The cursor `paging.cursors.after` while Meta names a next page.
-
-    `paging.next` itself is never followed or kept: it carries the access token. That it is gone is the end, which a lost
-    field would look like too: the stream proves the rows by their totals.
-    """
-
-    page_cap = PAGE_CAP
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The cursor."""
-        return ("paging.cursors.after",)
-
-    def step(self, body: Json, ask: Ask) -> Step:  # noqa: ARG002
-        """The next cursor."""
-        paging = body.get("paging")
-        if not isinstance(paging, dict) or "next" not in paging:
-            return Step(None)
-        token = dig(paging, "cursors.after")
-        if not isinstance(token, str) or not token:
-            raise SchemaDrift("the answer promises more pages but names no token", actual=self.paths[0])
-        return Step(token)
-
-
-def _number(value: Any) -> str:
+def shown_number(value: Any) -> str:
+    """A code of Meta as it may be told; anything else is not."""
     return str(value) if isinstance(value, int) and abs(value) < 10**9 else "?"
 
 

@@ -1,23 +1,18 @@
-"""Reports that are asked for one 抖音号 at a time, read as one window: paging and proof over all of them.
+"""Reports that are asked for one 抖音号 at a time, read as one window: paging over all of them.
 
-Not here: what a report holds (rows.py), what is asked for (__init__.py).
+Not here: what a report holds (rows.py), what is asked for (requests.py), that all of it came (proofs.py).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.errors import DayGone, Incomplete, SettingWrong
-from connectors.kit.contract.page_query import Ask
-from connectors.kit.contract.pagers import Pager, Step, whole_number
-from connectors.kit.contract.proofs import Proof, Reading
-from connectors.kit.contract.redact import path_tree
-from connectors.kit.contract.request import Request
+from connectors.kit.contract.errors import Incomplete, SettingWrong
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.pagers import NextPage, Pager, count_at
 from connectors.kit.contract.strict_json import Json, dig
-from connectors.kit.contract.windows import Window
 
 SETTING = "aweme_ids"
-_MOST = 200
+_MOST = 200  # ours: a window of more 抖音号 would take longer than a run has
 
 
 def awemes(account: AccountSettings) -> tuple[str, ...]:
@@ -34,7 +29,7 @@ def awemes(account: AccountSettings) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Place:
+class AwemePage:
     """Where a window is: which 抖音号, which of its pages, and its total once that is known."""
 
     aweme: int = 0
@@ -42,7 +37,7 @@ class Place:
     total: int | None = None
 
     @classmethod
-    def of(cls, token: str | None) -> "Place":
+    def of(cls, token: str | None) -> "AwemePage":
         """The place a token stands for; the first one for None."""
         if token is None:
             return cls()
@@ -67,16 +62,16 @@ class PerAweme(Pager):
         """The total."""
         return (self.total_path,)
 
-    def step(self, body: Json, ask: Ask) -> Step:
+    def step(self, body: Json, query: PageQuery) -> NextPage:
         """The next page, the next 抖音号, or the end."""
-        place = Place.of(ask.token)
-        total = whole_number(dig(body, self.total_path), self.total_path)
+        place = AwemePage.of(query.token)
+        total = count_at(body, self.total_path)
         if place.total not in (None, total):
             told = f"{place.total} then {total}"
             raise Incomplete(
                 "the platform's total moved while its pages were read", actual=told, may_settle=True
             )
-        due = max(0, min(ask.page_size, total - (place.page - 1) * ask.page_size))
+        due = max(0, min(query.page_size, total - (place.page - 1) * query.page_size))
         holder, _, name = self.rows_path.rpartition(".")
         rows = dig(body, holder).get(name)
         if len(rows or []) != due:
@@ -84,44 +79,8 @@ class PerAweme(Pager):
             raise Incomplete(
                 "a page does not hold what the total leaves for it", actual=told, may_settle=True
             )
-        if place.page * ask.page_size < total:
-            return Step(Place(place.aweme, place.page + 1, total).token)
-        if place.aweme + 1 < len(awemes(ask.account)):
-            return Step(Place(place.aweme + 1).token)
-        return Step(None)
-
-
-class AwemeTotals(Proof):
-    """After the last page every 抖音号 is asked for its total once more; together they are the records that were read.
-
-    Args:
-        request: the first page of one 抖音号.
-        total_path: where the total is.
-        empty_means: setting that must say `trusted` before "no row at all" is believed.
-    """
-
-    def __init__(
-        self,
-        request: Callable[[AccountSettings, Window, str], Request],
-        total_path: str,
-        empty_means: str | None = None,
-    ) -> None:
-        self.paths = (total_path,)
-        self._request, self._path, self._empty_means = request, total_path, empty_means
-        self._tree = path_tree({total_path: None})
-
-    def check(self, reading: Reading) -> str:
-        """Compare the sum of the totals with the records."""
-        told = 0
-        for aweme in awemes(reading.account):
-            body = reading.ask(self._request(reading.account, reading.window, aweme), self._tree)
-            told += whole_number(dig(body, self._path), self._path)
-        if told != reading.records:
-            found = f"{told} in all, {reading.records} read"
-            raise Incomplete("the platform's totals are not what was read", actual=found, may_settle=True)
-        if self._empty_means and not told and reading.account.settings.get(self._empty_means) != "trusted":
-            raise DayGone(
-                "the platform lists nothing for a day that is over: it may only show today",
-                actual=f"0 rows; setting {self._empty_means} is not trusted",
-            )
-        return f"total={told} of {len(awemes(reading.account))} accounts"
+        if place.page * query.page_size < total:
+            return NextPage(AwemePage(place.aweme, place.page + 1, total).token)
+        if place.aweme + 1 < len(awemes(query.account)):
+            return NextPage(AwemePage(place.aweme + 1).token)
+        return NextPage(None)

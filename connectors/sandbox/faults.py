@@ -13,7 +13,7 @@ PAGE = "<!DOCTYPE html><html><head><title>Back soon</title></head><body><h1>Main
 
 
 @dataclass
-class Fault:
+class OrderedFault:
     """One order: the next `times` requests that fit go wrong; -1 means always."""
 
     path_prefix: str
@@ -34,13 +34,13 @@ class Fault:
 
 
 @dataclass
-class Faults:
+class OrderedFaults:
     """Orders not used up yet, oldest first."""
 
-    orders: list[Fault] = field(default_factory=list)
+    orders: list[OrderedFault] = field(default_factory=list)
     served: int = 0
 
-    def take(self, path: str, text: str) -> Fault | None:
+    def take(self, path: str, text: str) -> OrderedFault | None:
         """The fault for one request, counted down."""
         for fault in self.orders:
             if fault.fits(path, text):
@@ -50,7 +50,7 @@ class Faults:
         return None
 
 
-def spoil(fault: Fault, reply: Reply, throttled: Reply, asked: dict[str, Any]) -> Reply:
+def spoil(fault: OrderedFault, reply: Reply, throttled: Reply, asked: dict[str, Any]) -> Reply:
     """The answer with the fault in it; `cut` and `reset` are left to the connection.
 
     Args:

@@ -3,36 +3,33 @@
 Here: cursor paging, ticket and metric set documents, rate limit. Not here: which versions exist (incident_log.py).
 """
 
-import base64
 import binascii
 import bisect
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from connectors.sandbox.incident_log import PRIORITY, STATUS, Version
+from connectors.sandbox.incident_log import PRIORITY, STATUS, TicketVersion
 from connectors.testing.fakes.shopify_shop import utc_text
+from connectors.testing.fakes.zendesk import EXPORT, LARGEST_PAGE, cursor_of, place_of
 from connectors.testing.reply import Reply
 
 LAST_MINUTE = 60
-LARGEST_PAGE = 1000
 REDACTED = "redacted in source"
-EXPORT = "/api/v2/incremental/tickets/cursor"
 
 
 class HelpDesk:
     """Answers the export under a movable clock."""
 
     def __init__(
-        self, tickets: tuple[tuple[Version, ...], ...], clock: int, requests_per_minute: int
+        self, tickets: tuple[tuple[TicketVersion, ...], ...], clock: int, requests_per_minute: int
     ) -> None:
         self._tickets = tickets
         self._requests_per_minute = requests_per_minute
         self._recent: deque[float] = deque()
         self.clock = clock
-        self._index: list[tuple[int, int, Version]] = []
+        self._index: list[tuple[int, int, TicketVersion]] = []
         self._reindex()
 
     def set_clock(self, clock: int) -> None:
@@ -82,7 +79,7 @@ class HelpDesk:
 
     def _start(self, parameters: dict[str, str]) -> tuple[tuple[int, int] | None, Any]:
         if "cursor" in parameters:
-            return _read_cursor(parameters["cursor"]), None
+            return place_of(parameters["cursor"]), None
         if "start_time" not in parameters:
             return None, {"error": "InvalidValue", "description": "Missing start_time parameter"}
         start = int(parameters["start_time"])
@@ -97,7 +94,7 @@ class HelpDesk:
         start = bisect.bisect_right(self._index, after, key=lambda entry: entry[:2])
         chosen = self._index[start : start + size]
         metrics = "metric_sets" in parameters.get("include", "").split(",")
-        end = _write_cursor(chosen[-1][:2] if chosen else after)
+        end = cursor_of(chosen[-1][:2] if chosen else after)
         kept = {k: v for k, v in parameters.items() if k in ("include", "per_page")}
         return {
             "tickets": [document(version, base_url, metrics=metrics) for _, _, version in chosen],
@@ -109,22 +106,9 @@ class HelpDesk:
         }
 
 
-def _newest(versions: tuple[Version, ...], clock: int) -> Version | None:
-    position = bisect.bisect_right(versions, clock, key=_at)
+def _newest(versions: tuple[TicketVersion, ...], clock: int) -> TicketVersion | None:
+    position = bisect.bisect_right(versions, clock, key=lambda version: version.at)
     return versions[position - 1] if position else None
-
-
-_at: Callable[[Version], int] = lambda version: version.at  # noqa: E731
-
-
-def _write_cursor(key: tuple[int, int]) -> str:
-    # the shape of the platform's own: seconds, two bars, ticket, bar
-    return base64.urlsafe_b64encode(f"{key[0]}.0||{key[1]}|".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[int, int]:
-    seconds, ticket = base64.urlsafe_b64decode(cursor.encode()).decode().removesuffix("|").split("||")
-    return int(seconds.removesuffix(".0")), int(ticket)
 
 
 def too_many(seconds: int) -> Reply:
@@ -133,7 +117,7 @@ def too_many(seconds: int) -> Reply:
     return Reply.json(429, body, Retry_After=str(seconds))
 
 
-def document(version: Version, base_url: str, *, metrics: bool) -> dict[str, Any]:
+def document(version: TicketVersion, base_url: str, *, metrics: bool) -> dict[str, Any]:
     """One ticket of the export. The source holds no texts: a constant stands in for people's words."""
     ticket = {
         "url": f"{base_url}/api/v2/tickets/{version.ticket}.json",
@@ -163,7 +147,7 @@ def document(version: Version, base_url: str, *, metrics: bool) -> dict[str, Any
     return ticket
 
 
-def metric_set(version: Version, base_url: str) -> dict[str, Any]:
+def metric_set(version: TicketVersion, base_url: str) -> dict[str, Any]:
     """Figures of one ticket; what the log cannot say is null, never 0."""
     resolution = _minutes(version, version.resolved)
     return {
@@ -195,6 +179,6 @@ def metric_set(version: Version, base_url: str) -> dict[str, Any]:
     }
 
 
-def _minutes(version: Version, until: int | None) -> dict[str, int | None]:
+def _minutes(version: TicketVersion, until: int | None) -> dict[str, int | None]:
     calendar = None if until is None else (until - version.opened) // 60
     return {"calendar": calendar, "business": None}

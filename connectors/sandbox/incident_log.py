@@ -27,8 +27,8 @@ STATUS = {
 PRIORITY = {1: "urgent", 2: "high", 3: "normal", 4: "low"}
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketVersion:
     """A ticket as known right after one event; all instants are epoch seconds."""
 
     ticket: int
@@ -60,28 +60,28 @@ STORED = (
 
 
 @lru_cache(maxsize=2)
-def load_tickets(path: Path) -> tuple[tuple[Version, ...], ...]:
+def load_tickets(path: Path) -> tuple[tuple[TicketVersion, ...], ...]:
     """Versions of each ticket, oldest first, tickets in order of their number."""
     instants = [pl.col(name).dt.epoch("s") for name in ("sys_updated_at", "opened_at", "resolved_at")]
     rows = pl.read_parquet(path).with_columns(*instants).select(COLUMNS)
-    tickets: dict[int, list[Version]] = {}
+    tickets: dict[int, list[TicketVersion]] = {}
     for row in rows.sort(["number", "sys_updated_at", "sys_mod_count"], maintain_order=True).iter_rows():
         versions = tickets.setdefault(row[0], [])
         versions.append(_next(versions[-1] if versions else None, row))
     return tuple(tuple(tickets[number]) for number in sorted(tickets))
 
 
-def _next(before: Version | None, row: tuple[Any, ...]) -> Version:
+def _next(before: TicketVersion | None, row: tuple[Any, ...]) -> TicketVersion:
     """The version after one event; state follows the highest change count, as in the reference answer."""
     stored: dict[str, Any] = dict(zip(STORED, row, strict=True))
     reply = stored["at"] if stored["state"] != "New" else None
     if stored["resolved"] is not None and stored["resolved"] > stored["at"]:
         stored["resolved"] = None
-    event = Version(**stored, first_reply=reply)
+    event = TicketVersion(**stored, first_reply=reply)
     return event if before is None else _merge(before, event)
 
 
-def _merge(before: Version, event: Version) -> Version:
+def _merge(before: TicketVersion, event: TicketVersion) -> TicketVersion:
     newest = event if event.mods >= before.mods else before
     return replace(
         newest,

@@ -16,16 +16,16 @@ from typing import Any
 
 import polars as pl
 
-from connectors.testing.fakes.shopify_records import ZONE, Line, Order, Refund, RefundLine
+from connectors.testing.fakes.shopify_records import ZONE, ShopLine, ShopOrder, ShopRefund, ShopRefundLine
 
 SHIPPING_CODES = ("POST", "DOT")
 HOME_COUNTRY = "United Kingdom"
 SHOPS = ("uk", "export")
 
 
-Shops = dict[str, list[Order]]
+Shops = dict[str, list[ShopOrder]]
 Row = dict[str, Any]
-_Sold = dict[tuple[int, str, str], list[tuple[Order, Line]]]
+_Sold = dict[tuple[int, str, str], list[tuple[ShopOrder, ShopLine]]]
 
 
 def shop_of(country: str) -> str:
@@ -71,48 +71,56 @@ def _build(rows: pl.DataFrame) -> Shops:
     return shops
 
 
-def _sale_orders(sales: pl.DataFrame) -> list[Order]:
-    orders: dict[int, Order] = {}
+def _sale_orders(sales: pl.DataFrame) -> list[ShopOrder]:
+    orders: dict[int, ShopOrder] = {}
     columns = ["number", "created", "customer", "country", "sku", "title", "quantity", "unit"]
     texts: dict[str, str] = {}  # one copy of each text: there are 540,000 rows and 4,000 titles
     for number, created, customer, country, code, name, quantity, unit in sales.select(columns).iter_rows():
         sku, title = texts.setdefault(code, code), texts.setdefault(name, name)
         order = orders.get(number)
         if order is None:
-            order = orders[number] = Order(number, created, customer, country, [], [])
+            order = orders[number] = ShopOrder(
+                number=number, created=created, customer=customer, country=country
+            )
         # 43 invoices were typed over two minutes: the first minute counts (replay-mapping 4.1)
         order.created = min(order.created, created)
         position = len(order.items) + len(order.shipping) + 1
         if sku in SHIPPING_CODES:
-            order.shipping.append(Line(number, position, sku, title, 1, quantity * unit))
+            order.shipping.append(
+                ShopLine(
+                    order=number, position=position, sku=sku, title=title, quantity=1, unit=quantity * unit
+                )
+            )
         else:
-            order.items.append(Line(number, position, sku, title, quantity, unit))
+            order.items.append(
+                ShopLine(order=number, position=position, sku=sku, title=title, quantity=quantity, unit=unit)
+            )
     return list(orders.values())
 
 
-def _attach_refunds(orders: list[Order], cancels: pl.DataFrame) -> list[Order]:
+def _attach_refunds(orders: list[ShopOrder], cancels: pl.DataFrame) -> list[ShopOrder]:
     """Add each cancelled row to the order it returns; the return-only orders for the rest."""
     sold = _sold_lines(orders, cancels)
-    unmatched: list[Order] = []
+    unmatched: list[ShopOrder] = []
     invoices: dict[int, list[Row]] = defaultdict(list)
     for row in cancels.iter_rows(named=True):
         invoices[row["number"]].append(row)
     for number, rows in invoices.items():
         created = min(row["created"] for row in rows)
-        refunds: dict[int, Refund] = {}
+        refunds: dict[int, ShopRefund] = {}
         for position, row in enumerate(rows, start=1):
             match = _latest_cover(sold, row, created)
             order = match[0] if match else _return_only(unmatched, number, created, row)
             refund = refunds.get(order.number)
             if refund is None:
-                refund = Refund(f"{number}{len(refunds) + 1}", created, order)
+                refund = ShopRefund(f"{number}{len(refunds) + 1}", created, order)
                 refunds[order.number] = refund
                 order.refunds.append(refund)
             _add_line(refund, match[1] if match else None, row, position)
     return unmatched
 
 
-def _sold_lines(orders: list[Order], cancels: pl.DataFrame) -> _Sold:
+def _sold_lines(orders: list[ShopOrder], cancels: pl.DataFrame) -> _Sold:
     """Lines by customer, country and code, oldest first; only of customers who ever cancelled."""
     customers = set(cancels["customer"].drop_nulls().to_list())
     sold: _Sold = defaultdict(list)
@@ -123,7 +131,7 @@ def _sold_lines(orders: list[Order], cancels: pl.DataFrame) -> _Sold:
     return sold
 
 
-def _latest_cover(sold: _Sold, row: Row, created: int) -> tuple[Order, Line] | None:
+def _latest_cover(sold: _Sold, row: Row, created: int) -> tuple[ShopOrder, ShopLine] | None:
     """Latest earlier line with enough left to return; one of the same price wins over a later one."""
     key = (row["customer"], row["country"], row["sku"])
     fits = [
@@ -138,21 +146,23 @@ def _latest_cover(sold: _Sold, row: Row, created: int) -> tuple[Order, Line] | N
     return chosen[0] if chosen else None
 
 
-def _taken(line: Line, row: Row) -> int:
+def _taken(line: ShopLine, row: Row) -> int:
     """What a cancelled row uses up of a line: money for shipping, else pieces at the line's own price."""
     if row["sku"] in SHIPPING_CODES:
         return int(-row["quantity"] * row["unit"])
     return -int(row["quantity"]) * line.unit
 
 
-def _return_only(unmatched: list[Order], number: int, created: int, row: Row) -> Order:
+def _return_only(unmatched: list[ShopOrder], number: int, created: int, row: Row) -> ShopOrder:
     if not unmatched or unmatched[-1].number != number:
-        unmatched.append(Order(number, created, row["customer"], row["country"], [], []))
+        unmatched.append(
+            ShopOrder(number=number, created=created, customer=row["customer"], country=row["country"])
+        )
     return unmatched[-1]
 
 
-def _add_line(refund: Refund, line: Line | None, row: Row, position: int) -> None:
+def _add_line(refund: ShopRefund, line: ShopLine | None, row: Row, position: int) -> None:
     amount = -row["quantity"] * row["unit"]
     refund.total += amount
     if line is not None and row["sku"] not in SHIPPING_CODES:
-        refund.lines.append(RefundLine(f"{row['number']}{position:04d}", line, -row["quantity"], amount))
+        refund.lines.append(ShopRefundLine(f"{row['number']}{position:04d}", line, -row["quantity"], amount))

@@ -1,38 +1,25 @@
 """Orders by a bulk operation: one file for a window of any size, instead of pages.
 
-Belongs here: asking for the operation, its states, joining the lines of its file into orders, the proof. Not here: what an
-order means (rows.py), when it is read this way (__init__.py).
-
-A bulk query takes no connection inside a list, so the lines of a refund are asked for order by order afterwards. Partial data
-of a failed operation is never asked for.
+Belongs here: asking for the operation, its states, joining the lines of its file into orders, the proof. Partial data of a
+failed operation is never asked for. Not here: what an order means (rows.py), when it is read this way (__init__.py), the lines of
+its refunds (follow_ups.py). How operations run: shopify.dev/docs/api/usage/bulk-operations/queries
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.documents import JsonLines, Location
-from connectors.kit.contract.errors import BadRequest, Incomplete, KitError, SchemaDrift, Throttled
-from connectors.kit.contract.page_query import Ask
-from connectors.kit.contract.pagers import connection_next, whole_number
-from connectors.kit.contract.proofs import Document, Every, Proof, Reading
-from connectors.kit.contract.redact import model_tree, path_tree
+from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.pagers import whole_number
+from connectors.kit.contract.proofs import Every, Proof, Reading, WholeReport
 from connectors.kit.contract.reports import JobState, Report, Status
-from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import iso
-from connectors.shopify.requests import (
-    BULK_LIST,
-    BULK_STATUS,
-    REFUND_LINES,
-    RUN_BULK,
-    bulk_orders,
-    graphql,
-)
-from connectors.shopify.rows import RefundLines
+from connectors.shopify.requests import bulk_orders, graphql
 
 _CHILDREN = {"LineItem": "lineItems", "ShippingLine": "shippingLines"}
-_WAIT = ("OPERATION_IN_PROGRESS", "LIMIT_REACHED")  # five of an app may run at once in a shop
 _STATES = {
     "CREATED": JobState.QUEUED,
     "RUNNING": JobState.RUNNING,
@@ -41,28 +28,16 @@ _STATES = {
 _WHOLE = {"hasNextPage": False, "endCursor": None}
 
 
-def bulk_trouble(data: Json) -> KitError | None:
-    """What a refused start means; None for any other answer."""
-    started = data.get("bulkOperationRunQuery") if isinstance(data, dict) else None
-    errors = started.get("userErrors") if isinstance(started, dict) else None
-    if not errors:
-        return None
-    code = errors[0].get("code") if isinstance(errors, list) and isinstance(errors[0], dict) else None
-    if code in _WAIT:
-        return Throttled("Shopify runs as many bulk operations as it allows", actual=code)
-    return BadRequest("Shopify refuses the bulk query", actual=code if code == "INVALID" else "no code")
-
-
-def _create(ask: Ask) -> Request:
-    return graphql("RunBulk", RUN_BULK, {"query": bulk_orders(ask)})
+def _create(query: PageQuery) -> Request:
+    return graphql("RunBulk", {"query": bulk_orders(query)})
 
 
 def _created(body: Json) -> str:
     return str(dig(body, "data.bulkOperationRunQuery.bulkOperation.id"))
 
 
-def _status(ask: Ask, operation: str) -> Request:  # noqa: ARG001 - the kit passes both
-    return graphql("BulkStatus", BULK_STATUS, {"id": operation})
+def _status(_query: PageQuery, operation: str) -> Request:
+    return graphql("BulkStatus", {"id": operation})
 
 
 def _read(body: Json) -> Status:
@@ -87,20 +62,20 @@ def _location(body: Json) -> Location:
     return Location(url, size=None if size is None else whole_number(size, "fileSize"))
 
 
-def _list(ask: Ask, since: datetime) -> Request:  # noqa: ARG001
+def _list(_query: PageQuery, since: datetime) -> Request:
     search = f"operation_type:query created_at:>='{iso(since.replace(microsecond=0))}'"
-    return graphql("BulkList", BULK_LIST, {"query": search})
+    return graphql("BulkList", {"query": search})
 
 
-def _found(body: Json, ask: Ask) -> str | None:
-    wanted = bulk_orders(ask)
+def _found(body: Json, query: PageQuery) -> str | None:
+    wanted = bulk_orders(query)
     for operation in dig(body, "data.bulkOperations.nodes"):
         if operation["query"] == wanted and operation["status"] in _STATES:
             return str(operation["id"])
     return None
 
 
-def join_orders(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[Json]:  # noqa: ARG001 - the kit passes both
+def join_orders(rows: Iterator[dict[str, Json]], _query: PageQuery) -> Iterator[Json]:
     """Orders with their lines: children stand right after their parent, because the operation groups them."""
     order: dict[str, Json] | None = None
     for row in rows:
@@ -116,33 +91,6 @@ def join_orders(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[Json]:  #
         order[field]["nodes"].append(row)
     if order is not None:
         yield order
-
-
-def rest_of_bulk_order(order: Json, account: AccountSettings) -> FollowUp | None:
-    """The lines of the next refund that has none yet, then the further pages of a refund with many."""
-    first = account.whole_number("more_page_size", 100, most=250)
-    for refund in order["refunds"]:
-        lines = refund.get("refundLineItems")
-        if lines is None:
-            return _refund_lines(refund, first, None)
-        after = connection_next(lines)
-        if after is not None:
-            return _refund_lines(refund, first, after)
-    return None
-
-
-def _refund_lines(refund: Json, first: int, after: str | None) -> FollowUp:
-    def merge(body: Json) -> None:
-        found = dig(body, "data.refund")
-        if found is None or found.get("id") != refund["id"]:
-            raise Incomplete("a refund disappeared while it was read", may_settle=True)
-        more, known = found["refundLineItems"], refund.get("refundLineItems") or {"nodes": []}
-        refund["refundLineItems"] = {"nodes": known["nodes"] + more["nodes"], "pageInfo": more["pageInfo"]}
-
-    keep = path_tree({"data.refund.id": None, "data.refund.refundLineItems": model_tree(RefundLines)})
-    variables = {"id": refund["id"], "first": first, "after": after}
-    request = graphql("RefundLines", REFUND_LINES, variables)
-    return FollowUp(request, keep, f"{refund['id']}/{after or ''}", merge)
 
 
 class RootObjects(Proof):
@@ -182,4 +130,4 @@ BULK = Report(
     moves=True,
     reuse=timedelta(0),  # an operation is quickly made, and orders change at any time
 )
-BULK_PROOF = Every(Document("objectCount"), RootObjects())
+BULK_PROOF = Every(WholeReport("objectCount"), RootObjects())

@@ -1,113 +1,40 @@
-"""The GraphQL documents sent to Shopify.
+"""What Shopify is asked for: the GraphQL documents of requests.graphql with their variables.
 
-Each is checked against the official 2026-10 schema in tests/connectors. They ask for no name, mail, phone or
-street. Not here: what is done with the answers.
+Not here: what a record or a page still needs (follow_ups.py), the life of a bulk operation (reports.py).
 """
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
-from connectors.kit.contract.page_query import Ask
+from connectors.kit.contract.account import AccountSettings
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.request import Request
-from connectors.kit.contract.strict_json import Json, dumps
+from connectors.kit.contract.strict_json import Json, dig, dumps
 from connectors.kit.contract.windows import Window, iso
 
 PATH = "/admin/api/2026-10/graphql.json"
+_FILE = Path(__file__).with_name("requests.graphql")
+_NAMED = re.compile(r"^## (\w+): [^\n]*\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+DOCUMENTS: Mapping[str, str] = {
+    name: document.strip() for name, document in _NAMED.findall(_FILE.read_text(encoding="utf-8"))
+}
 
-_BAG = "{ shopMoney { amount currencyCode } }"
-_LINES = f"""{{
-  nodes {{
-    id sku quantity
-    originalUnitPriceSet {_BAG} originalTotalSet {_BAG}
-    discountAllocations {{ allocatedAmountSet {_BAG} }}
-  }}
-  pageInfo {{ hasNextPage endCursor }}
-}}"""
-_REFUND_LINES = f"""{{
-  nodes {{ id quantity subtotalSet {_BAG} lineItem {{ id sku }} }}
-  pageInfo {{ hasNextPage endCursor }}
-}}"""
-
-_REFUND = f"""{{
-  id createdAt processedAt totalRefundedSet {_BAG}
-  refundLineItems(first: $refundLines) {_REFUND_LINES}
-}}"""
-
-ORDERS = f"""query Orders(
-  $query: String!, $sort: OrderSortKeys!, $first: Int!, $after: String, $lines: Int!, $refunds: Int!, $refundLines: Int!
-) {{
-  orders(query: $query, sortKey: $sort, first: $first, after: $after) {{
-    nodes {{
-      id createdAt processedAt updatedAt cancelledAt test displayFinancialStatus currencyCode
-      totalPriceSet {_BAG} totalRefundedSet {_BAG}
-      customer {{ id }}
-      shippingAddress {{ country countryCodeV2 }}
-      lineItems(first: $lines) {_LINES}
-      shippingLines(first: 3) {{
-        nodes {{ id title discountedPriceSet {_BAG} }}
-        pageInfo {{ hasNextPage endCursor }}
-      }}
-      refunds(first: $refunds) {_REFUND}
-    }}
-    pageInfo {{ hasNextPage endCursor }}
-  }}
-}}"""
-
-ORDER_LINES = f"""query OrderLines($id: ID!, $first: Int!, $after: String) {{
-  order(id: $id) {{ id lineItems(first: $first, after: $after) {_LINES} }}
-}}"""
-
-ORDER_REFUNDS = f"""query OrderRefunds($id: ID!, $refunds: Int!, $refundLines: Int!) {{
-  order(id: $id) {{ id refunds(first: $refunds) {_REFUND} }}
-}}"""
-
-REFUND_LINES = f"""query RefundLines($id: ID!, $first: Int!, $after: String) {{
-  refund(id: $id) {{ id refundLineItems(first: $first, after: $after) {_REFUND_LINES} }}
-}}"""
-
-# limit: null = no upper bound; the default of 10,000 would make the count inexact
-ORDERS_COUNT = """query OrdersCount($query: String!) {
-  ordersCount(query: $query, limit: null) { count precision }
-}"""
-
-SHOP = "query Shop { shop { ianaTimezone currencyCode } }"
-
-RUN_BULK = """mutation RunBulk($query: String!) {
-  bulkOperationRunQuery(query: $query, groupObjects: true) {
-    bulkOperation { id status }
-    userErrors { code field }
-  }
-}"""
-
-BULK_STATUS = """query BulkStatus($id: ID!) {
-  bulkOperation(id: $id) { id status errorCode objectCount rootObjectCount fileSize url query }
-}"""
-
-BULK_LIST = """query BulkList($query: String!) {
-  bulkOperations(first: 50, query: $query) { nodes { id status query } }
-}"""
-
-_BULK_ORDERS = f"""{{
-  orders(query: SEARCH) {{
-    edges {{ node {{
-      id createdAt processedAt updatedAt cancelledAt test displayFinancialStatus currencyCode
-      totalPriceSet {_BAG} totalRefundedSet {_BAG}
-      customer {{ id }}
-      shippingAddress {{ country countryCodeV2 }}
-      refunds {{ id createdAt processedAt totalRefundedSet {_BAG} }}
-      lineItems {{ edges {{ node {{
-        __typename id sku quantity
-        originalUnitPriceSet {_BAG} originalTotalSet {_BAG}
-        discountAllocations {{ allocatedAmountSet {_BAG} }}
-      }} }} }}
-      shippingLines {{ edges {{ node {{ __typename id title discountedPriceSet {_BAG} }} }} }}
-    }} }}
-  }}
-}}"""
+# Shopify refuses a query that could cost more than 1,000 points: objects count 1, connections their size, nested ones multiply
+# (shopify.dev/docs/api/usage/limits, read 2026-11). The defaults stay below; what does not fit is fetched by follow-ups of one
+# order.
+PAGE_SIZE = 7
+LINE_PAGE_SIZE = 10
+REFUND_PAGE_SIZE = 2
+REFUND_LINE_PAGE_SIZE = 2
+MORE_LINES = 100  # of one order or refund, asked for alone
+MOST = 250  # the most that a connection serves: shopify.dev/docs/api/usage/pagination-graphql
 
 
-def graphql(name: str, query: str, variables: dict[str, Json]) -> Request:
-    """One POST to the GraphQL endpoint."""
-    return Request("POST", PATH, json={"operationName": name, "query": query, "variables": variables})
+def graphql(name: str, variables: dict[str, Json]) -> Request:
+    """One POST to the GraphQL endpoint, of the document called `name`."""
+    body = {"operationName": name, "query": DOCUMENTS[name], "variables": variables}
+    return Request("POST", PATH, json=body)
 
 
 def sorted_by(settings: Mapping[str, str]) -> str:
@@ -121,6 +48,50 @@ def search(settings: Mapping[str, str], window: Window) -> str:
     return f"{field}:>='{iso(window.start)}' {field}:<'{iso(window.end)}'"
 
 
-def bulk_orders(ask: Ask) -> str:
+def orders(query: PageQuery) -> Request:
+    """A page of the window's orders."""
+    settings, account = query.account.settings, query.account
+    declared = account.whole_number("page_size", PAGE_SIZE, most=MOST)
+    # a page that costs too much is too large in both directions; shorter line pages mean more follow-ups
+    lines = account.whole_number("line_page_size", LINE_PAGE_SIZE, most=MOST)
+    variables = {
+        "query": search(settings, query.window),
+        "first": query.page_size,
+        "sort": sorted_by(settings).upper(),
+        "after": query.token,
+        "lines": max(1, lines * min(query.page_size, declared) // declared),
+        "refunds": refund_page(account),
+        "refundLines": REFUND_LINE_PAGE_SIZE,
+    }
+    return graphql("Orders", variables)
+
+
+def refund_page(account: AccountSettings) -> int:
+    """Refunds of an order that come with it."""
+    return account.whole_number("refund_page_size", REFUND_PAGE_SIZE, most=MOST)
+
+
+def more_page(account: AccountSettings) -> int:
+    """Lines of an order or refund that are asked for alone."""
+    return account.whole_number("more_page_size", MORE_LINES, most=MOST)
+
+
+def count(account: AccountSettings, window: Window) -> Request:
+    """How many orders the window holds."""
+    return graphql("OrdersCount", {"query": search(account.settings, window)})
+
+
+def shop(_account: AccountSettings, _window: Window) -> Request:
+    """Zone and currency of the shop."""
+    return graphql("Shop", {})
+
+
+def books(body: Json) -> tuple[str, str]:
+    """Zone and currency in the answer to `shop`."""
+    found = dig(body, "data.shop")
+    return dig(found, "ianaTimezone"), dig(found, "currencyCode")
+
+
+def bulk_orders(query: PageQuery) -> str:
     """The query that a bulk operation runs; it takes no variables."""
-    return _BULK_ORDERS.replace("SEARCH", dumps(search(ask.account.settings, ask.window)))
+    return DOCUMENTS["BulkOrders"].replace("SEARCH", dumps(search(query.account.settings, query.window)))

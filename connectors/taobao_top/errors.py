@@ -5,7 +5,7 @@ Belongs here: TOP's codes and sub-codes. Not here: what is asked for (requests.p
 
 import re
 
-from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.classify import usual_trouble
 from connectors.kit.contract.errors import (
     AuthExpired,
     AuthRevoked,
@@ -17,9 +17,11 @@ from connectors.kit.contract.errors import (
     TooLarge,
     Transient,
 )
+from connectors.kit.contract.request import HttpAnswer
 from connectors.kit.contract.strict_json import Json
 
-# TOP's table of platform errors (codes below 100): call limits of user, session, partner, app; missing permissions; credentials
+# TOP's table of platform errors (open.taobao.com/doc.htm?docId=114&docType=1): codes below 100 are call limits of user, session,
+# partner, app; missing permissions; credentials
 _LIMITED = frozenset({4, 5, 6, 7, 8})
 _KINDS: dict[int, tuple[type[KitError], str]] = {
     10: (Transient, "the platform has a trouble of its own"),
@@ -32,17 +34,17 @@ _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
 _BAN = re.compile(r"ban will last for ([0-9]{1,7}) more second")
 
 
-def trouble(status: int, body: Json) -> KitError | None:
+def trouble(answer: HttpAnswer) -> KitError | None:
     """The trouble an answer tells of, None for data."""
-    found = by_status(status) or error_document(body)
+    found, body = usual_trouble(answer), answer.body
     if found is not None or body is None:
         return found
     if "error_response" in body:
         return _told(body["error_response"])
-    answer = next((v for k, v in body.items() if k.endswith("_response")), None)
-    if not isinstance(answer, dict):
+    data = next((v for k, v in body.items() if k.endswith("_response")), None)
+    if not isinstance(data, dict):
         return SchemaDrift("the answer has neither data nor an error")
-    return _report(answer)
+    return _report(data)
 
 
 def _told(error: Json) -> KitError:
@@ -68,9 +70,9 @@ def _kind(code: Json, sub: str) -> tuple[type[KitError], str]:
     return known or (BadRequest, "the platform refuses the request")
 
 
-def _report(answer: Json) -> KitError | None:
+def _report(data: Json) -> KitError | None:
     """万相台 wraps its own verdict into a success."""
-    result = answer.get("result")
+    result = data.get("result")
     info = result.get("info") if isinstance(result, dict) else None
     if not isinstance(info, dict) or info.get("ok") in (True, None):
         return None

@@ -1,6 +1,6 @@
-"""The calls of TOP that are made, built from documented parameters only.
+"""The calls of TOP that are made, built from documented parameters only, and what an answer leaves out.
 
-Not here: common parameters and the signature (signing.py).
+Not here: common parameters and the signature (signing.py), the fields that are asked for (fields.yaml).
 """
 
 from collections.abc import Callable
@@ -8,38 +8,25 @@ from datetime import datetime, timedelta
 
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.errors import SettingWrong
-from connectors.kit.contract.page_query import Ask
+from connectors.kit.contract.field_lists import field_lists
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.request import Request
-from connectors.kit.contract.request_budget import Limit, Rate
+from connectors.kit.contract.request_budget import Limit, per_minute
 from connectors.kit.contract.strict_json import Json, dig, dumps
 from connectors.taobao_top.paging import group
 from connectors.taobao_top.signing import CHINA
 
 PATH = "/router/rest"
-REQUESTS_PER_MINUTE = (
-    300  # our own choice: TOP gives every app and interface another number, in the app's console
-)
-THREE_MONTHS = timedelta(days=88)  # TOP shows trades of three months; 28 + 31 + 30 days less one to be inside
+# our own choice: TOP gives every app and interface another number, in the app's console
+REQUESTS_PER_MINUTE = 300
+rate = per_minute(REQUESTS_PER_MINUTE)
+# TOP shows trades of three months (open.taobao.com/api.htm?docId=128&docType=2): 28 + 31 + 30 days, less one to be inside
+THREE_MONTHS = timedelta(days=88)
 # TOP's own default leaves cash on delivery, top-ups and instalments out of refunds; both streams ask for the same
 TRADE_TYPES = "guarantee_trade,auto_delivery,ec,cod,step"
-TRADE_FIELDS = (
-    *("tid", "type", "status", "payment", "post_fee", "created", "pay_time", "modified", "end_time"),
-    *("step_trade_status", "buyer_open_uid", "orders"),
-)
-REFUND_FIELDS = (
-    *("refund_id", "tid", "oid", "status", "created", "modified", "refund_fee", "reason", "has_good_return"),
-    *("good_status", "order_status", "refund_phase", "dispute_type"),
-)
-
-RATING_FIELDS = ("tid", "oid", "role", "result", "created", "num_iid", "valid_score")
-METRICS = ("charge", "adPv", "click", "alipayInshopNum", "alipayInshopAmt")
+FIELDS = field_lists(__file__)
 UNIFY_TYPES = ("zhai", "mta")  # last click, multi-touch
 EFFECTS = ("1", "3", "7", "15", "30")  # days within which a sale is attributed
-
-
-def rate(account: AccountSettings) -> Rate:
-    """The request budget of the app."""
-    return Rate(account.whole_number("requests_per_minute", REQUESTS_PER_MINUTE, most=100_000), seconds=60)
 
 
 def call(account: AccountSettings, method: str, **fields: str) -> Request:
@@ -58,62 +45,63 @@ def moment(instant: datetime) -> str:
     return instant.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _page(ask: Ask) -> dict[str, str]:
-    return {"page_no": ask.token or "1", "page_size": str(ask.page_size)}
+def _page(query: PageQuery) -> dict[str, str]:
+    return {"page_no": query.token or "1", "page_size": str(query.page_size)}
 
 
-def _modified(ask: Ask) -> dict[str, str]:
+def _modified(query: PageQuery) -> dict[str, str]:
     # whether the end belongs to the span is not documented: a record exactly on it may come in two windows, which is harmless
-    return {"start_modified": moment(ask.window.start), "end_modified": moment(ask.window.end)}
+    return {"start_modified": moment(query.window.start), "end_modified": moment(query.window.end)}
 
 
-def trades(ask: Ask) -> Request:
+def trades(query: PageQuery) -> Request:
     """Trades by modification. Without use_has_next, because only then TOP tells the total that reverse paging needs."""
-    types = ask.account.settings.get("trade_types", TRADE_TYPES)
+    types = query.account.settings.get("trade_types", TRADE_TYPES)
     return call(
-        ask.account,
+        query.account,
         "taobao.trades.sold.increment.get",
-        fields=",".join(TRADE_FIELDS),
+        fields=",".join(FIELDS["trades"].asked),
         type=types,
-        **_modified(ask),
-        **_page(ask),
+        **_modified(query),
+        **_page(query),
     )
 
 
-def refunds(ask: Ask) -> Request:
+def refunds(query: PageQuery) -> Request:
     """Refunds by modification."""
-    types = ask.account.settings.get("trade_types", TRADE_TYPES)
+    types = query.account.settings.get("trade_types", TRADE_TYPES)
     return call(
-        ask.account,
+        query.account,
         "taobao.refunds.receive.get",
-        fields=",".join(REFUND_FIELDS),
+        fields=",".join(FIELDS["refunds"].asked),
         type=types,
-        **_modified(ask),
-        **_page(ask),
+        **_modified(query),
+        **_page(query),
     )
 
 
-def ratings(ask: Ask) -> Request:
+def ratings(query: PageQuery) -> Request:
     """Ratings that the shop got from buyers, of whole days. The end is the next midnight: a rating exactly on it is loud."""
     return call(
-        ask.account,
+        query.account,
         "taobao.traderates.get",
-        fields=",".join(RATING_FIELDS),
+        fields=",".join(FIELDS["ratings"].asked),
         rate_type="get",
         role="buyer",
-        start_date=moment(ask.window.start),
-        end_date=moment(ask.window.end),
-        **_page(ask),
+        start_date=moment(query.window.start),
+        end_date=moment(query.window.end),
+        **_page(query),
     )
 
 
-def service_ratings(ask: Ask) -> Request:
+def service_ratings(query: PageQuery) -> Request:
     """Ratings of one group of agents."""
     start, end = (
-        instant.astimezone(CHINA).strftime("%Y%m%d%H%M%S") for instant in (ask.window.start, ask.window.end)
+        instant.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
+        for instant in (query.window.start, query.window.end)
     )
-    names = ",".join(group(ask))
-    return call(ask.account, "taobao.airisland.kefueval.get", query_ids=names, btime=start, etime=end)
+    names = ",".join(group(query))
+    return call(query.account, "taobao.airisland.kefueval.get", query_ids=names, btime=start, etime=end)
 
 
 def attribution(account: AccountSettings) -> tuple[str, int]:
@@ -125,34 +113,34 @@ def attribution(account: AccountSettings) -> tuple[str, int]:
     return unify, int(effect)
 
 
-def campaigns(ask: Ask) -> Request:
+def campaigns(query: PageQuery) -> Request:
     """One page of a day's campaigns."""
-    unify, effect = attribution(ask.account)
-    query = {
+    unify, effect = attribution(query.account)
+    report = {
         "by_page": True,
         "split_type": "day",
         "unify_type": unify,
-        "start_time": ask.first_day.isoformat(),
-        "end_time": ask.last_day.isoformat(),
+        "start_time": query.first_day.isoformat(),
+        "end_time": query.last_day.isoformat(),
         "effect_equal": effect,
         "query_domains": ["date", "campaign"],
-        "query_field_in_list": list(METRICS),
-        "offset": (int(ask.token or 1) - 1) * ask.page_size,
-        "page_size": ask.page_size,
+        "query_field_in_list": list(FIELDS["ads"].asked),
+        "offset": (int(query.token or 1) - 1) * query.page_size,
+        "page_size": query.page_size,
     }
     return call(
-        ask.account,
+        query.account,
         "taobao.universalbp.report.query.campaign",
-        top_service_context=dumps({"biz_code": ask.account.setting("biz_code")}),
-        top_campaign_report_query_v_o=dumps(query),
+        top_service_context=dumps({"biz_code": query.account.setting("biz_code")}),
+        top_campaign_report_query_v_o=dumps(report),
     )
 
 
-def attributed(records: str) -> Callable[[Json, Ask], None]:
+def attributed(records: str) -> Callable[[Json, PageQuery], None]:
     """A hook that writes into every row how its sales were attributed: the answer does not say it."""
 
-    def write(body: Json, ask: Ask) -> None:
-        unify, effect = attribution(ask.account)
+    def write(body: Json, query: PageQuery) -> None:
+        unify, effect = attribution(query.account)
         for row in dig(body, records):
             row |= {"unify_type": unify, "effect_equal": effect}
 

@@ -14,9 +14,8 @@ from requests import PreparedRequest
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.errors import SettingWrong
 
-CHINA = timezone(
-    timedelta(hours=8)
-)  # TOP writes and reads GMT+8, whatever the zone of the shop [protocol page]
+# TOP writes and reads GMT+8, whatever the zone of the shop: open.taobao.com/doc.htm?docId=101617&docType=1
+CHINA = timezone(timedelta(hours=8))
 
 
 def _hmac(name: str) -> Callable[[str, str], str]:

@@ -8,53 +8,24 @@ ratings. A response updates its ticket, so that the ticket comes again in the ex
 """
 
 from datetime import datetime
-from typing import Literal
 
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.errors import SchemaDrift, SettingWrong
-from connectors.kit.contract.fields import Id, Instant, Row
 from connectors.kit.contract.redact import Tree, model_tree, path_tree
 from connectors.kit.contract.request import FollowUp, Request
 from connectors.kit.contract.request_budget import Limit, Rate
 from connectors.kit.contract.strict_json import Json
+from connectors.zendesk.rows import SurveyResponse
 
 PATH = "/api/v2/guide/survey_responses"
 SETTING = "csat"
 TOGETHER = 50  # tickets asked for at once: their names fit into a URL
-PAGE_SIZE = 100  # the most that cursor paging gives
-PER_MINUTE = 200  # the smallest account limit; these requests are no incremental export
+# the most that cursor paging gives: developer.zendesk.com/api-reference/introduction/pagination/
+PAGE_SIZE = 100
+# the smallest account limit (these are no incremental exports): developer.zendesk.com/api-reference/introduction/rate-limits/
+PER_MINUTE = 200
 _RATED = ("solved", "closed")  # a survey is sent when a ticket is solved
 _ASKED, _AFTER, _DONE = "survey_asked", "survey_after", "survey_done"
-
-
-class Question(Row):
-    """What was asked; only the satisfaction question counts."""
-
-    sub_type: str | None = None
-
-
-class Answer(Row):
-    """One answer without its text."""
-
-    type: str
-    question: Question
-    rating: int | None = None
-    rating_category: Literal["good", "bad"] | None = None
-    updated_at: Instant
-
-
-class Subject(Row):
-    """What a response is about."""
-
-    id: Id
-    type: str
-
-
-class Response(Row):
-    """One response to a survey."""
-
-    answers: list[Answer]
-    subjects: list[Subject]
 
 
 def survey_ratings(body: Json, account: AccountSettings) -> FollowUp | None:
@@ -78,7 +49,7 @@ def survey_ratings(body: Json, account: AccountSettings) -> FollowUp | None:
 
 def _kept() -> Tree:
     return path_tree(
-        {"survey_responses": model_tree(Response), "meta.has_more": None, "meta.after_cursor": None}
+        {"survey_responses": model_tree(SurveyResponse), "meta.has_more": None, "meta.after_cursor": None}
     )
 
 
@@ -90,7 +61,7 @@ def _next_tickets(tickets: Json) -> list[str]:
 def _merge(body: Json, asked: list[str], answer: Json) -> None:
     tickets = {str(ticket["id"]): ticket for ticket in body["tickets"]}
     for raw in answer["survey_responses"]:
-        response = Response.model_validate(raw)
+        response = SurveyResponse.model_validate(raw)
         for subject in response.subjects:
             if subject.type == "ticket" and subject.id in asked:
                 _rate(tickets[subject.id], response)
@@ -105,7 +76,7 @@ def _merge(body: Json, asked: list[str], answer: Json) -> None:
         tickets[ticket][_DONE] = True
 
 
-def _rate(ticket: Json, response: Response) -> None:
+def _rate(ticket: Json, response: SurveyResponse) -> None:
     """The newest answer to the satisfaction question stands, also over that of an earlier survey."""
     for answer in response.answers:
         is_rating = answer.type == "rating_scale" and answer.question.sub_type == "customer_satisfaction"

@@ -9,9 +9,9 @@ from models.pay.amounts import HUNDRED, one_of
 from models.pay.method import PayMethod
 from models.pay.wording import figure, operand
 from models.scoring.arguments import Arguments
-from models.scoring.bands import Band, find, read_bands
+from models.scoring.bands import Band, find, read_bands, span
 from models.scoring.piecewise import Piecewise
-from models.wording import Step, equation, result, shown, span
+from models.wording import Step, equation, result, shown
 
 Mode = Literal["bands", "linear", "piecewise"]
 _MODES: tuple[Mode, ...] = get_args(Mode)

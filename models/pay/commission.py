@@ -19,7 +19,8 @@ from models.pay.modifiers import Modifier, kept, lowered
 from models.pay.slabs import Closed, Slab, paid_in_slabs, progressive, reached, read_slabs, slab_steps
 from models.pay.wording import figure, line, operand, sum_of
 from models.scoring.arguments import Arguments
-from models.wording import Step, equation, span
+from models.scoring.bands import span
+from models.wording import Step, equation
 
 Mode = Literal["flat", "whole_slab", "progressive", "lump_excess"]
 Negative = Literal["zero", "signed"]

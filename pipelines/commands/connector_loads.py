@@ -23,6 +23,7 @@ from pipelines.company.run_scope import RunScope
 from pipelines.company.sandbox import surroundings
 from pipelines.steps.pull import pull_streams, register_accounts
 from warehouse.raw.load import load_window
+from warehouse.raw.pulls import pulled_at
 from warehouse.store.connect import open_warehouse
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # parts of a path below landing/
@@ -60,10 +61,7 @@ def replay_files(company: Company, home: Home, files: Sequence[str]) -> int:
         register_accounts(con, company)
         for name in files:
             path = _in_landing(Path(name).resolve(), home) if Path(name).exists() else home.landing / name
-            known = con.execute(
-                "select max(as_of) from load_window where landing_file = ?", [_below(path, home)]
-            ).fetchone()
-            as_of = known[0] if known and known[0] else clock.as_of(company, last_open(company))
+            as_of = pulled_at(con, _below(path, home)) or clock.as_of(company, last_open(company))
             window = replay(path, root=home.landing, as_of=as_of, spool=Path(scratch), find=company.connector)
             result = load_window(con, window)
             print(f"{name}: {window.rows} rows, {result.new_rows} new, {result.changed_rows} changed")

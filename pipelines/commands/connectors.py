@@ -36,7 +36,7 @@ def list_connectors(*, company: Path | None) -> int:
     for name in chosen.connector_names():
         accounts = ", ".join(s.shop_id for s in chosen.sources if s.connector == name) or "—"
         streams = chosen.connector(name).streams
-        rows += [[name, s.name, ", ".join(s.feeds), str(s.lookback), accounts] for s in streams]
+        rows += [[name, s.name, ", ".join(s.feeds), str(s.windows.lookback), accounts] for s in streams]
     print(table(["connector", "stream", "feeds", "look-back", "accounts"], rows))
     return 0
 

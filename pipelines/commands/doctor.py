@@ -118,7 +118,7 @@ def _judge_age(exam: _Examination, source: DeclaredAccount, ref: StreamRef, unti
     closed = source.active_to is not None and source.active_to < exam.now.date()
     if exam.company.clock == "replay" or closed:
         return
-    limit = STALE + source.kit.stream(ref.stream).of(source.settings).lag
+    limit = STALE + source.kit.stream(ref.stream).of(source.settings).windows.lag
     if until is None or exam.now - until > limit:
         actual = "never pulled" if until is None else f"proven until {_at(until)}"
         exam.need("P116", "a stream has no fresh proof", str(ref), actual=actual)

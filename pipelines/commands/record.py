@@ -120,21 +120,18 @@ def _windows(
     """The windows of the asked days and no others."""
     start, end = day_bounds(work.first, source.zone)[0], day_bounds(work.last, source.zone)[1]
     # the clock may only be set back where the platform's answer does not depend on it
-    depends_on_now = stream.cursor_kind == "cursor" or stream.readable_for is not None
     windows = pull(
         source.kit,
         stream.name,
         source.account(around.environment, around.sandbox_url),
-        span_from=start
-        if stream.cursor_kind == "cursor" or stream.lookback is None
-        else start + stream.lookback,
-        as_of=work.as_of if depends_on_now else min(work.as_of, end + stream.lag),
+        span_from=start + stream.windows.lookback,
+        as_of=work.as_of if stream.depends_on_now else min(work.as_of, end + stream.windows.lag),
         landing=Landing(landing),
         spool=spool,
         runtime=around.runtime or shared_runtime(work.home.root),
     )
     for window in windows:
-        if stream.cursor_kind != "cursor" and window.window_from >= end:
+        if stream.windows.kind != "cursor" and window.window_from >= end:
             if isinstance(window, PulledWindow):
                 (landing / window.landing_file).unlink()
             return
@@ -155,7 +152,7 @@ def _manifest(
         "documentation": stream.docs,
         "fields": sorted(_fields(part, recording.windows)),
         "unknown_fields_left_out": dict(sorted(recording.drift.items())),
-        "personal_fields_left_out": list(stream.pii),
+        "personal_fields_left_out": list(stream.record.pii),
         "files": [_file(part, window) for window in recording.windows],
         "failed": [
             {"from": _iso(f.window_from), "to": _iso(f.window_to), "code": f.code, "cause": f.cause}

@@ -13,7 +13,7 @@ from typing import Literal, cast
 
 from connectors.file_drop import MANIFEST, Drop, read_manifest
 from connectors.http_json import FOLDER, read_connectors
-from connectors.kit.contract.stream import Connector
+from connectors.kit.contract.connector import Connector
 from connectors.registry import get, names
 from models.attribution import LIMITS, Attribution
 from models.definitions.reading import (

@@ -12,7 +12,7 @@ from pydantic import SecretStr, ValidationError
 
 from connectors.file_drop import Drop
 from connectors.kit import AccountSettings
-from connectors.kit.contract.stream import Connector
+from connectors.kit.contract.connector import Connector
 from connectors.registry import get, names
 from models.definitions.reading import Fields, as_choice, as_date, as_items, as_mapping, as_text, refuse
 from models.definitions.strict_yaml import Node, parse
@@ -91,7 +91,7 @@ class DeclaredAccount:
                 zone=self.zone,
                 active_from=self.active_from.isoformat() if self.active_from else None,
                 active_to=self.active_to.isoformat() if self.active_to else None,
-                lookback=str(stream.lookback),
+                lookback=str(stream.windows.lookback),
                 finality_days=stream.finality_days,
                 platform=self.kit.platform,
             )

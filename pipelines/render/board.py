@@ -17,7 +17,9 @@ from pipelines.render.bilingual import Bilingual
 from pipelines.render.board_data import NOT_DELIVERED, BoardData, Key, load_board
 from pipelines.render.spark import Spark, sparkline
 from pipelines.render.todo import todos
-from warehouse.published.read import Health, KpiLabel, PersonRow, PublishedFigure, Reconciled, RoleLabel
+from warehouse.published.labels import KpiLabel, PublishedPerson, RoleLabel
+from warehouse.published.provenance import SourceHealth
+from warehouse.published.read import PublishedFigure, Reconciled
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -44,7 +46,7 @@ class Cell:
 class PersonLine:
     """One row of a role's table."""
 
-    person: PersonRow
+    person: PublishedPerson
     scopes: str
     cells: tuple[Cell | None, ...]
 
@@ -86,7 +88,7 @@ class StreamLine:
     name: str
     shop_id: str
     squares: tuple[Square, ...]
-    row: Health | None
+    row: SourceHealth | None
     is_counted: bool  # whether the number of rows says anything
     state: str
     age: Bilingual | None
@@ -184,14 +186,14 @@ def _kpis_of(board: BoardData, role_id: str) -> list[str]:
     return sorted(found | planned, key=lambda k: (board.order.get((role_id, k), 999), k))
 
 
-def _worst_first(board: BoardData, person: PersonRow) -> tuple[bool, Decimal, str]:
+def _worst_first(board: BoardData, person: PublishedPerson) -> tuple[bool, Decimal, str]:
     """People with the worst pace first; those without any come last and stand in the to-do list."""
     own = [f for f in board.month.values() if (f.person_id, f.role_id) == (person.person_id, person.role_id)]
     known = [f.pace for f in own if f.pace is not None]
     return (not known, min(known, default=Decimal(0)), person.person_id)
 
 
-def _person_line(board: BoardData, person: PersonRow, kpis: list[str]) -> PersonLine:
+def _person_line(board: BoardData, person: PublishedPerson, kpis: list[str]) -> PersonLine:
     cells = tuple(_cell(board, (person.person_id, person.role_id, kpi)) for kpi in kpis)
     return PersonLine(person, ", ".join(board.scopes(person.person_id, person.role_id)), cells)
 
@@ -238,13 +240,13 @@ def _head(board: BoardData, kpi: KpiLabel) -> Head:
 
 def stream_lines(board: BoardData) -> list[StreamLine]:
     """Every stream and shop that has a record within the strip's days."""
-    streams: dict[tuple[str, str, str], dict[date, Health]] = {}
+    streams: dict[tuple[str, str, str], dict[date, SourceHealth]] = {}
     for row in board.health:
         streams.setdefault((row.connector, row.stream, row.shop_id), {})[row.business_date] = row
     return [_stream_line(board, key, rows) for key, rows in streams.items()]
 
 
-def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, Health]) -> StreamLine:
+def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, SourceHealth]) -> StreamLine:
     row = rows.get(board.day)
     bad = [r for r in rows.values() if r.state in NOT_DELIVERED]
     told = bad or [r for r in rows.values() if r.cause]  # a proven day that could not be read again since
@@ -266,7 +268,7 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
     )
 
 
-def _square(day: date, row: Health | None) -> Square:
+def _square(day: date, row: SourceHealth | None) -> Square:
     state = row.state if row else "none"
     note = bilingual.HEALTH[state]
     if row and (state in NOT_DELIVERED or row.cause):

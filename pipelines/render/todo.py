@@ -21,7 +21,8 @@ from pipelines.render.bilingual import (
     plain,
 )
 from pipelines.render.board_data import NOT_DELIVERED, BoardData
-from warehouse.published.read import Health, PublishedFigure, Reconciled
+from warehouse.published.provenance import SourceHealth
+from warehouse.published.read import PublishedFigure, Reconciled
 
 LIMIT = 8  # what fits on a screen above the first table
 MOST_SOURCES = 3  # so that one bad night leaves room for people and pace
@@ -87,7 +88,7 @@ def without_figures(board: BoardData) -> list[str]:
 
 
 def _sources(board: BoardData) -> Iterator[Todo]:
-    groups: dict[tuple[str, str, str], list[Health]] = {}
+    groups: dict[tuple[str, str, str], list[SourceHealth]] = {}
     for row in board.health:
         if row.state in NOT_DELIVERED:
             # Recorded causes name shop and day, so rows of one kind are grouped by code where there is one.
@@ -100,7 +101,7 @@ def _sources(board: BoardData) -> Iterator[Todo]:
         yield _source(f"{connector}.{stream}", rows)
 
 
-def _source(name: str, rows: list[Health]) -> Todo:
+def _source(name: str, rows: list[SourceHealth]) -> Todo:
     days = sorted({r.business_date for r in rows})
     shops = ", ".join(sorted({r.shop_id for r in rows}))
     failed = any(r.state == "failed" for r in rows)

@@ -33,7 +33,15 @@ class _Taken:
     def known(self) -> KnownDrop:
         """What to remember of it."""
         drop = self.drop
-        known = KnownDrop(drop.ref, drop.first, drop.last, drop.zone, drop.file, self.digest, "proven")
+        known = KnownDrop(
+            ref=drop.ref,
+            first=drop.first,
+            last=drop.last,
+            zone=drop.zone,
+            file=drop.file,
+            digest=self.digest,
+            status="proven",
+        )
         if isinstance(self.window, PulledWindow):
             return known
         digest = "" if self.window.code in _RETRIED else self.digest

@@ -367,7 +367,9 @@ def results() -> dict[str, tuple[Scorecard, Statement | None]]:
         w.load(con, Path(folder), w.UK, list(_orders()))
         build_core(con, "GBP")
         actuals = compute_spans(con, known, [NOVEMBER])
-    cards = {card.role_id: card for card in score_period(known, NOVEMBER, people, actuals, [], ratings)}
+    cards = {
+        card.role_id: card for card in score_period(known, NOVEMBER, people, actuals, [], ratings=ratings)
+    }
     return {name: (cards[name.lower()], _statement(known, name, cards[name.lower()])) for name in CASES}
 
 

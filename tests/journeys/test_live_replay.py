@@ -17,7 +17,7 @@ import pytest
 
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.tiktok_shop import APP_KEY, CIPHER, REFRESH, SECRET, TikTokShopFake
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 from connectors.tiktok_shop import TikTokShop
 from models.definitions.load import Definitions, load_definitions
 from models.loads import PulledWindow, SourceAccount, StreamRef
@@ -80,9 +80,9 @@ class ReplayedLives(TikTokShopFake):
                 "start_time": int(start.timestamp()),
                 "interaction_performance": reached,
             }
-            self.world.put("lives", Entry(key, start, start, raw, {}))
+            self.world.put("lives", FakeRecord(key, start, start, raw, {}))
 
-    def kind_of(self, entry: Entry) -> str:
+    def kind_of(self, entry: FakeRecord) -> str:
         """All pages are the sellers' own."""
         return "OFFICIAL_ACCOUNTS"
 

@@ -61,7 +61,7 @@ def _cards(text: str, **values: str) -> list[Scorecard]:
     ]
     definitions: Definitions = load_definitions({"x.yaml": text})
     targets: list[Target] = []
-    return score_period(definitions, NOVEMBER, PEOPLE, actuals, targets, [])
+    return score_period(definitions, NOVEMBER, PEOPLE, actuals, targets, ratings=[])
 
 
 def test_equal_definitions_have_no_changes_whatever_the_file_is_called() -> None:

@@ -73,7 +73,7 @@ def _card(red_line: str, cases: str | None, missing: str = "pending", period: Pe
         )
         for kpi, text in values.items()
     ]
-    [card] = score_period(definitions, period, [SELLER], actuals, [], [])
+    [card] = score_period(definitions, period, [SELLER], actuals, [], ratings=[])
     return card
 
 

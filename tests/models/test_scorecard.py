@@ -142,7 +142,7 @@ def zh(found: ScoreLine) -> list[str]:
 
 
 def test_a_scorecard_shows_every_step_in_both_languages(definitions: Definitions) -> None:
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, RATINGS), "P2")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=RATINGS), "P2")
 
     assert zh(line(found, "net_sales")) == [
         "实际 = 1350000",
@@ -167,7 +167,7 @@ def test_a_scorecard_shows_every_step_in_both_languages(definitions: Definitions
 
 
 def test_a_scorecard_carries_total_grade_coefficient_and_hash(definitions: Definitions) -> None:
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, RATINGS), "P2")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=RATINGS), "P2")
 
     assert (found.status, found.base, found.total) == ("scored", Decimal("113.4"), Decimal("113.40"))
     assert (found.grade, found.coefficient) == ("A", Decimal("1.2"))
@@ -177,7 +177,7 @@ def test_a_scorecard_carries_total_grade_coefficient_and_hash(definitions: Defin
 
 
 def test_a_manager_is_scored_after_the_reports(definitions: Definitions) -> None:
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, RATINGS), "P1")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=RATINGS), "P1")
 
     assert line(found, "team").value == 1
     assert line(found, "attainment").value == Decimal("0.95")
@@ -189,7 +189,7 @@ def test_a_manager_is_scored_after_the_reports(definitions: Definitions) -> None
 def test_an_open_report_makes_the_manager_provisional(definitions: Definitions) -> None:
     without = [a for a in ACTUALS if a.kpi_id != "refund_rate"]
 
-    cards = score_period(definitions, NOVEMBER, PEOPLE, without, TARGETS, RATINGS)
+    cards = score_period(definitions, NOVEMBER, PEOPLE, without, TARGETS, ratings=RATINGS)
 
     assert (card(cards, "P2").status, card(cards, "P2").total) == ("provisional", None)
     assert (card(cards, "P1").status, card(cards, "P1").grade) == ("provisional", None)
@@ -212,7 +212,9 @@ def test_a_missing_figure_keeps_its_cause(definitions: Definitions) -> None:
         n_rows=3,
     )
 
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, [*ACTUALS[:1], gap], TARGETS, RATINGS), "P2")
+    found = card(
+        score_period(definitions, NOVEMBER, PEOPLE, [*ACTUALS[:1], gap], TARGETS, ratings=RATINGS), "P2"
+    )
 
     assert line(found, "refund_rate").status == "missing"
     assert line(found, "refund_rate").cause_code == "M202"
@@ -222,7 +224,7 @@ def test_a_missing_figure_keeps_its_cause(definitions: Definitions) -> None:
 
 
 def test_a_figure_without_target_is_missing(definitions: Definitions) -> None:
-    found = score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, [], RATINGS)
+    found = score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, [], ratings=RATINGS)
 
     assert line(card(found, "P2"), "net_sales").cause_code == "M210"
     assert line(card(found, "P1"), "attainment").cause_code == "M210"
@@ -231,7 +233,7 @@ def test_a_figure_without_target_is_missing(definitions: Definitions) -> None:
 def test_a_target_of_zero_excludes_the_line_and_moves_its_weight(definitions: Definitions) -> None:
     zero = [replace(TARGETS[0], value=Decimal(0)), TARGETS[1]]
 
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, zero, RATINGS), "P2")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, zero, ratings=RATINGS), "P2")
 
     assert line(found, "net_sales").status == "excluded"
     assert line(found, "net_sales").weight == 0
@@ -252,7 +254,7 @@ def test_a_kpi_over_a_target_of_zero_has_the_cause_of_a_line_with_such_a_target(
     stored = [replace(ACTUALS[2], status=s, cause_code=c) for s, c in (("scored", None), ("missing", "M212"))]
     known = load_definitions({"README.md": example, "more.yaml": text})
 
-    cards = [score_period(known, NOVEMBER, PEOPLE, [one], zero, RATINGS) for one in stored]
+    cards = [score_period(known, NOVEMBER, PEOPLE, [one], zero, ratings=RATINGS) for one in stored]
 
     found = [line(card(both, "P1"), "attainment") for both in cards]
     assert {(x.status, x.cause_code, x.cause) for x in found} == {
@@ -283,7 +285,9 @@ def test_no_data_is_left_out_only_when_nothing_happened_that_could_be_measured(
     )
     definitions = load_definitions({"README.md": text, "more.yaml": MORE})
 
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, [ACTUALS[0], silent], TARGETS, RATINGS), "P2")
+    found = card(
+        score_period(definitions, NOVEMBER, PEOPLE, [ACTUALS[0], silent], TARGETS, ratings=RATINGS), "P2"
+    )
 
     assert (line(found, "refund_rate").status, line(found, "refund_rate").weight) == (status, weight)
     assert line(found, "refund_rate").cause_code == cause
@@ -296,7 +300,7 @@ def test_a_provisional_figure_gives_a_provisional_total(definitions: Definitions
         *ACTUALS[1:],
     ]
 
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, early, TARGETS, RATINGS), "P2")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, early, TARGETS, ratings=RATINGS), "P2")
 
     assert (found.status, found.total) == ("provisional", Decimal("113.40"))
 
@@ -304,7 +308,7 @@ def test_a_provisional_figure_gives_a_provisional_total(definitions: Definitions
 def test_a_role_settled_by_quarter_is_provisional_in_a_month(example: str) -> None:
     quarterly = load_definitions({"x.yaml": example.replace("cycle: M ", "cycle: Q "), "more.yaml": MORE})
 
-    found = card(score_period(quarterly, NOVEMBER, PEOPLE, ACTUALS, TARGETS, RATINGS), "P2")
+    found = card(score_period(quarterly, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=RATINGS), "P2")
 
     assert found.status == "provisional"
     assert "settled by Q" in (found.cause or "")
@@ -323,9 +327,12 @@ def test_too_few_peers_do_not_count(definitions: Definitions) -> None:
         for _ in range(2)
     ]
 
-    two = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, [*RATINGS, *peers]), "P1")
+    two = card(
+        score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=[*RATINGS, *peers]), "P1"
+    )
     three = card(
-        score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, [*RATINGS, *peers, peers[0]]), "P1"
+        score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=[*RATINGS, *peers, peers[0]]),
+        "P1",
     )
 
     assert line(two, "drive").score == 80
@@ -372,13 +379,13 @@ def test_too_few_peers_do_not_count(definitions: Definitions) -> None:
 )
 def test_ratings_that_do_not_fit_are_refused(definitions: Definitions, extra: Rating, code: str) -> None:
     with pytest.raises(CompanyError) as caught:
-        score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, [*RATINGS, extra])
+        score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=[*RATINGS, extra])
 
     assert caught.value.code == code
 
 
 def test_ratings_of_nobody_are_missing(definitions: Definitions) -> None:
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, []), "P1")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=[]), "P1")
 
     assert line(found, "drive").cause_code == "M213"
 
@@ -387,7 +394,7 @@ def test_managers_in_a_circle_are_refused_by_name(definitions: Definitions) -> N
     circle = [replace(BOSS, manager_id="P2"), MANAGER]
 
     with pytest.raises(CompanyError) as caught:
-        score_period(definitions, NOVEMBER, circle, ACTUALS, TARGETS, RATINGS)
+        score_period(definitions, NOVEMBER, circle, ACTUALS, TARGETS, ratings=RATINGS)
 
     assert caught.value.code == "C163"
     assert caught.value.actual in {"P1 -> P2 -> P1", "P2 -> P1 -> P2"}
@@ -395,15 +402,17 @@ def test_managers_in_a_circle_are_refused_by_name(definitions: Definitions) -> N
 
 def test_an_undefined_role_is_refused(definitions: Definitions) -> None:
     with pytest.raises(DefinitionError) as caught:
-        score_period(definitions, NOVEMBER, [replace(BOSS, role_id="bos")], [], [], [])
+        score_period(definitions, NOVEMBER, [replace(BOSS, role_id="bos")], [], [], ratings=[])
 
     assert caught.value.code == "D217"
     assert "boss" in caught.value.remedy
 
 
 def test_the_order_of_inputs_changes_nothing(definitions: Definitions) -> None:
-    first = score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, RATINGS)
-    second = score_period(definitions, NOVEMBER, PEOPLE[::-1], ACTUALS[::-1], TARGETS[::-1], RATINGS[::-1])
+    first = score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=RATINGS)
+    second = score_period(
+        definitions, NOVEMBER, PEOPLE[::-1], ACTUALS[::-1], TARGETS[::-1], ratings=RATINGS[::-1]
+    )
 
     assert first == second
 
@@ -412,7 +421,7 @@ def test_a_change_of_role_gives_one_scorecard_per_role(definitions: Definitions)
     before = replace(MANAGER, valid_to=date(2011, 11, 12))
     after = replace(BOSS, person_id="P2", valid_from=date(2011, 11, 13))
 
-    found = score_period(definitions, NOVEMBER, [before, after], [], [], [])
+    found = score_period(definitions, NOVEMBER, [before, after], [], [], ratings=[])
 
     assert [(c.person_id, c.role_id) for c in found] == [("P2", "boss"), ("P2", "store_manager")]
 
@@ -464,6 +473,6 @@ def test_a_loss_smaller_than_planned_beats_its_target(definitions: Definitions) 
     plan = [TARGETS[0], replace(TARGETS[1], value=Decimal(-100000))]
     actuals = [*ACTUALS[:2], replace(ACTUALS[2], numerator=Decimal(-80000))]
 
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, actuals, plan, RATINGS), "P1")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, actuals, plan, ratings=RATINGS), "P1")
 
     assert line(found, "attainment").value == Decimal("1.2")

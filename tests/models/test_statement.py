@@ -263,7 +263,7 @@ def scored(example: str, refund_rate: Decimal | None) -> tuple[Definitions, Scor
         ),
     ]
     targets = [Target(scope="person", scope_id="p1", kpi_id="net_sales", period="2026-10", value=D(800))]
-    return definitions, score_period(definitions, OCTOBER, [person], actuals, targets, [])[0]
+    return definitions, score_period(definitions, OCTOBER, [person], actuals, targets, ratings=[])[0]
 
 
 def test_a_scorecard_brings_coefficient_values_and_targets(example: str) -> None:

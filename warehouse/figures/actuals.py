@@ -19,15 +19,22 @@ from models.lines import Attainments
 from models.periods import Period, month_of
 from warehouse.figures.fact_scan import Grain
 from warehouse.figures.judge import Evidence, Holder, Judged, Owned, TargetOf, stored
-from warehouse.figures.plan import Duty, KpiPlan, Span, duties, measures_by_fact, roles_by_measure
+from warehouse.figures.plan import (
+    KpiPlan,
+    MeasuredPerson,
+    Span,
+    measures_by_fact,
+    people_to_measure,
+    roles_by_measure,
+)
 from warehouse.figures.run import read_figures
 from warehouse.figures.targets import Targets
 from warehouse.raw.coverage import read_coverage
 from warehouse.store.connect import transaction
-from warehouse.store.rows import insert_rows
-from warehouse.store.sqltext import fill, identifier
+from warehouse.store.rows import insert_rows, row_dicts, run
+from warehouse.store.sqltext import Sql, fill, identifier
 
-Judgements = list[tuple[Duty, KpiPlan, Judged]]
+Judgements = list[tuple[MeasuredPerson, KpiPlan, Judged]]
 
 
 def compute_daily(
@@ -92,7 +99,7 @@ def _judge(
 ) -> Judgements:
     if not spans:
         return []
-    work = duties(con, definitions, spans)
+    work = people_to_measure(con, definitions, spans)
     figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_measure(work))
     evidence = Evidence(figures, read_coverage(con), _owned(con), target_of)
     return [(duty, kpi, evidence.judge(duty, kpi)) for duty in work for kpi in duty.kpis]
@@ -100,15 +107,18 @@ def _judge(
 
 def _owned(con: duckdb.DuckDBPyConnection) -> dict[Holder, tuple[Owned, ...]]:
     """Scopes by fact, person and role; `kpi_held` was made by read_figures."""
-    found: dict[Holder, list[Owned]] = {}
-    for fact, person, role, kind, scope, first, last in con.execute(
+    sql = Sql(
         "select fact, person_id, role_id, scope_type, scope_id, valid_from, valid_to from kpi_held order by all"
-    ).fetchall():
-        found.setdefault((fact, person, role), []).append(Owned(kind, scope, first, last))
+    )
+    found: dict[Holder, list[Owned]] = {}
+    for row in row_dicts(con, sql):
+        holder = (row["fact"], row["person_id"], row["role_id"])
+        scope = Owned(row["scope_type"], row["scope_id"], row["valid_from"], row["valid_to"])
+        found.setdefault(holder, []).append(scope)
     return {key: tuple(scopes) for key, scopes in found.items()}
 
 
-def _row(duty: Duty, kpi: KpiPlan, judged: Judged) -> dict[str, Any]:
+def _row(duty: MeasuredPerson, kpi: KpiPlan, judged: Judged) -> dict[str, Any]:
     return {
         "person_id": duty.person_id,
         "role_id": duty.role_id,
@@ -124,7 +134,7 @@ def _row(duty: Duty, kpi: KpiPlan, judged: Judged) -> dict[str, Any]:
 
 
 def _progress(
-    targets: Targets, attainments: Attainments, duty: Duty, kpi_id: str, value: Decimal | None
+    targets: Targets, attainments: Attainments, duty: MeasuredPerson, kpi_id: str, value: Decimal | None
 ) -> dict[str, Decimal | None]:
     """How far the month's target, and the part of it due by now, is reached; of the value before it is rounded."""
     month = month_of(duty.span.end)
@@ -152,10 +162,10 @@ def _replace(
     labels: Sequence[date | str],
     rows: Sequence[dict[str, Any]],
 ) -> None:
-    sql = fill("delete from ${table} where ${column} = ?", table=identifier(table), column=identifier(column))
+    sql = Sql("delete from ${table} where ${column} = ?")
     with transaction(con):
         for label in labels:
-            con.execute(sql, [label])
+            run(con, fill(sql, table=identifier(table), column=identifier(column)), [label])
         insert_rows(con, table, rows)
 
 

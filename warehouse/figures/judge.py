@@ -16,8 +16,8 @@ from models.money import exact, round_half_up, total
 from models.tables import FACTS
 from warehouse.facts.sources import sources_of
 from warehouse.figures.measures import Measure
-from warehouse.figures.plan import Duty, KpiPlan, Term
-from warehouse.figures.run import Figures, Key
+from warehouse.figures.plan import KpiPlan, MeasuredPerson, Term
+from warehouse.figures.run import Key, MeasureResults
 from warehouse.raw.coverage import Account, Coverage
 from warehouse.store.places import PLACES
 
@@ -53,7 +53,7 @@ class Judged:
 
 Holder = tuple[str, str, str]  # fact, person, role
 TargetOf = Callable[
-    [Duty, str], Decimal | None
+    [MeasuredPerson, str], Decimal | None
 ]  # the target of a KPI for the duty's span; None = there is none
 
 
@@ -61,13 +61,13 @@ TargetOf = Callable[
 class Evidence:
     """Everything a figure is judged by."""
 
-    figures: Figures
+    figures: MeasureResults
     coverage: Coverage
     owned: Mapping[Holder, tuple[Owned, ...]]
     target_of: TargetOf
 
     @exact
-    def judge(self, duty: Duty, kpi: KpiPlan) -> Judged:
+    def judge(self, duty: MeasuredPerson, kpi: KpiPlan) -> Judged:
         """The KPI of the person in the span."""
         for fact, reach, needs_past in kpi.reads:
             read = FactDays(duty, fact, reach)
@@ -86,7 +86,7 @@ class Evidence:
             return Judged(None, None, None, _nothing(unknown, duty), rows)
         return self._computed(duty, kpi, key)
 
-    def _computed(self, duty: Duty, kpi: KpiPlan, key: Key) -> Judged:
+    def _computed(self, duty: MeasuredPerson, kpi: KpiPlan, key: Key) -> Judged:
         """The value of the sums as they are stored: scorecards start from the stored ones, and must find the same."""
         above = self._sum(kpi.numerator, key)
         if kpi.target_of is not None:
@@ -156,7 +156,7 @@ class Evidence:
 class FactDays:
     """One fact over one range of days that a duty's KPI reads."""
 
-    duty: Duty
+    duty: MeasuredPerson
     fact: str
     reach: Range
 
@@ -176,7 +176,7 @@ class FactDays:
         return f"{first}" if first == last else f"{first} to {last}"
 
 
-def _nothing(measure: Measure, duty: Duty) -> Cause:
+def _nothing(measure: Measure, duty: MeasuredPerson) -> Cause:
     read = FactDays(duty, measure.fact, measure.range)
     if measure.range.is_snapshot:
         return Cause("M211", f"no {measure.fact} is recorded for {read.when}")

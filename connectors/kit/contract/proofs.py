@@ -11,7 +11,7 @@ from decimal import Decimal
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.errors import Incomplete, SchemaDrift, SettingWrong, TooLarge
 from connectors.kit.contract.fields import plain_text
-from connectors.kit.contract.pagers import whole_number
+from connectors.kit.contract.pagers import count_at, whole_number
 from connectors.kit.contract.redact import Tree, path_tree
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json, dig
@@ -20,16 +20,16 @@ from models.money import total
 from models.values import FormError, read_currency, read_decimal, read_zone
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What is known after the last page; `ask` sends one more request and lands its answer, `keys` are those of all records."""
+    """What is known after the last page; `fetch` sends one more request and lands its answer, `keys` are those of all records."""
 
     first_page: Json
     last_page: Json
     records: int
     window: Window
     account: AccountSettings
-    ask: Callable[[Request, Tree], Json]
+    fetch: Callable[[Request, Tree], Json]
     keys: Callable[[], Iterable[str]] = tuple
 
 
@@ -78,7 +78,7 @@ class Count(Proof):
 
     def check(self, reading: Reading) -> str:
         """Ask for the count and compare."""
-        body = reading.ask(self._request(reading.account, reading.window), self._tree)
+        body = reading.fetch(self._request(reading.account, reading.window), self._tree)
         count = dig(body, self._count_path)
         if self._exact and dig(body, self._exact[0]) != self._exact[1]:
             raise TooLarge("the platform does not count the window exactly", actual=self._exact[0])
@@ -101,10 +101,7 @@ class Total(Proof):
 
     def check(self, reading: Reading) -> str:
         """Compare the totals of the first and the last page with the records."""
-        first, last = (
-            whole_number(dig(page, self._path), self._path)
-            for page in (reading.first_page, reading.last_page)
-        )
+        first, last = (count_at(page, self._path) for page in (reading.first_page, reading.last_page))
         fits = last <= reading.records <= first if self._may_leave else first == last == reading.records
         if not fits:
             found = f"{first} then {last} in all, {reading.records} read"
@@ -112,7 +109,7 @@ class Total(Proof):
         return f"total={last}" if first == last else f"total={first} to {last}, read={reading.records}"
 
 
-class Document(Proof):
+class WholeReport(Proof):
     """The report's file came whole: its length, its end, its rows and the range it echoes were all checked on the way.
 
     `rows_path` names the field of the report's status that counts the rows of the file; `distinct`: every row has a key of
@@ -164,7 +161,7 @@ class Sums(Proof):
 
     def check(self, reading: Reading) -> str:
         """Ask for the totals and compare."""
-        body = reading.ask(self._request(reading.account, reading.window), self._tree)
+        body = reading.fetch(self._request(reading.account, reading.window), self._tree)
         rows = dig(body, self._records)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise SchemaDrift("the totals are no list of objects", actual=self._records)
@@ -212,7 +209,7 @@ class SameBooks(Proof):
     def check(self, reading: Reading) -> str:
         """Ask and compare; where sources.yaml names no currency the platform's is taken."""
         account = reading.account
-        zone, currency = self._read(reading.ask(self._request(account, reading.window), self._keep))
+        zone, currency = self._read(reading.fetch(self._request(account, reading.window), self._keep))
         try:
             theirs = read_zone(zone)
         except FormError:

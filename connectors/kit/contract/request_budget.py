@@ -1,14 +1,15 @@
-"""Keeps requests within what a platform allows: one token bucket per declared key.
+"""What a platform allows: requests per span of time, under a key that accounts may share, in a bucket that learns.
 
-A bucket starts with one token, because a burst may already be spent by another program on the same key, and
-learns from answers. Daily quotas are counted in `state.py`, so that a restart does not forget them. Not here:
-what to do when the platform throttles all the same (client.py).
+A bucket starts with one token, because a burst may already be spent by another program on the same key, and learns from
+answers. Not here: the buckets of a process (transport/limiter.py), daily quotas, which a restart must not forget
+(transport/state.py), what to do when the platform throttles all the same (transport/client.py).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from connectors.kit.contract.account import AccountSettings
 from models.values import ReadingError, dec
 
 
@@ -28,6 +29,13 @@ class Limit:
 
     key: str
     rate: Rate
+
+
+def per_minute(
+    requests: int, setting: str = "requests_per_minute", *, most: int = 100_000, burst: int = 1
+) -> Callable[[AccountSettings], Rate]:
+    """So many requests a minute, unless the account's setting says otherwise: most platforms grant some accounts more."""
+    return lambda account: Rate(account.whole_number(setting, requests, most=most), seconds=60, burst=burst)
 
 
 class Bucket:
@@ -80,20 +88,6 @@ class Bucket:
         if now > self._at:
             self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._per_second)
             self._at = now
-
-
-class Limiter:
-    """All buckets of one process, by key."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._buckets: dict[tuple[str, Rate], Bucket] = {}
-        self._lock = Lock()
-
-    def bucket(self, limit: Limit) -> Bucket:
-        """The bucket of a budget; another declared rate is another bucket."""
-        with self._lock:
-            return self._buckets.setdefault((limit.key, limit.rate), Bucket(limit.rate, self._monotonic()))
 
 
 def learn_rate_header(

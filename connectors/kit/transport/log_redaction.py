@@ -16,7 +16,7 @@ class NoQueries(logging.Filter):
         return True
 
 
-def hush() -> None:
+def hide_queries() -> None:
     """Put the filter where urllib3 writes addresses down."""
     for name in ("urllib3.connectionpool", "urllib3.util.retry"):
         logger = logging.getLogger(name)

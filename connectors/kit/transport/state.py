@@ -2,7 +2,7 @@
 
 One small SQLite file beside the warehouse, so that a fetch never waits for the warehouse's only writer. Tokens are
 sealed with a key made from the app's secret in the environment: the file alone opens nothing. Not here: what a job or a
-token means (reports.py, oauth.py).
+token means (window/report_collector.py, contract/oauth.py).
 """
 
 import base64
@@ -33,8 +33,8 @@ create table if not exists token (name text primary key, sealed blob not null, s
 """
 
 
-@dataclass(frozen=True)
-class Job:
+@dataclass(frozen=True, kw_only=True)
+class ReportJob:
     """A report that was asked for; `id` is None while nobody knows whether the platform took the request."""
 
     spec: str
@@ -81,6 +81,7 @@ class State:
                 isolation_level=None,
                 check_same_thread=False,
             )
+            con.row_factory = sqlite3.Row
             con.execute("pragma busy_timeout = 60000")
             con.execute("pragma synchronous = full")  # a refresh token that is lost locks the account out
             con.executescript(_TABLES)
@@ -113,7 +114,7 @@ class State:
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """One holder across threads and processes; what was written inside is durable when it ends well."""
-        with self._lock, _told():
+        with self._lock, _file_troubles():
             self._con.execute("begin immediate")
             try:
                 yield
@@ -124,19 +125,19 @@ class State:
             self._con.execute("commit")
 
     def _rows(self, sql: str, *values: str) -> list[Any]:
-        with self._lock, _told():
+        with self._lock, _file_troubles():
             return self._con.execute(sql, values).fetchall()
 
-    def job(self, spec: str) -> Job | None:
+    def job(self, spec: str) -> ReportJob | None:
         """The report asked for under this specification."""
         rows = self._rows("select * from job where spec = ?", spec)
         return _job(rows[0]) if rows else None
 
-    def jobs(self) -> list[Job]:
+    def jobs(self) -> list[ReportJob]:
         """Every report that waits or cools down, oldest first."""
         return [_job(row) for row in self._rows("select * from job order by asked_at, spec")]
 
-    def keep_job(self, job: Job) -> None:
+    def keep_job(self, job: ReportJob) -> None:
         """Remember a report, durably before anything else happens."""
         row = (
             *(job.spec, job.connector, job.stream, job.shop, job.id),
@@ -195,7 +196,7 @@ class State:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _file_troubles() -> Iterator[None]:
     """A trouble of the file as one that stops the stream, not the run."""
     try:
         yield
@@ -205,20 +206,17 @@ def _told() -> Iterator[None]:
         ) from None
 
 
-def _job(row: tuple[str, str, str, str, str | None, str, str | None, str | None, str]) -> Job:
-    *names, asked_at, collected_at, cool_until, why = row
-    spec, connector, stream, shop, found = names
-    asked = datetime.fromisoformat(asked_at or "")
-    return Job(
-        spec or "",
-        connector or "",
-        stream or "",
-        shop or "",
-        found,
-        asked,
-        _at(collected_at),
-        _at(cool_until),
-        why or "",
+def _job(row: sqlite3.Row) -> ReportJob:
+    return ReportJob(
+        spec=row["spec"],
+        connector=row["connector"],
+        stream=row["stream"],
+        shop=row["shop"],
+        id=row["id"],
+        asked_at=datetime.fromisoformat(row["asked_at"]),
+        collected_at=_at(row["collected_at"]),
+        cool_until=_at(row["cool_until"]),
+        why=row["why"] or "",
     )
 
 

@@ -17,7 +17,7 @@ from models.whole_file import write_lines
 
 
 @dataclass(frozen=True)
-class Record:
+class SpooledRecord:
     """One record, ready for the warehouse; `line` is its NDJSON text."""
 
     key: str
@@ -47,7 +47,7 @@ class Spool:
         self._con.close()
         self._path.unlink(missing_ok=True)
 
-    def add(self, record: Record) -> None:
+    def add(self, record: SpooledRecord) -> None:
         """Keep the record unless a newer version of its key is already there."""
         self._con.execute(
             "insert into record values (?, ?, ?) on conflict (key) do update "

@@ -25,12 +25,12 @@ from connectors.testing.conformance import (
     points_values,
 )
 from connectors.testing.conformance.bench import Bench
-from connectors.testing.conformance.case import Case
+from connectors.testing.conformance.case import StreamCase
 from connectors.testing.conformance.register import POINTS, Point
 from connectors.testing.conformance.storm import StormResult, storm
-from connectors.testing.conformance.verdicts import NotApplicable, Shown, State, Unproven, Verdict
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, Verdict, VerdictState
 
-__all__ = ["POINTS", "Bench", "Case", "Point", "StormResult", "Verdict", "examine", "run", "storm"]
+__all__ = ["POINTS", "Bench", "Point", "StormResult", "StreamCase", "Verdict", "examine", "run", "storm"]
 
 PARTS = (
     points_account,
@@ -47,8 +47,7 @@ PARTS = (
 def examine(bench: Bench, number: int) -> Verdict:
     """The verdict on one point for the bench's case."""
     case, point = bench.case, POINTS[number]
-    known = case.not_applicable.get(number)
-    state, shown = ("not applicable", Shown(limits=(known,))) if known else _checked(point, bench)
+    state, shown = _checked(point, bench)
     return Verdict(
         case=case.id,
         number=number,
@@ -59,7 +58,9 @@ def examine(bench: Bench, number: int) -> Verdict:
     )
 
 
-def _checked(point: Point, bench: Bench) -> tuple[State, Shown]:
+def _checked(point: Point, bench: Bench) -> tuple[VerdictState, Shown]:
+    if (known := bench.case.not_applicable.get(point.number)) is not None:
+        return "not applicable", Shown(limits=(known,))
     try:
         return "pass", point.check(bench) or Shown()
     except NotApplicable as reason:
@@ -68,7 +69,7 @@ def _checked(point: Point, bench: Bench) -> tuple[State, Shown]:
         return "fail", Shown(limits=(str(evidence),))
 
 
-def run(case: Case, points: Iterable[int] | None = None, *, slow: bool = False) -> list[Verdict]:
+def run(case: StreamCase, points: Iterable[int] | None = None, *, slow: bool = False) -> list[Verdict]:
     """All verdicts on a case, in the order of the points.
 
     Args:

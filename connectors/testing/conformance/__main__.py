@@ -7,7 +7,7 @@ import runpy
 import sys
 import time
 
-from connectors.testing.conformance import POINTS, Bench, Case, examine, storm
+from connectors.testing.conformance import POINTS, Bench, StreamCase, examine, storm
 
 SEEDS = 5
 
@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
-def _show(case: Case, numbers: list[int]) -> int:
+def _show(case: StreamCase, numbers: list[int]) -> int:
     failed = 0
     with Bench(case) as bench:
         for number in numbers:

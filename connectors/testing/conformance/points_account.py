@@ -19,6 +19,7 @@ from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import KillAt, OnRequest, always, at
 from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
 from connectors.testing.spoil import html, on_wire
+from connectors.testing.tokens import Tokens
 
 LONG = 2 * 86_400.0  # seconds a token lives where its end is not what is tried
 REFUSED = ("P103", "P104")
@@ -85,10 +86,10 @@ def secrets_hidden(bench: Bench) -> Shown | None:
 
 def _bad_days(labs: list[Lab]) -> Iterator[OnRequest | None]:
     yield None
-    yield OnRequest(at(2), instead=labs[1].platform.unauthorised)
-    yield OnRequest(always, change=html(500))
-    yield OnRequest(always, change=on_wire("reset"))
-    yield OnRequest(at(1, 2, 3), instead=lambda: labs[4].platform.throttled("1"))
+    yield OnRequest(when=at(2), instead=labs[1].platform.unauthorised)
+    yield OnRequest(when=always, change=html(500))
+    yield OnRequest(when=always, change=on_wire("reset"))
+    yield OnRequest(when=at(1, 2, 3), instead=lambda: labs[4].platform.throttled("1"))
 
 
 def _all_told(lab: Lab, fault: OnRequest | None) -> str:
@@ -138,7 +139,7 @@ def check_account(bench: Bench) -> Shown | None:
         bench.must_fail(run, f"a wrong {name}", REFUSED)
         expect(len(run.calls) <= 3, f"a wrong {name} is tried {len(run.calls)} times")
     lab = bench.lab()
-    run = lab.pull(fault=OnRequest(always, instead=lab.platform.forbidden, counts=_is_data(lab)))
+    run = lab.pull(fault=OnRequest(when=always, instead=lab.platform.forbidden, counts=_is_data(lab)))
     bench.must_fail(run, "a missing permission", ("P105",))
     expect(len(run.calls) <= 3, f"a missing permission is asked for {len(run.calls)} times")
     return None
@@ -152,7 +153,7 @@ def _is_data(lab: Lab) -> Any:
 def expired_tokens(bench: Bench) -> Shown | None:
     """An expired token is renewed once; a second refusal is loud; a rotated refresh token is stored before use."""
     lab = _patient(bench)
-    run = lab.pull(fault=OnRequest(at(2), instead=lab.platform.unauthorised, counts=_is_data(lab)))
+    run = lab.pull(fault=OnRequest(when=at(2), instead=lab.platform.unauthorised, counts=_is_data(lab)))
     tokens = lab.platform.tokens
     if tokens is None:
         bench.must_fail(run, "401 with a token that cannot be renewed", REFUSED)
@@ -161,7 +162,7 @@ def expired_tokens(bench: Bench) -> Shown | None:
         bench.must_equal(run, "one 401")
         expect(tokens.calls == 2, f"one 401 costs {tokens.calls} token calls; 2 with the first one")
     lab = bench.lab()
-    run = lab.pull(fault=OnRequest(always, instead=lab.platform.unauthorised, counts=_is_data(lab)))
+    run = lab.pull(fault=OnRequest(when=always, instead=lab.platform.unauthorised, counts=_is_data(lab)))
     bench.must_fail(run, "401 for ever", REFUSED)
     expect(len(run.calls) <= 6, f"401 for ever is asked {len(run.calls)} times")
     if tokens is None:
@@ -180,10 +181,16 @@ def _patient(bench: Bench) -> Lab:
     return lab
 
 
+def _tokens(lab: Lab) -> Tokens:
+    """The tokens of a platform that was asked before whether it has any."""
+    if lab.platform.tokens is None:
+        raise Unproven("the fake of one experiment issues tokens, that of another does not")
+    return lab.platform.tokens
+
+
 def _expiry(bench: Bench) -> None:
     lab = _patient(bench)
-    tokens = lab.platform.tokens
-    assert tokens is not None  # noqa: S101 - asked before
+    tokens = _tokens(lab)
     first = lab.pull()
     expect(tokens.calls == 1, f"a clean run makes {tokens.calls} token calls")
     lab.clock.sleep(tokens.lifetime + 1)
@@ -197,8 +204,7 @@ def _expiry(bench: Bench) -> None:
 def _crash(bench: Bench, number: int) -> None:
     """Kill when the first data request (1) or the next token request (2) after a fresh token arrives."""
     lab = _patient(bench)
-    tokens = lab.platform.tokens
-    assert tokens is not None  # noqa: S101 - asked before
+    tokens = _tokens(lab)
     exchanges = lab.platform.exchanges
     counts = (lambda c: not exchanges(c.request)) if number == 1 else (lambda c: exchanges(c.request))
     killed(lab, KillAt(1, counts=counts))

@@ -12,7 +12,7 @@ from connectors.testing.conformance.bench import Bench, Lab, Run
 from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import OnPage, OnRequest, When, always, at
 from connectors.testing.conformance.verdicts import NotApplicable, Shown, expect
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import (
     Change,
@@ -37,19 +37,21 @@ Plan = Callable[[Lab, When], OnRequest]
 
 def _instead(reply: Callable[[Lab], Reply | None], *, data: bool = False) -> Plan:
     """A plan that answers in the platform's place; `data` leaves token requests alone."""
-    return lambda lab, when: OnRequest(when, instead=lambda: reply(lab), counts=_data(lab) if data else _any)
+    return lambda lab, when: OnRequest(
+        when=when, instead=lambda: reply(lab), counts=_data(lab) if data else _any
+    )
 
 
 def _spoilt(change: Change) -> Plan:
     """A plan that spoils the platform's answers to data requests."""
-    return lambda lab, when: OnRequest(when, change=change, counts=_data(lab))
+    return lambda lab, when: OnRequest(when=when, change=change, counts=_data(lab))
 
 
-def _data(lab: Lab) -> Callable[[Call], bool]:
+def _data(lab: Lab) -> Callable[[PlatformCall], bool]:
     return lambda call: not lab.platform.exchanges(call.request)
 
 
-def _any(_: Call) -> bool:
+def _any(_: PlatformCall) -> bool:
     return True
 
 
@@ -68,7 +70,7 @@ def _once(bench: Bench, name: str, plan: Plan) -> None:
             bench.must_equal(run, f"{name} once, on request {number}", part=bool(bench.narrow))
 
 
-def _may_be_loud(lab: Lab, call: Call) -> bool:
+def _may_be_loud(lab: Lab, call: PlatformCall) -> bool:
     # a lost answer to either may have had its effect: asking again must not be taken for granted
     return lab.platform.creates(call.request) or lab.platform.exchanges(call.request)
 
@@ -154,7 +156,7 @@ def server_troubles(bench: Bench) -> Shown | None:
             _once(bench, name, plan)
             _for_ever(bench, name, plan)
     lab = bench.lab()
-    stall = OnRequest(at(2), change=on_wire("stall"))
+    stall = OnRequest(when=at(2), change=on_wire("stall"))
     bench.must_be_right(lab.pull(fault=stall, runtime=lab.new_runtime(read_timeout=STALL)), "silence")
     for status in (200, 400):
         _for_ever(bench, f"{status} with an empty errors list", _spoilt(instead(status, {"errors": []})))
@@ -174,7 +176,7 @@ def cut_answers(bench: Bench) -> Shown | None:
     for name, change in spoilers.items():
         for when in (at(1), at(2), always):
             lab = bench.lab()
-            trap = OnPage(lab.shape, when, change)
+            trap = OnPage(shape=lab.shape, when=when, change=change)
             run = lab.pull(fault=trap, **bench.narrow)
             if not trap.hits:
                 continue
@@ -194,7 +196,7 @@ def _cut_file(bench: Bench) -> Shown | None:
         "a file cut at a line end": _clean_cut(bench.lab().shape),
     }.items():
         lab = bench.lab()
-        run = lab.pull(fault=OnPage(lab.shape, always, change, only_filled=True))
+        run = lab.pull(fault=OnPage(shape=lab.shape, when=always, change=change, only_filled=True))
         if name == "a file cut at a line end" and not run.failures and "count" in lab.platform.lacks:
             return Shown(limits=(f"a file cut at a clean line end cannot be noticed: {lab.lack('count')}",))
         bench.must_fail(run, name)
@@ -218,14 +220,15 @@ def envelope_missing(bench: Bench) -> Shown | None:
     tried = []
     for path in lab.shape.envelope:
         lab = bench.lab()
-        trap = OnPage(lab.shape, always, _without(path))
+        trap = OnPage(shape=lab.shape, when=always, change=_without(path))
         if lab.case.declared.report is not None:
             continue
         run = lab.pull(fault=trap)
         bench.must_fail(run, f"no {path} on any page")
         lab = bench.lab()
         bench.must_be_right(
-            lab.pull(fault=OnPage(lab.shape, at(2), _without(path))), f"no {path} on the second page"
+            lab.pull(fault=OnPage(shape=lab.shape, when=at(2), change=_without(path))),
+            f"no {path} on the second page",
         )
         tried.append(path)
     if not tried:

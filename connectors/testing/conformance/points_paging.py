@@ -7,7 +7,8 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-from connectors.kit.contract.stream import Stream
+from connectors.kit.contract.pagers import Single
+from connectors.kit.contract.stream import Paged, Stream
 from connectors.testing.conformance.bench import Bench
 from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import Endless, OnPage, Replayed, at
@@ -22,7 +23,7 @@ def _paged(bench: Bench) -> Stream[Any]:
     stream = bench.case.declared
     if stream.report is not None and stream.report.listing is None:
         raise NotApplicable("a report is one file")
-    if stream.pager is not None and type(stream.pager).__name__ == "Single":
+    if isinstance(stream.read, Paged) and isinstance(stream.read.pager, Single):
         raise NotApplicable("one request is the whole window")
     return stream
 
@@ -44,7 +45,7 @@ def empty_page(bench: Bench) -> Shown | None:
             "the fake put no empty page in",
         )
     lab = bench.lab()
-    trap = OnPage(lab.shape, at(2), first_rows(lab.shape, list.clear), only_filled=True)
+    trap = OnPage(shape=lab.shape, when=at(2), change=first_rows(lab.shape, list.clear), only_filled=True)
     run = lab.pull(fault=trap)
     expect(trap.hits, "no second page came")
     if "count" in lab.platform.lacks:
@@ -53,7 +54,12 @@ def empty_page(bench: Bench) -> Shown | None:
         bench.must_be_right(run, "a page lost its records once")
         lab = bench.lab()
         run = lab.pull(
-            fault=OnPage(lab.shape, lambda n: n > 1, first_rows(lab.shape, list.clear), only_filled=True)
+            fault=OnPage(
+                shape=lab.shape,
+                when=lambda n: n > 1,
+                change=first_rows(lab.shape, list.clear),
+                only_filled=True,
+            )
         )
         bench.must_fail(run, "pages without their records")
     return Shown(limits=tuple(remarks))
@@ -100,10 +106,12 @@ def page_cap(bench: Bench) -> Shown | None:
 
 
 def _with_pager(stream: Stream[Any], pager: Any) -> Stream[Any]:
-    report = stream.report
-    if report is None or report.listing is None:
-        return replace(stream, pager=pager)
-    return replace(stream, report=replace(report, listing=replace(report.listing, pager=pager)))
+    read = stream.read
+    if isinstance(read, Paged):
+        return replace(stream, read=replace(read, pager=pager))
+    assert read.report.listing is not None  # noqa: S101 - a file is not paged
+    listing = replace(read.report.listing, pager=pager)
+    return replace(stream, read=replace(read, report=replace(read.report, listing=listing)))
 
 
 def _one_more(shape: Shape, first: Reply, number: int) -> Reply:

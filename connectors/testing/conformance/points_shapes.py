@@ -17,7 +17,7 @@ from connectors.testing.conformance.bench import Bench, Lab
 from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import OnPage, always, at
 from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
-from connectors.testing.document import Document
+from connectors.testing.document import ReportFile
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import (
     HUGE,
@@ -49,14 +49,14 @@ def _sample(bench: Bench) -> dict[str, Any]:
         seen.extend(row for row in lab.shape.rows(reply) or [] if isinstance(row, dict))
         return reply
 
-    lab.pull(fault=OnPage(lab.shape, always, look))
+    lab.pull(fault=OnPage(shape=lab.shape, when=always, change=look))
     expect(seen, "no record is seen on the wire")
     return max(seen, key=lambda row: len(repr(row)))
 
 
 def _spoilt(bench: Bench, change: Change, *, when: Any = always) -> tuple[Lab, Any]:
     lab = bench.lab()
-    trap = OnPage(lab.shape, when, change, only_filled=True)
+    trap = OnPage(shape=lab.shape, when=when, change=change, only_filled=True)
     run = lab.pull(fault=trap, **bench.narrow)
     expect(trap.hits, "no page with records came")
     return lab, run
@@ -129,10 +129,10 @@ def _is_text_file(bench: Bench) -> bool:
     found = []
 
     def look(reply: Reply) -> Reply:
-        found.append(isinstance(reply.document, Document) and reply.document.format in ("tsv", "csv"))
+        found.append(isinstance(reply.document, ReportFile) and reply.document.format in ("tsv", "csv"))
         return reply
 
-    lab.pull(fault=OnPage(lab.shape, always, look))
+    lab.pull(fault=OnPage(shape=lab.shape, when=always, change=look))
     return any(found)
 
 
@@ -228,7 +228,7 @@ def _no_numbers_in_text(bench: Bench) -> Shown:
 def personal(bench: Bench) -> Shown | None:
     """Every declared personal field and a new one are planted in every record; not a byte of them is left anywhere."""
     stream = bench.case.declared
-    paths, declared = [*stream.pii, "buyer_full_name"], model_tree(bench.lab().shape.model)
+    paths, declared = [*stream.record.pii, "buyer_full_name"], model_tree(bench.lab().shape.model)
 
     def plant(rows: list[Any]) -> None:
         for row in rows:
@@ -239,9 +239,9 @@ def personal(bench: Bench) -> Shown | None:
     bench.must_equal(run, "personal fields in every record", part=bool(bench.narrow))
     for text in (PLANTED, *lab.platform.planted):
         expect(not _found(lab, text), f"a personal text ({text}) is in {_found(lab, text)}")
-    if not stream.pii:
+    if not stream.record.pii:
         return Shown(limits=("the stream has no personal field; an unknown one was planted",))
-    return Shown(f"{len(stream.pii)} declared fields and an unknown one")
+    return Shown(f"{len(stream.record.pii)} declared fields and an unknown one")
 
 
 def _plant(row: Any, steps: list[str], declared: Tree) -> None:

@@ -7,7 +7,7 @@ Belongs here: verdicts and the two ways to end a check early. Not here: the chec
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["pass", "not applicable", "fail"]
+VerdictState = Literal["pass", "not applicable", "fail"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Verdict:
     case: str
     number: int
     title: str
-    state: State
+    state: VerdictState
     tried: str = ""
     reasons: tuple[str, ...] = ()
 

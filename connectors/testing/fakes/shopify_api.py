@@ -45,7 +45,7 @@ class ShopifyLimits:
     query_maximum: int = 1_000_000
 
 
-class Bucket:
+class PointsBucket:
     """Leaky bucket of one shop; `monotonic` is its clock."""
 
     def __init__(self, limits: ShopifyLimits, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -85,7 +85,7 @@ class ShopifyApi:
         self, shop: Shop, limits: ShopifyLimits, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self.shop = shop
-        self.bucket = Bucket(limits, monotonic)
+        self.bucket = PointsBucket(limits, monotonic)
 
     def answer(self, body: bytes) -> Reply:
         """The reply to one POST body; every GraphQL error is HTTP 200 as on the platform."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 ZONE = "Europe/London"
 
 
-@dataclass(slots=True)
-class Line:
+@dataclass(slots=True, kw_only=True)
+class ShopLine:
     """One sold row: an article, or a shipping charge (whose price is quantity x unit price)."""
 
     order: int
@@ -33,34 +33,34 @@ class Line:
 
 
 @dataclass(slots=True)
-class RefundLine:
+class ShopRefundLine:
     """Part of a refund that returns articles of one order line."""
 
     id: str
-    line: Line
+    line: ShopLine
     quantity: int
     subtotal: int
 
 
 @dataclass(slots=True)
-class Refund:
+class ShopRefund:
     """One refund of one order; `total` may exceed its lines (shipping, goodwill, unknown article)."""
 
     id: str
     created: int
-    order: "Order"
+    order: "ShopOrder"
     total: int = 0
-    lines: list[RefundLine] = field(default_factory=list)
+    lines: list[ShopRefundLine] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Order:
+@dataclass(slots=True, kw_only=True)
+class ShopOrder:
     """One sale invoice, or an order without lines that only carries a refund nothing earlier explains."""
 
     number: int
     created: int
     customer: int | None
     country: str
-    items: list[Line]
-    shipping: list[Line]
-    refunds: list[Refund] = field(default_factory=list)
+    items: list[ShopLine] = field(default_factory=list)
+    shipping: list[ShopLine] = field(default_factory=list)
+    refunds: list[ShopRefund] = field(default_factory=list)

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, Literal
 
 from connectors.testing.fakes.country_codes import COUNTRY_CODES
-from connectors.testing.fakes.shopify_records import ZONE, Line, Refund, RefundLine
+from connectors.testing.fakes.shopify_records import ZONE, ShopLine, ShopRefund, ShopRefundLine
 from connectors.testing.fakes.shopify_shop import View, utc_text
 
 CURRENCY = "GBP"
@@ -128,7 +128,7 @@ LINE_ITEM: dict[str, Field] = {
 }
 
 
-def _shipping_id(line: Line) -> str:
+def _shipping_id(line: ShopLine) -> str:
     return _gid("ShippingLine", line.id)
 
 
@@ -142,7 +142,7 @@ SHIPPING_LINE: dict[str, Field] = {
 }
 
 
-def _refund_lines(refund: Refund) -> list[RefundLine]:
+def _refund_lines(refund: ShopRefund) -> list[ShopRefundLine]:
     return refund.lines
 
 

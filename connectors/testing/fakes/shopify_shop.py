@@ -15,7 +15,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from connectors.testing.fakes.graphql import GraphQLError
-from connectors.testing.fakes.shopify_records import ZONE, Line, Order, Refund, RefundLine
+from connectors.testing.fakes.shopify_records import ZONE, ShopLine, ShopOrder, ShopRefund, ShopRefundLine
 
 Key = tuple[int, int]
 SORT_KEYS = {"UPDATED_AT": 1, "CREATED_AT": 0, "PROCESSED_AT": 0, "ID": 2}
@@ -41,16 +41,16 @@ class Patch:
     kind: Literal["price", "refund", "cancel", "touch"]
     line: str = ""
     unit: int = 0
-    refund: Refund | None = None
+    refund: ShopRefund | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """One order as a moment shows it; the values of the base order are only changed by patches."""
 
-    base: Order
-    items: list[Line]
-    refunds: list[Refund]
+    base: ShopOrder
+    items: list[ShopLine]
+    refunds: list[ShopRefund]
     updated: int
     cancelled: int | None
 
@@ -66,7 +66,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchHits:
     """Orders of one search: sorted keys and, beside them, order numbers."""
 
     keys: list[Key]
@@ -76,11 +76,11 @@ class Found:
 class Shop:
     """All orders of one shop under a movable clock."""
 
-    def __init__(self, name: str, orders: list[Order], clock: int) -> None:
+    def __init__(self, name: str, orders: list[ShopOrder], clock: int) -> None:
         self.name = name
         self._orders = {order.number: order for order in orders}
         self._patches: dict[int, list[Patch]] = {}
-        self._searches: OrderedDict[tuple[str, str], Found] = OrderedDict()
+        self._searches: OrderedDict[tuple[str, str], SearchHits] = OrderedDict()
         self._refunds = {refund.id: order.number for order in orders for refund in order.refunds}
         self._rows: list[tuple[int, int, int]] = []
         self.clock = clock
@@ -92,7 +92,7 @@ class Shop:
             self.clock = clock
             self._reindex()
 
-    def add(self, order: Order) -> None:
+    def add(self, order: ShopOrder) -> None:
         """Show one more order, or another version of a known one."""
         self._orders[order.number] = order
         self._refunds.update({refund.id: order.number for refund in order.refunds})
@@ -120,7 +120,7 @@ class Shop:
         ]
         self._searches.clear()
 
-    def _updated(self, order: Order) -> int:
+    def _updated(self, order: ShopOrder) -> int:
         latest = order.created
         for refund in order.refunds:
             if latest < refund.created <= self.clock:
@@ -143,13 +143,13 @@ class Shop:
         cancelled = next((p.at for p in patches if p.kind == "cancel"), None)
         return View(order, items, refunds, self._updated(order), cancelled)
 
-    def refund(self, refund_id: str) -> Refund | None:
+    def refund(self, refund_id: str) -> ShopRefund | None:
         """A refund the clock already shows."""
         number = self._refunds.get(refund_id)
         view = self.view(number) if number is not None else None
         return next((r for r in view.refunds if r.id == refund_id), None) if view else None
 
-    def search(self, query: str, sort_key: str) -> Found:
+    def search(self, query: str, sort_key: str) -> SearchHits:
         """Sorted (sort value, number) of the orders that fit; remembered until the clock moves."""
         found = self._searches.get((query, sort_key))
         if found is None:
@@ -159,11 +159,11 @@ class Shop:
                 self._searches.popitem(last=False)
         return found
 
-    def _search(self, query: str, sort_key: str) -> Found:
+    def _search(self, query: str, sort_key: str) -> SearchHits:
         tests, warnings = parse_query(query)
         column = SORT_KEYS[sort_key]
         keys = [(row[column], row[2]) for row in self._rows if all(test(row) for test in tests)]
-        return Found(sorted(keys), warnings)
+        return SearchHits(sorted(keys), warnings)
 
 
 def page(keys: list[Key], first: int, after: Key | None, *, reverse: bool) -> tuple[list[Key], bool, bool]:
@@ -210,7 +210,7 @@ def _test(column: int, operator: str, text: str) -> Test:
     return comparisons[operator]
 
 
-def _read_patch(order: Order, body: dict[str, Any], made: int) -> Iterable[Patch]:
+def _read_patch(order: ShopOrder, body: dict[str, Any], made: int) -> Iterable[Patch]:
     """`{"at": ISO, "set_line_price": {line: price}, "add_refund": {...}, "cancel": true}` as patches."""
     unknown = set(body) - {"at", "set_line_price", "add_refund", "cancel"}
     if unknown:
@@ -226,12 +226,14 @@ def _read_patch(order: Order, body: dict[str, Any], made: int) -> Iterable[Patch
         yield Patch(at, "cancel")
 
 
-def _patched_refund(order: Order, lines: dict[str, Line], body: dict[str, Any], at: int, made: int) -> Refund:
-    refund = Refund(f"9{order.number}{made:03d}", at, order)
+def _patched_refund(
+    order: ShopOrder, lines: dict[str, ShopLine], body: dict[str, Any], at: int, made: int
+) -> ShopRefund:
+    refund = ShopRefund(f"9{order.number}{made:03d}", at, order)
     for position, entry in enumerate(body.get("lines", []), start=1):
         line, quantity = lines[_digits(entry["line_item_id"])], int(entry["quantity"])
         amount = _thousandths(entry["amount"]) if "amount" in entry else quantity * line.unit
-        refund.lines.append(RefundLine(f"{refund.id}{position:04d}", line, quantity, amount))
+        refund.lines.append(ShopRefundLine(f"{refund.id}{position:04d}", line, quantity, amount))
     lines_total = sum(line.subtotal for line in refund.lines)
     refund.total = _thousandths(body["amount"]) if "amount" in body else lines_total
     return refund

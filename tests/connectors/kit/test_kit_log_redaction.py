@@ -4,13 +4,13 @@ import logging
 
 import pytest
 
-from connectors.kit.transport.log_redaction import hush
+from connectors.kit.transport.log_redaction import hide_queries
 
 
 @pytest.mark.parametrize("name", ["urllib3.connectionpool", "urllib3.util.retry"])
 def test_addresses_are_logged_without_their_query(caplog: pytest.LogCaptureFixture, name: str) -> None:
-    hush()
-    hush()
+    hide_queries()
+    hide_queries()
     with caplog.at_level(logging.DEBUG, logger=name):
         logging.getLogger(name).debug('"%s %s" %s', "POST", "/order/searchList?access_token=planted", 200)
 

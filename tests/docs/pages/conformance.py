@@ -13,13 +13,13 @@ from functools import cache
 from pathlib import Path
 
 from connectors.testing.conformance import POINTS, Verdict, run
-from connectors.testing.conformance.verdicts import State
+from connectors.testing.conformance.verdicts import VerdictState
 from tests.connectors.testing.conformance.discovery import cases
 from tests.docs.pages.markdown import cells_of, table_of
 
 PAGE = Path("docs/reference/conformance.md")
 ROOT = Path(__file__).parents[3]
-SIGNS: dict[State, str] = {"pass": "✓", "not applicable": "—", "fail": "✗"}
+SIGNS: dict[VerdictState, str] = {"pass": "✓", "not applicable": "—", "fail": "✗"}
 STATES = {sign: state for state, sign in SIGNS.items()}
 HEAD = """# Conformance of the connectors 连接器一致性
 

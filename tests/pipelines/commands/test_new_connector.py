@@ -14,6 +14,7 @@ from pipelines.commands.cli import main
 from warehouse.facts.feeds import STATED, Feed
 from warehouse.facts.refill import yielded
 from warehouse.store.connect import open_warehouse
+from warehouse.store.sqltext import Sql
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "connectors.md"
@@ -136,7 +137,14 @@ def test_every_written_file_is_sound_python_and_the_registry_stays_in_order(
 
 
 def _yields(tmp_path: Path, select: str, table: str) -> dict[str, str]:
-    feed = Feed("tidydesk_tickets", table, "source_row_id", select, is_final=True)
+    feed = Feed(
+        stem="tidydesk_tickets",
+        table=table,
+        record="source_row_id",
+        select=Sql(select),
+        is_final=True,
+        origin="a feed of this test",
+    )
     with open_warehouse(tmp_path / "home") as con:
         con.execute(
             f"create table {feed.raw_table} (shop_id varchar, record_key varchar, record_day date,"

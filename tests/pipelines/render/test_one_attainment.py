@@ -127,7 +127,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         actuals = compute_spans(con, known, [DECEMBER])
         people = [Person("ann", "ann", "manager", "", None, START)]
         stated = [Target("person", "ann", name, "2011-12", value) for name, value in PLANNED.items()]
-        store_scorecards(con, DECEMBER, score_period(known, DECEMBER, people, actuals, stated, []))
+        store_scorecards(con, DECEMBER, score_period(known, DECEMBER, people, actuals, stated, ratings=[]))
         store_labels(con, known, LAST)
         store_company(
             con,

@@ -34,7 +34,7 @@ def test_a_scorecard_is_stored_once_with_its_lines_and_steps(
             valid_from=date(2011, 1, 1),
         )
     ]
-    cards = score_period(w.definitions(), NOVEMBER, people, actuals, [], [])
+    cards = score_period(w.definitions(), NOVEMBER, people, actuals, [], ratings=[])
 
     for _ in range(2):
         store_scorecards(con, NOVEMBER, cards)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors import registry
-from connectors.testing.conformance import POINTS, Bench, Case, examine
+from connectors.testing.conformance import POINTS, Bench, StreamCase, examine
 from tests.connectors.testing.conformance.discovery import cases, is_quick
 from tests.docs.pages import ROOT
 from tests.docs.pages.conformance import PAGE, as_told, read
@@ -16,7 +16,7 @@ def _slug(title: str) -> str:
     return "_".join("".join(c if c.isalnum() else " " for c in title.lower()).split()[:5])
 
 
-def _parameter(case: Case, number: int) -> Any:
+def _parameter(case: StreamCase, number: int) -> Any:
     marks = [pytest.mark.xdist_group(f"conformance-{case.id}")]
     if POINTS[number].is_slow or not is_quick(case.connector.name):
         marks.append(pytest.mark.slow)
@@ -25,7 +25,7 @@ def _parameter(case: Case, number: int) -> Any:
 
 @pytest.mark.parametrize(("case", "number"), [_parameter(c, n) for c in cases() for n in sorted(POINTS)])
 def test_connector_keeps_the_promise_as_the_page_says(
-    case: Case, number: int, bench_of: Callable[[Case], Bench]
+    case: StreamCase, number: int, bench_of: Callable[[StreamCase], Bench]
 ) -> None:
     verdict = examine(bench_of(case), number)
 
