@@ -10,9 +10,8 @@ from itertools import pairwise
 from models.definitions import Label
 from models.definitions.bindings import Ref
 from models.definitions.pay_plans import PayLine
-from models.lint.finding import Breach, LintedWorld, rule
+from models.lint.finding import Breach, LintedWorld, at_line, rule
 from models.lint.meaning import HUNDRED
-from models.lint.plans import at, lines
 from models.money import exact, plain, round_half_up
 from models.pay.method import Jumps
 
@@ -41,26 +40,21 @@ def _shown(found: Points) -> str:
     remedy=Label("改用超额累进 progressive，且不设跳档奖金", "use progressive slabs without lump sums"),
 )
 def _cliff(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, traits in lines(world):
-        up = _up(traits.jumps)
-        if not up or traits.jumps is None:
+    for at in world.pay_lines:
+        jumps = at.traits.jumps
+        up = _up(jumps)
+        if not up or jumps is None:
             continue
-        if traits.jumps.measure == "lookup":  # no order moved to another month changes the other measure
+        if jumps.measure == "lookup":  # no order moved to another month changes the other measure
             zh, en = f"费率在 {_edges(up)} 处跳变", f"the rate jumps at {_edges(up)} of another measure"
-            yield Breach(
-                plan, f"{plan.id} 的 {line.id}：{zh}", f"{plan.id}, {line.id}: {en}", line.source, "notice"
-            )
-        elif traits.jumps.measure == "attainment":
-            yield at(
-                plan,
-                line,
-                f"各边界跳跃占目标的 %：{_shares(up)}",
-                f"jump in % of the target at each edge: {_shares(up)}",
+            yield at_line(at, zh, en, "notice")
+        elif jumps.measure == "attainment":
+            shares = _shares(up)
+            yield at_line(
+                at, f"各边界跳跃占目标的 %：{shares}", f"jump in % of the target at each edge: {shares}"
             )
         else:
-            yield at(
-                plan, line, f"各边界的跳跃（元）：{_shown(up)}", f"jump in yuan at each edge: {_shown(up)}"
-            )
+            yield at_line(at, f"各边界的跳跃（元）：{_shown(up)}", f"jump in yuan at each edge: {_shown(up)}")
 
 
 def _edges(found: Points) -> str:
@@ -80,19 +74,17 @@ def _shares(found: Points) -> str:
     remedy=Label("高档的费率不低于低档", "let rates rise with the slabs"),
 )
 def _falling(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, traits in lines(world):
-        if traits.jumps is None:
+    for at in world.pay_lines:
+        jumps = at.traits.jumps
+        if jumps is None:
             continue
-        up_is_worse = _is_lower_better(world, line, traits.jumps.looked_up)
-        down = [(edge, jump) for edge, jump in traits.jumps.at if (jump > 0) == up_is_worse]
-        if down and traits.jumps.measure == "lookup":
-            yield at(plan, line, f"在 {_edges(down)} 处变差", f"doing better at {_edges(down)} is paid less")
+        up_is_worse = _is_lower_better(world, at.line, jumps.looked_up)
+        down = [(edge, jump) for edge, jump in jumps.at if (jump > 0) == up_is_worse]
+        if down and jumps.measure == "lookup":
+            yield at_line(at, f"在 {_edges(down)} 处变差", f"doing better at {_edges(down)} is paid less")
         elif down:
-            yield at(
-                plan,
-                line,
-                f"各边界的跌落（元）：{_shown(down)}",
-                f"fall in yuan at each edge: {_shown(down)}",
+            yield at_line(
+                at, f"各边界的跌落（元）：{_shown(down)}", f"fall in yuan at each edge: {_shown(down)}"
             )
 
 
@@ -116,10 +108,10 @@ def _is_lower_better(world: LintedWorld, line: PayLine, argument: str) -> bool:
     ),
 )
 def _large_clawback(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, traits in lines(world):
-        if up := _up(traits.jumps_taken_back):
-            yield at(
-                plan, line, f"边界处最多追回（元）：{_shown(up)}", f"at the edges it takes back: {_shown(up)}"
+    for at in world.pay_lines:
+        if up := _up(at.traits.jumps_taken_back):
+            yield at_line(
+                at, f"边界处最多追回（元）：{_shown(up)}", f"at the edges it takes back: {_shown(up)}"
             )
 
 
@@ -131,10 +123,10 @@ def _large_clawback(world: LintedWorld) -> Iterator[Breach]:
     remedy=Label("让金额随完成率上升", "let amounts rise with attainment"),
 )
 def _falling_curve(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, traits in lines(world):
-        if any(after < before for before, after in pairwise(traits.curve)):
-            shown = ", ".join(plain(y) for y in traits.curve)
-            yield at(plan, line, f"曲线 {shown}", f"curve {shown}")
+    for at in world.pay_lines:
+        if any(after < before for before, after in pairwise(at.traits.curve)):
+            shown = ", ".join(plain(y) for y in at.traits.curve)
+            yield at_line(at, f"曲线 {shown}", f"curve {shown}")
 
 
 RULES = (_cliff, _falling, _large_clawback, _falling_curve)

@@ -15,6 +15,7 @@ from models.definitions.accepted_findings import Accepted
 from models.definitions.pay_plans import PayPlan
 from models.inputs import Target
 from models.lint.meaning import Seen, see
+from models.lint.plans import PlannedLine, planned_lines
 from models.lint.reach import Scoring, scorings
 
 Severity = Literal["error", "warning", "notice"]
@@ -46,6 +47,12 @@ class Breach:
     en: str
     where: str = ""
     severity: Severity | None = None
+
+
+def at_line(at: PlannedLine, zh: str, en: str, severity: Severity | None = None) -> Breach:
+    """A breach at a pay line."""
+    plan, line = at.plan, at.line
+    return Breach(plan, f"{plan.id} 的 {line.id}：{zh}", f"{plan.id}, {line.id}: {en}", line.source, severity)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +117,11 @@ class LintedWorld:
     def pay_plans(self) -> Mapping[str, PayPlan]:
         """The newest version of every pay plan."""
         return self.definitions.pay_plans
+
+    @cached_property
+    def pay_lines(self) -> tuple[PlannedLine, ...]:
+        """Every line of every pay plan with its traits."""
+        return planned_lines(self.pay_plans.values())
 
 
 Find = Callable[[LintedWorld], Iterator[Breach]]

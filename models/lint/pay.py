@@ -9,10 +9,10 @@ from decimal import Decimal
 from models.definitions import Label
 from models.definitions.pay_plans import PayLine, PayPlan
 from models.lint import meaning
-from models.lint.finding import Breach, LintedWorld, rule
+from models.lint.finding import Breach, LintedWorld, at_line, rule
 from models.lint.kpis import referred
 from models.lint.meaning import Seen
-from models.lint.plans import ZERO, at, lines, lines_of
+from models.lint.plans import PlannedLine
 from models.money import exact, plain
 
 # Marks of ours. No plan that ships takes more than 1.5 % of sales, and all of them together take some 8 %: a slip such as
@@ -47,12 +47,10 @@ def _unguarded(world: LintedWorld, plan: PayPlan) -> list[str]:
     ),
 )
 def _sales_only(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, roles in _gross(world):
+    for at, roles in _gross(world):
         if roles:
             names = ", ".join(roles)
-            yield at(
-                plan, line, f"{names} 没有毛利或退款约束", f"nothing guards margin or refunds for {names}"
-            )
+            yield at_line(at, f"{names} 没有毛利或退款约束", f"nothing guards margin or refunds for {names}")
 
 
 @rule(
@@ -63,22 +61,18 @@ def _sales_only(world: LintedWorld) -> Iterator[Breach]:
     remedy=Label("以净销售额为基数", "take net sales as the basis"),
 )
 def _gross_basis(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, roles in _gross(world):
+    for at, roles in _gross(world):
         if not roles:
-            yield at(plan, line, "基数未扣退款", "refunds are not taken off the basis")
+            yield at_line(at, "基数未扣退款", "refunds are not taken off the basis")
 
 
-def _gross(world: LintedWorld) -> Iterator[tuple[PayPlan, PayLine, list[str]]]:
-    for plan, line, traits in lines(world):
-        basis = _basis(world, line)
-        if (
-            traits.top_rate is not None
-            and basis is not None
-            and meaning.is_sales(basis)
-            and not meaning.is_net(basis)
-            and not line.args.get("modifiers")
-        ):
-            yield plan, line, _unguarded(world, plan)
+def _gross(world: LintedWorld) -> Iterator[tuple[PlannedLine, list[str]]]:
+    for at in world.pay_lines:
+        basis, traits = _basis(world, at.line), at.traits
+        if traits.top_rate is None or traits.has_modifiers or basis is None:
+            continue
+        if meaning.is_sales(basis) and not meaning.is_net(basis):
+            yield at, _unguarded(world, at.plan)
 
 
 @rule(
@@ -92,9 +86,9 @@ def _gross(world: LintedWorld) -> Iterator[tuple[PayPlan, PayLine, list[str]]]:
     ),
 )
 def _saving_without_gate(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, traits in lines(world):
-        if traits.lacks_sales_gate:
-            yield at(plan, line, "固定预算，没有销售门槛", "a fixed budget and no sales gate")
+    for at in world.pay_lines:
+        if at.traits.lacks_sales_gate:
+            yield at_line(at, "固定预算，没有销售门槛", "a fixed budget and no sales gate")
 
 
 @rule(
@@ -138,8 +132,8 @@ def _costly_together(world: LintedWorld) -> Iterator[Breach]:
 
 def _rates(world: LintedWorld, plan: PayPlan) -> Decimal:
     """The highest rates of a plan's lines on sales, added up."""
-    top = [traits.top_rate for line, traits in lines_of(plan) if _is_on_sales(world, line)]
-    return _sum([rate for rate in top if rate is not None])
+    lines = [at for at in world.pay_lines if at.plan is plan and _is_on_sales(world, at.line)]
+    return _sum([at.traits.top_rate for at in lines if at.traits.top_rate is not None])
 
 
 def _is_on_sales(world: LintedWorld, line: PayLine) -> bool:
@@ -149,7 +143,7 @@ def _is_on_sales(world: LintedWorld, line: PayLine) -> bool:
 
 @exact
 def _sum(rates: list[Decimal]) -> Decimal:
-    return sum(rates, ZERO)
+    return sum(rates, Decimal(0))
 
 
 @exact
@@ -179,17 +173,12 @@ def _unpaid_role(world: LintedWorld) -> Iterator[Breach]:
     remedy=Label("确认该数对员工公开", "see that the person is shown the figure"),
 )
 def _foreign_kpi(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, _ in lines(world):
-        used = {ref.name for ref in line.refs if ref.kind in {"kpi", "target", "attainment"}}
-        for name in plan.roles:
-            absent = sorted(used - _shown_to(world, name))
+    for at in world.pay_lines:
+        used = {ref.name for ref in at.line.refs if ref.kind in {"kpi", "target", "attainment"}}
+        for name in at.plan.roles:
+            absent = ", ".join(sorted(used - _shown_to(world, name)))
             if absent:
-                yield at(
-                    plan,
-                    line,
-                    f"{name} 没有指标 {', '.join(absent)}",
-                    f"{name} is not scored by {', '.join(absent)}",
-                )
+                yield at_line(at, f"{name} 没有指标 {absent}", f"{name} is not scored by {absent}")
 
 
 def _shown_to(world: LintedWorld, role: str) -> set[str]:
@@ -206,22 +195,18 @@ def _shown_to(world: LintedWorld, role: str) -> set[str]:
     remedy=Label("以回款额为基数", "take collected money as the basis"),
 )
 def _before_collection(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, traits in lines(world):
-        basis = _basis(world, line)
-        if traits.top_rate is None or basis is None or any(a.fact == "receipt" for a in basis.all):
+    for at in world.pay_lines:
+        basis = _basis(world, at.line)
+        if at.traits.top_rate is None or basis is None or _counts_receipts(basis):
             continue
-        collects = [
-            n
-            for n in plan.roles
-            if any(a.fact == "receipt" for x in world.roles[n].lines for a in world.seen[x.kpi].all)
-        ]
-        if collects:
-            yield at(
-                plan,
-                line,
-                f"{collects[0]} 按下单金额提成",
-                f"{collects[0]} is paid on orders, not on receipts",
-            )
+        for name in at.plan.roles:
+            if any(_counts_receipts(world.seen[line.kpi]) for line in world.roles[name].lines):
+                yield at_line(at, f"{name} 按下单金额提成", f"{name} is paid on orders, not on receipts")
+                break  # one role that collects is enough to say it
+
+
+def _counts_receipts(seen: Seen) -> bool:
+    return any(aggregate.fact == "receipt" for aggregate in seen.all)
 
 
 @rule(
@@ -232,9 +217,9 @@ def _before_collection(world: LintedWorld) -> Iterator[Breach]:
     remedy=Label("写明 penalty_cap_share", "state penalty_cap_share"),
 )
 def _unlimited_penalties(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, traits in lines(world):
-        if traits.lacks_penalty_limit:
-            yield at(plan, line, "罚款没有 penalty_cap_share", "penalties without penalty_cap_share")
+    for at in world.pay_lines:
+        if at.traits.lacks_penalty_limit:
+            yield at_line(at, "罚款没有 penalty_cap_share", "penalties without penalty_cap_share")
 
 
 @rule(
@@ -248,10 +233,10 @@ def _unlimited_penalties(world: LintedWorld) -> Iterator[Breach]:
     remedy=Label("share_cap 不超过 0.2", "keep share_cap at 0.2 or less"),
 )
 def _large_deduction(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, traits in lines(world):
-        found = traits.share_deducted
+    for at in world.pay_lines:
+        found = at.traits.share_deducted
         if found is not None and found > MOST_DEDUCTED:
-            yield at(plan, line, f"可扣 {plain(found)}", f"share_cap {plain(found)}")
+            yield at_line(at, f"可扣 {plain(found)}", f"share_cap {plain(found)}")
 
 
 @rule(
@@ -262,10 +247,10 @@ def _large_deduction(world: LintedWorld) -> Iterator[Breach]:
     remedy=Label("降低留存比例", "lower the share"),
 )
 def _held_back(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, traits in lines(world):
-        found = traits.share_held_back
+    for at in world.pay_lines:
+        found = at.traits.share_held_back
         if found is not None and found > MOST_HELD_BACK:
-            yield at(plan, line, f"留存 {plain(found)}", f"holds back {plain(found)}")
+            yield at_line(at, f"留存 {plain(found)}", f"holds back {plain(found)}")
 
 
 RULES = (

@@ -1,33 +1,31 @@
-"""Lines of pay plans, for the rules that look at them. Not here: the rules (pay.py, cliffs.py).
+"""What a pay line can do before anybody's figures are known, for the rules that look at pay.
 
-Rules ask a line's traits, never its method: a method says itself what it can do (models.pay.method).
+Belongs here: each line with the traits that its method states. Not here: the rules (pay, cliffs), which ask traits and never
+a method by its name.
 """
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from models.definitions.pay_checks import probe
 from models.definitions.pay_plans import PayLine, PayPlan
-from models.lint.finding import Breach, LintedWorld
 from models.pay import METHODS
 from models.pay.method import PayTraits
 
-ZERO = Decimal(0)
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """One line with its plan and traits."""
+
+    plan: PayPlan
+    line: PayLine
+    traits: PayTraits
 
 
-def lines(world: LintedWorld) -> Iterator[tuple[PayPlan, PayLine, PayTraits]]:
-    """Every pay line with its plan, and what its method may do before anybody's figures are known."""
-    for plan in world.pay_plans.values():
-        for line, traits in lines_of(plan):
-            yield plan, line, traits
-
-
-def lines_of(plan: PayPlan) -> Iterator[tuple[PayLine, PayTraits]]:
-    """The lines of one plan."""
-    for line in plan.lines:
-        yield line, METHODS[line.method].traits(probe(line), line.args)
-
-
-def at(plan: PayPlan, line: PayLine, zh: str, en: str) -> Breach:
-    """A finding at a pay line."""
-    return Breach(plan, f"{plan.id} 的 {line.id}：{zh}", f"{plan.id}, {line.id}: {en}", line.source)
+def planned_lines(plans: Iterable[PayPlan]) -> tuple[PlannedLine, ...]:
+    """Every line of every plan."""
+    return tuple(
+        PlannedLine(plan, line, METHODS[line.method].traits(probe(line), line.args))
+        for plan in plans
+        for line in plan.lines
+    )

@@ -244,7 +244,10 @@ class Commission(PayMethod):
         """Attainment, modifiers, slabs, line."""
         return self.rule.steps(self.basis)
 
-    def own_traits(self, _terms: PlanTerms, /) -> PayTraits:
-        """Its highest rate, and where it jumps."""
-        top = max([self.rule.rate, *(slab.value for slab in self.rule.slabs)])
-        return PayTraits(top_rate=top, jumps=self.rule.jumps())
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
+        """Its highest rate, what lowers it, and where it jumps."""
+        return PayTraits(
+            top_rate=max([self.rule.rate, *(slab.value for slab in self.rule.slabs)]),
+            has_modifiers="modifiers" in terms.stated and bool(self.rule.modifiers),
+            jumps=self.rule.jumps(),
+        )

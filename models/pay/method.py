@@ -42,6 +42,7 @@ class PayTraits:
 
     Args:
         top_rate: the highest rate that is paid on the basis; None where no rate is paid on one.
+        has_modifiers: a second measure that the plan states lowers the rate or the amount.
         jumps: edges at which the line's amount jumps.
         jumps_taken_back: edges at which a refund takes back more than its own commission.
         curve: amounts in ascending order of the measure that they are paid for.
@@ -52,6 +53,7 @@ class PayTraits:
     """
 
     top_rate: Decimal | None = None
+    has_modifiers: bool = False
     jumps: Jumps | None = None
     jumps_taken_back: Jumps | None = None
     curve: tuple[Decimal, ...] = ()
