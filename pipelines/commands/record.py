@@ -28,7 +28,7 @@ from pipelines.company.sources import DeclaredAccount
 from pipelines.steps.pull import shared_runtime
 
 MANIFEST = "manifest.json"
-_FORMAT = 1
+_FORMAT = 1  # of the manifest; a reader of a later one can tell
 
 
 @dataclass
@@ -64,7 +64,7 @@ def record_days(work: RunScope, ref: StreamRef, into: Path) -> int:
             (part / MANIFEST).write_text(
                 json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
             )
-            part.chmod(0o755)
+            part.chmod(0o755)  # mkdtemp gives 0700, and a fixture is there to be shared
             part.replace(into)  # an empty folder of that name may be there
             _tell(into, manifest)
     finally:

@@ -37,7 +37,7 @@ _CARDS = """
     qualify row_number() over (partition by s.person_id, s.role_id order by p.valid_from desc) = 1
     order by s.role_id, s.total desc nulls last, s.person_id
 """
-MAIN_FIGURES = 3
+MAIN_FIGURES = 3  # more do not fit beside a name in most terminals
 _LAST_DAY = date.max
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-WIDTH, HEIGHT, MARGIN = Decimal(108), Decimal(26), Decimal(3)
-TENTH = Decimal("0.1")
+WIDTH, HEIGHT, MARGIN = Decimal(108), Decimal(26), Decimal(3)  # as the viewBox in templates/board.html.j2
+TENTH = Decimal("0.1")  # of a pixel: no eye sees less, and the page stays small
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +54,6 @@ def _x(index: int, count: int) -> Decimal:
 
 
 def _y(value: Decimal, low: Decimal, high: Decimal) -> Decimal:
-    if low == high:
+    if low == high:  # a flat line belongs in the middle, neither best nor worst
         return (HEIGHT / 2).quantize(TENTH)
     return (HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / (high - low)).quantize(TENTH)

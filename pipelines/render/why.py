@@ -30,7 +30,7 @@ from pipelines.render.bilingual import (
 from warehouse.published import read
 from warehouse.published.read import Card, Figure, KpiLabel, Line, Ownership, PersonRow
 
-MAX_FILES = 10
+MAX_FILES = 10  # landing files told; a month of orders may have hundreds
 SourceLookup = Callable[[str], str | None]
 
 

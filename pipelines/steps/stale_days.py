@@ -26,6 +26,7 @@ def days_to_compute(con: DuckDBPyConnection, work: RunScope) -> list[date]:
     seq, inputs = _last(con)
     if inputs != _inputs(con, work):
         return sorted(done | set(work.days))
+    # from the first of a month: month-to-date figures of a day need all days before it
     start = (work.first - LOOK_BACK).replace(day=1)
     near = {day for day in done if start <= day <= work.last}
     dropped = _dropped_since(con, seq)
