@@ -6,7 +6,7 @@ UNIT   := tests/models tests/golden tests/properties tests/reference tests/kpi_d
           tests/pipelines/render tests/test_repo_shape.py
 STAMP  := $(VENV)/.installed
 
-.PHONY: setup demo check test fmt clean bench
+.PHONY: setup demo check test fmt pages clean bench
 
 setup: $(STAMP) ## virtual environment with exactly the locked packages
 
@@ -35,6 +35,9 @@ test: setup ## everything: about ten minutes on two cores
 fmt: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+pages: setup ## every page and file that is made; RUN=zendesk or RUN=all first puts connectors through their promises anew
+	$(BIN)/python -m tests.docs.pages $(RUN)
 
 bench: setup ## benchmarks print their own tables
 	$(BIN)/python benchmarks/ingest.py

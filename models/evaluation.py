@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from models import pay, wording_calls
-from models.definitions.reading import nearest
 from models.errors import DefinitionError
 from models.scoring import (
     forced_distribution,
@@ -29,6 +28,7 @@ from models.scoring import (
     total,
 )
 from models.scoring.arguments import outputs
+from models.values import nearest
 from models.wording import Step
 
 Method = Callable[[dict[str, object]], object]

@@ -21,14 +21,15 @@ from models.definitions import (
     RoleLine,
     TargetRef,
 )
-from models.definitions import Rating as RatingMeasure
+from models.definitions import RatedItem as RatingMeasure
 from models.definitions.red_lines import Crossings, crossings
 from models.definitions.rules import Rule, read_rule
 from models.errors import CompanyError
+from models.figure import FigureStatus, share_of_target
 from models.inputs import Actual, Person, Rating, Target, assignments
-from models.lines import Outcome, score_line
+from models.lines import LineOutcome, looked_up, score_line
 from models.measured import Measured, ReportTotal, from_actual, from_ratings, from_reports
-from models.money import divide, multiply
+from models.money import exact
 from models.periods import Period
 from models.scoring.rating import RatingRule
 from models.scoring.total import TotalRule, TotalScore, contribution, score_total
@@ -56,9 +57,12 @@ __all__ = [
 _LENGTH = {"D": 0, "M": 1, "Q": 2, "H": 3, "Y": 4}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScoreLine:
-    """One KPI of a scorecard; weights are percentages of the whole, `weight` after redistribution."""
+    """One KPI of a scorecard; weights are percentages of the whole, `weight` after redistribution.
+
+    `attainment` is by direction, 1 is reached and more is better; `share_of_target` is the plain quotient value ÷ target.
+    """
 
     kpi_id: str
     dimension: str
@@ -70,9 +74,10 @@ class ScoreLine:
     value: Decimal | None
     target: Decimal | None
     attainment: Decimal | None
+    share_of_target: Decimal | None
     score: Decimal | None
     contribution: Decimal | None
-    status: str
+    status: FigureStatus
     cause_code: str | None
     cause: str | None
     method: str
@@ -83,7 +88,7 @@ class ScoreLine:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scorecard:
     """The result of one person in one role; provisional while a figure is missing or not final."""
 
@@ -101,7 +106,7 @@ class Scorecard:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Inputs:
     """Everything a period is scored from, looked up by key."""
 
@@ -119,7 +124,7 @@ class _Inputs:
         if key not in self.rules:
             kpi = self.definitions.kpi(line.kpi, self.period.end)
             rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)
-            self.rules[key] = (kpi, rule, describe(rule, line.x))
+            self.rules[key] = (kpi, rule, describe(rule, looked_up(line, kpi)))
         return self.rules[key]
 
 
@@ -130,15 +135,17 @@ class _Row:
     line: RoleLine
     rule: Step
     measured: Measured
-    outcome: Outcome
+    outcome: LineOutcome
 
 
-def score_period(  # noqa: PLR0917 -- six inputs, each of its own type
+@exact
+def score_period(
     definitions: Definitions,
     period: Period,
     people: Iterable[Person],
     actuals: Iterable[Actual],
     targets: Iterable[Target],
+    *,
     ratings: Iterable[Rating],
 ) -> list[Scorecard]:
     """The scorecards of everybody who held a role in the period, sorted by person and role.
@@ -151,11 +158,11 @@ def score_period(  # noqa: PLR0917 -- six inputs, each of its own type
     """
     rows = assignments(people, period)
     inputs = _Inputs(
-        definitions,
-        period,
-        {(a.person_id, a.role_id, a.kpi_id): a for a in actuals if a.period == period.id},
-        TargetBook(definitions, (t for t in targets if t.period == period.id)),
-        _by_item(r for r in ratings if r.period == period.id),
+        definitions=definitions,
+        period=period,
+        actuals={(a.person_id, a.role_id, a.kpi_id): a for a in actuals if a.period == period.id},
+        targets=TargetBook(definitions, (t for t in targets if t.period == period.id)),
+        ratings=_by_item(r for r in ratings if r.period == period.id),
     )
     cards = []
     for person in _reports_first(rows):
@@ -225,18 +232,18 @@ def _score_person(inputs: _Inputs, person: Person) -> Scorecard:
         steps = (*crossed.steps, *sum_steps(rule, scored.base, scored.total, counted))
     status, cause = _status(inputs.period, role, scored, lines, crossed)
     return Scorecard(
-        inputs.period.id,
-        person.person_id,
-        person.role_id,
-        status,
-        scored.base,
-        scored.total,
-        scored.grade,
-        scored.coefficient,
-        inputs.definitions.hash,
-        cause,
-        lines,
-        steps,
+        period=inputs.period.id,
+        person_id=person.person_id,
+        role_id=person.role_id,
+        status=status,
+        base=scored.base,
+        total=scored.total,
+        grade=scored.grade,
+        coefficient=scored.coefficient,
+        definition_hash=inputs.definitions.hash,
+        cause=cause,
+        lines=lines,
+        steps=steps,
     )
 
 
@@ -259,7 +266,7 @@ def _total_rule(role: Role, table: GradeTable, crossed: Crossings) -> TotalRule:
     )
 
 
-def _counted(outcome: Outcome) -> Decimal | None:
+def _counted(outcome: LineOutcome) -> Decimal | None:
     return outcome.score if outcome.item_status == "scored" else None
 
 
@@ -287,10 +294,11 @@ def _measure(inputs: _Inputs, person: Person, kpi: Kpi, rule: Rule) -> Measured:
     return from_actual(kpi, actual, of_target)
 
 
+@exact
 def _finish(role: Role, row: _Row, scored: TotalScore, number: int) -> ScoreLine:
     line, outcome = row.line, row.outcome
     dimension = next(d for d in role.dimensions if d.id == line.dimension)
-    declared = divide(multiply(dimension.weight, line.weight), Decimal(100))
+    declared = dimension.weight * line.weight / 100
     share = scored.shares[number] if scored.shares else declared
     score = scored.kpi_scores[line.kpi]
     points = contribution(score, share, line.full) if score is not None and scored.base is not None else None
@@ -310,6 +318,7 @@ def _finish(role: Role, row: _Row, scored: TotalScore, number: int) -> ScoreLine
         value=row.measured.value,
         target=outcome.target,
         attainment=outcome.attainment,
+        share_of_target=share_of_target(row.measured.value, outcome.target),
         score=score,
         contribution=points,
         status=outcome.status,

@@ -8,24 +8,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Literal, cast
 
 from models.causes import Cause
 from models.definitions import Label
 from models.definitions.bindings import Ref, fill
 from models.definitions.pay_plans import PayLine, PayPlan, line_names
 from models.errors import DefinitionError
-from models.evaluation import evaluate, explain
-from models.money import settle, total
+from models.money import exact, settle
+from models.pay import METHODS
 from models.periods import Period
 from models.scorecard import Scorecard
+from models.scoring.arguments import outputs
 from models.wording import Step
 
-PAID, ABSENT, NOT_DUE = "scored", "missing", "excluded"
+LineStatus = Literal["scored", "missing", "excluded"]
+StatementStatus = Literal["scored", "provisional"]
 _SCORE_WORDS = ("coefficient", "total", "grade")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PayInputs:
     """What one person's statement is made from; whatever is not in here is absent, never 0.
 
@@ -45,14 +47,14 @@ class PayInputs:
     is_final: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PayResult:
     """One line: scored with an amount, missing with a cause, or excluded because it is not due this period."""
 
     id: str
     label: Label
     method: str
-    status: str
+    status: LineStatus
     amount: Decimal | None
     paid: bool
     cause: Cause | None
@@ -61,7 +63,7 @@ class PayResult:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Statement:
     """All lines in the order of the plan; without one line that is due there is no total.
 
@@ -72,7 +74,7 @@ class Statement:
     effective_from: date
     person_id: str
     period: str
-    status: str
+    status: StatementStatus
     total: Decimal | None
     lines: tuple[PayResult, ...]
     steps: tuple[Step, ...]
@@ -85,31 +87,29 @@ class Statement:
         return next(line for line in self.lines if line.id == name)
 
 
+@exact
 def pay_statement(plan: PayPlan, inputs: PayInputs) -> Statement:
     """The statement of a plan; every paid line is rounded to the fen and the total adds rounded lines."""
     found: dict[str, PayResult] = {}
     for line in plan.in_order():
         found[line.id] = _result(line, inputs, found)
     lines = tuple(found[line.id] for line in plan.lines)
-    due = [line for line in lines if line.paid and line.status != NOT_DUE]
+    due = [line for line in lines if line.paid and line.status != "excluded"]
     absent = [f"{line.id}: {line.cause.text}" for line in due if line.cause]
     amounts = [line.amount for line in due if line.amount is not None]
-    amount = None if absent else total(amounts)
-    status = "scored" if amount is not None and inputs.is_final else "provisional"
-    steps = _total_steps(amounts, amount) if amount is not None else ()
-    cause = "; ".join(absent) or None
+    amount = None if absent else sum(amounts, Decimal(0))
     return Statement(
-        plan.id,
-        plan.effective_from,
-        inputs.person_id,
-        inputs.period.id,
-        status,
-        amount,
-        lines,
-        steps,
-        cause,
-        plan.example,
-        plan.source,
+        plan_id=plan.id,
+        effective_from=plan.effective_from,
+        person_id=inputs.person_id,
+        period=inputs.period.id,
+        status="scored" if amount is not None and inputs.is_final else "provisional",
+        total=amount,
+        lines=lines,
+        steps=() if amount is None else _total_steps(amounts, amount),
+        cause="; ".join(absent) or None,
+        example=plan.example,
+        source=plan.source,
     )
 
 
@@ -158,51 +158,50 @@ class _AbsentError(Exception):
 
 def _result(line: PayLine, inputs: PayInputs, before: Mapping[str, PayResult]) -> PayResult:
     if _waits(line, inputs.period, before):
-        return _line(line, NOT_DUE, steps=(Step("本期不结算", "not due in this period"),))
+        return _line(line, status="excluded", steps=(Step("本期不结算", "not due in this period"),))
+    method = METHODS[line.method]
     try:
-        arguments = {
-            **line.args,
-            **{
-                name: fill(binding, lambda ref: _figure(ref, inputs, before))
-                for name, binding in line.bindings.items()
-            },
+        bound = {
+            name: fill(binding, lambda ref: _figure(ref, inputs, before))
+            for name, binding in line.bindings.items()
         }
-        amount = _amount(line, evaluate(line.method, arguments), inputs.person_id)
+        arguments = {**line.args, **bound}
+        amount = _amount(line, outputs(method.evaluate(arguments)), inputs.person_id)
     except _AbsentError as absent:
-        return _line(line, ABSENT, cause=absent.cause)
-    except (
-        DefinitionError
-    ) as error:  # the definition was accepted: this period's figures do not fit the method
+        return _line(line, status="missing", cause=absent.cause)
+    except DefinitionError as error:
+        # The definition was accepted when it was loaded: this period's figures do not fit the method.
         cause = Cause("M232", f"{line.method} refuses the figures: {error.what} {error.actual}".strip())
-        return _line(line, ABSENT, cause=cause)
-    return _line(line, PAID, amount=amount, arguments=arguments, steps=explain(line.method, arguments))
+        return _line(line, status="missing", cause=cause)
+    return _line(line, status="scored", amount=amount, arguments=arguments, steps=method.explain(arguments))
 
 
 def _waits(line: PayLine, period: Period, before: Mapping[str, PayResult]) -> bool:
     """Whether the line, or one it builds on, is settled in periods of another length."""
     is_other = line.cycle is not None and line.cycle != period.kind
-    return is_other or any(before[name].status == NOT_DUE for name in line_names(line))
+    return is_other or any(before[name].status == "excluded" for name in line_names(line))
 
 
-def _line(  # noqa: PLR0917 -- what a line may have besides its definition
+def _line(
     line: PayLine,
-    status: str,
+    *,
+    status: LineStatus,
     amount: Decimal | None = None,
     cause: Cause | None = None,
     arguments: Mapping[str, object] | None = None,
     steps: tuple[Step, ...] = (),
 ) -> PayResult:
     return PayResult(
-        line.id,
-        line.label,
-        line.method,
-        status,
-        amount,
-        line.paid,
-        cause,
-        arguments or {},
-        steps,
-        line.source,
+        id=line.id,
+        label=line.label,
+        method=line.method,
+        status=status,
+        amount=amount,
+        paid=line.paid,
+        cause=cause,
+        arguments=arguments or {},
+        steps=steps,
+        source=line.source,
     )
 
 

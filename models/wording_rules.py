@@ -16,6 +16,11 @@ from models.scoring.step import Step as StepRule
 from models.wording import Step, result, shown, span, term
 
 RATERS = {"superior": "上级", "peer": "同级", "report": "下级", "self": "自评", "customer": "客户"}
+_LOOKED_UP = {
+    "actual": Step("实际值", "actual"),
+    "attainment": Step("完成率", "attainment"),
+    "against_target": Step("实际对目标", "actual against target"),
+}
 _ENDS = {"clamp": Step("持平", "level"), "zero": Step("0 分", "0"), "extend": Step("延长", "extended")}
 _COUNTS = {
     "whole": Step("只计整数", "whole steps only"),
@@ -25,7 +30,7 @@ _COUNTS = {
 
 
 def describe(rule: Rule, x: str) -> Step:
-    """What the rule says."""
+    """What the rule says; `x` is what it is read with, see `models.lines.looked_up`."""
     match rule:
         case Linear():
             return _describe_linear(rule)
@@ -43,7 +48,7 @@ def describe(rule: Rule, x: str) -> Step:
 
 
 def _x(x: str) -> Step:
-    return Step("完成率", "attainment") if x == "attainment" else Step("实际值", "actual")
+    return _LOOKED_UP[x]
 
 
 def _describe_linear(rule: Linear) -> Step:

@@ -1,7 +1,7 @@
 """All accounts of the sandbox: address to API, tokens, clock, faults, counts.
 
-Here: routing of one request to one answer. Not here: sockets (`loopback`), what an API says (`shopify`,
-`zendesk`).
+Here: routing of one request to one answer. Not here: sockets (connectors/testing/loopback.py), what an API says
+(connectors/testing/fakes/shopify_api.py, help_desk.py).
 """
 
 import base64
@@ -16,13 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.testing.fakes.orders import Shop, epoch
-from connectors.testing.fakes.retail import load_shops
+from connectors.sandbox.faults import OrderedFault, OrderedFaults, spoil
+from connectors.sandbox.help_desk import HelpDesk, too_many
+from connectors.sandbox.incident_log import load_tickets
+from connectors.sandbox.online_retail import load_shops
 from connectors.testing.fakes.shopify_api import ShopifyApi, ShopifyLimits
-from connectors.testing.fakes.tickets import load_tickets
-from connectors.testing.fakes.zendesk_api import EXPORT, HelpDesk, too_many
-from connectors.testing.faults import Fault, Faults, spoil
-from connectors.testing.reply import Reply, Request
+from connectors.testing.fakes.shopify_shop import Shop, epoch
+from connectors.testing.fakes.zendesk import EXPORT
+from connectors.testing.reply import Received, Reply
 
 DATA = Path(__file__).parent / "data"
 GRAPHQL = "/admin/api/2026-10/graphql.json"
@@ -50,7 +51,7 @@ class Accounts:
     def __init__(self, as_of: datetime, data: Path, options: Options, base_url: str) -> None:
         clock = int(as_of.timestamp())
         self.options = options
-        self.faults = Faults()
+        self.faults = OrderedFaults()
         self.counts: Counter[str] = Counter()
         self._base_url = base_url
         self._lock = threading.Lock()
@@ -72,7 +73,7 @@ class Accounts:
                 api.shop.set_clock(clock)
             self._desk.set_clock(clock)
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """The reply with the ordered fault in it."""
         if request.path.startswith("/_sandbox/"):
             return self._admin(request)
@@ -87,7 +88,7 @@ class Accounts:
                 return self._zendesk(request, "/" + rest, fault)
         return Reply.json(404, NOT_FOUND)
 
-    def _shopify(self, api: ShopifyApi, request: Request, rest: str, fault: Fault | None) -> Reply:
+    def _shopify(self, api: ShopifyApi, request: Received, rest: str, fault: OrderedFault | None) -> Reply:
         given = request.headers.get("x-shopify-access-token", "")
         if not hmac.compare_digest(given.encode(), self.options.shopify_token.encode()):
             words = "[API] Invalid API key or access token (unrecognized login or wrong password)"
@@ -102,7 +103,7 @@ class Accounts:
         asked = {"after": _variables(request.body).get("after")}
         return spoil(fault, reply, Reply.json(200, api.throttled()), asked)
 
-    def _zendesk(self, request: Request, rest: str, fault: Fault | None) -> Reply:
+    def _zendesk(self, request: Received, rest: str, fault: OrderedFault | None) -> Reply:
         if not self._knows_agent(request.headers.get("authorization", "")):
             return Reply.json(401, {"error": "Couldn't authenticate you"})
         if rest.removesuffix(".json") != EXPORT:
@@ -124,7 +125,7 @@ class Accounts:
         right = hmac.compare_digest(token.encode(), self.options.zendesk_token.encode())
         return kind.lower() == "basic" and "@" in email and right
 
-    def _admin(self, request: Request) -> Reply:
+    def _admin(self, request: Received) -> Reply:
         parts = request.path.strip("/").split("/")[1:]
         try:
             if request.method == "GET" and parts == ["stats"]:
@@ -146,7 +147,7 @@ class Accounts:
             self.set_clock(datetime.fromisoformat(body["as_of"]))
         elif parts == ["faults"]:
             with self._lock:
-                self.faults.orders = [*self.faults.orders, Fault(**body)] if body else []
+                self.faults.orders = [*self.faults.orders, OrderedFault(**body)] if body else []
         elif len(parts) == 4 and parts[0] == "shopify" and parts[2] == "orders" and parts[1] in self._shops:
             epoch(body["at"])
             with self._lock:

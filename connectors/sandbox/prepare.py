@@ -1,6 +1,7 @@
 """Turn the public sets into the files bundled with the sandbox.
 
-Here: column and row choice, types, `?` to null. Not here: any mapping to a platform (`retail`, `tickets`) or to fact files
+Belongs here: column and row choice, types, `?` to null. Not here: any mapping to a platform (online_retail.py,
+incident_log.py) or to fact files
 (`prepare_facts`). By hand: `python -m connectors.sandbox.prepare TRANSACTIONS EVENTS POSTS ABSENCES OUTPUT_FOLDER`.
 """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from connectors.sandbox.accounts import DATA, Accounts, Options
 from connectors.testing.loopback import LOOPBACK, Loopback
-from connectors.testing.reply import Reply, Request
+from connectors.testing.reply import Received, Reply
 
 __all__ = ["LOOPBACK", "Sandbox"]
 
@@ -33,7 +33,7 @@ class Sandbox(Loopback):
         super().__init__(self._answer, port)
         self._accounts = Accounts(as_of, data_dir, self._options, self.url)
 
-    def _answer(self, request: Request) -> Reply:
+    def _answer(self, request: Received) -> Reply:
         return self._accounts.answer(request)  # the accounts need the port, which the socket gives
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 SLACK = 1e-6  # clocks are floats; nobody is punished for the last bit
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Budget:
     """`amount` requests per `seconds`, `burst` saved up at most; at the start all of the burst is there.
 

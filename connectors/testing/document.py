@@ -15,8 +15,8 @@ from connectors.kit.contract.strict_json import dumps
 Format = Literal["tsv", "csv", "json", "jsonl"]
 
 
-@dataclass
-class Document:
+@dataclass(kw_only=True)
+class ReportFile:
     """Rows of a report; a fault may change `rows`, `charset` or the encoded bytes.
 
     Args:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Ending = Literal["ready", "empty", "failed", "cancelled", "never", "expired_url", "wrong_range"]
-State = Literal["queued", "running", "ready", "empty", "failed", "cancelled"]
+ReportStage = Literal["queued", "running", "ready", "empty", "failed", "cancelled"]
 
 
 @dataclass
-class Job:
+class ReportJob:
     """One report; `spec` is what was asked for."""
 
     id: str
@@ -21,7 +21,7 @@ class Job:
     downloads: int = 0
 
     @property
-    def state(self) -> State:
+    def state(self) -> ReportStage:
         """Queued at the first poll, running at the second, then its end."""
         if self.polls <= 1:
             return "queued"
@@ -33,7 +33,7 @@ class Job:
 
 
 @dataclass
-class Jobs:
+class ReportJobs:
     """All reports of a platform. `ending` is how the next created ones end.
 
     `expired_url` reports refuse their first document URL and serve the next; `wrong_range` ones hold rows of
@@ -41,26 +41,26 @@ class Jobs:
     """
 
     ending: Ending = "ready"
-    made: list[Job] = field(default_factory=list)
+    made: list[ReportJob] = field(default_factory=list)
 
-    def create(self, spec: Any) -> Job:
+    def create(self, spec: Any) -> ReportJob:
         """Begin a report."""
-        job = Job(f"R{len(self.made) + 1:05d}", spec, self.ending)
+        job = ReportJob(f"R{len(self.made) + 1:05d}", spec, self.ending)
         self.made.append(job)
         return job
 
-    def poll(self, report_id: str) -> Job | None:
+    def poll(self, report_id: str) -> ReportJob | None:
         """The report after one more look; None when there is none."""
         job = self.find(report_id)
         if job is not None:
             job.polls += 1
         return job
 
-    def find(self, report_id: str) -> Job | None:
+    def find(self, report_id: str) -> ReportJob | None:
         """The report called `report_id`, looked at or not."""
         return next((job for job in self.made if job.id == report_id), None)
 
-    def may_download(self, job: Job) -> bool:
+    def may_download(self, job: ReportJob) -> bool:
         """Whether the document URL is still good; counts the download."""
         job.downloads += 1
         return job.ending != "expired_url" or job.downloads > 1

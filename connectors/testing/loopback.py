@@ -15,13 +15,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Reply, Request
+from connectors.testing.reply import Received, Reply
 
 LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 1_000_000
 LONGEST_STALL = 5.0  # seconds until a silent answer gives its thread back
 
-Respond = Callable[[Request], Reply]
+Respond = Callable[[Received], Reply]
 
 
 class _Server(ThreadingHTTPServer):
@@ -56,7 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(length))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.respond(Request(self.command, self.path, headers, body))
+        reply = self.server.respond(Received(self.command, self.path, headers, body))
         if reply.wire == "reset":
             self._reset()
         elif reply.wire == "stall":
@@ -145,9 +145,9 @@ class Served(Loopback):
         platform.url = f"{self.url}/{name}"
         return platform.url
 
-    def _route(self, request: Request) -> Reply:
+    def _route(self, request: Received) -> Reply:
         name, _, rest = request.target.removeprefix("/").partition("/")
         platform = self._platforms.get(name)
         if platform is None:
             return Reply.json(404, {"errors": "Not Found"})
-        return platform.respond(Request(request.method, f"/{rest}", request.headers, request.body))
+        return platform.respond(Received(request.method, f"/{rest}", request.headers, request.body))

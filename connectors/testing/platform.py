@@ -1,7 +1,7 @@
 """The base of every fake platform: an API over a small world of truth, with budgets, tokens and a fault seam.
 
-Belongs here: what all platforms share. Not here: sockets (`loopback`), any platform's API
-(`sandbox/platforms`), which faults there are (`spoil`, the conformance suite). How to write one: README.md.
+Belongs here: what all platforms share. Not here: sockets (loopback.py), any platform's API (fakes/), which
+faults there are (spoil.py, the conformance suite). How to write one: README.md.
 """
 
 import math
@@ -16,32 +16,28 @@ from zoneinfo import ZoneInfo
 
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.jobs import Jobs
-from connectors.testing.reply import Reply, Request
+from connectors.testing.jobs import ReportJobs
+from connectors.testing.reply import Received, Reply
 from connectors.testing.tokens import Tokens
-from connectors.testing.world import World
-
-SIGN_IN = (
-    "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
-)
+from connectors.testing.world import FakeWorld
 
 
 @dataclass(frozen=True)
-class Call:
+class PlatformCall:
     """One request as the platform saw it; `number` counts from 1, `at` is the fake clock."""
 
     number: int
     at: float
-    request: Request
+    request: Received
 
 
-class Fault(Protocol):
+class Trap(Protocol):
     """What goes wrong on the way."""
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall, /) -> Reply | None:
         """An answer given instead of asking the platform at all."""
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply, /) -> Reply:
         """The platform's answer, spoilt or not."""
 
 
@@ -63,30 +59,30 @@ class Platform(ABC):
 
     lacks: ClassVar[Mapping[str, str]] = {}
     planted: ClassVar[tuple[str, ...]] = ()
-    token_path: ClassVar[str | None] = None  # below the platform's address; account.token_url points there
+    exchange_path: ClassVar[str | None] = None  # below the platform's address; account.token_url points there
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.url = ""  # the server fills in where this platform is reached
-        self.world = World()
+        self.world = FakeWorld()
         self.budgets: dict[str, Budget] = {}
         self.tokens: Tokens | None = None
-        self.jobs = Jobs()
+        self.jobs = ReportJobs()
         self.empty_page = False
-        self.fault: Fault | None = None
-        self.calls: list[Call] = []
+        self.fault: Trap | None = None
+        self.calls: list[PlatformCall] = []
         self.violations: list[str] = []
         self._quiet_until = -1.0
         self._lock = RLock()
 
     @abstractmethod
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """The platform's honest answer, credentials and parameters checked as the real one does."""
 
-    def respond(self, request: Request) -> Reply:
+    def respond(self, request: Received) -> Reply:
         """The answer with rate limits counted and the ordered fault acted out; called by the server."""
         with self._lock:
-            call = Call(len(self.calls) + 1, self.clock.elapsed, request)
+            call = PlatformCall(len(self.calls) + 1, self.clock.elapsed, request)
             self.calls.append(call)
             self._count(call)
             reply = self.fault.before(call) if self.fault else None
@@ -97,7 +93,7 @@ class Platform(ABC):
             self._note_wish(reply)
             return reply
 
-    def _count(self, call: Call) -> None:
+    def _count(self, call: PlatformCall) -> None:
         if call.at < self._quiet_until - 1e-6:
             early = self._quiet_until - call.at
             self.violations.append(f"request {call.number} came {early:.1f} s before Retry-After was over")
@@ -122,7 +118,7 @@ class Platform(ABC):
         if math.isfinite(seconds) and seconds > 0:
             self._quiet_until = self.clock.elapsed + seconds
 
-    def costs(self, request: Request) -> Iterable[tuple[str, float]]:
+    def costs(self, request: Received, /) -> Iterable[tuple[str, float]]:
         """Which budgets a request uses and how much of each; all of them once, a token request none, if not said."""
         return [] if self.exchanges(request) else [(key, 1.0) for key in self.budgets]
 
@@ -138,32 +134,32 @@ class Platform(ABC):
 
     # -- changes of the world; each gives the key that changed, None where the platform has no such thing
 
-    def add(self, stream: str) -> str | None:  # noqa: ARG002
+    def add(self, _stream: str, /) -> str | None:
         """A new record, now."""
         return None
 
-    def change(self, stream: str, key: str | None = None) -> str | None:  # noqa: ARG002
-        """A record gets another content, now; the first one unless `key` is given."""
+    def change(self, _stream: str, _key: str | None = None, /) -> str | None:
+        """A record gets another content, now; the first one unless a key is given."""
         return None
 
-    def cancel(self, stream: str) -> str | None:  # noqa: ARG002
+    def cancel(self, _stream: str, /) -> str | None:
         """A record is cancelled or closed, now."""
         return None
 
-    def remove(self, stream: str) -> str | None:  # noqa: ARG002
+    def remove(self, _stream: str, /) -> str | None:
         """A record is deleted, now."""
         return None
 
-    def late(self, stream: str, at: datetime) -> str | None:  # noqa: ARG002
-        """A record appears only now although it says that it changed at `at` (time streams)."""
+    def late(self, _stream: str, _at: datetime, /) -> str | None:
+        """A record appears only now although it says that it changed at that instant (time streams)."""
         return None
 
-    def restate(self, stream: str, day: date) -> str | None:  # noqa: ARG002
+    def restate(self, _stream: str, _day: date, /) -> str | None:
         """The figures of a past day change (day streams)."""
         return None
 
-    def vast(self, rows: int) -> int | None:  # noqa: ARG002
-        """Hold `rows` records instead of the world, none of them in memory; None where nobody built that."""
+    def vast(self, _rows: int, /) -> int | None:
+        """Hold so many records instead of the world, none of them in memory; None where nobody built that."""
         return None
 
     # -- the platform's words for trouble
@@ -195,13 +191,13 @@ class Platform(ABC):
 
     # -- what the suite must know about requests
 
-    def creates(self, request: Request) -> bool:  # noqa: ARG002
+    def creates(self, _request: Received, /) -> bool:
         """Whether a request begins a report: sending it twice may begin two."""
         return False
 
-    def exchanges(self, request: Request) -> bool:
+    def exchanges(self, request: Received) -> bool:
         """Whether a request asks for a token."""
-        return self.token_path is not None and request.path == self.token_path
+        return self.exchange_path is not None and request.path == self.exchange_path
 
     def secrets(self) -> tuple[str, ...]:
         """Everything secret that this platform has handed out so far."""

@@ -10,14 +10,14 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors.kit.contract.strict_json import dumps
-from connectors.testing.document import Document
+from connectors.testing.document import ReportFile
 
 # what the connection does with a whole answer: cut it, close early but name the short length, drop it, stay silent
 Wire = Literal["", "cut", "short", "reset", "stall"]
 
 
 @dataclass(frozen=True)
-class Request:
+class Received:
     """One HTTP request; header names in lower case, `target` below the platform's mount point."""
 
     method: str
@@ -53,7 +53,7 @@ class Request:
 class Reply:
     """Status, headers and body; `document` is the body before encoding, so that a fault can change it.
 
-    A `str` or `bytes` document is sent as it is, a `Document` is encoded as a report file, anything else is
+    A `str` or `bytes` document is sent as it is, a `ReportFile` is encoded as a report file, anything else is
     JSON. `wire` is what the connection does with the answer.
     """
 
@@ -69,7 +69,7 @@ class Reply:
         return cls(status, document, {name.replace("_", "-"): value for name, value in headers.items()})
 
     @classmethod
-    def file(cls, document: Document, **headers: str) -> "Reply":
+    def file(cls, document: ReportFile, **headers: str) -> "Reply":
         """A report file."""
         reply = cls.json(200, document, **headers)
         reply.content_type = "application/octet-stream"
@@ -81,9 +81,17 @@ class Reply:
             return self.document
         if isinstance(self.document, str):
             return self.document.encode()
-        if isinstance(self.document, Document):
+        if isinstance(self.document, ReportFile):
             return self.document.encode()
         try:
             return json.dumps(self.document, ensure_ascii=False, separators=(",", ":")).encode()
         except TypeError:
             return dumps(self.document).encode()  # it holds a Decimal: written digit by digit
+
+
+class RefusalError(Exception):
+    """A fake platform refuses a request: `reply` is what it answers, in its own words."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(f"refused with {reply.status}")
+        self.reply = reply

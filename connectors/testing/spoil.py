@@ -1,7 +1,7 @@
 """Spoils an honest answer in one way, knowing nothing of the platform but the stream's own declaration.
 
 Belongs here: pure changes of a `Reply`; each returns a new one. Not here: which request is hit and what must
-come of it (kit/conformance), faults in a platform's own words (`Platform.throttled` and the like).
+come of it (conformance/), faults in a platform's own words (`Platform.throttled` and the like).
 """
 
 import gzip
@@ -12,16 +12,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.pagers import Pager
-from connectors.testing.document import Document
-from connectors.testing.platform import SIGN_IN
+from connectors.kit.contract.stream import Paged, Stream
+from connectors.testing.document import ReportFile
 from connectors.testing.reply import Reply, Wire
 
 Path = tuple[str | int, ...]
 Change = Callable[[Reply], Reply]
 NAN, HUGE = '"@@nan@@"', '"@@huge@@"'
 MARK = "@@twice@@"
+SIGN_IN = (
+    "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
+)
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,15 @@ class Shape:
     def pager(self) -> Pager | None:
         """How pages are chained, also those of a ready report."""
         listing = self.stream.report.listing if self.stream.report else None
-        return listing.pager if listing else self.stream.pager
+        if listing:
+            return listing.pager
+        return self.stream.read.pager if isinstance(self.stream.read, Paged) else None
 
     @property
     def records(self) -> str:
         """Where the records of a page are on the wire."""
         listing = self.stream.report.listing if self.stream.report else None
-        return listing.records if listing else self.stream.records
+        return listing.records if listing else self.stream.read.records
 
     @property
     def is_file(self) -> bool:
@@ -51,12 +55,12 @@ class Shape:
     def model(self) -> type[BaseModel]:
         """What a row is on the wire."""
         wire = self.stream.report.wire if self.stream.report else None
-        return wire or self.stream.model
+        return wire or self.stream.record.model
 
     @property
     def envelope(self) -> tuple[str, ...]:
         """Dotted paths of the envelope that pager or proof read, and the record list itself."""
-        proof = self.stream.proof.paths if self.stream.proof else ()
+        proof = self.stream.proof.paths
         paged = self.pager.paths if self.pager else ()
         paths = (*paged, *proof, self.records)
         return tuple(dict.fromkeys(path for path in paths if not path.startswith("@")))
@@ -65,7 +69,7 @@ class Shape:
         """The records of an answer, None when it is no page of this stream."""
         if reply.status != 200:
             return None
-        if isinstance(reply.document, Document):
+        if isinstance(reply.document, ReportFile):
             return reply.document.rows
         found = look(reply.document, self.records)
         return found if isinstance(found, list) and self._are_mine(found) else None
@@ -156,7 +160,7 @@ def cut_file(data: bytes) -> bytes:
 def other_charset(reply: Reply) -> Reply:
     """The same text in UTF-16, which says nothing of itself."""
     spoilt = copied(reply)
-    if isinstance(spoilt.document, Document):
+    if isinstance(spoilt.document, ReportFile):
         spoilt.document.charset = "utf-16"
     else:
         spoilt.document = reply.body().decode("utf-8").encode("utf-16")
@@ -214,7 +218,7 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
 
 def raw_tokens(reply: Reply) -> Reply:
     """Replace the marks by what no JSON encoder writes: NaN, a number without end, a field named twice."""
-    file = reply.document if isinstance(reply.document, Document) else None
+    file = reply.document if isinstance(reply.document, ReportFile) else None
     data = file.text().encode(file.charset) if file else reply.body()
     data = data.replace(NAN.encode(), b"NaN").replace(HUGE.encode(), b"1e400").replace(MARK.encode(), b"")
     spoilt = copied(reply)

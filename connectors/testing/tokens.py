@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from connectors.testing.clock import Clock
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Tokens:
     """Issues access tokens for refresh tokens.
 

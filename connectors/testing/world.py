@@ -4,14 +4,14 @@ Belongs here: records and their changes in time. Not here: any platform's API.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
-class Entry:
+class FakeRecord:
     """One record.
 
     Args:
@@ -20,7 +20,6 @@ class Entry:
         day: the instant or the day it belongs to for ever.
         raw: the record on the wire.
         payload: what the connector must make of it, written down by the fake's own means.
-        is_gone: deleted; no read may give it any more.
     """
 
     key: str
@@ -28,34 +27,58 @@ class Entry:
     day: datetime | date
     raw: dict[str, Any]
     payload: dict[str, Any]
-    is_gone: bool = False
+
+    @property
+    def whole_day(self) -> date:
+        """The day it belongs to, of a stream that is read by days.
+
+        Raises:
+            TypeError: the record belongs to an instant.
+        """
+        if isinstance(self.day, datetime):
+            raise TypeError(f"{self.key} belongs to an instant, {self.day}")
+        return self.day
+
+    @property
+    def instant(self) -> datetime:
+        """The instant it belongs to, of a stream that is read by change.
+
+        Raises:
+            TypeError: the record belongs to a whole day.
+        """
+        if not isinstance(self.day, datetime):
+            raise TypeError(f"{self.key} belongs to a day, {self.day}")
+        return self.day
 
 
 @dataclass
-class World:
-    """Entries of every stream by key; replace an entry to change it."""
+class FakeWorld:
+    """Records of every stream by key; put another one under a key to change it. `gone` are the keys of deleted ones."""
 
-    streams: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    streams: dict[str, dict[str, FakeRecord]] = field(default_factory=dict)
+    gone: dict[str, set[str]] = field(default_factory=dict)
 
-    def put(self, stream: str, entry: Entry) -> str:
+    def put(self, stream: str, record: FakeRecord) -> str:
         """Add or replace; the result is the key."""
-        self.streams.setdefault(stream, {})[entry.key] = entry
-        return entry.key
+        self.streams.setdefault(stream, {})[record.key] = record
+        self.gone.get(stream, set()).discard(record.key)
+        return record.key
 
     def remove(self, stream: str, key: str) -> str:
-        """Mark as gone; the entry stays for platforms that tell of deletions."""
-        self.put(stream, replace(self.streams[stream][key], is_gone=True))
+        """Delete: no read may give it any more; the record stays for platforms that tell of deletions."""
+        self.gone.setdefault(stream, set()).add(key)
         return key
 
     def entries(
-        self, stream: str, keep: Callable[[Entry], bool] = lambda _: True, *, gone: bool = False
-    ) -> list[Entry]:
-        """Entries by instant, then key, that `keep` accepts."""
-        found = self.streams.get(stream, {}).values()
-        return sorted((e for e in found if (gone or not e.is_gone) and keep(e)), key=lambda e: (e.at, e.key))
+        self, stream: str, keep: Callable[[FakeRecord], bool] = lambda _: True, *, gone: bool = False
+    ) -> list[FakeRecord]:
+        """Records by instant, then key, that `keep` accepts; with `gone` deleted ones too."""
+        hidden = set() if gone else self.gone.get(stream, set())
+        found = [r for r in self.streams.get(stream, {}).values() if r.key not in hidden and keep(r)]
+        return sorted(found, key=lambda record: (record.at, record.key))
 
-    def between(self, stream: str, start: datetime, end: datetime) -> list[Entry]:
-        """Entries changed in `[start, end)`."""
+    def between(self, stream: str, start: datetime, end: datetime) -> list[FakeRecord]:
+        """Records changed in `[start, end)`."""
         return self.entries(stream, lambda entry: start <= entry.at < end)
 
     def expected(self, stream: str) -> dict[str, dict[str, Any]]:

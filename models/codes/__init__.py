@@ -1,9 +1,9 @@
 """The one table of codes: what each means and what to do, in Chinese and English.
 
 Belongs here: the YAML files beside this one, and reading them. Not here: raising (errors.py, connectors/kit/contract/errors.py),
-findings of the linter (lint/, codes L...), the page that is made of the table (tests/docs/errors_page.py).
+findings of the linter (lint/, codes L...), the page that is made of the table (tests/docs/pages/errors.py).
 
-To add a code, add one line to the file of its letter, below a heading of the page, then run `python tests/docs/errors_page.py`:
+To add a code, add one line to the file of its letter, below a heading of the page, then run `make pages`:
 
       P112: ["meaning 中文", "meaning in English", "remedy 中文", "remedy in English"]
 

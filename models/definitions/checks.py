@@ -11,16 +11,17 @@ from decimal import Decimal
 from typing import Protocol
 
 from models.definitions.grades import GradeTable
-from models.definitions.kpis import Kpi, Rating, Ratio, TargetRef
+from models.definitions.kpis import Kpi, RatedItem, Ratio, TargetRef
 from models.definitions.pay_checks import check_plans
 from models.definitions.pay_plans import PayPlan
-from models.definitions.reading import Problems, nearest
+from models.definitions.reading import Problems
 from models.definitions.references import check_references
 from models.definitions.roles import Role, RoleLine
 from models.definitions.rules import NEEDS_TARGET, check_direction, read_rule
 from models.errors import DefinitionError
 from models.scoring import rating
 from models.scoring.linear import Linear
+from models.values import nearest
 
 
 class Versioned(Protocol):
@@ -73,8 +74,8 @@ def _refuse(code: str, what: str, where: str, remedy: str, actual: str = "") -> 
 
 
 def _check_kpi(kpi: Kpi, first: Kpi, known: Known) -> None:
-    if kpi.direction != first.direction or isinstance(kpi.measure, Rating) != isinstance(
-        first.measure, Rating
+    if kpi.direction != first.direction or isinstance(kpi.measure, RatedItem) != isinstance(
+        first.measure, RatedItem
     ):
         what = f"{kpi.id} changes direction or nature between versions"
         raise _refuse(
@@ -148,7 +149,7 @@ def _check_line(role: Role, line: RoleLine, known: Known) -> None:
 
 
 def _check_rule(line: RoleLine, kpi: Kpi) -> None:
-    if isinstance(kpi.measure, Rating) != (line.method == rating.NAME):
+    if isinstance(kpi.measure, RatedItem) != (line.method == rating.NAME):
         what = f"{line.method} does not fit the measure of {kpi.id}"
         raise DefinitionError("D210", what, remedy="score.rating is for KPIs with rating, and only for them")
     rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)

@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, cast
 
-from models.definitions.accepts import KEY as ACCEPTS
-from models.definitions.accepts import Accepted, read_accepts
+from models.definitions.accepted_findings import KEY as ACCEPTS
+from models.definitions.accepted_findings import Accepted, read_accepts
 from models.definitions.reading import (
     Fields,
     Label,
@@ -23,7 +23,6 @@ from models.definitions.reading import (
     as_mapping,
     as_number,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.red_lines import KEY as RED_LINES
@@ -31,9 +30,15 @@ from models.definitions.red_lines import RedLine, read_red_lines
 from models.definitions.strict_yaml import Node, plain
 from models.errors import DefinitionError
 from models.scoring.weights import POLICIES, Item, check_weights
+from models.values import nearest
 
-CYCLES = ("M", "Q", "H", "Y")
+Cycle = Literal["M", "Q", "H", "Y"]
+CYCLES: tuple[Cycle, ...] = ("M", "Q", "H", "Y")
 Target = Decimal | Literal["plan"] | None
+LookedUp = Literal["actual", "attainment"]
+LOOKED_UP: tuple[LookedUp, ...] = ("actual", "attainment")
+NoData = Literal["missing", "exclude"]
+NO_DATA: tuple[NoData, ...] = ("missing", "exclude")
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Duty:
     label: Label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RoleLine:
     """One KPI of a role; `weight` is a percentage of its dimension."""
 
@@ -55,10 +60,10 @@ class RoleLine:
     duty: str | None
     target: Target
     full: Decimal
-    x: str
+    x: LookedUp
     args: Mapping[str, object]
     source: str
-    no_data: str = (
+    no_data: NoData = (
         "missing"  # "exclude": nothing happened that could be measured, so the weight goes to the others
     )
 
@@ -74,7 +79,7 @@ class Dimension:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Role:
     """One version of one role."""
 
@@ -82,7 +87,7 @@ class Role:
     effective_from: date
     label: Label
     duties: tuple[Duty, ...]
-    cycle: str
+    cycle: Cycle
     missing: str
     redistribute_to: tuple[str, ...]
     grade_table: str
@@ -124,8 +129,6 @@ DUTY_KEYS = ("id", "zh", "en")
 DIMENSION_KEYS = ("id", "label", "weight", "kpis")
 LINE_REQUIRED = ("kpi", "weight", "method")
 LINE_OPTIONAL = ("duty", "target", "full", "x", "args", "no_data")
-LOOKED_UP = ("actual", "attainment")
-NO_DATA = ("missing", "exclude")
 
 
 def read_role(node: Node, problems: Problems) -> Role:

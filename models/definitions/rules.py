@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from models.definitions.reading import nearest
 from models.errors import DefinitionError
 from models.scoring import gap_points, linear, piecewise, rating, step
 from models.scoring.arguments import Arguments
@@ -17,6 +16,7 @@ from models.scoring.linear import Linear
 from models.scoring.piecewise import Piecewise
 from models.scoring.rating import RatingRule
 from models.scoring.step import Step
+from models.values import nearest
 
 Rule = Linear | Piecewise | Step | GapPoints | RatingRule
 
@@ -24,7 +24,7 @@ _INJECTED = ("direction", "full")  # come from the KPI and from the line
 CONFIG: dict[str, tuple[str, ...]] = {
     m.NAME: tuple(c for c in m.CONFIG if c not in _INJECTED) for m in (linear, piecewise, step, gap_points)
 } | {rating.NAME: (*rating.CONFIG, rating.MIN_RATERS)}
-ANONYMITY = {"peer": 3, "report": 3}  # domain C5: fewer raters could be told apart
+ANONYMITY = {"peer": 3, "report": 3}  # of fewer raters each could be told apart by the score
 NEEDS_TARGET = (linear.NAME, gap_points.NAME)
 LOOKUPS = (piecewise.NAME, step.NAME)
 

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from models.definitions import Label
 from models.lint import reach
-from models.lint.finding import Found, Severity, World, rule
+from models.lint.finding import Breach as Found
+from models.lint.finding import LintedWorld as World
+from models.lint.finding import Severity, rule
 from models.lint.meaning import is_share, share
 from models.lint.reach import Scoring
 from models.money import add, divide, multiply, plain
@@ -16,6 +18,7 @@ from models.scoring.gap_points import GapPoints, Side
 from models.scoring.linear import Linear
 from models.scoring.piecewise import Piecewise
 from models.scoring.step import Step
+from models.units import UNITS
 
 HIGH_FLOOR = Decimal("0.6")  # of full: from here on the scores of all lie too close together
 FAR = Decimal("1.5")
@@ -25,7 +28,7 @@ MOST_SHARE, MOST_RATIO, LEAST_RATIO = Decimal("1.5"), Decimal(20), Decimal("0.00
 LEAST_MONEY = Decimal(1000)
 ANOTHER_SCALE = Decimal(3)
 LOOKS_LIKE_ATTAINMENT = Decimal(10)
-_WHOLE_UNITS = frozenset({"count", "pieces", "weighted_pieces"})
+_WHOLE_UNITS = frozenset(unit.id for unit in UNITS.values() if unit.is_whole)
 
 
 def _at(s: Scoring, zh: str, en: str, severity: Severity | None = None) -> Found:
@@ -41,7 +44,6 @@ def _at(s: Scoring, zh: str, en: str, severity: Severity | None = None) -> Found
 @rule(
     "L040",
     "warning",
-    "E9",
     name=Label("得分恒定", "The score never changes"),
     why=Label("人人同分的指标不起作用", "A KPI that gives everybody the same tells nobody apart"),
     remedy=Label("给出会变化的得分规则", "give it a rule whose score can differ"),
@@ -57,7 +59,6 @@ def _constant(world: World) -> Iterator[Found]:
 @rule(
     "L041",
     "warning",
-    "F15",
     name=Label("最低分过高", "The floor is so high that scores stop separating"),
     why=Label("做得再差也有 60 分以上", "Whoever does worst still gets 60 or more"),
     remedy=Label("降低 floor 或末档得分", "lower the floor or the score of the worst band"),
@@ -73,7 +74,6 @@ def _high_floor(world: World) -> Iterator[Found]:
 @rule(
     "L042",
     "warning",
-    "F15",
     name=Label("只加分不扣分", "Bonus only"),
     why=Label(
         "低于目标值不扣分，拉不开差距", "Below the target nothing is taken off, so nobody is told apart"
@@ -90,7 +90,6 @@ def _bonus_only(world: World) -> Iterator[Found]:
 @rule(
     "L043",
     "warning",
-    "F4",
     name=Label("封顶与加分矛盾", "The cap contradicts the bonus"),
     why=Label(
         "公开方案写加到 41 分，又写满分 36", "A published plan promises up to 41 and counts 36 as full"
@@ -121,7 +120,6 @@ def _promised(given: object) -> Decimal | None:
 @rule(
     "L044",
     "warning",
-    "F11",
     name=Label("最高档远高于目标", "The best band begins far beyond the target"),
     why=Label("够不着的档位等于没有", "A band that nobody reaches might as well not be there"),
     remedy=Label("最高档从目标附近开始", "let the best band begin near the target"),
@@ -150,7 +148,6 @@ def _best_edge(s: Scoring) -> Decimal | None:
 @rule(
     "L045",
     "warning",
-    "C13",
     name=Label("达到目标仍不及格", "Reaching the target does not pass"),
     why=Label("目标就是说好要做到的", "The target is what was agreed"),
     remedy=Label("目标处至少得满分的六成", "score at least 60 % of full at the target"),
@@ -165,7 +162,6 @@ def _target_fails(world: World) -> Iterator[Found]:
 @rule(
     "L046",
     "warning",
-    "F12",
     name=Label("目标为零而不用差距计分", "A target of 0 without gap points"),
     why=Label("零不能做除数，该项总被排除", "Nothing is divided by 0, so the line would always be left out"),
     remedy=Label("用 score.gap_points，gap: absolute", "use score.gap_points with gap: absolute"),
@@ -181,7 +177,6 @@ def _zero_target(world: World) -> Iterator[Found]:
 @rule(
     "L047",
     "warning",
-    "C1",
     name=Label("反比计分而目标可能为零", "Target ÷ actual with a target that may be 0"),
     why=Label("目标 ÷ 实际要求目标大于零", "Target ÷ actual needs a target above 0"),
     remedy=Label("inverse: mirror，或写明大于零的目标", "inverse: mirror, or state a target above 0"),
@@ -197,7 +192,6 @@ def _inverse_of_plan(world: World) -> Iterator[Found]:
 @rule(
     "L048",
     "error",
-    "F25",
     name=Label("每级差距与单位不符", "The gap's step does not fit the unit"),
     why=Label(
         "比率的 1 是 100 个百分点，永远扣不到", "1 of a ratio is 100 points: nothing would ever be taken off"
@@ -232,7 +226,6 @@ def _is_odd(s: Scoring, side: Side) -> bool:
 @rule(
     "L049",
     "error",
-    "F25",
     name=Label("比率目标像是写错单位", "A ratio target in the wrong unit"),
     why=Label("98 与 0.98，0.5 与 0.5 %", "98 and 0.98, 0.5 and 0.5 %"),
     remedy=Label("百分之八写 0.08", "write 8 % as 0.08"),
@@ -254,7 +247,6 @@ def _ratio_slip(world: World) -> Iterator[Found]:
 @rule(
     "L050",
     "warning",
-    "F25",
     name=Label("金额目标像是万元", "A money target that looks like 万元"),
     why=Label("“元”与“万元”混用", "Yuan and ten thousands of yuan get mixed up"),
     remedy=Label("一律写元", "always write yuan"),
@@ -275,7 +267,6 @@ def _money_slip(world: World) -> Iterator[Found]:
 @rule(
     "L051",
     "warning",
-    "F4",
     name=Label("封顶过高", "The cap is too high"),
     why=Label("一个指标就能补偿其余全部", "One KPI would make up for all the others"),
     remedy=Label("cap 不超过 2，常用 1.2", "keep cap at 2 or less; 1.2 is common"),
@@ -289,7 +280,6 @@ def _high_cap(world: World) -> Iterator[Found]:
 @rule(
     "L052",
     "error",
-    "F25",
     name=Label("查表的量与表不符", "The table is in another unit than what is looked up"),
     why=Label(
         "表按完成率写，却拿实际值去查",
@@ -318,7 +308,6 @@ def _is_other_scale(s: Scoring) -> bool:
 @rule(
     "L053",
     "warning",
-    "F15",
     name=Label("满分不可能得到", "Full marks cannot be reached"),
     why=Label("公开方案把不低于 70 误写成不超过 70", "A published plan caps at 70 by a typo"),
     remedy=Label("让最好的一档等于满分", "let the best band give full marks"),
@@ -337,7 +326,6 @@ def _no_full_marks(world: World) -> Iterator[Found]:
 @rule(
     "L054",
     "error",
-    "F25",
     name=Label("得分超出满分两倍", "Scores beyond twice full marks"),
     why=Label("分值制与百分制混用", "Points and percent scores got mixed up"),
     remedy=Label("表中的分数与 full 用同一尺度", "let the table and full use one scale"),

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from models.figure import relative_gap
 from models.money import CONTEXT, add, divide, multiply, subtract
 from models.scoring.arguments import Arguments, required_number
-from models.scoring.linear import relative_gap
 
 NAME = "score.gap_points"
 CONFIG = ("direction", "gap", "base", "over", "under", "count_mode", "floor", "cap")

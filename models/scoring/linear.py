@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.errors import DefinitionError
-from models.money import add, divide, multiply, plain, subtract
+from models.figure import ONE, attained
+from models.money import divide, multiply, plain
 from models.scoring.arguments import Arguments
 
 NAME = "score.linear"
 CONFIG = ("direction", "inverse", "cap", "floor", "zero_below", "full", "target_zero")
-ONE = Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -81,23 +81,13 @@ class Linear:
             return ONE if met else self.floor
         if self.is_inverse_ratio:
             return self.cap if actual <= 0 else divide(target, actual)
-        share = relative_gap(actual, target)
-        return add(ONE, share) if self.direction == "higher" else subtract(ONE, share)
+        return attained(actual, target, self.direction)
 
     def points(self, attainment: Decimal) -> Decimal:
         """The score of an attainment; exactly on a threshold counts as reached."""
         if self.zero_below is not None and attainment < self.zero_below:
             return Decimal(0)
         return multiply(self.full, min(max(attainment, self.floor), self.cap))
-
-
-def relative_gap(actual: Decimal, target: Decimal) -> Decimal:
-    """(actual − target) ÷ |target|: stays right for negative targets, where actual ÷ target turns around.
-
-    >>> relative_gap(Decimal(1350000), Decimal(1000000))
-    Decimal('0.35')
-    """
-    return divide(subtract(actual, target), target.copy_abs())
 
 
 def evaluate(inputs: dict[str, object]) -> LinearScore:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from models.figure import is_divisor
 from models.money import divide, total
 from models.scoring.arguments import Arguments, mapping, number
 from models.wording import Step, figure, shown, sum_of
@@ -28,7 +29,7 @@ def ratio(parts: Iterable[tuple[Decimal | None, Decimal | None]], min_n: Decimal
     pairs = [(n, d) for n, d in parts]
     known = [(n, d) for n, d in pairs if n is not None and d is not None]
     denominator = total([d for _, d in known])
-    if len(known) < len(pairs) or denominator <= 0 or denominator < min_n:
+    if len(known) < len(pairs) or not is_divisor(denominator, min_n):
         return RatioResult("missing", None)
     return RatioResult("scored", divide(total([n for n, _ in known]), denominator))
 

@@ -9,42 +9,48 @@ from models.tables import goods, live, people, sales, service, traffic
 from models.tables.columns import (
     MONEY,
     MONEY_BASE,
+    MONEY_WIDTH,
     Column,
     ColumnType,
+    Derivation,
     Derived,
-    Rule,
     Sensitivity,
     Table,
 )
 from models.tables.sales import ORDER_LINE, REFUND
 from models.tables.service import TICKET
 
+FAMILIES: dict[str, tuple[Table, ...]] = {
+    "sales": sales.TABLES,
+    "traffic": traffic.TABLES,
+    "live": live.TABLES,
+    "service": service.TABLES,
+    "goods": goods.TABLES,
+    "people": people.TABLES,
+}
 FACTS: dict[str, Table] = {
     t.name: t
     for t in (
         ORDER_LINE,
         REFUND,
         TICKET,
-        *(
-            t
-            for family in (sales, traffic, live, service, goods, people)
-            for t in family.TABLES
-            if t not in (ORDER_LINE, REFUND, TICKET)
-        ),
+        *(t for tables in FAMILIES.values() for t in tables if t not in (ORDER_LINE, REFUND, TICKET)),
     )
 }
 
 __all__ = [
     "FACTS",
+    "FAMILIES",
     "MONEY",
     "MONEY_BASE",
+    "MONEY_WIDTH",
     "ORDER_LINE",
     "REFUND",
     "TICKET",
     "Column",
     "ColumnType",
+    "Derivation",
     "Derived",
-    "Rule",
     "Sensitivity",
     "Table",
 ]

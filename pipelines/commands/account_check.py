@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import Landing, Runtime, pull
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.windows import local_day, midnight
 from models.errors import MeritError, PullError, UsageError
 from models.loads import FailedWindow, PulledWindow
@@ -79,7 +79,7 @@ class Probe:
                 source.kit,
                 stream.name,
                 account,
-                span_from=_start(end, stream, source) + (stream.lookback or timedelta()),
+                span_from=_start(end, stream, source) + stream.windows.lookback,
                 as_of=end,
                 landing=Landing(self.scratch / "landing"),
                 spool=self.scratch / "spool",
@@ -126,10 +126,10 @@ def _chosen_sources(company: Company, connector: str) -> Sequence[DeclaredAccoun
 
 def _start(end: datetime, stream: Stream[Any], source: DeclaredAccount) -> datetime:
     """The last hour, or the last day that is over, so that every stream has something to answer."""
-    if stream.cursor_kind != "day":
-        return end - _HOUR - stream.lag
+    if stream.windows.kind != "day":
+        return end - _HOUR - stream.windows.lag
     zone = source.account({}).tz
-    return midnight(local_day(end - stream.lag, zone) - timedelta(days=1), zone)
+    return midnight(local_day(end - stream.windows.lag, zone) - timedelta(days=1), zone)
 
 
 def _bad(source: DeclaredAccount, stream: str, code: str, cause: str) -> ProbeAnswer:

@@ -19,11 +19,12 @@ from pipelines.commands.options import InOrder
 from pipelines.commands.run import run
 from pipelines.commands.score import score
 from pipelines.commands.serve import serve
+from pipelines.commands.tables import tables
 from pipelines.commands.verify import verify
 from pipelines.commands.why import why
 
 # In the order in which somebody meets them, which is the order in which the help lists them.
-COMMANDS = (demo, init, run, connectors, lint, score, why, diff, export, verify, serve)
+COMMANDS = (demo, init, run, connectors, lint, score, why, diff, export, tables, verify, serve)
 
 
 @click.group(

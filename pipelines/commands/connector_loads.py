@@ -4,7 +4,6 @@ Not here: pulling and loading themselves (pipelines.steps.pull, warehouse.raw).
 """
 
 import re
-import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from connectors.kit.contract.errors import LandingDamaged
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.window.landing import read_lines, sha256_of
 from models.errors import UsageError
+from models.whole_file import PRIVATE, write_whole
 from pipelines.commands.account_check import last_open
 from pipelines.commands.table import table
 from pipelines.company import clock
@@ -23,6 +23,7 @@ from pipelines.company.run_scope import RunScope
 from pipelines.company.sandbox import surroundings
 from pipelines.steps.pull import pull_streams, register_accounts
 from warehouse.raw.load import load_window
+from warehouse.raw.pulls import pulled_at
 from warehouse.store.connect import open_warehouse
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # parts of a path below landing/
@@ -60,10 +61,7 @@ def replay_files(company: Company, home: Home, files: Sequence[str]) -> int:
         register_accounts(con, company)
         for name in files:
             path = _in_landing(Path(name).resolve(), home) if Path(name).exists() else home.landing / name
-            known = con.execute(
-                "select max(as_of) from load_window where landing_file = ?", [_below(path, home)]
-            ).fetchone()
-            as_of = known[0] if known and known[0] else clock.as_of(company, last_open(company))
+            as_of = pulled_at(con, _below(path, home)) or clock.as_of(company, last_open(company))
             window = replay(path, root=home.landing, as_of=as_of, spool=Path(scratch), find=company.connector)
             result = load_window(con, window)
             print(f"{name}: {window.rows} rows, {result.new_rows} new, {result.changed_rows} changed")
@@ -81,10 +79,7 @@ def _in_landing(path: Path, home: Home) -> Path:
     if not all(_NAME.fullmatch(name) for name in names):
         raise LandingDamaged("a landing file has a damaged header", actual=path.name)
     kept = home.landing.joinpath(*names, path.name)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    part = kept.with_name(f".part-{path.name}")
-    shutil.copyfile(path, part)
-    return part.replace(kept)
+    return write_whole(kept, path.read_bytes(), mode=PRIVATE)
 
 
 def _below(path: Path, home: Home) -> str:

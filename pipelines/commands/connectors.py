@@ -36,7 +36,7 @@ def list_connectors(*, company: Path | None) -> int:
     for name in chosen.connector_names():
         accounts = ", ".join(s.shop_id for s in chosen.sources if s.connector == name) or "—"
         streams = chosen.connector(name).streams
-        rows += [[name, s.name, ", ".join(s.feeds), str(s.lookback), accounts] for s in streams]
+        rows += [[name, s.name, ", ".join(s.feeds), str(s.windows.lookback), accounts] for s in streams]
     print(table(["connector", "stream", "feeds", "look-back", "accounts"], rows))
     return 0
 
@@ -177,9 +177,9 @@ def recognise(
 
     Its entry for facts.yaml is shown. Exit code 1 when no layout knows the file; then a mapping to fill in is shown.
     """
-    from connectors.file_drop.exports.export_reading import Entry
+    from connectors.file_drop.exports.export_reading import ExportEntry
     from pipelines.commands.recognise import recognise_file
     from pipelines.company.company import chosen_company
 
-    entry = Entry(file.name, (day, day) if day else None, currency or None, date_format)
+    entry = ExportEntry(file.name, (day, day) if day else None, currency or None, date_format)
     return recognise_file(chosen_company(company), file, entry, write=write)

@@ -21,6 +21,8 @@ from pipelines.company.home import Home
 from pipelines.render.bilingual import Bilingual
 from pipelines.steps.score import scorecards
 from warehouse.figures.actuals import measure_spans
+from warehouse.published.labels import people as people_of
+from warehouse.published.read import newest_scored_period
 from warehouse.store.connect import open_warehouse
 
 CURRENT, SHIPPED = "current", "shipped"
@@ -57,7 +59,7 @@ def compare_definitions(company: Company, sides: tuple[str, str], period_name: s
     with open_warehouse(Home.of().root) as con:
         period = scored_period(period_name or _last_scored(con))
         cards = [_cards(con, definitions, period) for definitions in loaded]
-        names = {str(i): str(n) for i, n in con.execute("select person_id, name from core_person").fetchall()}
+        names = {person.person_id: person.name for person in people_of(con)}
     people = card_changes(*cards)
     return "\n".join(_told(changes, people, period, names, language))
 
@@ -73,12 +75,12 @@ def _named_set(company: Company, name: str) -> DefinitionSet:
 
 
 def _last_scored(con: DuckDBPyConnection) -> str:
-    row = con.execute("select max(period) from scorecard").fetchone()
-    if row is None or row[0] is None:
+    newest = newest_scored_period(con)
+    if newest is None:
         raise UsageError(
             "U030", "no period is scored yet", remedy="name one with --period, or run `kpi score` first"
         )
-    return str(row[0])
+    return newest
 
 
 def _cards(con: DuckDBPyConnection, definitions: Definitions, period: Period) -> list[Scorecard]:

@@ -13,7 +13,7 @@ from connectors.kit import AccountSettings
 from connectors.kit.contract.account import AUTHORISED_UNTIL
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.oauth import OAuth
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 from models.errors import MeritError, PullError
 from models.loads import StreamRef
 from pipelines.commands.account_check import last_open
@@ -118,7 +118,7 @@ def _judge_age(exam: _Examination, source: DeclaredAccount, ref: StreamRef, unti
     closed = source.active_to is not None and source.active_to < exam.now.date()
     if exam.company.clock == "replay" or closed:
         return
-    limit = STALE + source.kit.stream(ref.stream).of(source.settings).lag
+    limit = STALE + source.kit.stream(ref.stream).of(source.settings).windows.lag
     if until is None or exam.now - until > limit:
         actual = "never pulled" if until is None else f"proven until {_at(until)}"
         exam.need("P116", "a stream has no fresh proof", str(ref), actual=actual)

@@ -4,19 +4,6 @@ import click
 
 _FORMATS = ("xlsx", "html", "csv", "json", "parquet")
 
-# One row per person, role and KPI line, with the whole scorecard's result beside it.
-_LINES = """
-    select s.period, s.person_id, s.role_id, s.status as scorecard_status, s.total, s.grade, s.coefficient,
-           s.state, s.definition_hash, s.cause as scorecard_cause, l.position, l.dimension, l.kpi_id,
-           l.declared_weight, l.weight, l.target, l.numerator, l.denominator, l.value, l.attainment, l.score,
-           l.contribution, l.status, l.cause_code, l.cause, l.n_rows
-    from scorecard as s
-    left join scorecard_line as l
-        on l.period = s.period and l.person_id = s.person_id and l.role_id = s.role_id
-    where s.period = ?
-    order by s.role_id, s.person_id, l.position
-"""
-
 
 @click.command("export")
 @click.option("--period", "name", required=True, metavar="P", help="2011-11, 2011-Q4, 2011-H2 or 2011.")
@@ -40,11 +27,13 @@ def export(*, name: str, file_format: str) -> int:
     """
     from models.errors import UsageError
     from models.periods import Period
+    from models.whole_file import write_whole
     from pipelines.commands.export_formats import WRITERS
     from pipelines.commands.run_choice import scored_period
     from pipelines.company.home import Home
-    from pipelines.render.board import write_board, write_whole
+    from pipelines.render.board import write_board
     from pipelines.render.workbook import write_workbook
+    from warehouse.published.read import cards, score_table
     from warehouse.store.connect import open_published
 
     home = Home.of()
@@ -54,8 +43,7 @@ def export(*, name: str, file_format: str) -> int:
             print(write_board(con, day, home.report(day.isoformat(), "board.html")))
             return 0
         period = scored_period(name)
-        found = con.execute("select count(*) from scorecard where period = ?", [period.id]).fetchone()
-        if not found or not found[0]:
+        if not cards(con, period.id):
             raise UsageError(
                 "U027",
                 "this period is not scored",
@@ -66,8 +54,6 @@ def export(*, name: str, file_format: str) -> int:
         if file_format == "xlsx":
             write_workbook(con, period.id, path)
         else:
-            cursor = con.execute(_LINES, [period.id])
-            columns = [column[0] for column in cursor.description or []]
-            write_whole(path, WRITERS[file_format]((columns, cursor.fetchall())))
+            write_whole(path, WRITERS[file_format](score_table(con, period.id)))
     print(path)
     return 0

@@ -15,7 +15,7 @@ from pipelines.commands.options import company_option
 def lint(*, with_notices: bool, company: Path | None) -> int:
     """Check definitions and company files, change nothing.
 
-    Exit code 0 when a run could start and nobody would be cheated. What each code means: docs/lint.md.
+    Exit code 0 when a run could start and nobody would be cheated. What each code means: docs/reference/lint.md.
     """
     from pipelines.company import clock
     from pipelines.company.company import chosen_company
@@ -48,7 +48,7 @@ def counted(severities: Iterable[str]) -> str:
     """How many findings of each severity.
 
     >>> counted([])
-    '0 errors, 0 warnings, 0 notices (--all shows them; what each code means: docs/lint.md)'
+    '0 errors, 0 warnings, 0 notices (--all shows them; what each code means: docs/reference/lint.md)'
     """
     from models.lint import SEVERITIES
 
@@ -56,4 +56,4 @@ def counted(severities: Iterable[str]) -> str:
     shown = ", ".join(
         f"{n} {severity}{'' if n == 1 else 's'}" for severity in SEVERITIES for n in [numbers[severity]]
     )
-    return f"{shown} (--all shows them; what each code means: docs/lint.md)"
+    return f"{shown} (--all shows them; what each code means: docs/reference/lint.md)"

@@ -13,18 +13,19 @@ from connectors.file_drop.exports.export_match import (
     recognise,
     titles_of,
 )
-from connectors.file_drop.exports.export_reading import Entry
+from connectors.file_drop.exports.export_reading import ExportEntry
 from connectors.file_drop.exports.export_rows import ExportRows, export_rows
 from connectors.file_drop.exports.export_sheets import raw_sheets
 from connectors.file_drop.exports.export_skeleton import facts_entry, layout_name, skeleton, unknown_headers
 from connectors.file_drop.layout import FileOptions
 from connectors.file_drop.reading.opening import read_bytes
 from models.errors import CompanyError, MeritError
+from models.whole_file import write_whole
 from pipelines.commands.table import table
 from pipelines.company.company import SAMPLE, Company
 
 
-def recognise_file(company: Company, path: Path, entry: Entry, *, write: bool) -> int:
+def recognise_file(company: Company, path: Path, entry: ExportEntry, *, write: bool) -> int:
     """Say what a file is and how to declare it; of an unknown one, show a mapping to fill in and return 1.
 
     Args:
@@ -121,6 +122,5 @@ def _write(company: Company, name: str, text: str) -> str:
             where=f"{FOLDER}/{path.name}",
             remedy="fill it in, or remove it first",
         )
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text.encode())
     return f"{FOLDER}/{path.name}"

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import Landing, pull
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.stream import Stream
 from connectors.kit.window.landing import sha256_of
 from models.errors import PullError, UsageError
 from models.loads import FailedWindow, PulledWindow, StreamRef
 from models.periods import day_bounds
+from models.whole_file import give_name, write_whole
 from pipelines.commands.table import table
 from pipelines.company.run_scope import RunScope, tell
 from pipelines.company.sandbox import Surroundings, surroundings
@@ -61,11 +62,9 @@ def record_days(work: RunScope, ref: StreamRef, into: Path) -> int:
             recording = _recorded(work, source, stream, around, part)
         if recording.windows:
             manifest = _manifest(work, source, stream, recording, part)
-            (part / MANIFEST).write_text(
-                json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-            )
+            write_whole(part / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
             part.chmod(0o755)  # mkdtemp gives 0700, and a fixture is there to be shared
-            part.replace(into)  # an empty folder of that name may be there
+            give_name(part, into, durable=False)  # a folder; an empty one of that name may be there
             _tell(into, manifest)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -121,21 +120,18 @@ def _windows(
     """The windows of the asked days and no others."""
     start, end = day_bounds(work.first, source.zone)[0], day_bounds(work.last, source.zone)[1]
     # the clock may only be set back where the platform's answer does not depend on it
-    depends_on_now = stream.cursor_kind == "cursor" or stream.readable_for is not None
     windows = pull(
         source.kit,
         stream.name,
         source.account(around.environment, around.sandbox_url),
-        span_from=start
-        if stream.cursor_kind == "cursor" or stream.lookback is None
-        else start + stream.lookback,
-        as_of=work.as_of if depends_on_now else min(work.as_of, end + stream.lag),
+        span_from=start + stream.windows.lookback,
+        as_of=work.as_of if stream.depends_on_now else min(work.as_of, end + stream.windows.lag),
         landing=Landing(landing),
         spool=spool,
         runtime=around.runtime or shared_runtime(work.home.root),
     )
     for window in windows:
-        if stream.cursor_kind != "cursor" and window.window_from >= end:
+        if stream.windows.kind != "cursor" and window.window_from >= end:
             if isinstance(window, PulledWindow):
                 (landing / window.landing_file).unlink()
             return
@@ -156,7 +152,7 @@ def _manifest(
         "documentation": stream.docs,
         "fields": sorted(_fields(part, recording.windows)),
         "unknown_fields_left_out": dict(sorted(recording.drift.items())),
-        "personal_fields_left_out": list(stream.pii),
+        "personal_fields_left_out": list(stream.record.pii),
         "files": [_file(part, window) for window in recording.windows],
         "failed": [
             {"from": _iso(f.window_from), "to": _iso(f.window_to), "code": f.code, "cause": f.cause}

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from connectors.kit.contract.registry import names
+from connectors.registry import names
 from models.errors import UsageError
 from models.loads import FILE_DROP
 from models.tables import FACTS, Column
+from models.whole_file import write_whole
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "pipelines" / "scaffold"
-REGISTRY = Path("connectors") / "kit" / "registry.py"
+REGISTRY = Path("connectors") / "registry.py"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST = 24  # raw_<connector>_<stream> is a table name, and people read it in the asset graph
 _TAKEN = {"kit", "sandbox", "testing", "file_drop", "http_json", FILE_DROP}
@@ -51,8 +52,7 @@ def write_connector(name: str, stream: str, table: str, root: Path) -> int:
         raise UsageError("U031", "there is something of that name already", actual=", ".join(there))
     for place, text in files.items():
         path = root / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text.encode())
         print(f"written: {place}")
     _register(root / REGISTRY, name)
     print(f"registered: {REGISTRY}")
@@ -132,4 +132,4 @@ def _register(path: Path, name: str) -> None:
     line = f'    "{name}": ("connectors.{name}", "{_camel(name)}"),\n'
     after = [match for match in _LINE.finditer(text) if match[1] > name]
     at = after[0].start() if after else text.index("\n}", text.index("_CONNECTORS")) + 1
-    path.write_text(text[:at] + line + text[at:], encoding="utf-8")
+    write_whole(path, (text[:at] + line + text[at:]).encode())

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.errors import UsageError
+from models.values import ReadingError, plausible, read_date, read_instant_utc
 from pipelines.company.company import Company
 
 # The daily run: late enough for the night's settlement jobs of the platforms, early enough for the morning meeting.
@@ -52,24 +53,21 @@ def due_day(company: Company, *, now: datetime | None = None) -> date:
 def parse_instant(text: str) -> datetime:
     """An ISO instant with a zone, in UTC."""
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
+        return read_instant_utc(text)
+    except ReadingError:
         raise UsageError(
             "U021",
             "this is not an instant with a zone",
             actual=repr(text[:40]),
             remedy="write 2011-12-01T06:30:00+00:00",
-        )
-    return instant.astimezone(UTC)
+        ) from None
 
 
 def parse_day(text: str) -> date:
     """A calendar day."""
     try:
-        if len(text) == len("2011-11-30"):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass  # refused below, like every other text that is no day
-    raise UsageError("U022", "this is not a day", actual=repr(text[:40]), remedy="write 2011-11-30")
+        return plausible(read_date(text))
+    except ReadingError:
+        raise UsageError(
+            "U022", "this is not a day", actual=repr(text[:40]), remedy="write 2011-11-30"
+        ) from None

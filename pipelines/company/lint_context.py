@@ -1,6 +1,6 @@
 """What the linter may know of a company, taken from its folder without touching data.
 
-Belongs here: sources, ownership and targets as a `Context`; the command and Dagster's check both use it. Not here: the rules
+Belongs here: sources, ownership and targets as a `CompanyContext`; the command and Dagster's check both use it. Not here: rules
 (models/lint), printing (commands/lint.py).
 """
 
@@ -9,22 +9,22 @@ from decimal import Decimal
 
 from connectors.file_drop import DroppedCompany
 from models.definitions import load_definitions
-from models.inputs import Target
-from models.lint import Context, Finding, lint
+from models.inputs import TARGET_SCOPES, Target
+from models.lint import CompanyContext, LintFinding, lint
 from models.tables import FACTS
 from pipelines.company.company import Company, shipped_definitions
 from pipelines.company.run_scope import RunScope
 from pipelines.company.sources import source_accounts
 
 
-def findings_of(work: RunScope, dropped: DroppedCompany) -> list[Finding]:
+def findings_of(work: RunScope, dropped: DroppedCompany) -> list[LintFinding]:
     """Everything the linter finds in the definitions the company uses, and in what it says of itself."""
     return lint(work.definitions, context_of(work.company, dropped))
 
 
-def context_of(company: Company, dropped: DroppedCompany) -> Context:
+def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
     """What the folder says: which tables are fed, who owns what, which targets are set."""
-    return Context(
+    return CompanyContext(
         facts=_fed(company),
         owned=_owned(dropped),
         targets=_targets(dropped),
@@ -53,15 +53,22 @@ def _owned(dropped: DroppedCompany) -> dict[str, frozenset[str]]:
 
 
 def _targets(dropped: DroppedCompany) -> tuple[Target, ...]:
-    found = []
-    for row in _rows(dropped, "targets"):
-        value = row["value"]
-        if isinstance(value, Decimal):
-            scope, scope_id, kpi, period = (
-                str(row[key]) for key in ("scope", "scope_id", "kpi_id", "period")
-            )
-            found.append(Target(scope, scope_id, kpi, period, value, str(row.get("basis") or "")))
-    return tuple(found)
+    return tuple(
+        _target(row, value) for row in _rows(dropped, "targets") if isinstance(value := row["value"], Decimal)
+    )
+
+
+def _target(row: dict[str, object], value: Decimal) -> Target:
+    return Target(
+        scope=next(
+            scope for scope in TARGET_SCOPES if scope == row["scope"]
+        ),  # the layout allows no other word
+        scope_id=str(row["scope_id"]),
+        kpi_id=str(row["kpi_id"]),
+        period=str(row["period"]),
+        value=value,
+        basis=str(row.get("basis") or ""),
+    )
 
 
 def _rows(dropped: DroppedCompany, table: str) -> list[dict[str, object]]:

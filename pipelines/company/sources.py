@@ -7,19 +7,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 
 from pydantic import SecretStr, ValidationError
 
 from connectors.file_drop import Drop
 from connectors.kit import AccountSettings
-from connectors.kit.contract.declare import Connector
-from connectors.kit.contract.registry import get, names
+from connectors.kit.contract.connector import Connector
+from connectors.registry import get, names
 from models.definitions.reading import Fields, as_choice, as_date, as_items, as_mapping, as_text, refuse
 from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
 from models.loads import SourceAccount, StreamRef
 from models.tables import FACTS
+from models.values import nearest
 
 SANDBOX = "sandbox"
 # A setting whose name sounds like a secret is refused where it stands: settings are shown, secrets never are.
@@ -93,7 +93,7 @@ class DeclaredAccount:
                 zone=self.zone,
                 active_from=self.active_from.isoformat() if self.active_from else None,
                 active_to=self.active_to.isoformat() if self.active_to else None,
-                lookback=str(stream.lookback),
+                lookback=str(stream.windows.lookback),
                 finality_days=stream.finality_days,
                 platform=self.kit.platform,
             )
@@ -125,9 +125,9 @@ def source_accounts(sources: Iterable[DeclaredAccount], drops: Iterable[Drop]) -
     dropped = {drop.ref: drop for drop in drops}
     return accounts + [
         SourceAccount(
-            ref,
-            with_derived([drop.table]),
-            drop.zone,
+            ref=ref,
+            feeds=with_derived([drop.table]),
+            zone=drop.zone,
             active_to=closed.get(ref.shop_id),
             platform=drop.platform,
         )
@@ -239,13 +239,12 @@ def _check_settings(source: DeclaredAccount, node: Node | None) -> None:
     known = sorted(source.kit.known_settings)
     for key, value in (as_mapping(node, "settings").entries if node else {}).items():
         if key not in known:
-            near = get_close_matches(key, known, 1)
             raise CompanyError(
                 "C004",
                 f"{source.connector} has no setting {key[:40]}",
                 where=str(value.place),
                 actual=", ".join(known),
-                remedy=f"did you mean {near[0]}?" if near else "take the line out",
+                remedy=nearest(key, known, otherwise="take the line out"),
             )
 
 

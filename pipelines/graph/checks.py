@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from models.lint import Finding
+from models.lint import LintFinding
 from pipelines.company.lint_context import findings_of
 from pipelines.graph.assets import POOL
 from pipelines.graph.assets.core import CORE
@@ -99,7 +99,7 @@ def _lint() -> dg.AssetChecksDefinition:
         name=_LINT,
         asset=FILES,
         blocking=True,
-        description="The linter finds no error in definitions, sources, ownership and targets; see docs/lint.md.",
+        description="The linter finds no error in definitions, sources, ownership and targets; see docs/reference/lint.md.",
     )
     def linted(context: dg.AssetCheckExecutionContext, place: RunPlace) -> dg.AssetCheckResult:
         work = place.days(context)
@@ -108,7 +108,7 @@ def _lint() -> dg.AssetChecksDefinition:
     return linted
 
 
-def lint_result(found: Sequence[Finding]) -> dg.AssetCheckResult:
+def lint_result(found: Sequence[LintFinding]) -> dg.AssetCheckResult:
     """Passed without errors and warnings; failed as an error only where a figure would be wrong."""
     counted = [f for f in found if f.severity != "notice"]
     is_wrong = any(f.severity == "error" for f in counted)

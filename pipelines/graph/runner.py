@@ -5,7 +5,6 @@ Not here: what the assets do, what the command prints.
 
 import os
 import re
-import shutil
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from models.errors import CheckError, MeritError
+from models.whole_file import write_whole
 from pipelines.company.home import Home
 from pipelines.company.processes import is_dead, this_process
 from pipelines.company.run_scope import RunScope
@@ -100,9 +100,7 @@ def prepare_instance(home: Home) -> None:
     home.dagster.mkdir(parents=True, exist_ok=True)
     settings = home.dagster / "dagster.yaml"
     if not settings.exists():
-        beside = settings.with_name(f".dagster.yaml.{os.getpid()}")
-        shutil.copyfile(_TEMPLATE, beside)
-        beside.replace(settings)
+        write_whole(settings, _TEMPLATE.read_bytes())
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 

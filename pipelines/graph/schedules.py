@@ -79,7 +79,7 @@ def weekly_rereads(company: Company) -> dict[int, list[str]]:
     found: dict[int, set[str]] = {}
     for source in company.sources:
         for name in source.stream_names:
-            reread = source.kit.stream(name).reread
+            reread = source.kit.stream(name).windows.reread
             if reread is not None:
                 found.setdefault(reread.days, set()).add(stream_key(source.connector, name))
     return {days: sorted(keys) for days, keys in found.items()}

@@ -1,19 +1,22 @@
-"""Bilingual and numbers as people read them, in Chinese and English.
+"""Words and numbers as people read them, in Chinese and English.
 
-Belongs here: formatting of a figure, and the fixed vocabulary of states. Not here: reading tables (warehouse/published/read.py),
-names of KPIs and roles (labels.py), layout.
+Belongs here: formatting of a figure, and the fixed vocabulary of states. Not here: how a figure stands (models.figure),
+reading tables (warehouse/published), names of KPIs and roles (labels.py), layout.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from models.causes import CAUSES, cause_label
+from models.figure import FigureStatus, PaceState
 from models.money import round_half_up
+from models.units import unit_of
 
 LANGUAGES = ("zh", "en")
+_Word = TypeVar("_Word", bound=str)
 
 
 class Bilingual(NamedTuple):
@@ -35,7 +38,7 @@ class Bilingual(NamedTuple):
         return Bilingual(f"{self.zh}{zh}{other.zh}", f"{self.en}{en}{other.en}")
 
 
-def in_words(vocabulary: Mapping[str, Bilingual], word: str) -> Bilingual:
+def in_words(vocabulary: Mapping[_Word, Bilingual], word: _Word) -> Bilingual:
     """What readers are told for a word of the data; the word itself where the vocabulary lacks it."""
     return vocabulary.get(word, untranslated(word))
 
@@ -45,7 +48,7 @@ def untranslated(text: str) -> Bilingual:
     return Bilingual(text, text)
 
 
-STATUS = {
+STATUS: Mapping[FigureStatus, Bilingual] = {
     "scored": Bilingual("已评分", "scored"),
     "provisional": Bilingual("暂定", "provisional"),
     "missing": Bilingual("缺失", "missing"),
@@ -58,7 +61,7 @@ HEALTH = {
     "open": Bilingual("未结束", "still open"),
     "none": Bilingual("无记录", "no record"),
 }
-PACE = {
+PACE: Mapping[PaceState, Bilingual] = {
     "ahead": Bilingual("超前", "ahead"),
     "on": Bilingual("正常", "on pace"),
     "behind": Bilingual("落后", "behind"),
@@ -68,20 +71,12 @@ FINALITY = {
     "open": Bilingual("可能变动", "may still change"),
     "provisional": Bilingual("可能变动", "may still change"),
 }
-LIMIT = {
+LIMIT: Mapping[PaceState, Bilingual] = {
     "ahead": Bilingual("低于上限", "below the limit"),
     "on": Bilingual("接近上限", "near the limit"),
     "behind": Bilingual("超出上限", "over the limit"),
 }  # the same three states where less is better
 DUE = {"higher": Bilingual("应达", "Due"), "lower": Bilingual("上限", "Limit")}
-UNITS = {
-    "ratio": Bilingual("比率", "ratio"),
-    "count": Bilingual("次", "count"),
-    "minutes": Bilingual("分钟", "minutes"),
-    "hours": Bilingual("小时", "hours"),
-    "points": Bilingual("分", "points"),
-    "pieces": Bilingual("件", "pieces"),
-}
 DIRECTION = {
     "higher": Bilingual("越高越好", "higher is better"),
     "lower": Bilingual("越低越好", "lower is better"),
@@ -100,21 +95,20 @@ KIND = {
 }
 NOT_COMPUTED = Bilingual("没有计算结果", "nothing was computed")
 NO_CAUSE = Bilingual("未说明原因", "no cause was recorded")
-BEHIND, AHEAD = Decimal("0.98"), Decimal("1.02")  # within 2 % of the target to date is on pace
 
 
 def bilingual_unit(unit: str, currency: str) -> Bilingual:
     """The unit of a KPI; the unit `CNY` of a definition means the company's own currency."""
-    if unit == "CNY":
-        return untranslated(currency)
-    return in_words(UNITS, unit)
+    known = unit_of(unit)
+    return untranslated(currency) if known.is_money else Bilingual(known.zh, known.en)
 
 
 def shown_places(unit: str, decimals: int) -> int:
     """Decimals a reader sees: money 2, a ratio is a percentage and so shows two fewer."""
-    if unit == "CNY":
+    known = unit_of(unit)
+    if known.is_money:
         return 2
-    return max(decimals - 2, 0) if unit == "ratio" else max(decimals, 0)
+    return max(decimals - 2, 0) if known.is_ratio else max(decimals, 0)
 
 
 def format_value(value: Decimal | None, unit: str, decimals: int) -> str:
@@ -126,7 +120,7 @@ def format_value(value: Decimal | None, unit: str, decimals: int) -> str:
     if value is None:
         return ""
     places = shown_places(unit, decimals)
-    if unit == "ratio":
+    if unit_of(unit).is_ratio:
         return f"{grouped(value * 100, places)} %"
     return grouped(value, places)
 
@@ -161,15 +155,6 @@ def quotient(numerator: Decimal, denominator: Decimal) -> str:
 def percent(value: Decimal | None, places: int = 1) -> str:
     """A fraction as a percentage; empty when missing."""
     return "" if value is None else f"{grouped(value * 100, places)} %"
-
-
-def pace_of(standing: Decimal | None) -> str | None:
-    """Ahead, on or behind, by the standing against the target to date."""
-    if standing is None:
-        return None
-    if standing < BEHIND:
-        return "behind"
-    return "ahead" if standing >= AHEAD else "on"
 
 
 def instant(at: datetime, zone: str) -> str:

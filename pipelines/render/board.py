@@ -2,8 +2,6 @@
 
 import base64
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,27 +10,34 @@ from pathlib import Path
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from models.figure import PaceState, pace_of
+from models.whole_file import write_whole
 from pipelines.render import bilingual
 from pipelines.render.bilingual import Bilingual
 from pipelines.render.board_data import NOT_DELIVERED, BoardData, Key, load_board
 from pipelines.render.spark import Spark, sparkline
 from pipelines.render.todo import todos
-from warehouse.published.read import Figure, Health, KpiLabel, PersonRow, Reconciled, RoleLabel
+from warehouse.published.labels import KpiLabel, PublishedPerson, RoleLabel
+from warehouse.published.provenance import SourceHealth
+from warehouse.published.read import PublishedFigure, Reconciled
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One KPI of one person: every shown text is ready, a missing figure has its cause."""
+    """One KPI of one person: every shown text is ready, a missing figure has its cause.
+
+    `pace` is the attainment of what is due by the day, and so on the last day of the month what the scorecard calls attainment.
+    """
 
     value: str
     missing: Bilingual | None
     today: str
     today_missing: Bilingual | None
     target: str
-    attainment: str
-    pace: str | None
+    pace: str
+    state: PaceState | None
     spark: Spark
     provisional: bool
 
@@ -41,7 +46,7 @@ class Cell:
 class PersonLine:
     """One row of a role's table."""
 
-    person: PersonRow
+    person: PublishedPerson
     scopes: str
     cells: tuple[Cell | None, ...]
 
@@ -83,7 +88,7 @@ class StreamLine:
     name: str
     shop_id: str
     squares: tuple[Square, ...]
-    row: Health | None
+    row: SourceHealth | None
     is_counted: bool  # whether the number of rows says anything
     state: str
     age: Bilingual | None
@@ -152,23 +157,6 @@ def write_board(con: duckdb.DuckDBPyConnection, day: date, path: Path) -> Path:
     return path
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside, sync, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-
-
 def role_sections(board: BoardData) -> list[Section]:
     """The roles that have people on the day, in the order of their labels."""
     held = dict.fromkeys(p.role_id for p in board.people)
@@ -187,7 +175,7 @@ def _section(board: BoardData, role_id: str) -> Section:
         role=board.role(role_id),
         heads=tuple(_head(board, board.kpi(k)) for k in kpis),
         lines=tuple(lines),
-        behind=sum(cell.pace == "behind" for cell in cells),
+        behind=sum(cell.state == "behind" for cell in cells),
         missing=sum(cell.missing is not None for cell in cells),
     )
 
@@ -198,15 +186,14 @@ def _kpis_of(board: BoardData, role_id: str) -> list[str]:
     return sorted(found | planned, key=lambda k: (board.order.get((role_id, k), 999), k))
 
 
-def _worst_first(board: BoardData, person: PersonRow) -> tuple[bool, Decimal, str]:
-    """People with the worst standing first; those without any come last and stand in the to-do list."""
+def _worst_first(board: BoardData, person: PublishedPerson) -> tuple[bool, Decimal, str]:
+    """People with the worst pace first; those without any come last and stand in the to-do list."""
     own = [f for f in board.month.values() if (f.person_id, f.role_id) == (person.person_id, person.role_id)]
-    standings = [f.standing(board.kpi(f.kpi_id).direction) for f in own]
-    known = [standing for standing in standings if standing is not None]
+    known = [f.pace for f in own if f.pace is not None]
     return (not known, min(known, default=Decimal(0)), person.person_id)
 
 
-def _person_line(board: BoardData, person: PersonRow, kpis: list[str]) -> PersonLine:
+def _person_line(board: BoardData, person: PublishedPerson, kpis: list[str]) -> PersonLine:
     cells = tuple(_cell(board, (person.person_id, person.role_id, kpi)) for kpi in kpis)
     return PersonLine(person, ", ".join(board.scopes(person.person_id, person.role_id)), cells)
 
@@ -224,14 +211,14 @@ def _cell(board: BoardData, key: Key) -> Cell | None:
         today=bilingual.format_value(today.value, kpi.unit, kpi.decimals) if today else "",
         today_missing=None if missing else _missing(today),
         target=bilingual.format_value(month.target_to_date, kpi.unit, kpi.decimals) if month else "",
-        attainment=bilingual.percent(month.pace) if month else "",
-        pace=None if missing or month is None else bilingual.pace_of(month.standing(kpi.direction)),
+        pace=bilingual.percent(month.pace) if month else "",
+        state=None if missing or month is None else pace_of(month.pace),
         spark=sparkline([_value(board, d, key) for d in board.spark_days]),
         provisional=bool(month and month.status == "provisional"),
     )
 
 
-def _missing(figure: Figure | None) -> Bilingual | None:
+def _missing(figure: PublishedFigure | None) -> Bilingual | None:
     if figure is None:
         return bilingual.NOT_COMPUTED
     return None if figure.value is not None else bilingual.bilingual_cause(figure.cause_code, figure.cause)
@@ -253,13 +240,13 @@ def _head(board: BoardData, kpi: KpiLabel) -> Head:
 
 def stream_lines(board: BoardData) -> list[StreamLine]:
     """Every stream and shop that has a record within the strip's days."""
-    streams: dict[tuple[str, str, str], dict[date, Health]] = {}
+    streams: dict[tuple[str, str, str], dict[date, SourceHealth]] = {}
     for row in board.health:
         streams.setdefault((row.connector, row.stream, row.shop_id), {})[row.business_date] = row
     return [_stream_line(board, key, rows) for key, rows in streams.items()]
 
 
-def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, Health]) -> StreamLine:
+def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, SourceHealth]) -> StreamLine:
     row = rows.get(board.day)
     bad = [r for r in rows.values() if r.state in NOT_DELIVERED]
     told = bad or [r for r in rows.values() if r.cause]  # a proven day that could not be read again since
@@ -281,7 +268,7 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
     )
 
 
-def _square(day: date, row: Health | None) -> Square:
+def _square(day: date, row: SourceHealth | None) -> Square:
     state = row.state if row else "none"
     note = bilingual.HEALTH[state]
     if row and (state in NOT_DELIVERED or row.cause):

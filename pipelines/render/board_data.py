@@ -6,18 +6,10 @@ from datetime import date, timedelta
 import duckdb
 
 from pipelines.render.labels import kpi_label, role_label
-from warehouse.published import read
-from warehouse.published.read import (
-    Company,
-    Figure,
-    Health,
-    KpiLabel,
-    Ownership,
-    PersonRow,
-    Publication,
-    Reconciled,
-    RoleLabel,
-)
+from warehouse.published import labels, provenance, read
+from warehouse.published.labels import KpiLabel, Publication, PublishedCompany, PublishedPerson, RoleLabel
+from warehouse.published.provenance import SourceHealth
+from warehouse.published.read import Ownership, PublishedFigure, Reconciled
 
 SPARK_DAYS = 30  # a sparkline shows a month, whichever day the board is of
 HEALTH_DAYS = 14  # two weeks: a source that fails on one weekday shows twice
@@ -33,17 +25,17 @@ class BoardData:
     """The published rows behind the board of one day."""
 
     day: date
-    company: Company
+    company: PublishedCompany
     publication: Publication
     kpis: dict[str, KpiLabel]
     roles: dict[str, RoleLabel]
     order: dict[tuple[str, str], int]
-    people: list[PersonRow]
-    everyone: list[PersonRow]
-    today: dict[Key, Figure]
-    month: dict[Key, Figure]
-    history: dict[date, dict[Key, Figure]]
-    health: list[Health]
+    people: list[PublishedPerson]
+    everyone: list[PublishedPerson]
+    today: dict[Key, PublishedFigure]
+    month: dict[Key, PublishedFigure]
+    history: dict[date, dict[Key, PublishedFigure]]
+    health: list[SourceHealth]
     reconciliation: list[Reconciled]
     ownership: list[Ownership]
 
@@ -72,7 +64,7 @@ class BoardData:
 
     def person_name(self, person_id: str | None) -> str:
         """The name in force on the day."""
-        return read.name_on(self.everyone, person_id, self.day)
+        return labels.name_on(self.everyone, person_id, self.day)
 
     def scopes(self, person_id: str, role_id: str) -> list[str]:
         """Ids of what the person owns on the day, for the role."""
@@ -82,28 +74,28 @@ class BoardData:
 
 def load_board(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
     """Read the board of a day from the published tables."""
-    everyone = read.people(con)
+    everyone = labels.people(con)
     daily = read.daily_figures(con, day - timedelta(days=SPARK_DAYS - 1), day)
-    history = {d: keyed(figures) for d, figures in daily.items()}
+    history = {d: by_person_role_kpi(figures) for d, figures in daily.items()}
     return BoardData(
         day=day,
-        company=read.company(con),
-        publication=read.publication(con, day=day),
-        kpis=read.kpi_labels(con, day),
-        roles=read.role_labels(con),
+        company=labels.company(con),
+        publication=labels.publication(con, day=day),
+        kpis=labels.kpi_labels(con, day),
+        roles=labels.role_labels(con),
         order=read.kpi_order(con),
         people=[p for p in everyone if p.is_valid(day, day)],
         everyone=everyone,
         today=history.get(day, {}),
-        month=keyed(read.month_figures(con, day)),
+        month=by_person_role_kpi(read.month_figures(con, day)),
         history=history,
-        health=read.health(con, day - timedelta(days=HEALTH_DAYS - 1), day),
+        health=provenance.health(con, day - timedelta(days=HEALTH_DAYS - 1), day),
         reconciliation=read.reconciliation(con, f"{day:%Y-%m}"),
         ownership=read.ownership(con, day, day),
     )
 
 
-def keyed(figures: list[Figure]) -> dict[Key, Figure]:
+def by_person_role_kpi(figures: list[PublishedFigure]) -> dict[Key, PublishedFigure]:
     """Figures by person, role and KPI."""
     return {(f.person_id, f.role_id, f.kpi_id): f for f in figures}
 

@@ -1,28 +1,16 @@
 """The published names of KPIs and roles; an id stands in where none was published.
 
-Not here: reading them (warehouse/published/read.py), words that are ours (bilingual.py).
+Not here: reading them (warehouse/published/labels.py), words that are ours (bilingual.py).
 """
 
 from collections.abc import Mapping
 
-from warehouse.published.read import KpiLabel, RoleLabel
+from warehouse.published.labels import KpiLabel, RoleLabel
 
 
 def kpi_label(published: Mapping[str, KpiLabel], kpi_id: str) -> KpiLabel:
     """The label of a KPI."""
-    return published.get(kpi_id) or KpiLabel(
-        kpi_id=kpi_id,
-        zh=kpi_id,
-        en=kpi_id,
-        unit="",
-        direction="",
-        kind="",
-        decimals=2,
-        formula_zh="",
-        formula_en="",
-        sources="",
-        defined_at="",
-    )
+    return published.get(kpi_id) or KpiLabel.unnamed(kpi_id)
 
 
 def role_label(published: Mapping[str, RoleLabel], role_id: str) -> RoleLabel:

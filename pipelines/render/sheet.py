@@ -8,6 +8,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from models.periods import Period
+from models.units import unit_of
 from pipelines.render.bilingual import (
     STATUS,
     Bilingual,
@@ -27,7 +28,8 @@ from pipelines.render.styles import (
     write_number,
     write_text,
 )
-from warehouse.published.read import Card, KpiLabel, Line, PersonRow
+from warehouse.published.labels import KpiLabel, PublishedPerson
+from warehouse.published.read import PublishedCard, PublishedLine
 
 COLUMNS = (
     (Bilingual("序号", "No."), 6), (Bilingual("维度", "Dimension"), 12), (Bilingual("指标", "KPI"), 21),
@@ -54,12 +56,12 @@ class SheetData:
 
     company: Bilingual
     currency: str
-    person: PersonRow
+    person: PublishedPerson
     role: Bilingual
     manager: str
     period: Period
-    card: Card
-    lines: list[Line]
+    card: PublishedCard
+    lines: list[PublishedLine]
     kpis: dict[str, KpiLabel]
 
     def kpi(self, kpi_id: str) -> KpiLabel:
@@ -137,7 +139,9 @@ def _merged(sheet: Worksheet, at: tuple[int, int, int], text: str, style: Format
     write_text(sheet, row, first, text, style)
 
 
-def _line(sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[SheetData, Line]) -> None:
+def _line(
+    sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[SheetData, PublishedLine]
+) -> None:
     (row, number), (about, line) = at, content
     kpi = about.kpi(line.kpi_id)
     texts = {
@@ -154,7 +158,7 @@ def _line(sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[
     sheet.set_row(row, row_height(max(lines_needed(t, COLUMNS[c][1]) for c, t in texts.items())))
 
 
-def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Line, KpiLabel]) -> None:
+def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[PublishedLine, KpiLabel]) -> None:
     line, kpi = content
     places, pattern = number_pattern(kpi.unit, kpi.decimals)
     own = (places, styles.number(pattern))
@@ -171,12 +175,12 @@ def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Line, Kp
     write_number(sheet, (row, 8), line.contribution, (2, styles.score), empty=styles.center)
 
 
-def _remarks(line: Line, kpi: KpiLabel) -> str:
+def _remarks(line: PublishedLine, kpi: KpiLabel) -> str:
     parts = []
     if line.status != "scored" or line.value is None:
         state = in_words(STATUS, line.status).both()
         parts.append(f"{state}：{cause_line(line.cause_code, line.cause)}")
-    if kpi.unit == "ratio" and line.numerator is not None and line.denominator is not None:
+    if unit_of(kpi.unit).is_ratio and line.numerator is not None and line.denominator is not None:
         parts.append(quotient(line.numerator, line.denominator))
     if line.declared_weight is not None and line.weight is not None and line.weight != line.declared_weight:
         declared, used = (format_value(w, "", 2) for w in (line.declared_weight, line.weight))
@@ -186,7 +190,7 @@ def _remarks(line: Line, kpi: KpiLabel) -> str:
     return "\n".join(parts)
 
 
-def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[Line]) -> int:
+def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[PublishedLine]) -> int:
     name = Bilingual(lines[0].dimension_zh, lines[0].dimension_en)
     _merged(sheet, (row, 0, 2), f"{name.zh}小计 {name.en} subtotal", styles.subtotal)
     strong = (2, styles.number("0.00", strong=True))
@@ -198,17 +202,17 @@ def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[Line]) -> 
     return row + 1
 
 
-def _weight(line: Line) -> Decimal | None:
+def _weight(line: PublishedLine) -> Decimal | None:
     """The weight that counted; the declared one where the card has none yet."""
     return line.weight if line.weight is not None else line.declared_weight
 
 
-def _weights(lines: list[Line]) -> Decimal:
+def _weights(lines: list[PublishedLine]) -> Decimal:
     used = [_weight(line) for line in lines]
     return sum((w for w in used if w is not None), Decimal(0))
 
 
-def _contributions(lines: list[Line]) -> Decimal | None:
+def _contributions(lines: list[PublishedLine]) -> Decimal | None:
     """The sum of a block; none while a line that counts is missing: part of a sum is not the sum."""
     counted = [line.contribution for line in lines if line.status != "excluded"]
     return None if not counted or None in counted else sum((c for c in counted if c is not None), Decimal(0))
@@ -239,7 +243,7 @@ def _totals(sheet: Worksheet, styles: Styles, row: int, about: SheetData) -> int
     return row + 2
 
 
-def _closing(card: Card) -> str:
+def _closing(card: PublishedCard) -> str:
     state = in_words(STATUS, card.status).both()
     if card.total is None:
         return f"{state}：{cause_line(None, card.cause)}"

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from models.money import round_half_up
+
 WIDTH, HEIGHT, MARGIN = Decimal(108), Decimal(26), Decimal(3)  # as the viewBox in templates/board.html.j2
-TENTH = Decimal("0.1")  # of a pixel: no eye sees less, and the page stays small
+PLACES = 1  # a tenth of a pixel: no eye sees less, and the page stays small
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +52,10 @@ def _runs(points: Sequence[tuple[Decimal, Decimal] | None]) -> list[list[tuple[D
 
 
 def _x(index: int, count: int) -> Decimal:
-    return (MARGIN + (WIDTH - 2 * MARGIN) * index / max(count - 1, 1)).quantize(TENTH)
+    return round_half_up(MARGIN + (WIDTH - 2 * MARGIN) * index / max(count - 1, 1), PLACES)
 
 
 def _y(value: Decimal, low: Decimal, high: Decimal) -> Decimal:
     if low == high:  # a flat line belongs in the middle, neither best nor worst
-        return (HEIGHT / 2).quantize(TENTH)
-    return (HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / (high - low)).quantize(TENTH)
+        return round_half_up(HEIGHT / 2, PLACES)
+    return round_half_up(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / (high - low), PLACES)

@@ -11,17 +11,18 @@ from decimal import Decimal
 from typing import Literal
 
 from models.codes import known
+from models.figure import pace_of
 from pipelines.render.bilingual import (
     NOT_COMPUTED,
     Bilingual,
     bilingual_cause,
     format_value,
-    pace_of,
     percent,
     plain,
 )
 from pipelines.render.board_data import NOT_DELIVERED, BoardData
-from warehouse.published.read import Figure, Health, Reconciled
+from warehouse.published.provenance import SourceHealth
+from warehouse.published.read import PublishedFigure, Reconciled
 
 LIMIT = 8  # what fits on a screen above the first table
 MOST_SOURCES = 3  # so that one bad night leaves room for people and pace
@@ -59,16 +60,17 @@ def todos(board: BoardData) -> TodoList:
     return TodoList(items, n_behind=len(behind), n_more=len(behind) - len(shown))
 
 
-def behind_pace(board: BoardData) -> list[Figure]:
+def behind_pace(board: BoardData) -> list[PublishedFigure]:
     """Month-to-date figures behind pace, worst first."""
-    stand = (
-        (f.standing(board.kpi(f.kpi_id).direction), f) for f in board.month.values() if f.value is not None
-    )
-    late = [(standing, f) for standing, f in stand if standing is not None and pace_of(standing) == "behind"]
+    late = [
+        (f.pace, f)
+        for f in board.month.values()
+        if f.value is not None and f.pace is not None and pace_of(f.pace) == "behind"
+    ]
     return [f for _, f in sorted(late, key=lambda pair: (pair[0], pair[1].person_id, pair[1].kpi_id))]
 
 
-def _one_each(figures: list[Figure]) -> list[Figure]:
+def _one_each(figures: list[PublishedFigure]) -> list[PublishedFigure]:
     """Everybody's worst figure before anybody's second: figures of one person often tell the same story."""
     seen: set[str] = set()
     worst = []
@@ -86,7 +88,7 @@ def without_figures(board: BoardData) -> list[str]:
 
 
 def _sources(board: BoardData) -> Iterator[Todo]:
-    groups: dict[tuple[str, str, str], list[Health]] = {}
+    groups: dict[tuple[str, str, str], list[SourceHealth]] = {}
     for row in board.health:
         if row.state in NOT_DELIVERED:
             # Recorded causes name shop and day, so rows of one kind are grouped by code where there is one.
@@ -100,7 +102,7 @@ def _sources(board: BoardData) -> Iterator[Todo]:
         yield _source(f"{connector}.{stream}", rows)
 
 
-def _source(name: str, rows: list[Health]) -> Todo:
+def _source(name: str, rows: list[SourceHealth]) -> Todo:
     days = sorted({r.business_date for r in rows})
     shops = ", ".join(sorted({r.shop_id for r in rows}))
     failed = any(r.state == "failed" for r in rows)
@@ -195,14 +197,14 @@ def _common_cause(board: BoardData, person_id: str) -> Bilingual:
     return bilingual_cause(*Counter(own).most_common(1)[0][0])
 
 
-def _behind(board: BoardData, figure: Figure) -> Todo:
+def _behind(board: BoardData, figure: PublishedFigure) -> Todo:
     kpi = board.kpi(figure.kpi_id)
     name = board.person_name(figure.person_id)
     scopes = ", ".join(board.scopes(figure.person_id, figure.role_id)[:3])
     who = Bilingual(f"{name}（{scopes}）", f"{name} ({scopes})") if scopes else Bilingual(name, name)
     value = format_value(figure.value, kpi.unit, kpi.decimals)
     due = format_value(figure.target_to_date, kpi.unit, kpi.decimals) or "—"
-    share = percent(figure.pace)
+    share = percent(figure.share_of_target_to_date)
     if kpi.direction == "lower":
         what = Bilingual(
             f"{who.zh}「{kpi.zh}」超出上限：月至今 {value}，上限 {due}（{share}）",

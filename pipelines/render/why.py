@@ -7,14 +7,15 @@ are published with the scorecard, so that what a person reads is what was comput
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from difflib import get_close_matches
+from fractions import Fraction
 
 import duckdb
 
 from models.errors import UsageError
 from models.periods import Period
+from models.values import closest
 from pipelines.render.bilingual import (
     STATUS,
     Bilingual,
@@ -27,9 +28,12 @@ from pipelines.render.bilingual import (
     quotient,
     untranslated,
 )
-from warehouse.published import read
-from warehouse.published.read import Card, Figure, KpiLabel, Line, Ownership, PersonRow
+from warehouse.published import labels, provenance, read
+from warehouse.published.labels import KpiLabel, PublishedPerson
+from warehouse.published.provenance import LandingFile
+from warehouse.published.read import Ownership, PublishedCard, PublishedFigure, PublishedLine
 
+_LOOSELY = Fraction(2, 5)  # names of people are short: one wrong character of three is still meant
 MAX_FILES = 10  # landing files told; a month of orders may have hundreds
 SourceLookup = Callable[[str], str | None]
 
@@ -38,7 +42,7 @@ SourceLookup = Callable[[str], str | None]
 class FigureQuestion:
     """Which figure somebody wants explained, after names and labels became ids."""
 
-    person: PersonRow
+    person: PublishedPerson
     kpi: KpiLabel
     period: Period
     currency: str
@@ -114,35 +118,32 @@ def explain(
 
 def _understood(con: duckdb.DuckDBPyConnection, person: str, kpi: str, period: str) -> FigureQuestion:
     span = Period.parse(period)
-    everyone = read.people(con)
+    everyone = labels.people(con)
     found = [p for p in everyone if person in {p.person_id, p.name}]
     if not found:
         raise _unknown("U301", "person", person, [x for p in everyone for x in (p.person_id, p.name)])
     if len({p.person_id for p in found}) > 1:
         ids = ", ".join(sorted({p.person_id for p in found}))
         raise UsageError("U305", "several people have this name", actual=person, remedy=f"use one of {ids}")
-    labels = read.kpi_labels(con, span.end)
-    matching = [label for label in labels.values() if kpi in {label.kpi_id, label.zh, label.en}]
+    known = labels.kpi_labels(con, span.end)
+    matching = [label for label in known.values() if kpi in {label.kpi_id, label.zh, label.en}]
     if not matching:
-        raise _unknown("U302", "KPI", kpi, [x for k in labels.values() for x in (k.kpi_id, k.zh, k.en)])
+        raise _unknown("U302", "KPI", kpi, [x for k in known.values() for x in (k.kpi_id, k.zh, k.en)])
     fitting = [p for p in found if p.is_valid(span.start, span.end)]
-    return FigureQuestion((fitting or found)[-1], matching[0], span, read.company(con).currency)
+    return FigureQuestion((fitting or found)[-1], matching[0], span, labels.company(con).currency)
 
 
 def _unknown(code: str, what: str, actual: str, known: Sequence[str]) -> UsageError:
-    near = get_close_matches(actual, dict.fromkeys(known), n=3, cutoff=0.4)
+    near = closest(actual, set(known), most=3, likeness=_LOOSELY)
     remedy = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(dict.fromkeys(known[:8]))}"
     return UsageError(code, f"there is no such {what}", actual=repr(actual[:60]), remedy=remedy)
 
 
 def _no_figure(con: duckdb.DuckDBPyConnection, question: FigureQuestion) -> UsageError:
-    sql = """
-        select distinct period, kpi_id from scorecard_line where person_id = ? and (kpi_id = ? or period = ?)
-        order by period, kpi_id
-    """
-    rows = list(read.fetch(con, sql, question.person.person_id, question.kpi.kpi_id, question.period.id))
-    periods = [r["period"] for r in rows if r["kpi_id"] == question.kpi.kpi_id]
-    kpis = [r["kpi_id"] for r in rows if r["period"] == question.period.id]
+    person_id, kpi_id, period = question.person.person_id, question.kpi.kpi_id, question.period.id
+    scored = read.scored_kpis(con, person_id, kpi_id=kpi_id, period=period)
+    periods = [s.period for s in scored if s.kpi_id == kpi_id]
+    kpis = [s.kpi_id for s in scored if s.period == period]
     hints = []
     if periods:
         hints.append(f"scored periods of this KPI: {', '.join(periods)}")
@@ -158,7 +159,7 @@ def _no_figure(con: duckdb.DuckDBPyConnection, question: FigureQuestion) -> Usag
 
 def _published(
     con: duckdb.DuckDBPyConnection, question: FigureQuestion
-) -> tuple[list[Line], dict[str, Card]]:
+) -> tuple[list[PublishedLine], dict[str, PublishedCard]]:
     own = [
         card for card in read.cards(con, question.period.id) if card.person_id == question.person.person_id
     ]
@@ -183,17 +184,12 @@ def _title(story: Story, question: FigureQuestion) -> None:
     story.say(bilingual_unit(kpi.unit, question.currency).joined(days, " · ", " · "))
 
 
-def _line(story: Story, question: FigureQuestion, line: Line, card: Card | None) -> None:
+def _line(story: Story, question: FigureQuestion, line: PublishedLine, card: PublishedCard | None) -> None:
     story.head(Bilingual(f"实际（岗位 {line.role_id}）", f"Actual (role {line.role_id})"))
     _actual(story, question, line)
     target = _shown(question, line.target)
     story.say(Bilingual(f"目标 = {target or '未设定'}", f"target = {target or 'none set'}"))
-    if line.attainment is not None:
-        story.say(
-            Bilingual(
-                f"完成率 = {percent(line.attainment, 2)}", f"attainment = {percent(line.attainment, 2)}"
-            )
-        )
+    _attainment(story, line)
     _rows(story, question, line.n_rows)
     if line.value is None or line.status == "missing":
         _missing(story, question)
@@ -207,7 +203,7 @@ def _line(story: Story, question: FigureQuestion, line: Line, card: Card | None)
     _total(story, card)
 
 
-def _actual(story: Story, question: FigureQuestion, line: Line | Figure) -> None:
+def _actual(story: Story, question: FigureQuestion, line: PublishedLine | PublishedFigure) -> None:
     if line.value is None:
         cause = bilingual_cause(line.cause_code, line.cause)
         story.say(Bilingual(f"缺失：{cause.zh}", f"missing: {cause.en}"))
@@ -248,7 +244,7 @@ def _steps(stored: str | None) -> Iterator[Bilingual]:
         yield Bilingual(str(step.get("zh", "")), str(step.get("en", "")))
 
 
-def _total(story: Story, card: Card | None) -> None:
+def _total(story: Story, card: PublishedCard | None) -> None:
     if card is None:
         story.say(Bilingual("没有总分记录", "no total is published"))
     elif card.total is None:
@@ -276,11 +272,29 @@ def _day_figures(con: duckdb.DuckDBPyConnection, story: Story, question: FigureQ
             story.head(title.joined(untranslated(f"({figure.role_id})"), " ", " "))
             _actual(story, question, figure)
             _rows(story, question, figure.n_rows)
-            if figure.target_to_date is not None:
-                due, share = _shown(question, figure.target_to_date), percent(figure.pace, 2) or "—"
-                story.say(
-                    Bilingual(f"截至当日目标 = {due}，为其 {share}", f"target to date = {due}, {share} of it")
-                )
+            _progress(story, question, figure)
+
+
+def _progress(story: Story, question: FigureQuestion, figure: PublishedFigure) -> None:
+    """The month's target and its attainment, then what is due by the day and the pace; nothing without a target."""
+    if figure.target is not None:
+        target = _shown(question, figure.target)
+        story.say(Bilingual(f"目标 = {target}", f"target = {target}"))
+    _attainment(story, figure)
+    if figure.target_to_date is None:
+        return
+    due = _shown(question, figure.target_to_date)
+    share = percent(figure.share_of_target_to_date, 2) or "—"
+    story.say(Bilingual(f"截至当日目标 = {due}，为其 {share}", f"target to date = {due}, {share} of it"))
+    if figure.pace is not None:
+        pace = percent(figure.pace, 2)
+        story.say(Bilingual(f"进度 = {pace}", f"pace = {pace}"))
+
+
+def _attainment(story: Story, figure: PublishedLine | PublishedFigure) -> None:
+    if figure.attainment is not None:
+        share = percent(figure.attainment, 2)
+        story.say(Bilingual(f"完成率 = {share}", f"attainment = {share}"))
 
 
 def _definition(story: Story, question: FigureQuestion, lookup: SourceLookup | None) -> None:
@@ -312,18 +326,17 @@ def _landing(
     con: duckdb.DuckDBPyConnection, story: Story, question: FigureQuestion, own: list[Ownership]
 ) -> None:
     story.head(Bilingual("取数文件（var/landing）", "Landing files (under landing/)"))
-    if not read.has_table(con, "source_window"):
+    if not provenance.has_landing_files(con):
         story.say(
             Bilingual("已发布的数据中没有取数文件清单", "the published data carries no list of landing files")
         )
         return
-    windows = list(_windows(con, question, own))
-    for row in windows[:MAX_FILES]:
-        span = f"{_minute(row['from_us'])} … {_minute(row['to_us'])}"
-        sha, proof = (row["landing_sha256"] or "")[:12], row["proof"] or ""
-        story.say(
-            untranslated(f"{row['landing_file']}  sha256 {sha}  {span}  {row['rows']} rows  {proof}".rstrip())
-        )
+    windows = _windows(con, question, own)
+    for window in windows[:MAX_FILES]:
+        span = f"{_minute(window.window_from)} … {_minute(window.window_to)}"
+        sha, proof = (window.landing_sha256 or "")[:12], window.proof or ""
+        told = f"{window.landing_file}  sha256 {sha}  {span}  {window.rows} rows  {proof}"
+        story.say(untranslated(told.rstrip()))
     if len(windows) > MAX_FILES:
         more = len(windows) - MAX_FILES
         story.say(Bilingual(f"另有 {more} 个文件", f"and {more} more files"))
@@ -333,33 +346,14 @@ def _landing(
 
 def _windows(
     con: duckdb.DuckDBPyConnection, question: FigureQuestion, own: list[Ownership]
-) -> Iterator[read.Row]:
-    """Windows of the KPI's streams that touch the period or hold a record of it; of the owned shops when the person owns shops.
-
-    A record changed after the period lies in a later file, and a refund in the period may belong to an older record.
-    """
+) -> list[LandingFile]:
+    """Windows of the KPI's streams that touch the period or hold a record of it; only of owned shops when any is."""
     streams = {name.strip() for name in question.kpi.sources.replace(";", ",").split(",")}
     shops = {o.scope_id for o in own if o.scope_type == "shop"}
-    sql = """
-        select connector || '.' || stream as name, shop_id, epoch_us(window_from) as from_us,
-               epoch_us(window_to) as to_us, landing_file, landing_sha256, rows, proof
-        from source_window as w
-        where (window_from < ? and window_to > ?) or exists (
-            select 1 from source_record as r where r.landing_file = w.landing_file and r.record_day between ? and ?
-        )
-        order by connector, stream, shop_id, window_from, landing_file
-    """
-    first = datetime.combine(question.period.start, datetime.min.time(), tzinfo=read.EPOCH.tzinfo)
-    last = datetime.combine(_after(question.period.end), datetime.min.time(), tzinfo=read.EPOCH.tzinfo)
-    days = (question.period.start, question.period.end)
-    rows = list(read.fetch(con, sql, last + timedelta(days=1), first - timedelta(days=1), *days))
-    named = [row for row in rows if row["name"] in streams] or rows
-    yield from (row for row in named if not shops or row["shop_id"] in shops)
+    files = provenance.landing_files(con, question.period)
+    named = [file for file in files if file.source in streams] or files
+    return [file for file in named if not shops or file.shop_id in shops]
 
 
-def _after(day: date) -> date:
-    return day + timedelta(days=1)
-
-
-def _minute(us: int) -> str:
-    return f"{read.EPOCH + timedelta(microseconds=us):%Y-%m-%d %H:%MZ}"
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%MZ}"

@@ -16,13 +16,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from models.errors import UsageError
 from models.periods import Period
+from models.whole_file import write_whole
 from pipelines.render.bilingual import NO_CAUSE, STATUS, Bilingual, in_words, instant
-from pipelines.render.board import write_whole
 from pipelines.render.labels import role_label
 from pipelines.render.sheet import SheetData, write_sheet
 from pipelines.render.styles import Styles, footer, lines_needed, row_height, write_number, write_text
-from warehouse.published import read
-from warehouse.published.read import Card, Company, KpiLabel, Line, PersonRow, Publication, RoleLabel
+from warehouse.published import labels, read
+from warehouse.published.labels import KpiLabel, Publication, PublishedCompany, PublishedPerson, RoleLabel
+from warehouse.published.read import PublishedCard, PublishedLine
 
 # Excel takes 31 characters for the name of a sheet and none of these seven (support.microsoft.com, "Rename a worksheet").
 NAME_LIMIT = 31
@@ -41,20 +42,20 @@ class WorkbookData:
     """The published rows of one period."""
 
     period: Period
-    company: Company
+    company: PublishedCompany
     publication: Publication
     kpis: dict[str, KpiLabel]
     roles: dict[str, RoleLabel]
-    people: list[PersonRow]
-    cards: list[Card]
-    lines: dict[tuple[str, str], list[Line]]
+    people: list[PublishedPerson]
+    cards: list[PublishedCard]
+    lines: dict[tuple[str, str], list[PublishedLine]]
 
     def role(self, role_id: str) -> Bilingual:
         """The names of a role."""
         label = role_label(self.roles, role_id)
         return Bilingual(label.zh, label.en)
 
-    def person(self, card: Card) -> PersonRow:
+    def person(self, card: PublishedCard) -> PublishedPerson:
         """The assignment a card is about: the latest one that touches the period in that role."""
         own = [p for p in self.people if p.person_id == card.person_id]
         fitting = [
@@ -62,7 +63,7 @@ class WorkbookData:
         ]
         if fitting or own:
             return (fitting or own)[-1]
-        return PersonRow(
+        return PublishedPerson(
             person_id=card.person_id,
             name=card.person_id,
             role_id=card.role_id,
@@ -74,7 +75,7 @@ class WorkbookData:
 
     def name(self, person_id: str | None) -> str:
         """A person's name at the end of the period."""
-        return read.name_on(self.people, person_id, self.period.end)
+        return labels.name_on(self.people, person_id, self.period.end)
 
 
 def load_period(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
@@ -94,12 +95,12 @@ def load_period(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
         )
     return WorkbookData(
         period=span,
-        company=read.company(con),
-        publication=read.publication(con, period=period),
-        kpis=read.kpi_labels(con, span.end),
-        roles=read.role_labels(con),
-        people=read.people(con),
-        cards=sorted(cards, key=_by_role_then_total),
+        company=labels.company(con),
+        publication=labels.publication(con, period=period),
+        kpis=labels.kpi_labels(con, span.end),
+        roles=labels.role_labels(con),
+        people=labels.people(con),
+        cards=cards,
         lines=read.lines(con, period),
     )
 
@@ -154,10 +155,6 @@ def _clip(text: str, suffix: str) -> str:
     return (text.strip().strip("'") or "_") + suffix
 
 
-def _by_role_then_total(card: Card) -> tuple[str, bool, object, str]:
-    return (card.role_id, card.total is None, -card.total if card.total is not None else 0, card.person_id)
-
-
 def _properties(book_data: WorkbookData) -> dict[str, object]:
     return {
         "title": f"考核表 Appraisal {book_data.period.id}",
@@ -168,7 +165,7 @@ def _properties(book_data: WorkbookData) -> dict[str, object]:
     }
 
 
-def _sheet_data(book_data: WorkbookData, card: Card) -> SheetData:
+def _sheet_data(book_data: WorkbookData, card: PublishedCard) -> SheetData:
     person = book_data.person(card)
     return SheetData(
         company=Bilingual(book_data.company.name_zh, book_data.company.name_en),
@@ -205,7 +202,9 @@ def _summary(sheet: Worksheet, styles: Styles, book_data: WorkbookData, names: l
     sheet.repeat_rows(HEAD_ROW)
 
 
-def _summary_row(sheet: Worksheet, styles: Styles, row: int, about: tuple[WorkbookData, Card, str]) -> None:
+def _summary_row(
+    sheet: Worksheet, styles: Styles, row: int, about: tuple[WorkbookData, PublishedCard, str]
+) -> None:
     book_data, card, name = about
     person = book_data.person(card)
     status = in_words(STATUS, card.status)
@@ -227,7 +226,7 @@ def _summary_row(sheet: Worksheet, styles: Styles, row: int, about: tuple[Workbo
     )
 
 
-def _cause(card: Card) -> str:
+def _cause(card: PublishedCard) -> str:
     if card.cause:
         return card.cause
     return "" if card.total is not None else NO_CAUSE.both()

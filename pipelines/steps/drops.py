@@ -33,7 +33,15 @@ class _Taken:
     def known(self) -> KnownDrop:
         """What to remember of it."""
         drop = self.drop
-        known = KnownDrop(drop.ref, drop.first, drop.last, drop.zone, drop.file, self.digest, "proven")
+        known = KnownDrop(
+            ref=drop.ref,
+            first=drop.first,
+            last=drop.last,
+            zone=drop.zone,
+            file=drop.file,
+            digest=self.digest,
+            status="proven",
+        )
         if isinstance(self.window, PulledWindow):
             return known
         digest = "" if self.window.code in _RETRIED else self.digest
@@ -132,4 +140,16 @@ def _withdraw(work: RunScope, gone: list[KnownDrop]) -> None:
         start, end = day_bounds(drop.first, drop.zone)[0], day_bounds(drop.last, drop.zone)[1]
         cause = f"facts.yaml no longer lists {drop.file} for {drop.first} to {drop.last}"
         with open_warehouse(work.home.root) as con:
-            withdraw(con, drop, FailedWindow(drop.ref, start, end, "time", WITHDRAWN, cause, work.as_of))
+            withdraw(
+                con,
+                drop,
+                FailedWindow(
+                    ref=drop.ref,
+                    window_from=start,
+                    window_to=end,
+                    kind="time",
+                    code=WITHDRAWN,
+                    cause=cause,
+                    as_of=work.as_of,
+                ),
+            )

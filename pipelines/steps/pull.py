@@ -21,8 +21,8 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from connectors.kit import AccountSettings, Landing, Progress, Runtime, pull
-from connectors.kit.contract.state import FILE, State
 from connectors.kit.contract.windows import Window
+from connectors.kit.transport.state import FILE, State
 from models.errors import MeritError
 from models.loads import FailedWindow, PulledWindow, StreamRef
 from models.periods import day_bounds
@@ -139,7 +139,7 @@ def _jobs(work: RunScope, asked: list[tuple[DeclaredAccount, StreamRef]], around
         coverage = read_coverage(con) if lasting else None
         for source, ref in asked:
             account = source.account(around.environment, around.sandbox_url)
-            if source.kit.stream(ref.stream).of(source.settings).cursor_kind != "cursor":
+            if source.kit.stream(ref.stream).of(source.settings).windows.kind != "cursor":
                 start = day_bounds(work.first, source.zone)[0]
                 jobs.append(_Job(ref, account, start, None, _held(coverage, ref)))
                 continue
@@ -256,9 +256,17 @@ def _read(reading: _PullThreads, job: _Job) -> None:
 def _unreadable(work: RunScope, job: _Job, error: MeritError) -> FailedWindow:
     cause = f"{error.what} ({error.actual})" if error.actual else error.what
     stream = work.company.connector(job.ref.connector).stream(job.ref.stream)
-    kind = stream.of(job.account.settings).cursor_kind
+    kind = stream.of(job.account.settings).windows.kind
     start = min(job.span_from, work.as_of)
-    return FailedWindow(job.ref, start, work.as_of, kind, error.code, cause, work.as_of)
+    return FailedWindow(
+        ref=job.ref,
+        window_from=start,
+        window_to=work.as_of,
+        kind=kind,
+        code=error.code,
+        cause=cause,
+        as_of=work.as_of,
+    )
 
 
 def _load(work: RunScope, batch: list[Pulled], reports: dict[StreamRef, PullReport]) -> None:

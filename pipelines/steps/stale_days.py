@@ -12,7 +12,11 @@ from duckdb import DuckDBPyConnection
 from models.loads import FILE_DROP
 from pipelines.company.run_scope import RunScope
 from warehouse.facts.feeds import days_touched
+from warehouse.figures.computed import daily_days
+from warehouse.raw.load import company_file_digests
+from warehouse.raw.pulls import first_day_loaded
 from warehouse.store.connect import transaction
+from warehouse.store.state import BuildState, last_state, newest_load, note_state
 
 # A reopened ticket or a re-dated order leaves a day without a trace on it. Platforms show orders of the last 60 days unless
 # more was granted (shopify.dev, access scope read_all_orders), so that everything as far back is computed again.
@@ -22,26 +26,23 @@ _STATE = "actuals"
 
 def days_to_compute(con: DuckDBPyConnection, work: RunScope) -> list[date]:
     """Days in order; the ones asked for are always among them."""
-    done = {row[0] for row in con.execute("select distinct business_date from kpi_actual_daily").fetchall()}
-    seq, inputs = _last(con)
-    if inputs != _inputs(con, work):
+    done = daily_days(con)
+    state = last_state(con, _STATE) or BuildState(0, "")
+    if state.inputs != _inputs(con, work):
         return sorted(done | set(work.days))
     # from the first of a month: month-to-date figures of a day need all days before it
     start = (work.first - LOOK_BACK).replace(day=1)
     near = {day for day in done if start <= day <= work.last}
-    dropped = _dropped_since(con, seq)
+    # What is derived from a fact file that was taken in, refused or withdrawn may reach far from its first day.
+    dropped = first_day_loaded(con, FILE_DROP, since=state.load_seq)
     late = {day for day in done if dropped is not None and day >= dropped - LOOK_BACK}
-    return sorted(set(work.days) | near | late | (done & days_touched(con, seq)))
+    return sorted(set(work.days) | near | late | (done & days_touched(con, state.load_seq)))
 
 
 def note_computed(con: DuckDBPyConnection, work: RunScope) -> None:
     """Remember up to which load and under which rules the figures stand."""
     with transaction(con):
-        con.execute("delete from core_state where name = ?", [_STATE])
-        con.execute(
-            "insert into core_state select ?, coalesce(max(load_seq), 0), ? from load_window",
-            [_STATE, _inputs(con, work)],
-        )
+        note_state(con, _STATE, BuildState(newest_load(con), _inputs(con, work)))
 
 
 def stretches(days: Iterable[date]) -> list[tuple[date, date]]:
@@ -59,21 +60,7 @@ def stretches(days: Iterable[date]) -> list[tuple[date, date]]:
     return found
 
 
-def _last(con: DuckDBPyConnection) -> tuple[int, str]:
-    row = con.execute("select load_seq, inputs from core_state where name = ?", [_STATE]).fetchone()
-    return (int(row[0]), str(row[1])) if row else (0, "")
-
-
 def _inputs(con: DuckDBPyConnection, work: RunScope) -> str:
     """Digest of definitions and company files; ratings take no part in daily figures."""
-    files = con.execute(
-        "select table_name, sha256 from company_file where table_name <> 'core_rating' order by all"
-    ).fetchall()
+    files = [digest for digest in company_file_digests(con) if digest[0] != "core_rating"]
     return hashlib.sha256(repr((work.definitions.hash, files, work.company.attribution)).encode()).hexdigest()
-
-
-def _dropped_since(con: DuckDBPyConnection, seq: int) -> date | None:
-    """First day of the fact files taken in, refused or withdrawn after `seq`: what is derived from them may reach far."""
-    sql = "select min(cast(window_from as date)) from load_window where load_seq > ? and connector = ?"
-    row = con.execute(sql, [seq, FILE_DROP]).fetchone()
-    return row[0] if row else None

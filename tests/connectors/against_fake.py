@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.contract.declare import Connector
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.contract.connector import Connector
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from connectors.testing.loopback import Served
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Request
+from connectors.testing.reply import Received
 from models.loads import FailedWindow, PulledWindow
 
 
@@ -34,8 +34,8 @@ class FakeBench:
     def account(self, **changes: Any) -> AccountSettings:
         """The account, with changed settings where asked."""
         urls = {"base_url": self.platform.url}
-        if self.platform.token_path:
-            urls["token_url"] = self.platform.url + self.platform.token_path
+        if self.platform.exchange_path:
+            urls["token_url"] = self.platform.url + self.platform.exchange_path
         settings = {**self.given.get("settings", {}), **changes.pop("settings", {})}
         return AccountSettings.model_validate({**self.given, **urls, "settings": settings, **changes})
 
@@ -69,7 +69,7 @@ class FakeBench:
             )
         )
 
-    def asked(self) -> list[Request]:
+    def asked(self) -> list[Received]:
         """The data requests so far, token requests left out."""
         return [c.request for c in self.platform.calls if not self.platform.exchanges(c.request)]
 

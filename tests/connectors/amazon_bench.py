@@ -13,7 +13,7 @@ from connectors.kit import AccountSettings, Landing, Runtime, pull
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.amazon_sp import CLIENT, REFRESH, SECRET, AmazonSpFake
 from connectors.testing.loopback import Served
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 
@@ -75,10 +75,10 @@ class Spoil:
     def __init__(self, prefix: str, change: Callable[[Reply], Reply]) -> None:
         self._prefix, self._change = prefix, change
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         return self._change(reply) if call.request.path.startswith(self._prefix) else reply
 
 

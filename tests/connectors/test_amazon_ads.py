@@ -12,9 +12,9 @@ import pytest
 
 from connectors.testing.conformance.bench import Bench, Lab
 from connectors.testing.conformance.traps import OnPage, OnRequest, always, at
-from connectors.testing.document import Document
+from connectors.testing.document import ReportFile
 from connectors.testing.fakes.amazon_ads import CLIENT, CREATE, PROFILE, REFRESH, SECRET
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import copied
 from tests.connectors.testing.conformance.cases.amazon_ads import CASES
@@ -141,7 +141,7 @@ def test_a_profile_with_another_zone_or_currency_loads_nothing(
 def test_a_duplicate_question_goes_on_with_the_report_that_is_being_made(bench: Bench) -> None:
     lab = bench.lab()
     lost = OnRequest(
-        at(1), change=lambda _: Reply(500, b""), counts=lambda c: lab.platform.creates(c.request)
+        when=at(1), change=lambda _: Reply(500, b""), counts=lambda c: lab.platform.creates(c.request)
     )
 
     run = lab.pull(fault=lost)
@@ -156,11 +156,15 @@ def test_a_file_that_is_shorter_than_its_stated_size_is_refused(bench: Bench) ->
 
     def half(reply: Reply) -> Reply:
         document = copied(reply).document
-        assert isinstance(document, Document)
+        assert isinstance(document, ReportFile)
         document.rows = document.rows[::2]
-        return Reply.file(Document([], "json")) if not document.rows else Reply(200, document.encode())
+        return (
+            Reply.file(ReportFile(rows=[], format="json"))
+            if not document.rows
+            else Reply(200, document.encode())
+        )
 
-    run = lab.pull(fault=OnPage(lab.shape, always, half, only_filled=True))
+    run = lab.pull(fault=OnPage(shape=lab.shape, when=always, change=half, only_filled=True))
 
     assert run.codes == {"P108"}
     assert "another size than announced" in run.told()
@@ -174,7 +178,7 @@ def test_two_rows_of_one_campaign_and_day_are_refused(bench: Bench) -> None:
         spoilt.document.rows.append(dict(spoilt.document.rows[0]))
         return spoilt
 
-    run = lab.pull(fault=OnPage(lab.shape, always, twice, only_filled=True))
+    run = lab.pull(fault=OnPage(shape=lab.shape, when=always, change=twice, only_filled=True))
 
     assert run.codes == {"P108"}
     assert "several rows of one key" in run.told()
@@ -202,7 +206,7 @@ def test_a_report_of_another_question_is_refused(bench: Bench) -> None:
             spoilt.document["configuration"]["columns"] = ["date", "campaignId"]
         return spoilt
 
-    run = lab.pull(fault=OnRequest(always, change=other_columns))
+    run = lab.pull(fault=OnRequest(when=always, change=other_columns))
 
     assert run.codes == {"P108"}
     assert "another range" in run.told()
@@ -234,7 +238,7 @@ def _spec() -> Any:
     )
 
 
-def _as_request(call: Call) -> Any:
+def _as_request(call: PlatformCall) -> Any:
     from openapi_core.testing import MockRequest
 
     request = call.request
@@ -285,13 +289,13 @@ def test_the_fake_answers_as_amazon_specifies(bench: Bench) -> None:
     from openapi_core.testing import MockResponse
 
     spec, lab = _spec(), bench.lab()
-    answers: list[tuple[Call, Reply]] = []
+    answers: list[tuple[PlatformCall, Reply]] = []
 
     class Listen:
-        def before(self, call: Call) -> None:
+        def before(self, call: PlatformCall) -> None:
             """Nothing."""
 
-        def after(self, call: Call, reply: Reply) -> Reply:
+        def after(self, call: PlatformCall, reply: Reply) -> Reply:
             answers.append((call, reply))
             return reply
 

@@ -17,11 +17,11 @@ import pytest
 
 from connectors.amazon_sp import AmazonSp
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.amazon_sp import CLIENT, REFRESH, REPORTS, SECRET, AmazonSpFake
 from connectors.testing.loopback import Served
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 
@@ -37,7 +37,7 @@ from typing import Any
 from connectors.amazon_sp import AmazonSp
 from connectors.kit import AccountSettings, Landing, Runtime
 from connectors.kit import pull
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 
 account, folder, start, now, dies_reading = sys.argv[1:]
 folder, now = Path(folder), datetime.fromisoformat(now)
@@ -65,15 +65,15 @@ class KillWhen:
     seen: int = 0
     known: threading.Event = field(default_factory=threading.Event)
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         """The platform never sees the request."""
         return self._gone() if not self.after and self._fits(call) else None
 
-    def after_answer(self, reply: Reply, call: Call) -> Reply:
+    def after_answer(self, reply: Reply, call: PlatformCall) -> Reply:
         """The platform has acted; nobody hears its answer."""
         return self._gone() if self.after and self._fits(call) else reply
 
-    def _fits(self, call: Call) -> bool:
+    def _fits(self, call: PlatformCall) -> bool:
         if call.request.method != self.method or not call.request.path.startswith(self.prefix):
             return False
         self.seen += 1
@@ -91,10 +91,10 @@ class _Fault:
     def __init__(self, kill: KillWhen) -> None:
         self._kill = kill
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         return self._kill.before(call)
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         return self._kill.after_answer(reply, call)
 
 

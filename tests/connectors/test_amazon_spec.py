@@ -12,12 +12,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from connectors.amazon_sp.lookup import look_up
+from connectors.amazon_sp.order_lookup import look_up
 from connectors.testing.fakes import amazon_world as made
 from connectors.testing.fakes.amazon_sp import ORDERS
 from connectors.testing.loopback import Served
-from connectors.testing.platform import Call
-from connectors.testing.reply import Reply, Request
+from connectors.testing.platform import PlatformCall
+from connectors.testing.reply import Received, Reply
 from models.loads import PulledWindow
 from tests.connectors.amazon_bench import STREAMS, Bench, Spoil
 
@@ -36,7 +36,7 @@ def _models() -> list[dict[str, Any]]:
     return [json.loads((SPECS / "models" / f"{name}.json").read_text("utf-8")) for name in MODELS]
 
 
-def _operation(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+def _operation(request: Received) -> tuple[dict[str, Any], dict[str, Any]]:
     """The model and the operation that a request means."""
     asked = request.path.split("/")
     for model in _models():
@@ -48,7 +48,7 @@ def _operation(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
     raise AssertionError(f"Amazon has no {request.method} {request.path}")
 
 
-def violations(request: Request) -> list[str]:
+def violations(request: Received) -> list[str]:
     """Where a request departs from Amazon's model: unknown or missing parameters, wrong values, a body of another shape."""
     model, operation = _operation(request)
     known = {p["name"]: p for p in operation.get("parameters", ()) if p["in"] == "query"}
@@ -109,30 +109,30 @@ def test_the_check_itself_refuses_wrong_requests() -> None:
     listing = "/finances/2024-06-19/transactions?postedAfter=2026-03-01T00:00:00"
     body = json.dumps({"reportType": ORDERS, "marketplaceIds": "US", "MarketplaceIds": ["US"]}).encode()
 
-    assert violations(Request("GET", listing + "&MarketplaceId=US", {}, b"")) == [
+    assert violations(Received("GET", listing + "&MarketplaceId=US", {}, b"")) == [
         "unknown MarketplaceId",
         "postedAfter has no zone",
     ]
     assert violations(
-        Request("GET", "/fba/inventory/v1/summaries?granularityType=Shop&details=1", {}, b"")
+        Received("GET", "/fba/inventory/v1/summaries?granularityType=Shop&details=1", {}, b"")
     ) == [
         "no granularityId",
         "no marketplaceIds",
         "granularityType is none of ['Marketplace']",
         "details is no boolean",
     ]
-    assert len(violations(Request("POST", "/reports/2021-06-30/reports", {}, body))) == 2
+    assert len(violations(Received("POST", "/reports/2021-06-30/reports", {}, body))) == 2
 
 
 @needs_specs
 def test_the_fake_answers_as_amazons_models_say(bench: Bench) -> None:
-    answers: list[tuple[Request, Any]] = []
+    answers: list[tuple[Received, Any]] = []
 
     class Listen:
-        def before(self, call: Call) -> Reply | None:
+        def before(self, call: PlatformCall) -> Reply | None:
             return None
 
-        def after(self, call: Call, reply: Reply) -> Reply:
+        def after(self, call: PlatformCall, reply: Reply) -> Reply:
             answers.append((call.request, reply.document))
             return reply
 

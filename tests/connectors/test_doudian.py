@@ -17,15 +17,16 @@ from typing import Any
 import pytest
 
 from connectors.doudian import Doudian
+from connectors.doudian.errors import trouble
 from connectors.doudian.signing import signature
-from connectors.doudian.words import trouble
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.contract.state import State
+from connectors.kit.contract.request import HttpAnswer
 from connectors.kit.contract.strict_json import loads
+from connectors.kit.transport.state import State
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.doudian import APP_KEY, APP_SECRET, AS_OF, FIRST, DoudianFake
 from connectors.testing.loopback import Served
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.testing.conformance.cases.doudian import ACCOUNT
@@ -215,7 +216,7 @@ class _Busy:
     def __init__(self, fake: DoudianFake) -> None:
         self.fake, self.was_busy = fake, False
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         assert self.fake.tokens is not None
         if call.number == 4:
             self.fake.tokens.expire()
@@ -224,7 +225,7 @@ class _Busy:
         self.was_busy = True
         return Reply.json(429, {"code": 60000}, Retry_After="7")
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         return reply
 
 
@@ -282,10 +283,10 @@ def test_an_id_of_zero_is_none(shop: Shop) -> None:
 class _Planted:
     """Every answer carries a receiver."""
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         for order in (reply.document.get("data") or {}).get("shop_order_list", []):
             order |= {"post_receiver": "planted-name", "post_addr": {"detail": "planted-street"}}
             for line in order["sku_order_list"]:
@@ -325,7 +326,7 @@ def test_no_receiver_and_no_raw_buyer_reaches_a_landed_byte(shop: Shop) -> None:
     ],
 )
 def test_its_codes_are_the_kits_troubles(code: int, sub: str, expected: str) -> None:
-    error = trouble(200, {"code": code, "sub_code": sub, "msg": "张三"})
+    error = trouble(HttpAnswer(200, {}, {"code": code, "sub_code": sub, "msg": "张三"}))
 
     assert error is not None
     assert error.code == expected
@@ -333,7 +334,7 @@ def test_its_codes_are_the_kits_troubles(code: int, sub: str, expected: str) -> 
 
 
 def test_an_answer_without_a_code_is_no_data() -> None:
-    error = trouble(200, {"data": {"total": 0}})
+    error = trouble(HttpAnswer(200, {}, {"data": {"total": 0}}))
 
     assert error is not None
     assert error.code == "P107"

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.google_ads import BOOKS, FIELDS
-from connectors.google_ads.answers import verdict
-from connectors.google_ads.rows import CampaignDay, day_record, rounded
+from connectors.google_ads.errors import trouble
+from connectors.google_ads.requests import BOOKS, FIELDS
+from connectors.google_ads.rows import GoogleCampaignDay, day_record, rounded
 from connectors.kit.contract.errors import KitError, Retryable
+from connectors.kit.contract.request import HttpAnswer
 from connectors.kit.window.reading import plain
 from connectors.testing.conformance.bench import Bench, Lab
 from connectors.testing.conformance.traps import OnRequest, always, at
@@ -26,7 +27,7 @@ from connectors.testing.fakes.google_ads import (
     failure,
     row_of,
 )
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import copied
 from tests.connectors.testing.conformance.cases.google_ads import CASES
@@ -43,7 +44,7 @@ def lab() -> Iterator[Lab]:
         yield bench.lab()
 
 
-def _searches(lab: Lab) -> list[Call]:
+def _searches(lab: Lab) -> list[PlatformCall]:
     return [c for c in lab.platform.calls if not lab.platform.exchanges(c.request)]
 
 
@@ -72,10 +73,10 @@ def test_a_window_without_any_row_is_proven_empty_by_its_field_mask(lab: Lab) ->
 
 @pytest.mark.parametrize("body", [{}, {"results": []}, {"fieldMask": None}, {"totalResultsCount": "0"}])
 def test_an_answer_that_is_no_answer_to_a_query_is_never_an_empty_day(lab: Lab, body: dict[str, Any]) -> None:
-    def is_page(call: Call) -> bool:
+    def is_page(call: PlatformCall) -> bool:
         return "FROM campaign" in (call.request.json or {}).get("query", "")
 
-    run = lab.pull(fault=OnRequest(always, instead=lambda: Reply.json(200, body), counts=is_page))
+    run = lab.pull(fault=OnRequest(when=always, instead=lambda: Reply.json(200, body), counts=is_page))
 
     assert run.codes == {"P107"}
     assert run.taken == []
@@ -89,7 +90,7 @@ def test_pages_that_lost_rows_do_not_add_up(lab: Lab) -> None:
         return spoilt
 
     run = lab.pull(
-        fault=OnRequest(always, change=shorter, counts=lambda c: not lab.platform.exchanges(c.request))
+        fault=OnRequest(when=always, change=shorter, counts=lambda c: not lab.platform.exchanges(c.request))
     )
 
     assert "P108" in run.codes
@@ -134,7 +135,7 @@ def test_a_pause_that_stands_in_the_body_is_kept_to_the_second(lab: Lab) -> None
 
     run = lab.pull(
         fault=OnRequest(
-            at(1),
+            when=at(1),
             instead=lambda: failure(429, name, "quotaError", name, quota),
             counts=lambda c: not lab.platform.exchanges(c.request),
         )
@@ -174,7 +175,7 @@ def test_the_days_operations_are_counted_and_never_overdrawn(lab: Lab) -> None:
 def test_every_error_has_its_kind_and_no_word_of_the_platform_is_told(
     status: int, kind: str, name: str, code: str
 ) -> None:
-    found = verdict(status, failure(status, "X", kind, name).document)
+    found = trouble(HttpAnswer(status, {}, failure(status, "X", kind, name).document))
 
     assert isinstance(found, KitError)
     assert found.code == code
@@ -192,18 +193,18 @@ def test_every_error_has_its_kind_and_no_word_of_the_platform_is_told(
     ],
 )
 def test_an_error_in_an_odd_shape_is_still_an_error(body: Any) -> None:
-    assert verdict(429, body) is not None
-    assert isinstance(verdict(429, body), Retryable)
+    assert trouble(HttpAnswer(429, {}, body)) is not None
+    assert isinstance(trouble(HttpAnswer(429, {}, body)), Retryable)
 
 
 @pytest.mark.parametrize("micros", ["1234567", "-1", "1.5", "1e6", "900000000000000000000", None, 1.0])
 def test_cost_that_cannot_be_held_exactly_is_refused(micros: Any) -> None:
     with pytest.raises(ValidationError):
-        CampaignDay.model_validate(_wire(costMicros=micros))
+        GoogleCampaignDay.model_validate(_wire(costMicros=micros))
 
 
 def test_googles_binary_fractions_are_rounded_once_and_conversions_kept_whole() -> None:
-    row = CampaignDay.model_validate(
+    row = GoogleCampaignDay.model_validate(
         _wire(
             conversionsValue=Decimal("0.00005"),
             conversions=Decimal("1E-7"),
@@ -249,7 +250,7 @@ def test_every_selected_field_stands_in_the_protos() -> None:
     }
     row = _message("services/google_ads_service.proto", "GoogleAdsRow")
 
-    selected = {*FIELDS, *re.findall(r"customer\.\w+", BOOKS)}
+    selected = {*FIELDS.asked, *re.findall(r"customer\.\w+", BOOKS)}
     for path in selected:
         part, name = path.split(".")
         assert part in row
@@ -262,10 +263,10 @@ def test_every_request_and_answer_field_stands_in_the_protos(lab: Lab) -> None:
     answers: list[Reply] = []
 
     class Listen:
-        def before(self, call: Call) -> None:
+        def before(self, call: PlatformCall) -> None:
             """Nothing."""
 
-        def after(self, call: Call, reply: Reply) -> Reply:
+        def after(self, call: PlatformCall, reply: Reply) -> Reply:
             if "search" in call.request.path:
                 answers.append(reply)
             return reply

@@ -17,8 +17,8 @@ from connectors.kit.contract.redact import pseudonym
 from connectors.testing.clock import Clock
 from connectors.testing.loopback import Served
 from connectors.testing.platform import Platform as Fake
+from connectors.testing.reply import Received
 from connectors.testing.reply import Reply as FakeReply
-from connectors.testing.reply import Request
 from connectors.testing.tokens import Tokens
 from models.errors import MeritError
 from models.tables import FACTS
@@ -185,15 +185,15 @@ COUNT = '{count: {path: /count, params: {a: "{from_epoch}", b: "{to_epoch}"}, to
 class Desk(Fake):
     """Chats behind a bearer token that expires, with a refresh token that rotates."""
 
-    token_path = "/oauth/token"
+    exchange_path = "/oauth/token"
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.tokens = Tokens(clock, "planted-refresh-one", rotates=True)
+        self.tokens = Tokens(clock=clock, refresh="planted-refresh-one", rotates=True)
 
-    def answer(self, request: Request) -> FakeReply:
+    def answer(self, request: Received) -> FakeReply:
         assert self.tokens is not None
-        if request.path == self.token_path:
+        if request.path == self.exchange_path:
             form = request.form
             granted = self.tokens.exchange(form["refresh_token"])
             known = (form["client_id"], form["client_secret"]) == ("app", "planted-client-secret")
@@ -356,8 +356,8 @@ def test_a_connector_file_cannot_take_any_name(name: str) -> None:
 def test_the_example_declares_what_it_shows() -> None:
     connector = read_connectors({"connectors/orderbook.yaml": EXAMPLE}, ())["orderbook"]
 
-    assert [(s.name, s.feeds, s.cursor_kind) for s in connector.streams] == [
+    assert [(s.name, s.feeds, s.windows.kind) for s in connector.streams] == [
         ("order_lines", ("order_line",), "time"),
         ("stock", ("inventory",), "day"),
     ]
-    assert connector.stream("order_lines").hashed == ("order.buyer",)
+    assert connector.stream("order_lines").record.hashed == ("order.buyer",)

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from connectors.meta_ads.answers import usage, verdict, wish
+from connectors.kit.contract.request import HttpAnswer
+from connectors.meta_ads.errors import trouble, usage, wish
 from connectors.meta_ads.rows import WINDOWS
 from connectors.testing.conformance.bench import Bench, Lab
 from connectors.testing.conformance.traps import OnRequest, always, at
 from connectors.testing.fakes.meta_ads import ACCOUNT, DELETED, PAGING_TOKEN, TOKEN
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import copied
 from tests.connectors.testing.conformance.cases.meta_ads import CASES
@@ -33,7 +34,7 @@ def _forms(lab: Lab) -> list[dict[str, str]]:
     return [c.request.form for c in lab.platform.calls if lab.platform.creates(c.request)]
 
 
-def _is_totals(call: Call) -> bool:
+def _is_totals(call: PlatformCall) -> bool:
     return call.request.path == f"/v25.0/act_{ACCOUNT}/insights" and call.request.method == "GET"
 
 
@@ -71,7 +72,7 @@ def test_without_deleted_ads_the_totals_would_not_agree(lab: Lab) -> None:
             spoilt.document["data"] = [ad for ad in rows if not ad.get("ad_id", "").startswith(DELETED)]
         return spoilt
 
-    run = lab.pull(fault=OnRequest(always, change=without_deleted))
+    run = lab.pull(fault=OnRequest(when=always, change=without_deleted))
 
     assert "P108" in run.codes
     assert "the platform's totals are not what was read" in run.told()
@@ -85,7 +86,7 @@ def test_figures_that_moved_between_run_and_totals_are_asked_for_anew(lab: Lab) 
             row["impressions"] = str(int(row["impressions"]) + 1)
         return spoilt
 
-    run = lab.pull(fault=OnRequest(at(2), change=moved, counts=_is_totals))
+    run = lab.pull(fault=OnRequest(when=at(2), change=moved, counts=_is_totals))
 
     assert run.payloads() == lab.truth()
     assert len(lab.platform.jobs.made) == 3, "two windows, one of them twice"
@@ -151,13 +152,13 @@ def test_another_zone_than_the_ad_accounts_loads_nothing(lab: Lab) -> None:
 def test_a_window_with_too_many_ads_is_read_in_shorter_ones(lab: Lab) -> None:
     too_much = Reply.json(400, {"error": {"code": 100, "error_subcode": 1487534, "message": "reduce"}})
 
-    def is_long(call: Call) -> bool:
+    def is_long(call: PlatformCall) -> bool:
         if not lab.platform.creates(call.request):
             return False
         span = json.loads(call.request.form["time_range"])
         return bool(span["since"][:7] != span["until"][:7])
 
-    run = lab.pull(fault=OnRequest(always, instead=lambda: too_much, counts=is_long))
+    run = lab.pull(fault=OnRequest(when=always, instead=lambda: too_much, counts=is_long))
 
     assert run.payloads() == lab.truth()
     assert len(run.taken) > 2
@@ -169,8 +170,8 @@ def test_a_pause_that_meta_states_in_minutes_is_kept_or_ends_the_run(lab: Lab) -
         error = {"error": {"code": 80000, "message": "too many calls"}}
         return Reply.json(400, error, X_Business_Use_Case_Usage=json.dumps(use))
 
-    run = lab.pull(fault=OnRequest(at(1), instead=lambda: blocked(1)))
-    later = lab.pull(fault=OnRequest(at(1), instead=lambda: blocked(19)))
+    run = lab.pull(fault=OnRequest(when=at(1), instead=lambda: blocked(1)))
+    later = lab.pull(fault=OnRequest(when=at(1), instead=lambda: blocked(19)))
 
     assert run.payloads() == lab.truth()
     assert run.calls[1].at - run.calls[0].at >= 60
@@ -206,7 +207,7 @@ def test_usage_headers_are_read_and_junk_in_them_is_nothing() -> None:
 def test_every_error_object_has_its_kind_whatever_the_status(
     error: dict[str, Any], status: int, code: str
 ) -> None:
-    found = verdict(status, {}, {"error": {**error, "message": "planted words of the platform"}})
+    found = trouble(HttpAnswer(status, {}, {"error": {**error, "message": "planted words of the platform"}}))
 
     assert found is not None
     assert found.code == code
@@ -233,7 +234,7 @@ def test_what_cannot_be_added_up_exactly_fails_the_window(lab: Lab, field: str, 
                 row[field] = value
         return spoilt
 
-    run = lab.pull(fault=OnRequest(always, change=spoil))
+    run = lab.pull(fault=OnRequest(when=always, change=spoil))
 
     assert "P107" in run.codes
     assert run.payloads() == {}

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from connectors.kit.window.replay import replay
-from connectors.qianchuan import ADS, COUNTING_PAGE, ROOMS, UNI, Qianchuan
-from connectors.qianchuan import REFRESH as REFRESH_PATH
+from connectors.qianchuan import Qianchuan
+from connectors.qianchuan.requests import ADS, COUNTING_PAGE, ROOMS, UNI
+from connectors.qianchuan.signing import REFRESH as REFRESH_PATH
+from connectors.registry import get
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.qianchuan import ADVERTISER, AWEMES, NOW, REFRESH, QianchuanFake
-from connectors.testing.reply import Reply, Request
+from connectors.testing.reply import Received, Reply
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.against_fake import FakeBench, served
 from tests.connectors.bench import only, only_failed, records
@@ -72,8 +74,8 @@ def test_the_check_itself_refuses_a_wrong_request(fake: FakeBench) -> None:
     fake.pull(Qianchuan(), "ads", span_from=LAST_DAY)
     good = fake.asked()[0]
 
-    wrong_value = Request("GET", good.target.replace("ALL", "EVERYTHING"), good.headers, b"")
-    without = Request("GET", good.target.replace("start_date", "begin"), good.headers, b"")
+    wrong_value = Received("GET", good.target.replace("ALL", "EVERYTHING"), good.headers, b"")
+    without = Received("GET", good.target.replace("start_date", "begin"), good.headers, b"")
 
     assert spec.unmarshal_request(_as_openapi(wrong_value)).errors
     assert spec.unmarshal_request(_as_openapi(without)).errors
@@ -111,7 +113,7 @@ def _spec() -> Any:
     return OpenAPI.from_dict(_served_here())
 
 
-def _declared(request: Request) -> set[str]:
+def _declared(request: Received) -> set[str]:
     document = _served_here()
     operation = document["paths"][request.path][request.method.lower()]
     shared = document["components"]["parameters"]
@@ -126,7 +128,7 @@ def _row(document: Any) -> dict[str, Any]:
     return (data.get("list") or data.get("room_list") or [{}])[0]
 
 
-def _row_fields(request: Request) -> set[str]:
+def _row_fields(request: Received) -> set[str]:
     document = _served_here()
     answer = document["paths"][request.path]["get"]["responses"]["200"]["content"]["application/json"][
         "schema"
@@ -142,7 +144,7 @@ def _resolved(document: Any, schema: Any) -> Any:
     )
 
 
-def _as_openapi(request: Request) -> Any:
+def _as_openapi(request: Received) -> Any:
     from openapi_core.testing import MockRequest
 
     headers = {"Access-Token" if n == "access-token" else n: v for n, v in request.headers.items()}
@@ -278,6 +280,7 @@ def test_a_window_read_in_small_pages_is_replayed_page_by_page(fake: FakeBench, 
         as_of=pulled.as_of,
         spool=tmp_path / "again",
         sha256=pulled.landing_sha256,
+        find=get,
     )
 
     assert pulled.pages == 3

@@ -16,18 +16,20 @@ import pytest
 from connectors.kit import AccountSettings, Landing, Runtime, pull
 from connectors.kit.contract.pagers import Pages
 from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.request import HttpAnswer
 from connectors.kit.contract.strict_json import loads
 from connectors.taobao_top import TaobaoTop
+from connectors.taobao_top.errors import trouble
 from connectors.taobao_top.signing import signature
-from connectors.taobao_top.words import trouble
 from connectors.testing.clock import Clock
 from connectors.testing.fakes import taobao_world as made
 from connectors.testing.fakes.taobao_top import TaobaoFake
 from connectors.testing.fakes.taobao_world import AS_OF, FIRST
 from connectors.testing.loopback import Served
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
+from tests.connectors.changed import changed
 from tests.connectors.testing.conformance.cases.taobao_top import ACCOUNT, MORE
 
 METADATA = Path(__file__).resolve().parents[2] / "../shared/api-specs/taobao-top/metadata"
@@ -77,11 +79,11 @@ class Shop:
             )
         )
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         """The platform answers."""
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         """Note every answer."""
         self.answers.append(reply.document)
         return reply
@@ -201,7 +203,7 @@ def test_every_call_and_every_answer_fits_the_metadata(shop: Shop, stream: str) 
 @pytest.mark.parametrize("stream", ["trades", "refunds", "ratings"])
 def test_every_field_that_is_asked_for_and_read_is_in_the_metadata(shop: Shop, stream: str) -> None:
     shop.pull(stream)
-    model = TaobaoTop().stream(stream).model
+    model = TaobaoTop().stream(stream).record.model
     (listed,) = (p for p in metadata(METHODS[stream])["responseParams"] if "[]" in p["type"])
     documented = {p["name"] for p in listed["subParams"]}
 
@@ -278,10 +280,10 @@ class _Leaving:
     def __init__(self, shop: Shop) -> None:
         self.shop, self.seen = shop, 0
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         if call.request.form["start_modified"].startswith("2026-03-03") and self.seen < 4:
             self.seen += 1
             there = self.shop.fake.world.between("trades", *DAY)
@@ -295,7 +297,7 @@ DAY = (FIRST + timedelta(days=1), FIRST + timedelta(days=2))
 def test_walking_forward_loses_trades_that_walking_backward_reads(shop: Shop) -> None:
     backward = TaobaoTop().stream("trades")
     path = "trades_sold_increment_get_response.total_results"
-    forward = replace(backward, pager=_NaivePages(path), proof=_NoProof(path))
+    forward = changed(backward, pager=_NaivePages(path), proof=_NoProof(path))
     lost, pages = {}, {}
     for name, stream in (("forward", forward), ("backward", backward)):
         shop.fake.world = TaobaoFake(shop.clock).world
@@ -343,7 +345,13 @@ class _NoProof(Total):
     ],
 )
 def test_tops_codes_are_the_kits_troubles(code: int, sub: str, expected: str) -> None:
-    error = trouble(200, {"error_response": {"code": code, "msg": "m", "sub_code": sub, "sub_msg": "名字"}})
+    error = trouble(
+        HttpAnswer(
+            200,
+            {},
+            {"error_response": {"code": code, "msg": "m", "sub_code": sub, "sub_msg": "名字"}},
+        )
+    )
 
     assert error is not None
     assert error.code == expected
@@ -364,11 +372,11 @@ class _Once:
     def __init__(self, reply: Reply) -> None:
         self.reply: Reply | None = reply
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         reply, self.reply = self.reply, None
         return reply
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         return reply
 
 
@@ -433,10 +441,10 @@ def test_agents_are_asked_in_groups_and_each_groups_count_must_hold(shop: Shop) 
 class _Lie:
     """The second group's answer counts one rating more than it holds."""
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         answer = reply.document["airisland_kefueval_get_response"]
         answer["result_count"] += "客服3" in call.request.form["query_ids"]
         return reply
@@ -467,7 +475,7 @@ def test_a_refused_ad_report_in_a_success_is_no_empty_report() -> None:
         "universalbp_report_query_campaign_response": {"result": {"info": {"ok": False, "error_code": "A1"}}}
     }
 
-    error = trouble(200, body)
+    error = trouble(HttpAnswer(200, {}, body))
 
     assert error is not None
     assert (error.code, error.actual) == ("P106", "A1")

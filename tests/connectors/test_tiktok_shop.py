@@ -12,7 +12,7 @@ import pytest
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.tiktok_records import NOW
 from connectors.testing.fakes.tiktok_shop import CIPHER, LIVES, REFRESH, SECRET, TikTokShopFake
-from connectors.testing.reply import Reply, Request
+from connectors.testing.reply import Received, Reply
 from connectors.tiktok_shop import TikTokShop
 from connectors.tiktok_shop.signing import signature
 from models.loads import FailedWindow, PulledWindow
@@ -229,7 +229,7 @@ def test_a_wrong_secret_is_said_and_not_tried_for_long(fake: FakeBench, secret: 
 def test_the_platform_refuses_what_is_not_signed_or_comes_late(fake: FakeBench) -> None:
     _pull(fake, "orders")
     good = fake.asked()[0]
-    forged = Request(good.method, good.target, good.headers, good.body.replace(b"17", b"16"))
+    forged = Received(good.method, good.target, good.headers, good.body.replace(b"17", b"16"))
 
     assert fake.platform.answer(forged).document["code"] == 106001
     fake.clock.advance(timedelta(minutes=6))

@@ -10,8 +10,8 @@ from connectors.sandbox import Options, Sandbox
 from models.periods import Period
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
-from pipelines.company.sandbox import Surroundings
 from pipelines.company.run_scope import RunScope
+from pipelines.company.sandbox import Surroundings
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all

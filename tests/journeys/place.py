@@ -13,8 +13,8 @@ from pipelines.commands.cli import main
 from pipelines.company import clock
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
-from pipelines.company.sandbox import Surroundings
 from pipelines.company.run_scope import RunScope
+from pipelines.company.sandbox import Surroundings
 from pipelines.steps.compute import compute_days
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files

@@ -15,16 +15,16 @@ import pytest
 import yaml
 
 from connectors.kit import Runtime
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
-from connectors.testing.conformance import Case
+from connectors.testing.conformance import StreamCase
 from connectors.testing.loopback import Served
 from connectors.testing.platform import Platform
 from connectors.testing.reply import Reply
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
-from pipelines.company.sandbox import Surroundings
 from pipelines.company.run_scope import RunScope
+from pipelines.company.sandbox import Surroundings
 from pipelines.graph.metadata import reports_metadata
 from pipelines.steps.facts import build_facts
 from pipelines.steps.pull import PullReport, StreamName, pull_streams
@@ -92,7 +92,7 @@ class Everywhere:
         return [path.name for path in files if any(secret in path.read_bytes() for secret in secrets)]
 
     def _entry(
-        self, found: list[Case], name: str, clock: Clock, secrets: dict[str, Any]
+        self, found: list[StreamCase], name: str, clock: Clock, secrets: dict[str, Any]
     ) -> tuple[dict[str, Any], dict[str, str]]:
         platform = found[0].make_platform(clock)
         self.platforms[name] = platform
@@ -108,7 +108,7 @@ class Everywhere:
             "secrets": {key: f"${{{variable}}}" for key, variable in variables.items()},
             "settings": {key: str(value) for key, value in settings.items()},
             **({"currency": account["currency"]} if account.get("currency") else {}),
-            **({"token_url": url + platform.token_path} if platform.token_path else {}),
+            **({"token_url": url + platform.exchange_path} if platform.exchange_path else {}),
         }
         values = {variables[key]: str({**account["secrets"], **secrets}[key]) for key in variables}
         return entry, values

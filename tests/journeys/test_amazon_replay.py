@@ -20,7 +20,7 @@ from connectors.testing.clock import Clock
 from connectors.testing.fakes import amazon_world as made
 from connectors.testing.fakes.amazon_sp import CLIENT, REFRESH, SECRET, AmazonSpFake
 from connectors.testing.loopback import Served
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 from models.attribution import Attribution
 from models.loads import FailedWindow, SourceAccount, StreamRef
 from warehouse.facts.build import build_core
@@ -82,7 +82,7 @@ class IndianSeller(AmazonSpFake):
         self.world.streams = {"orders": {}, "sales_traffic": {}}
         for number, raw in enumerate(orders):
             at = datetime.fromisoformat(raw["last-updated-date"])
-            self.world.put("orders", Entry(f"{number:06d}", at, at, raw, {}))
+            self.world.put("orders", FakeRecord(f"{number:06d}", at, at, raw, {}))
 
     def freeze(self) -> None:
         """The truth is computed elsewhere."""
@@ -169,7 +169,10 @@ def _pulled(
             con,
             [
                 SourceAccount(
-                    StreamRef("amazon_sp", name, "in"), connector.stream(name).feeds, ZONE, platform="amazon"
+                    ref=StreamRef("amazon_sp", name, "in"),
+                    feeds=connector.stream(name).feeds,
+                    zone=ZONE,
+                    platform="amazon",
                 )
                 for name in streams
             ],

@@ -17,7 +17,7 @@ import pytest
 
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.tiktok_shop import APP_KEY, CIPHER, REFRESH, SECRET, TikTokShopFake
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 from connectors.tiktok_shop import TikTokShop
 from models.definitions.load import Definitions, load_definitions
 from models.loads import PulledWindow, SourceAccount, StreamRef
@@ -80,9 +80,9 @@ class ReplayedLives(TikTokShopFake):
                 "start_time": int(start.timestamp()),
                 "interaction_performance": reached,
             }
-            self.world.put("lives", Entry(key, start, start, raw, {}))
+            self.world.put("lives", FakeRecord(key, start, start, raw, {}))
 
-    def kind_of(self, entry: Entry) -> str:
+    def kind_of(self, entry: FakeRecord) -> str:
         """All pages are the sellers' own."""
         return "OFFICIAL_ACCOUNTS"
 
@@ -99,7 +99,13 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
     folder, clock = tmp_path_factory.mktemp("replay"), Clock(NOW)
     ref = StreamRef("tiktok_shop", "lives", "thai-sellers")
     with open_warehouse(folder / "home") as connection:
-        account = SourceAccount(ref, ("live_session",), "Asia/Bangkok", "2013-09-01", platform="tiktok_shop")
+        account = SourceAccount(
+            ref=ref,
+            feeds=("live_session",),
+            zone="Asia/Bangkok",
+            active_from="2013-09-01",
+            platform="tiktok_shop",
+        )
         set_source_accounts(connection, [account])
         person = {"person_id": "som", "name": "som", "role_id": "ops", "valid_from": date(2012, 1, 1)}
         put(connection, "core_person", [person])

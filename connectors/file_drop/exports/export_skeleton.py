@@ -49,7 +49,7 @@ def skeleton(stem: str, titles: list[str], row: int, near: Near | None) -> str:
 name: {name}
 label: {{zh: {_quoted(stem)}, en: {_quoted(name)}}}
 platform: file
-table: {table}  # any table of docs/published-tables.md that takes files 可改为其他表
+table: {table}  # any table of `kpi tables` that takes files 可改为其他表
 grain: {{zh: {_quoted(FACTS[table].zh)}, en: {_quoted(FACTS[table].grain)}}}
 verified: unverified
 source: our own export

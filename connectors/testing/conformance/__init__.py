@@ -1,11 +1,15 @@
 """The conformance suite: the same 34 promises, shown for every connector against a fake of its platform.
 
 Belongs here: running points on a case. Not here: cases (tests/connectors/testing/conformance/cases), fakes
-(connectors/sandbox/platforms), pytest.
+(connectors/testing/fakes), pytest.
 
-case.py      what a connector declares        bench.py   experiments and their judge   traps.py  when a fault strikes
-findings.py  outcomes and the list of points  store.py   what a warehouse would hold   forks.py  processes to be killed
-points_*.py  the 34 points                    storm.py   the fault storm               table.py  docs/conformance.md
+Imports run one way, from the first line to the last:
+
+verdicts.py, case.py   what a check may find out; what a connector declares
+store.py, traps.py     what a warehouse would hold; when a fault strikes
+bench.py               experiments and their judge
+register.py, forks.py  the list of points; processes to be killed
+points_*.py, storm.py  the 34 points; the fault storm
 """
 
 from collections.abc import Iterable
@@ -21,11 +25,12 @@ from connectors.testing.conformance import (
     points_values,
 )
 from connectors.testing.conformance.bench import Bench
-from connectors.testing.conformance.case import Case
-from connectors.testing.conformance.findings import POINTS, Finding, NotApplicable, Point, Unproven
+from connectors.testing.conformance.case import StreamCase
+from connectors.testing.conformance.register import POINTS, Point
 from connectors.testing.conformance.storm import StormResult, storm
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, Verdict, VerdictState
 
-__all__ = ["POINTS", "Bench", "Case", "Finding", "Point", "StormResult", "examine", "run", "storm"]
+__all__ = ["POINTS", "Bench", "Point", "StormResult", "StreamCase", "Verdict", "examine", "run", "storm"]
 
 PARTS = (
     points_account,
@@ -39,21 +44,33 @@ PARTS = (
 )
 
 
-def examine(bench: Bench, number: int) -> Finding:
-    """The finding of one point for the bench's case."""
+def examine(bench: Bench, number: int) -> Verdict:
+    """The verdict on one point for the bench's case."""
     case, point = bench.case, POINTS[number]
-    if number in case.not_applicable:
-        return Finding(case.id, number, point.title, "not applicable", case.not_applicable[number])
+    state, shown = _checked(point, bench)
+    return Verdict(
+        case=case.id,
+        number=number,
+        title=point.title,
+        state=state,
+        tried=shown.tried,
+        reasons=shown.limits,
+    )
+
+
+def _checked(point: Point, bench: Bench) -> tuple[VerdictState, Shown]:
+    if (known := bench.case.not_applicable.get(point.number)) is not None:
+        return "not applicable", Shown(limits=(known,))
     try:
-        return Finding(case.id, number, point.title, "pass", point.check(bench) or "")
+        return "pass", point.check(bench) or Shown()
     except NotApplicable as reason:
-        return Finding(case.id, number, point.title, "not applicable", str(reason))
+        return "not applicable", Shown(limits=(str(reason),))
     except Unproven as evidence:
-        return Finding(case.id, number, point.title, "fail", str(evidence))
+        return "fail", Shown(limits=(str(evidence),))
 
 
-def run(case: Case, points: Iterable[int] | None = None, *, slow: bool = False) -> list[Finding]:
-    """All findings of a case, in the order of the points.
+def run(case: StreamCase, points: Iterable[int] | None = None, *, slow: bool = False) -> list[Verdict]:
+    """All verdicts on a case, in the order of the points.
 
     Args:
         case: the connector's stream and its fake.

@@ -1,4 +1,4 @@
-"""`python -m connectors.testing.conformance CASES.py [POINT...]`: run the cases of a file and print every finding.
+"""`python -m connectors.testing.conformance CASES.py [POINT...]`: run the cases of a file and print every verdict.
 
 Not here: the cases.
 """
@@ -7,7 +7,7 @@ import runpy
 import sys
 import time
 
-from connectors.testing.conformance import POINTS, Bench, Case, examine, storm
+from connectors.testing.conformance import POINTS, Bench, StreamCase, examine, storm
 
 SEEDS = 5
 
@@ -21,16 +21,16 @@ def main(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
-def _show(case: Case, numbers: list[int]) -> int:
+def _show(case: StreamCase, numbers: list[int]) -> int:
     failed = 0
     with Bench(case) as bench:
         for number in numbers:
             started = time.perf_counter()
-            finding = examine(bench, number)
-            failed += finding.state == "fail"
+            verdict = examine(bench, number)
+            failed += verdict.state == "fail"
             took = time.perf_counter() - started
             sys.stdout.write(
-                f"{case.id} {number:2} {finding.state:14} {took:5.2f} s  {finding.title}: {finding.said}\n"
+                f"{case.id} {number:2} {verdict.state:14} {took:5.2f} s  {verdict.title}: {verdict.said}\n"
             )
         for seed in range(SEEDS):
             result = storm(bench, seed)

@@ -11,23 +11,23 @@ import tempfile
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.state import FILE, State
 from connectors.kit.transport.runtime import Runtime
+from connectors.kit.transport.state import FILE, State
 from connectors.kit.window.landing import Landing
 from connectors.kit.window.pull import pull
 from connectors.testing.clock import Clock
-from connectors.testing.conformance.case import Case
-from connectors.testing.conformance.findings import Unproven, expect
+from connectors.testing.conformance.case import StreamCase
 from connectors.testing.conformance.store import Store, Stored, Taken, difference, text_of
+from connectors.testing.conformance.verdicts import Unproven, expect
 from connectors.testing.loopback import Served
-from connectors.testing.platform import Call, Fault, Platform
+from connectors.testing.platform import Platform, PlatformCall, Trap
 from connectors.testing.spoil import Shape
 from models.loads import FailedWindow, PulledWindow
 
@@ -39,7 +39,7 @@ class Run:
     """What one pull gave and cost; `waited` is how long the fake clock moved, `longest` its longest step."""
 
     results: list[Taken | FailedWindow]
-    calls: list[Call]
+    calls: list[PlatformCall]
     waited: float
     longest: float
 
@@ -72,11 +72,11 @@ class Run:
         )
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Lab:
     """One experiment: a fresh platform and empty folders; `name` is where the platform is mounted."""
 
-    case: Case
+    case: StreamCase
     server: Served
     folder: Path
     name: str = "lab"
@@ -119,8 +119,8 @@ class Lab:
     def account(self, **changes: Any) -> AccountSettings:
         """The case's account at this platform."""
         urls: dict[str, Any] = {"base_url": self.platform.url}
-        if self.platform.token_path is not None:
-            urls["token_url"] = self.platform.url + self.platform.token_path
+        if self.platform.exchange_path is not None:
+            urls["token_url"] = self.platform.url + self.platform.exchange_path
         return AccountSettings.model_validate({**self.case.account, **urls, **changes})
 
     def pull(
@@ -128,7 +128,7 @@ class Lab:
         *,
         span_from: datetime | None = None,
         as_of: datetime | None = None,
-        fault: Fault | None = None,
+        fault: Trap | None = None,
         **changes: Any,
     ) -> Run:
         """Pull the case's span, or what `changes` say of account, runtime, cursor, connector, stream."""
@@ -210,7 +210,7 @@ def _in_memory() -> str | None:
 class Bench:
     """Everything the points of one case share: `with Bench(case) as bench`."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: StreamCase) -> None:
         self.case = case
         self._server = Served()
         self._root = tempfile.TemporaryDirectory(prefix="meritline-conformance-", dir=_in_memory())
@@ -230,7 +230,7 @@ class Bench:
         """A fresh experiment; a second one beside it needs another name."""
         folder = Path(self._root.name) / f"{next(self._numbers):04d}"
         folder.mkdir()
-        return Lab(self.case, self._server, folder, name)
+        return Lab(case=self.case, server=self._server, folder=folder, name=name)
 
     @cached_property
     def clean(self) -> Run:
@@ -247,12 +247,12 @@ class Bench:
     def narrow(self) -> dict[str, Any]:
         """The span of the fullest window alone, where single answers are spoilt and the rest would only cost time."""
         stream = self.case.declared
-        if stream.cursor_kind == "cursor" or stream.readable_for is not None:
+        if stream.windows.kind == "cursor" or stream.windows.readable_for is not None:
             return {}
         window = max(self.clean.taken, key=lambda taken: len(taken.records)).window
         return {
-            "span_from": window.window_from + (stream.lookback or timedelta(0)),
-            "as_of": window.window_to + stream.lag,
+            "span_from": window.window_from + stream.windows.lookback,
+            "as_of": window.window_to + stream.windows.lag,
         }
 
     @cached_property

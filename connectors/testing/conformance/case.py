@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.connector import Connector
+from connectors.kit.contract.stream import Stream
 from connectors.kit.transport.runtime import Runtime
 from connectors.testing.clock import Clock
 from connectors.testing.platform import Platform
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class StreamCase:
     """One stream of one connector against its fake platform.
 
     Args:

@@ -8,8 +8,8 @@ import signal
 import sys
 
 from connectors.testing.conformance.bench import Lab
-from connectors.testing.conformance.findings import Unproven, expect
 from connectors.testing.conformance.traps import KillAt
+from connectors.testing.conformance.verdicts import Unproven, expect
 
 PATIENCE = 60  # seconds of real time until a child that hangs is ended
 

@@ -14,17 +14,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.testing.conformance.bench import Bench, Lab
-from connectors.testing.conformance.findings import NotApplicable, Unproven, expect, point
 from connectors.testing.conformance.forks import in_children, killed
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import KillAt, OnRequest, always, at
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
 from connectors.testing.spoil import html, on_wire
+from connectors.testing.tokens import Tokens
 
 LONG = 2 * 86_400.0  # seconds a token lives where its end is not what is tried
 REFUSED = ("P103", "P104")
 
 
 @point(1, "config errors name the field")
-def config_errors(bench: Bench) -> str | None:
+def config_errors(bench: Bench) -> Shown | None:
     """A missing secret or setting is named before anything is sent; a wrong zone or address is refused at once."""
     lab = bench.lab()
     secrets, settings = bench.case.account.get("secrets", {}), bench.case.account.get("settings", {})
@@ -60,7 +62,7 @@ def _refused_field(lab: Lab, field: str, value: str) -> None:
 
 
 @point(2, "secrets never in repr, log, exception, file")
-def secrets_hidden(bench: Bench) -> str | None:
+def secrets_hidden(bench: Bench) -> Shown | None:
     """Scan everything a good and several bad runs say or leave behind for every secret, plain and in base64."""
     heard = _Ear()
     root = logging.getLogger()
@@ -84,10 +86,10 @@ def secrets_hidden(bench: Bench) -> str | None:
 
 def _bad_days(labs: list[Lab]) -> Iterator[OnRequest | None]:
     yield None
-    yield OnRequest(at(2), instead=labs[1].platform.unauthorised)
-    yield OnRequest(always, change=html(500))
-    yield OnRequest(always, change=on_wire("reset"))
-    yield OnRequest(at(1, 2, 3), instead=lambda: labs[4].platform.throttled("1"))
+    yield OnRequest(when=at(2), instead=labs[1].platform.unauthorised)
+    yield OnRequest(when=always, change=html(500))
+    yield OnRequest(when=always, change=on_wire("reset"))
+    yield OnRequest(when=at(1, 2, 3), instead=lambda: labs[4].platform.throttled("1"))
 
 
 def _all_told(lab: Lab, fault: OnRequest | None) -> str:
@@ -127,7 +129,7 @@ class _Ear(logging.Handler):
 
 
 @point(3, "check: good, wrong secret, missing scope")
-def check_account(bench: Bench) -> str | None:
+def check_account(bench: Bench) -> Shown | None:
     """A good account loads; a wrong secret and a missing permission each stop with their own code and few requests."""
     bench.must_equal(bench.lab().pull(), "a good account")
     for name, value in bench.case.account.get("secrets", {}).items():
@@ -137,7 +139,7 @@ def check_account(bench: Bench) -> str | None:
         bench.must_fail(run, f"a wrong {name}", REFUSED)
         expect(len(run.calls) <= 3, f"a wrong {name} is tried {len(run.calls)} times")
     lab = bench.lab()
-    run = lab.pull(fault=OnRequest(always, instead=lab.platform.forbidden, counts=_is_data(lab)))
+    run = lab.pull(fault=OnRequest(when=always, instead=lab.platform.forbidden, counts=_is_data(lab)))
     bench.must_fail(run, "a missing permission", ("P105",))
     expect(len(run.calls) <= 3, f"a missing permission is asked for {len(run.calls)} times")
     return None
@@ -148,10 +150,10 @@ def _is_data(lab: Lab) -> Any:
 
 
 @point(23, "401 once, twice; refresh token survives a crash")
-def expired_tokens(bench: Bench) -> str | None:
+def expired_tokens(bench: Bench) -> Shown | None:
     """An expired token is renewed once; a second refusal is loud; a rotated refresh token is stored before use."""
     lab = _patient(bench)
-    run = lab.pull(fault=OnRequest(at(2), instead=lab.platform.unauthorised, counts=_is_data(lab)))
+    run = lab.pull(fault=OnRequest(when=at(2), instead=lab.platform.unauthorised, counts=_is_data(lab)))
     tokens = lab.platform.tokens
     if tokens is None:
         bench.must_fail(run, "401 with a token that cannot be renewed", REFUSED)
@@ -160,11 +162,11 @@ def expired_tokens(bench: Bench) -> str | None:
         bench.must_equal(run, "one 401")
         expect(tokens.calls == 2, f"one 401 costs {tokens.calls} token calls; 2 with the first one")
     lab = bench.lab()
-    run = lab.pull(fault=OnRequest(always, instead=lab.platform.unauthorised, counts=_is_data(lab)))
+    run = lab.pull(fault=OnRequest(when=always, instead=lab.platform.unauthorised, counts=_is_data(lab)))
     bench.must_fail(run, "401 for ever", REFUSED)
     expect(len(run.calls) <= 6, f"401 for ever is asked {len(run.calls)} times")
     if tokens is None:
-        return "the token does not expire: a 401 is loud at once"
+        return Shown(limits=("the token does not expire: a 401 is loud at once",))
     _expiry(bench)
     for number in (1, 2):
         _crash(bench, number)
@@ -179,10 +181,16 @@ def _patient(bench: Bench) -> Lab:
     return lab
 
 
+def _tokens(lab: Lab) -> Tokens:
+    """The tokens of a platform that was asked before whether it has any."""
+    if lab.platform.tokens is None:
+        raise Unproven("the fake of one experiment issues tokens, that of another does not")
+    return lab.platform.tokens
+
+
 def _expiry(bench: Bench) -> None:
     lab = _patient(bench)
-    tokens = lab.platform.tokens
-    assert tokens is not None  # noqa: S101 - asked before
+    tokens = _tokens(lab)
     first = lab.pull()
     expect(tokens.calls == 1, f"a clean run makes {tokens.calls} token calls")
     lab.clock.sleep(tokens.lifetime + 1)
@@ -196,8 +204,7 @@ def _expiry(bench: Bench) -> None:
 def _crash(bench: Bench, number: int) -> None:
     """Kill when the first data request (1) or the next token request (2) after a fresh token arrives."""
     lab = _patient(bench)
-    tokens = lab.platform.tokens
-    assert tokens is not None  # noqa: S101 - asked before
+    tokens = _tokens(lab)
     exchanges = lab.platform.exchanges
     counts = (lambda c: not exchanges(c.request)) if number == 1 else (lambda c: exchanges(c.request))
     killed(lab, KillAt(1, counts=counts))
@@ -208,7 +215,7 @@ def _crash(bench: Bench, number: int) -> None:
 
 
 @point(24, "two refreshers, one call")
-def single_flight(bench: Bench) -> str | None:
+def single_flight(bench: Bench) -> Shown | None:
     """Two threads share one token; two processes do too where a second refresh would kill the first one's token."""
     lab = _patient(bench)
     tokens = lab.platform.tokens
@@ -221,7 +228,7 @@ def single_flight(bench: Bench) -> str | None:
         thread.join(60)
     expect(tokens.calls == 1, f"two threads make {tokens.calls} token calls")
     if not tokens.rotates:
-        return "threads; processes may each refresh: refresh tokens do not rotate"
+        return Shown(limits=("threads; processes may each refresh: refresh tokens do not rotate",))
     lab = _patient(bench)
     tokens = lab.platform.tokens
     in_children(lab, 2)
@@ -238,7 +245,7 @@ def _quiet_pull(lab: Lab, number: int) -> None:
 
 
 @point(32, "one bad account, others load")
-def bad_neighbour(bench: Bench) -> str | None:
+def bad_neighbour(bench: Bench) -> Shown | None:
     """An account that is refused does not touch the next one in the same process."""
     lab, other = bench.lab(), bench.lab("other")
     wrong = {name: f"{value[:-3]}xyz" for name, value in bench.case.account.get("secrets", {}).items()}

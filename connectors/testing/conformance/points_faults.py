@@ -9,9 +9,10 @@ from email.utils import format_datetime
 from functools import partial
 
 from connectors.testing.conformance.bench import Bench, Lab, Run
-from connectors.testing.conformance.findings import NotApplicable, expect, point
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import OnPage, OnRequest, When, always, at
-from connectors.testing.platform import Call
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, expect
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import (
     Change,
@@ -36,19 +37,21 @@ Plan = Callable[[Lab, When], OnRequest]
 
 def _instead(reply: Callable[[Lab], Reply | None], *, data: bool = False) -> Plan:
     """A plan that answers in the platform's place; `data` leaves token requests alone."""
-    return lambda lab, when: OnRequest(when, instead=lambda: reply(lab), counts=_data(lab) if data else _any)
+    return lambda lab, when: OnRequest(
+        when=when, instead=lambda: reply(lab), counts=_data(lab) if data else _any
+    )
 
 
 def _spoilt(change: Change) -> Plan:
     """A plan that spoils the platform's answers to data requests."""
-    return lambda lab, when: OnRequest(when, change=change, counts=_data(lab))
+    return lambda lab, when: OnRequest(when=when, change=change, counts=_data(lab))
 
 
-def _data(lab: Lab) -> Callable[[Call], bool]:
+def _data(lab: Lab) -> Callable[[PlatformCall], bool]:
     return lambda call: not lab.platform.exchanges(call.request)
 
 
-def _any(_: Call) -> bool:
+def _any(_: PlatformCall) -> bool:
     return True
 
 
@@ -67,7 +70,7 @@ def _once(bench: Bench, name: str, plan: Plan) -> None:
             bench.must_equal(run, f"{name} once, on request {number}", part=bool(bench.narrow))
 
 
-def _may_be_loud(lab: Lab, call: Call) -> bool:
+def _may_be_loud(lab: Lab, call: PlatformCall) -> bool:
     # a lost answer to either may have had its effect: asking again must not be taken for granted
     return lab.platform.creates(call.request) or lab.platform.exchanges(call.request)
 
@@ -90,7 +93,7 @@ def _polite(lab: Lab, name: str) -> None:
 
 
 @point(14, "429 with seconds, date, junk, six hours")
-def throttled(bench: Bench) -> str | None:
+def throttled(bench: Bench) -> Shown | None:
     """A wish is granted to the second, junk is as no wish, hours end the run."""
     wishes: Mapping[str, Callable[[Lab], str | None]] = {
         "429 without a wish": lambda _: None,
@@ -114,7 +117,7 @@ def _wishing(wish: Callable[[Lab], str | None]) -> Plan:
 
 
 @point(15, "429 inside a 200")
-def throttled_in_200(bench: Bench) -> str | None:
+def throttled_in_200(bench: Bench) -> Shown | None:
     """The platform's own way to say "too many" in a success is waited out, and never "no rows"."""
     probe = bench.lab()
     if probe.platform.throttled_in_200() is None:
@@ -143,7 +146,7 @@ def _server_error(status: int, lab: Lab) -> Reply:
 
 
 @point(16, "5xx, reset, stall, HTML, error in a 200, empty errors")
-def server_troubles(bench: Bench) -> str | None:
+def server_troubles(bench: Bench) -> Shown | None:
     """Troubles of the platform pass when they pass, and are loud when they stay."""
     probe = bench.lab()
     has_words = probe.platform.error_in_200() is not None
@@ -153,15 +156,15 @@ def server_troubles(bench: Bench) -> str | None:
             _once(bench, name, plan)
             _for_ever(bench, name, plan)
     lab = bench.lab()
-    stall = OnRequest(at(2), change=on_wire("stall"))
+    stall = OnRequest(when=at(2), change=on_wire("stall"))
     bench.must_be_right(lab.pull(fault=stall, runtime=lab.new_runtime(read_timeout=STALL)), "silence")
     for status in (200, 400):
         _for_ever(bench, f"{status} with an empty errors list", _spoilt(instead(status, {"errors": []})))
-    return "" if has_words else f"no error in a 200: {probe.lack('error_in_200')}"
+    return None if has_words else Shown(limits=(f"no error in a 200: {probe.lack('error_in_200')}",))
 
 
 @point(17, "cut body, cut gzip, wrong charset")
-def cut_answers(bench: Bench) -> str | None:
+def cut_answers(bench: Bench) -> Shown | None:
     """A body that ends early, with or without a length that agrees, is never taken for all of it."""
     spoilers: Mapping[str, Change] = {
         "a cut body": on_wire("cut"),
@@ -173,7 +176,7 @@ def cut_answers(bench: Bench) -> str | None:
     for name, change in spoilers.items():
         for when in (at(1), at(2), always):
             lab = bench.lab()
-            trap = OnPage(lab.shape, when, change)
+            trap = OnPage(shape=lab.shape, when=when, change=change)
             run = lab.pull(fault=trap, **bench.narrow)
             if not trap.hits:
                 continue
@@ -184,7 +187,7 @@ def cut_answers(bench: Bench) -> str | None:
     return _cut_file(bench)
 
 
-def _cut_file(bench: Bench) -> str | None:
+def _cut_file(bench: Bench) -> Shown | None:
     """A report file cut before it is sent: at a clean line end, and with its compression."""
     if bench.case.declared.report is None:
         return None
@@ -193,9 +196,9 @@ def _cut_file(bench: Bench) -> str | None:
         "a file cut at a line end": _clean_cut(bench.lab().shape),
     }.items():
         lab = bench.lab()
-        run = lab.pull(fault=OnPage(lab.shape, always, change, only_filled=True))
+        run = lab.pull(fault=OnPage(shape=lab.shape, when=always, change=change, only_filled=True))
         if name == "a file cut at a line end" and not run.failures and "count" in lab.platform.lacks:
-            return f"a file cut at a clean line end cannot be noticed: {lab.lack('count')}"
+            return Shown(limits=(f"a file cut at a clean line end cannot be noticed: {lab.lack('count')}",))
         bench.must_fail(run, name)
     return None
 
@@ -211,25 +214,26 @@ def _clean_cut(shape: Shape) -> Change:
 
 
 @point(18, "envelope field missing")
-def envelope_missing(bench: Bench) -> str | None:
+def envelope_missing(bench: Bench) -> Shown | None:
     """Every field that pager or proof read, and the record list itself: gone from all pages is loud, from one never short."""
     lab = bench.lab()
     tried = []
     for path in lab.shape.envelope:
         lab = bench.lab()
-        trap = OnPage(lab.shape, always, _without(path))
+        trap = OnPage(shape=lab.shape, when=always, change=_without(path))
         if lab.case.declared.report is not None:
             continue
         run = lab.pull(fault=trap)
         bench.must_fail(run, f"no {path} on any page")
         lab = bench.lab()
         bench.must_be_right(
-            lab.pull(fault=OnPage(lab.shape, at(2), _without(path))), f"no {path} on the second page"
+            lab.pull(fault=OnPage(shape=lab.shape, when=at(2), change=_without(path))),
+            f"no {path} on the second page",
         )
         tried.append(path)
     if not tried:
         raise NotApplicable("a report has no envelope; its file's head is point 26")
-    return f"fields: {', '.join(tried)}"
+    return Shown(f"fields: {', '.join(tried)}")
 
 
 def _without(path: str) -> Change:

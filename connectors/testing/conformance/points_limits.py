@@ -8,10 +8,12 @@ import resource
 import sys
 from typing import Any
 
+from connectors.kit.contract.reports import USUAL_PAGE_SIZE
 from connectors.kit.window.landing import Landing
 from connectors.kit.window.pull import pull
 from connectors.testing.conformance.bench import Bench, Lab
-from connectors.testing.conformance.findings import NotApplicable, Unproven, expect, point
+from connectors.testing.conformance.register import point
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
 from models.loads import FailedWindow
 
 ROUNDS = 12
@@ -20,7 +22,7 @@ ROWS = 250_000  # a million gives the same peak and takes two minutes
 
 
 @point(25, "declared rate never exceeded")
-def within_rate(bench: Bench) -> str | None:
+def within_rate(bench: Bench) -> Shown | None:
     """The fake counts requests by documented limit on its own clock; pulls go on until the limit must have been felt."""
     lab = bench.lab()
     if not lab.platform.budgets:
@@ -38,11 +40,11 @@ def within_rate(bench: Bench) -> str | None:
     expect(
         felt, f"no limit was reached in {ROUNDS} pulls: the fake's bursts are too generous to test anything"
     )
-    return ", ".join(told)
+    return Shown(", ".join(told))
 
 
 @point(31, "memory flat on many rows", is_slow=True)
-def memory(bench: Bench) -> str | None:
+def memory(bench: Bench) -> Shown | None:
     """Where the fake can serve many rows (`vast`), a pull in a process of its own stays below 200 MiB."""
     lab = bench.lab()
     rows = lab.platform.vast(ROWS)
@@ -52,7 +54,7 @@ def memory(bench: Bench) -> str | None:
         )
     used = _peak_mib(lab)
     expect(used <= MEMORY_MIB, f"{rows} rows take {used} MiB more than before")
-    return f"at most {MEMORY_MIB} MiB for {rows:,} rows"
+    return Shown(f"at most {MEMORY_MIB} MiB for {rows:,} rows")
 
 
 def _peak_mib(lab: Lab) -> int:
@@ -85,7 +87,8 @@ def _peak() -> int:
 
 
 def _drain(lab: Lab) -> int:
-    name, _, most = lab.case.declared.page_size
+    size = lab.case.declared.read.page_size or USUAL_PAGE_SIZE
+    name, most = size.setting, size.most
     windows: Any = pull(
         lab.case.connector,
         lab.case.declared,

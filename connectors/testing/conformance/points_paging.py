@@ -7,10 +7,12 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.pagers import Single
+from connectors.kit.contract.stream import Paged, Stream
 from connectors.testing.conformance.bench import Bench
-from connectors.testing.conformance.findings import NotApplicable, expect, point
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import Endless, OnPage, Replayed, at
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, expect
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import Shape, first_rows, look, put
 
@@ -21,13 +23,13 @@ def _paged(bench: Bench) -> Stream[Any]:
     stream = bench.case.declared
     if stream.report is not None and stream.report.listing is None:
         raise NotApplicable("a report is one file")
-    if stream.pager is not None and type(stream.pager).__name__ == "Single":
+    if isinstance(stream.read, Paged) and isinstance(stream.read.pager, Single):
         raise NotApplicable("one request is the whole window")
     return stream
 
 
 @point(11, "empty page mid-stream")
-def empty_page(bench: Bench) -> str | None:
+def empty_page(bench: Bench) -> Shown | None:
     """An honest empty page is not the end; a page that lost its records is noticed where the platform counts."""
     _paged(bench)
     remarks = []
@@ -43,7 +45,7 @@ def empty_page(bench: Bench) -> str | None:
             "the fake put no empty page in",
         )
     lab = bench.lab()
-    trap = OnPage(lab.shape, at(2), first_rows(lab.shape, list.clear), only_filled=True)
+    trap = OnPage(shape=lab.shape, when=at(2), change=first_rows(lab.shape, list.clear), only_filled=True)
     run = lab.pull(fault=trap)
     expect(trap.hits, "no second page came")
     if "count" in lab.platform.lacks:
@@ -52,14 +54,19 @@ def empty_page(bench: Bench) -> str | None:
         bench.must_be_right(run, "a page lost its records once")
         lab = bench.lab()
         run = lab.pull(
-            fault=OnPage(lab.shape, lambda n: n > 1, first_rows(lab.shape, list.clear), only_filled=True)
+            fault=OnPage(
+                shape=lab.shape,
+                when=lambda n: n > 1,
+                change=first_rows(lab.shape, list.clear),
+                only_filled=True,
+            )
         )
         bench.must_fail(run, "pages without their records")
-    return "; ".join(remarks)
+    return Shown(limits=tuple(remarks))
 
 
 @point(12, "page token repeats")
-def token_repeats(bench: Bench) -> str | None:
+def token_repeats(bench: Bench) -> Shown | None:
     """The platform sends the first page's paging fields again and again, and once the first page again: loud or equal, soon."""
     _paged(bench)
     lab = bench.lab()
@@ -73,7 +80,7 @@ def token_repeats(bench: Bench) -> str | None:
     lab = bench.lab()
     run = lab.pull(fault=Replayed(lab.shape, lambda first, now, n: first if n == 2 else now))
     if "count" in lab.platform.lacks and not run.failures:
-        return f"the first page sent twice cannot be noticed: {lab.lack('count')}"
+        return Shown(limits=(f"the first page sent twice cannot be noticed: {lab.lack('count')}",))
     bench.must_be_right(run, "the first page again in the place of the second")
     return None
 
@@ -85,7 +92,7 @@ def _with_fields(first: Reply, now: Reply, paths: list[str]) -> Reply:
 
 
 @point(13, "pages without end")
-def page_cap(bench: Bench) -> str | None:
+def page_cap(bench: Bench) -> Shown | None:
     """A platform that always promises another page with a fresh token meets the cap, and the pull ends."""
     stream = _paged(bench)
     lab = bench.lab()
@@ -95,14 +102,16 @@ def page_cap(bench: Bench) -> str | None:
     trap = Endless(lab.shape, lambda first, number: _one_more(lab.shape, first, number))
     run = lab.pull(fault=trap, stream=short, **bench.narrow)
     bench.must_fail(run, "a listing without end")
-    return f"tried with a cap of {CAP} pages"
+    return Shown(limits=(f"tried with a cap of {CAP} pages",))
 
 
 def _with_pager(stream: Stream[Any], pager: Any) -> Stream[Any]:
-    report = stream.report
-    if report is None or report.listing is None:
-        return replace(stream, pager=pager)
-    return replace(stream, report=replace(report, listing=replace(report.listing, pager=pager)))
+    read = stream.read
+    if isinstance(read, Paged):
+        return replace(stream, read=replace(read, pager=pager))
+    assert read.report.listing is not None  # noqa: S101 - a file is not paged
+    listing = replace(read.report.listing, pager=pager)
+    return replace(stream, read=replace(read, report=replace(read.report, listing=listing)))
 
 
 def _one_more(shape: Shape, first: Reply, number: int) -> Reply:

@@ -6,14 +6,15 @@ Not here: cut files (points_faults.py).
 from datetime import timedelta
 
 from connectors.testing.conformance.bench import Bench, Lab
-from connectors.testing.conformance.findings import NotApplicable, expect, point
 from connectors.testing.conformance.forks import killed
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import KillAt
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, expect
 from connectors.testing.jobs import Ending
 
 
 @point(26, "reports: failed, cancelled, never, expired, wrong range, killed")
-def reports(bench: Bench) -> str | None:
+def reports(bench: Bench) -> Shown | None:
     """Whatever becomes of a report: whole, proven empty, or loud; and never asked for twice without need."""
     stream = bench.case.declared
     if stream.report is None:
@@ -22,8 +23,8 @@ def reports(bench: Bench) -> str | None:
     expect(created == 0, "the fake begins with reports")
     _failed(bench, windows)
     _never(bench, windows)
-    remarks = [_cancelled(bench), _expired(bench), _other_range(bench), _killed(bench)]
-    return "; ".join(remark for remark in remarks if remark)
+    limits = (_cancelled(bench), *_expired(bench), *_other_range(bench))
+    return Shown(_killed(bench), limits)
 
 
 def _ending(bench: Bench, ending: Ending) -> Lab:
@@ -77,22 +78,22 @@ def _cancelled(bench: Bench) -> str:
     return "cancelled is loud"
 
 
-def _expired(bench: Bench) -> str:
+def _expired(bench: Bench) -> tuple[str, ...]:
     if "expired_url" in bench.lab().platform.lacks:
-        return f"no expired URL: {bench.lab().lack('expired_url')}"
+        return (f"no expired URL: {bench.lab().lack('expired_url')}",)
     lab = _ending(bench, "expired_url")
     bench.must_equal(lab.pull(), "a document URL that expired once")
     made, windows = len(lab.platform.jobs.made), len(bench.clean.results)
     expect(made == windows, f"an expired URL makes {made} reports for {windows} windows")
-    return ""
+    return ()
 
 
-def _other_range(bench: Bench) -> str:
+def _other_range(bench: Bench) -> tuple[str, ...]:
     if "wrong_range" in bench.lab().platform.lacks:
-        return f"no wrong range: {bench.lab().lack('wrong_range')}"
+        return (f"no wrong range: {bench.lab().lack('wrong_range')}",)
     lab = _ending(bench, "wrong_range")
     bench.must_fail(lab.pull(), "a report for another range", ("P107", "P108"))
-    return ""
+    return ()
 
 
 def _killed(bench: Bench) -> str:

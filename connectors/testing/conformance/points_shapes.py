@@ -14,9 +14,10 @@ from typing import Any
 
 from connectors.kit.contract.redact import Tree, hits, model_tree
 from connectors.testing.conformance.bench import Bench, Lab
-from connectors.testing.conformance.findings import NotApplicable, Unproven, expect, point
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import OnPage, always, at
-from connectors.testing.document import Document
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
+from connectors.testing.document import ReportFile
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import (
     HUGE,
@@ -48,28 +49,28 @@ def _sample(bench: Bench) -> dict[str, Any]:
         seen.extend(row for row in lab.shape.rows(reply) or [] if isinstance(row, dict))
         return reply
 
-    lab.pull(fault=OnPage(lab.shape, always, look))
+    lab.pull(fault=OnPage(shape=lab.shape, when=always, change=look))
     expect(seen, "no record is seen on the wire")
     return max(seen, key=lambda row: len(repr(row)))
 
 
 def _spoilt(bench: Bench, change: Change, *, when: Any = always) -> tuple[Lab, Any]:
     lab = bench.lab()
-    trap = OnPage(lab.shape, when, change, only_filled=True)
+    trap = OnPage(shape=lab.shape, when=when, change=change, only_filled=True)
     run = lab.pull(fault=trap, **bench.narrow)
     expect(trap.hits, "no page with records came")
     return lab, run
 
 
 @point(19, "key NULL")
-def key_null(bench: Bench) -> str | None:
+def key_null(bench: Bench) -> Shown | None:
     """A record without its key is loud, and nothing of its window lands."""
     fields = bench.case.key_fields or _key_fields(bench)
     for field, (what, value), when in product(fields, EMPTY.items(), (always, at(1))):
         lab, run = _spoilt(bench, first_rows(bench.lab().shape, _first(field, value)), when=when)
         bench.must_fail(run, f"{field} {what}", DRIFT)
         expect(len(lab.landed()) == len(run.taken), "a failed window left a landing file")
-    return f"fields: {', '.join(fields)}"
+    return Shown(f"fields: {', '.join(fields)}")
 
 
 def _first(field: str, value: Any) -> Callable[[list[Any]], None]:
@@ -101,7 +102,7 @@ def _is_part(value: str, key: str) -> bool:
 
 
 @point(20, "type change")
-def type_change(bench: Bench) -> str | None:
+def type_change(bench: Bench) -> Shown | None:
     """Every declared field in another type is loud, or read without loss; a required one that is gone is loud."""
     model = bench.lab().shape.model
     sample = _sample(bench)
@@ -120,7 +121,7 @@ def type_change(bench: Bench) -> str | None:
         if field.is_required() and not is_text:
             _, run = _spoilt(bench, first_rows(bench.lab().shape, _gone(path)))
             bench.must_fail(run, f"without {'.'.join(map(str, path))}", DRIFT)
-    return f"{tried} changes"
+    return Shown(f"{tried} changes")
 
 
 def _is_text_file(bench: Bench) -> bool:
@@ -128,10 +129,10 @@ def _is_text_file(bench: Bench) -> bool:
     found = []
 
     def look(reply: Reply) -> Reply:
-        found.append(isinstance(reply.document, Document) and reply.document.format in ("tsv", "csv"))
+        found.append(isinstance(reply.document, ReportFile) and reply.document.format in ("tsv", "csv"))
         return reply
 
-    lab.pull(fault=OnPage(lab.shape, always, look))
+    lab.pull(fault=OnPage(shape=lab.shape, when=always, change=look))
     return any(found)
 
 
@@ -180,7 +181,7 @@ def _gone(path: Leaf) -> RowsChange:
 
 
 @point(21, "new field")
-def new_field(bench: Bench) -> str | None:
+def new_field(bench: Bench) -> Shown | None:
     """A field nobody knows changes no row, is counted, and is not stored."""
     lab, run = _spoilt(bench, first_rows(bench.lab().shape, _everywhere((NEW,), "x")))
     bench.must_equal(run, "a new field", part=bool(bench.narrow))
@@ -191,7 +192,7 @@ def new_field(bench: Bench) -> str | None:
 
 
 @point(22, "NaN, 1e400, duplicate key")
-def no_numbers(bench: Bench) -> str | None:
+def no_numbers(bench: Bench) -> Shown | None:
     """What no honest JSON holds is refused: in text files a number field must refuse the same words."""
     if _is_text_file(bench):
         return _no_numbers_in_text(bench)
@@ -210,7 +211,7 @@ def no_numbers(bench: Bench) -> str | None:
     return None
 
 
-def _no_numbers_in_text(bench: Bench) -> str | None:
+def _no_numbers_in_text(bench: Bench) -> Shown:
     numbers = [
         p for p, field, _ in leaves(_sample(bench), bench.lab().shape.model) if _is_typed(field.annotation)
     ]
@@ -220,14 +221,14 @@ def _no_numbers_in_text(bench: Bench) -> str | None:
         for word in ("NaN", "1e400", "Infinity"):
             _, run = _spoilt(bench, first_rows(bench.lab().shape, _everywhere(path, word)))
             bench.must_fail(run, f"{word} in {path[-1]}", DRIFT)
-    return "in the number columns of the file"
+    return Shown(limits=("in the number columns of the file",))
 
 
 @point(30, "personal fields in no landed byte")
-def personal(bench: Bench) -> str | None:
+def personal(bench: Bench) -> Shown | None:
     """Every declared personal field and a new one are planted in every record; not a byte of them is left anywhere."""
     stream = bench.case.declared
-    paths, declared = [*stream.pii, "buyer_full_name"], model_tree(bench.lab().shape.model)
+    paths, declared = [*stream.record.pii, "buyer_full_name"], model_tree(bench.lab().shape.model)
 
     def plant(rows: list[Any]) -> None:
         for row in rows:
@@ -238,11 +239,9 @@ def personal(bench: Bench) -> str | None:
     bench.must_equal(run, "personal fields in every record", part=bool(bench.narrow))
     for text in (PLANTED, *lab.platform.planted):
         expect(not _found(lab, text), f"a personal text ({text}) is in {_found(lab, text)}")
-    return (
-        f"{len(stream.pii)} declared fields and an unknown one"
-        if stream.pii
-        else "the stream has no personal field; an unknown one was planted"
-    )
+    if not stream.record.pii:
+        return Shown(limits=("the stream has no personal field; an unknown one was planted",))
+    return Shown(f"{len(stream.record.pii)} declared fields and an unknown one")
 
 
 def _plant(row: Any, steps: list[str], declared: Tree) -> None:

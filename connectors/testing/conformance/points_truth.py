@@ -8,18 +8,20 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from connectors.kit.contract.stream import BoundedWindows
 from connectors.kit.window.replay import replay
 from connectors.testing.conformance.bench import Bench, Lab, Run
-from connectors.testing.conformance.findings import NotApplicable, Unproven, expect, point
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.store import Store, Taken, difference
 from connectors.testing.conformance.traps import OnPage, at
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
 from connectors.testing.reply import Reply
 
 LATER = timedelta(hours=3)
 
 
 @point(4, "full read equals the platform's truth")
-def full_read(bench: Bench) -> str | None:
+def full_read(bench: Bench) -> Shown | None:
     """`clean` compares payloads with what the fake wrote down by its own means; days are compared here."""
     clean, lab = bench.clean, bench.lab()
     zone = lab.account().tz
@@ -30,11 +32,12 @@ def full_read(bench: Bench) -> str | None:
         bench.pages >= 3 or bench.case.declared.report is not None or len(clean.taken) >= 3,
         f"the world is too small: {bench.pages} pages in a window",
     )
-    return f"{len(clean.payloads())} records, {sum(t.window.pages for t in clean.taken)} pages, {len(clean.taken)} windows"
+    pages = sum(taken.window.pages for taken in clean.taken)
+    return Shown(f"{len(clean.payloads())} records, {pages} pages, {len(clean.taken)} windows")
 
 
 @point(5, "second run adds nothing")
-def second_run(bench: Bench) -> str | None:
+def second_run(bench: Bench) -> Shown | None:
     """The same span again: same rows, same landing bytes, not more requests; and from where the first stopped: nothing new."""
     lab = bench.lab()
     first = lab.pull()
@@ -55,7 +58,7 @@ def second_run(bench: Bench) -> str | None:
 
 
 @point(6, "change, cancel and delete are seen")
-def changes_seen(bench: Bench) -> str | None:
+def changes_seen(bench: Bench) -> Shown | None:
     """After each kind of change the next daily run makes the store equal to the platform again."""
     remarks = []
     for kind in ("add", "change", "cancel", "remove"):
@@ -70,31 +73,31 @@ def changes_seen(bench: Bench) -> str | None:
         wrong = difference(lab.store.payloads(), lab.truth())
         expect(not wrong, f"after {kind} of {key} the next run leaves: {wrong}")
     expect(len(remarks) < 4, "nothing of this stream ever changes")
-    return "; ".join(remarks)
+    return Shown(limits=tuple(remarks))
 
 
 def _catch_up(lab: Lab) -> Run:
     """The next daily run, late enough for the stream's lag; a day stream waits for the day's end."""
     stream = lab.case.declared
-    wait = timedelta(hours=25) if stream.cursor_kind == "day" else LATER
-    lab.clock.advance(stream.lag + wait)
+    wait = timedelta(hours=25) if stream.windows.kind == "day" else LATER
+    lab.clock.advance(stream.windows.lag + wait)
     run, _ = lab.run(as_of=lab.clock.wall())
     expect(not run.failures, f"the next daily run: {run.told()}")
     return run
 
 
 @point(7, "restated inside the look-back corrected, outside by re-reading")
-def restated(bench: Bench) -> str | None:
+def restated(bench: Bench) -> Shown | None:
     """What changes late, inside the look-back, comes with the next run; what changes further back, with a longer read."""
     stream = bench.case.declared
-    if stream.cursor_kind == "cursor":
-        raise NotApplicable(f"a cursor reads every change once: {stream.lookback_reason}")
-    lookback = stream.lookback or timedelta(0)
+    if stream.windows.kind == "cursor":
+        raise NotApplicable(f"a cursor reads every change once: {stream.windows.lookback_reason}")
+    lookback = stream.windows.lookback
     inside, far = (lookback or LATER) / 2, lookback + timedelta(days=2)
     lab = bench.lab()
     lab.run(span_from=bench.case.span[0])
     if (key := _restate(lab, inside)) is None:
-        kind = "restate" if stream.cursor_kind == "day" else "late"
+        kind = "restate" if stream.windows.kind == "day" else "late"
         raise NotApplicable(lab.lack(kind))
     _catch_up(lab)
     wrong = difference(lab.store.payloads(), lab.truth())
@@ -102,7 +105,7 @@ def restated(bench: Bench) -> str | None:
         not wrong, f"{key} was restated {inside} back, inside the look-back, and the next run leaves: {wrong}"
     )
     if bench.clean.taken[-1].window.window_to - far <= bench.case.span[0]:
-        return "the span is shorter than the look-back: only inside was tried"
+        return Shown(limits=("the span is shorter than the look-back: only inside was tried",))
     lab = bench.lab()
     lab.run(span_from=bench.case.span[0])
     key = _restate(lab, far)
@@ -116,25 +119,26 @@ def restated(bench: Bench) -> str | None:
 def _restate(lab: Lab, back: timedelta) -> str | None:
     assert lab.store.frontier is not None  # noqa: S101 - something was loaded
     when, stream = lab.store.frontier - back, lab.case.stream
-    if lab.case.declared.cursor_kind == "day":
+    if lab.case.declared.windows.kind == "day":
         return lab.platform.restate(stream, when.astimezone(lab.account().tz).date())
     return lab.platform.late(stream, when)
 
 
 @point(8, "backfill and increment in either order")
-def either_order(bench: Bench) -> str | None:
+def either_order(bench: Bench) -> Shown | None:
     """Old span first or new span first: the same rows."""
     stream, (start, end) = bench.case.declared, bench.case.span
-    if stream.cursor_kind == "cursor":
-        return _cursor_order(bench)
-    if stream.readable_for is not None:
-        raise NotApplicable(f"past days cannot be read again after {stream.readable_for}")
+    if stream.windows.kind == "cursor":
+        _cursor_order(bench)
+        return None
+    if stream.windows.readable_for is not None:
+        raise NotApplicable(f"past days cannot be read again after {stream.windows.readable_for}")
     middle = _midnight(start + (end - start) / 2, bench.lab().account().tz)
     stores = []
     for order in (("old", "new"), ("new", "old")):
         lab, store = bench.lab(), Store()
         for part in order:
-            run = lab.pull(as_of=middle + stream.lag) if part == "old" else lab.pull(span_from=middle)
+            run = lab.pull(as_of=middle + stream.windows.lag) if part == "old" else lab.pull(span_from=middle)
             expect(not run.failures, f"{' then '.join(order)}: {run.told()}")
             store.load(run.results)
         stores.append(store.payloads())
@@ -144,7 +148,7 @@ def either_order(bench: Bench) -> str | None:
     return None
 
 
-def _cursor_order(bench: Bench) -> str | None:
+def _cursor_order(bench: Bench) -> None:
     """Increment from a cursor, then everything anew: the same rows."""
     lab = bench.lab()
     lab.run(span_from=bench.case.span[0])
@@ -157,20 +161,19 @@ def _cursor_order(bench: Bench) -> str | None:
     expect(not wrong, f"the increment differs from a full read: {wrong}")
     lab.store.load(lab.pull(as_of=lab.clock.wall()).results)
     expect(lab.store.payloads() == fresh.payloads(), "a full read over an increment changes rows")
-    return None
 
 
 @point(9, "windows: split, no gap, equal timestamps kept")
-def windows(bench: Bench) -> str | None:
+def windows(bench: Bench) -> Shown | None:
     """Windows meet without gap, none is longer than declared, and records at an edge or at one instant all come once."""
     stream, clean = bench.case.declared, bench.clean
     crowd, page = _crowd(clean)
     expect(crowd > 1, "the world has no two records at one instant")
     expect(
-        stream.cursor_kind == "day" or stream.report or crowd > page,
+        stream.windows.kind == "day" or stream.report or crowd > page,
         f"at most {crowd} records share an instant: a page of {page:.0f} holds them",
     )
-    if stream.cursor_kind == "cursor":
+    if stream.windows.kind == "cursor":
         return _edge_cursor(bench)
     bounds = [(t.window.window_from, t.window.window_to) for t in clean.taken]
     for (_, end), (start, _) in pairwise(bounds):
@@ -187,10 +190,10 @@ def windows(bench: Bench) -> str | None:
     expect(len(planned) > 1, "the span fits into one window: nothing is split")
     edges = {start for start, _ in bounds}
     at_edge = [r.key for t in clean.taken for r in t.records if r.version in edges]
-    expect(stream.cursor_kind == "day" or at_edge, "the world has no record exactly at a window's edge")
+    expect(stream.windows.kind == "day" or at_edge, "the world has no record exactly at a window's edge")
     repeated = [k for k, n in Counter(r.key for t in clean.taken for r in t.records).items() if n > 1]
     expect(not repeated, f"{len(repeated)} records came in two windows ({repeated[:3]})")
-    return f"{len(bounds)} windows"
+    return Shown(f"{len(bounds)} windows")
 
 
 def _crowd(run: Run) -> tuple[int, float]:
@@ -206,9 +209,10 @@ def _crowd(run: Run) -> tuple[int, float]:
 def _planned(bench: Bench) -> list[tuple[datetime, datetime]]:
     """The windows by this module's own reading of the declaration."""
     stream, account, (start, end) = bench.case.declared, bench.lab().account(), bench.case.span
-    days = int(account.settings.get("max_window_days", stream.max_window_days))
-    at, last = start - (stream.lookback or timedelta(0)), (end - stream.lag).replace(microsecond=0)
-    if stream.cursor_kind == "day":
+    assert isinstance(stream.windows, BoundedWindows)  # noqa: S101 - a cursor has no windows to plan
+    days = int(account.settings.get("max_window_days", stream.windows.max_window_days))
+    at, last = start - stream.windows.lookback, (end - stream.windows.lag).replace(microsecond=0)
+    if stream.windows.kind == "day":
         at, last = _midnight(at, account.tz), _midnight(last, account.tz)
     found = []
     while at < last:
@@ -223,7 +227,7 @@ def _midnight(instant: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(instant.astimezone(zone).date(), time.min, zone).astimezone(UTC)
 
 
-def _edge_cursor(bench: Bench) -> str | None:
+def _edge_cursor(bench: Bench) -> Shown:
     """Records that appear at the very instant the last run ended at are not skipped."""
     lab = bench.lab()
     lab.run(span_from=bench.case.span[0])
@@ -232,11 +236,11 @@ def _edge_cursor(bench: Bench) -> str | None:
     _catch_up(lab)
     wrong = difference(lab.store.payloads(), lab.truth())
     expect(not wrong, f"records at the instant of the last run: {wrong}")
-    return "a cursor stream has one window"
+    return Shown(limits=("a cursor stream has one window",))
 
 
 @point(10, "records that move while they are paged are not lost")
-def moving_pages(bench: Bench) -> str | None:
+def moving_pages(bench: Bench) -> Shown | None:
     """A record changes after the first page was served, so that the rest moves up; nothing is lost after the next run."""
     probe = bench.lab()
     if probe.platform.change(bench.case.stream) is None:
@@ -253,7 +257,7 @@ def moving_pages(bench: Bench) -> str | None:
             moved.append(lab.platform.change(bench.case.stream, first))
             return reply
 
-        run = lab.pull(fault=OnPage(lab.shape, at(skipped + page), move))
+        run = lab.pull(fault=OnPage(shape=lab.shape, when=at(skipped + page), change=move))
         expect(moved, f"no page {skipped + page} came")
         _nothing_lost(lab, run, first, f"{first} changed after page {page} of its window was served")
     return None
@@ -281,24 +285,27 @@ def _nothing_lost(lab: Lab, run: Run, moved: str, what: str) -> None:
 
 
 @point(33, "a day that is not final is marked")
-def finality(bench: Bench) -> str | None:
+def finality(bench: Bench) -> Shown | None:
     """Figures stand after a declared number of days, not while they are read again; nothing unfinished is asked."""
     stream, clean = bench.case.declared, bench.clean
-    back = stream.lookback or timedelta(0)
+    back = stream.windows.lookback
     expect(
         timedelta(days=stream.finality_days) >= back,
         f"final after {stream.finality_days} days, but read again for {back}",
     )
     end = max(t.window.window_to for t in clean.taken)
-    expect(end <= bench.case.span[1] - stream.lag, f"asked up to {end}, closer to now than {stream.lag}")
-    if stream.cursor_kind == "day":
+    expect(
+        end <= bench.case.span[1] - stream.windows.lag,
+        f"asked up to {end}, closer to now than {stream.windows.lag}",
+    )
+    if stream.windows.kind == "day":
         local = end.astimezone(bench.lab().account().tz)
         expect(local.time() == time.min, f"an unfinished day was asked for: up to {local}")
-    return f"final after {stream.finality_days} days"
+    return Shown(f"final after {stream.finality_days} days")
 
 
 @point(34, "replay from raw gives the same rows")
-def replayed(bench: Bench) -> str | None:
+def replayed(bench: Bench) -> Shown | None:
     """Every landing file gives the same records, proof and cursor without the platform."""
     lab = bench.lab()
     run = lab.pull()
@@ -312,7 +319,7 @@ def replayed(bench: Bench) -> str | None:
             as_of=run.taken[0].window.as_of,
             spool=lab.folder / "replay",
             sha256="0" * 64,
-            connector=bench.case.connector,
+            find=lambda _: bench.case.connector,
         )
     except Exception as error:  # noqa: BLE001 - any refusal will do, its code is looked at
         expect(getattr(error, "code", "") == "P121", f"a changed landing file gives {error!r}")
@@ -327,7 +334,7 @@ def _replay_differs(lab: Lab, taken: Taken) -> str:
         as_of=taken.window.as_of,
         spool=lab.folder / "replay",
         sha256=taken.window.landing_sha256,
-        connector=lab.case.connector,
+        find=lambda _: lab.case.connector,
     )
     if again.records_path.read_bytes() != taken.data:
         return "other records"

@@ -16,9 +16,10 @@ from connectors.kit.contract.fields import Row
 from connectors.kit.contract.strict_json import loads
 from connectors.kit.window.replay import replay
 from connectors.testing.conformance.bench import Bench, Lab
-from connectors.testing.conformance.findings import NotApplicable, expect, point
 from connectors.testing.conformance.forks import killed
+from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import KillAt
+from connectors.testing.conformance.verdicts import NotApplicable, Shown, expect
 from connectors.testing.spoil import model_in
 
 ZONES = ("UTC", "Asia/Shanghai", "America/Los_Angeles")
@@ -26,7 +27,7 @@ SAMPLED = 3
 
 
 @point(27, "kill -9 at every page")
-def killed_anywhere(bench: Bench) -> str | None:
+def killed_anywhere(bench: Bench) -> Shown | None:
     """A pull killed when a request arrives leaves no half file, and one plain rerun is equal."""
     total = len(bench.clean.calls)
     numbers = range(2, total + 1) if total <= 12 else sorted({2, total // 2, total})
@@ -39,15 +40,15 @@ def killed_anywhere(bench: Bench) -> str | None:
                 root=lab.folder / "landing",
                 as_of=bench.case.span[1],
                 spool=lab.folder / "replay",
-                connector=bench.case.connector,
+                find=lambda _: bench.case.connector,
             )
         lab.runtime = lab.new_runtime()
         bench.must_equal(lab.pull(), f"a plain rerun after a kill at request {number}")
-    return f"at {len(numbers)} of {total} requests" if len(numbers) < total - 1 else "at every request"
+    return Shown(f"at {len(numbers)} of {total} requests" if len(numbers) < total - 1 else "at every request")
 
 
 @point(28, "zones and daylight saving")
-def zones(bench: Bench) -> str | None:
+def zones(bench: Bench) -> Shown | None:
     """The machine's zone changes nothing; days are the account's, 23 and 25 hours long where its clocks change."""
     for zone in ZONES:
         with _machine_in(zone):
@@ -56,11 +57,11 @@ def zones(bench: Bench) -> str | None:
     changes = _clock_changes(account.tz, *bench.case.span)
     if changes:
         _days_tile(bench, changes)
-        return f"{account.zone}: {len(changes)} change of clocks inside the span"
+        return Shown(f"{account.zone}: {len(changes)} change of clocks inside the span")
     expect(
         not _ever_changes(account.tz), f"the span holds no change of clocks although {account.zone} has them"
     )
-    return f"{account.zone} has no daylight saving"
+    return Shown(f"{account.zone} has no daylight saving")
 
 
 @contextmanager
@@ -94,7 +95,7 @@ def _ever_changes(zone: ZoneInfo) -> bool:
 
 def _days_tile(bench: Bench, changes: list[datetime]) -> None:
     tz = bench.lab().account().tz
-    if bench.case.declared.cursor_kind == "cursor":
+    if bench.case.declared.windows.kind == "cursor":
         return
     for taken in bench.clean.taken:
         start, end = taken.window.window_from.astimezone(tz), taken.window.window_to.astimezone(tz)
@@ -113,9 +114,9 @@ def _days_tile(bench: Bench, changes: list[datetime]) -> None:
 
 
 @point(29, "money exact, currency present")
-def money(bench: Bench) -> str | None:
+def money(bench: Bench) -> Shown | None:
     """Amounts are text, equal to the platform's to the last digit, beyond what a float holds, with their currency."""
-    if not _has_money(bench.case.declared.model):
+    if not _has_money(bench.case.declared.record.model):
         raise NotApplicable("the records hold no amount")
     lab: Lab = bench.lab()
     payloads = [loads(text.encode()) for text in bench.clean.payloads().values()]

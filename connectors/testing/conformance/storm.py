@@ -15,7 +15,7 @@ SHARE = 1 / 3  # of the requests meet a fault
 MOST_REQUESTS = 1.8  # times the requests of a clean run, over all seeds
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StormResult:
     """What a storm left: `trouble` is a broken promise, empty when all were kept."""
 
@@ -30,13 +30,20 @@ class StormResult:
 def storm(bench: Bench, seed: int) -> StormResult:
     """Pull once in the weather of `seed`: equal to the clean run or loud, never short, never before Retry-After is over."""
     lab = bench.lab()
-    weather = Weather(seed, _before(lab), _changes(lab), SHARE)
+    weather = Weather(seed=seed, before_faults=_before(lab), changes=_changes(lab), share=SHARE)
     run = lab.pull(fault=weather)
     wrong = bench.wrong_windows(run)
     if not wrong and not run.failures and run.payloads() != bench.clean.payloads():
         wrong = "no window failed and records are missing"
     trouble = wrong or "; ".join(lab.platform.violations[:1])
-    return StormResult(seed, len(run.calls), len(bench.clean.calls), weather.hits, not run.failures, trouble)
+    return StormResult(
+        seed=seed,
+        requests=len(run.calls),
+        clean_requests=len(bench.clean.calls),
+        faults=weather.hits,
+        is_equal=not run.failures,
+        trouble=trouble,
+    )
 
 
 def _before(lab: Lab) -> Sequence[Callable[[], Reply | None]]:

@@ -1,6 +1,6 @@
 """Faults that hit chosen requests or pages of a pull.
 
-Belongs here: when a fault strikes. Not here: what it does to an answer (sandbox/spoil) and what must come of it.
+Belongs here: when a fault strikes. Not here: what it does to an answer (../spoil.py) and what must come of it.
 """
 
 import os
@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from connectors.testing.platform import Call
+from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import Change, Shape, copied
 
@@ -27,7 +27,7 @@ def always(number: int) -> bool:
     return number > 0
 
 
-@dataclass
+@dataclass(kw_only=True)
 class OnRequest:
     """Answers requests in the platform's place (`instead`, the platform never sees them) or spoils its answers (`change`).
 
@@ -41,11 +41,11 @@ class OnRequest:
     when: When
     instead: Callable[[], Reply | None] | None = None
     change: Change | None = None
-    counts: Callable[[Call], bool] = lambda _: True
+    counts: Callable[[PlatformCall], bool] = lambda _: True
     seen: int = 0
-    hits: list[Call] = field(default_factory=list)
+    hits: list[PlatformCall] = field(default_factory=list)
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         """The answer given instead."""
         if not self.counts(call):
             return None
@@ -55,13 +55,13 @@ class OnRequest:
         self.hits.append(call)
         return self.instead() if self.instead else None
 
-    def after(self, call: Call, reply: Reply) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         """The spoilt answer."""
         is_hit = bool(self.hits) and self.hits[-1] is call
         return self.change(reply) if is_hit and self.change else reply
 
 
-@dataclass
+@dataclass(kw_only=True)
 class OnPage:
     """Spoils answers that carry records; pages are counted from 1 over the whole pull."""
 
@@ -72,11 +72,11 @@ class OnPage:
     seen: int = 0
     hits: int = 0
 
-    def before(self, call: Call) -> Reply | None:  # noqa: ARG002
+    def before(self, _call: PlatformCall) -> Reply | None:
         """Nothing: the platform answers."""
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:  # noqa: ARG002
+    def after(self, _call: PlatformCall, reply: Reply) -> Reply:
         """The spoilt page."""
         rows = self.shape.rows(reply)
         if rows is None or (self.only_filled and not rows):
@@ -97,11 +97,11 @@ class Replayed:
     first: Reply | None = None
     seen: int = 0
 
-    def before(self, call: Call) -> Reply | None:  # noqa: ARG002
+    def before(self, _call: PlatformCall) -> Reply | None:
         """Nothing: the platform answers."""
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:  # noqa: ARG002
+    def after(self, _call: PlatformCall, reply: Reply) -> Reply:
         """The first page or what is made of it."""
         if self.first is None and self.shape.rows(reply):
             self.first = copied(reply)
@@ -121,11 +121,11 @@ class Endless:
     first: Reply | None = None
     seen: int = 0
 
-    def before(self, call: Call) -> Reply | None:  # noqa: ARG002
+    def before(self, _call: PlatformCall) -> Reply | None:
         """One page more."""
         return self._next() if self.first else None
 
-    def after(self, call: Call, reply: Reply) -> Reply:  # noqa: ARG002
+    def after(self, _call: PlatformCall, reply: Reply) -> Reply:
         """The first page promises more too."""
         if self.first is not None or not self.shape.rows(reply):
             return reply
@@ -143,12 +143,12 @@ class KillAt:
     """kill -9 of the pulling process when its `number`-th request arrives; the platform never sees that request."""
 
     number: int
-    counts: Callable[[Call], bool] = lambda _: True
+    counts: Callable[[PlatformCall], bool] = lambda _: True
     pid: int = 0
     seen: int = 0
     known: threading.Event = field(default_factory=threading.Event)
 
-    def before(self, call: Call) -> Reply | None:
+    def before(self, call: PlatformCall) -> Reply | None:
         """Kill, then close the connection."""
         if not self.counts(call):
             return None
@@ -159,12 +159,12 @@ class KillAt:
         os.kill(self.pid, signal.SIGKILL)
         return Reply(500, b"", wire="reset")
 
-    def after(self, call: Call, reply: Reply) -> Reply:  # noqa: ARG002
+    def after(self, _call: PlatformCall, reply: Reply) -> Reply:
         """The platform's answer."""
         return reply
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Weather:
     """A storm: each request meets one of the faults with a chance of `share`, at most `in_a_row` times running."""
 
@@ -180,7 +180,7 @@ class Weather:
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)  # noqa: S311 - a repeatable storm, no secret
 
-    def before(self, call: Call) -> Reply | None:  # noqa: ARG002
+    def before(self, _call: PlatformCall) -> Reply | None:
         """Perhaps a fault in the platform's place."""
         self.waiting = None
         if self.running >= self.in_a_row or self.dice.random() >= self.share:
@@ -194,6 +194,6 @@ class Weather:
         self.waiting = self.changes[chosen - len(self.before_faults)]
         return None
 
-    def after(self, call: Call, reply: Reply) -> Reply:  # noqa: ARG002
+    def after(self, _call: PlatformCall, reply: Reply) -> Reply:
         """Perhaps a spoilt answer."""
         return self.waiting(reply) if self.waiting and self.running else reply

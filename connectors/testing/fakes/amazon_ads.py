@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.document import Document
-from connectors.testing.jobs import Job
-from connectors.testing.platform import Call, Platform
-from connectors.testing.reply import Reply, Request
+from connectors.testing.document import ReportFile
+from connectors.testing.fakes.amazon_login import renew
+from connectors.testing.jobs import ReportJob
+from connectors.testing.platform import Platform, PlatformCall
+from connectors.testing.reply import Received, Reply
 from connectors.testing.tokens import Tokens
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 CLIENT, SECRET, REFRESH, PROFILE = (
     "amzn1.application-oa2-client.planted",
@@ -48,7 +49,7 @@ STATES = {"queued": "PENDING", "running": "PROCESSING", "failed": "FAILED", "can
 class AmazonAdsFake(Platform):
     """One profile with three campaigns of each kind on twenty days, over a change of clocks."""
 
-    token_path = "/auth/o2/token"  # noqa: S105 - an address
+    exchange_path = "/auth/o2/token"
     lacks: ClassVar[Mapping[str, str]] = {
         "cancel": "a campaign's day is restated, never cancelled",
         "remove": "a campaign's day is restated, never deleted",
@@ -62,8 +63,8 @@ class AmazonAdsFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.tokens = Tokens(clock, REFRESH, 3600.0)
-        self.budgets = {"profile": Budget(60, 60, burst=5)}
+        self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, lifetime=3600.0)
+        self.budgets = {"profile": Budget(amount=60, seconds=60, burst=5)}
         for stream in ("sponsored_products", "sponsored_brands", "sponsored_display"):
             for day in range(DAYS):
                 for campaign in range(3):
@@ -93,7 +94,7 @@ class AmazonAdsFake(Platform):
         }
         key = f"{prefix}/{raw['campaignId']}/{day}/{attribution}"
         begins = datetime.combine(day, datetime.min.time(), tzinfo=ZONE)
-        return self.world.put(stream, Entry(key, begins, day, raw, payload))
+        return self.world.put(stream, FakeRecord(key, begins, day, raw, payload))
 
     def add(self, stream: str) -> str:
         """A new campaign gets its first impressions today."""
@@ -102,8 +103,9 @@ class AmazonAdsFake(Platform):
     def change(self, stream: str, key: str | None = None) -> str:
         """A campaign's first day is restated."""
         entry = self.world.streams[stream][key] if key else self.world.entries(stream)[0]
-        assert isinstance(entry.day, date)  # noqa: S101 - days are put above
-        return self._put(stream, entry.day, int(entry.raw["campaignId"]) - 158410630682987, Decimal("0.01"))
+        return self._put(
+            stream, entry.whole_day, int(entry.raw["campaignId"]) - 158410630682987, Decimal("0.01")
+        )
 
     def restate(self, stream: str, day: date) -> str:
         """Conversions of a past day are attributed later."""
@@ -111,10 +113,10 @@ class AmazonAdsFake(Platform):
 
     # -- the API
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """One request, checked as Amazon does."""
-        if request.path == self.token_path:
-            return self._token(request)
+        if request.path == self.exchange_path:
+            return renew(request, self.tokens, (CLIENT, SECRET), expires_in=3600)
         if request.path.startswith("/files/"):
             return self._file(request.path.removeprefix("/files/"))
         refusal = self._credentials(request)
@@ -122,7 +124,7 @@ class AmazonAdsFake(Platform):
             return refusal
         return self._api(request) or _error(404, "No such resource")
 
-    def _api(self, request: Request) -> Reply | None:
+    def _api(self, request: Received) -> Reply | None:
         if (request.method, request.path) == ("GET", f"/v2/profiles/{PROFILE}"):
             profile = {"profileId": int(PROFILE), "countryCode": "US", "accountInfo": {"type": "seller"}}
             return Reply.json(200, {**profile, "currencyCode": "USD", "timezone": ZONE.key})
@@ -131,24 +133,7 @@ class AmazonAdsFake(Platform):
         job = self.jobs.poll(request.path.removeprefix("/reporting/reports/"))
         return Reply.json(200, self._told(job)) if job and request.method == "GET" else None
 
-    def _token(self, request: Request) -> Reply:
-        form = request.form
-        if (form.get("client_id"), form.get("client_secret")) != (CLIENT, SECRET):
-            return Reply.json(
-                401, {"error": "invalid_client", "error_description": "Client authentication failed"}
-            )
-        assert self.tokens is not None  # noqa: S101 - set above
-        found = self.tokens.exchange(form.get("refresh_token", ""))
-        if found is None or form.get("grant_type") != "refresh_token":
-            return Reply.json(
-                400, {"error": "invalid_grant", "error_description": "The refresh token is invalid"}
-            )
-        access, refresh = found
-        body = {"access_token": access, "refresh_token": refresh, "token_type": "bearer", "expires_in": 3600}
-        return Reply.json(200, body)
-
-    def _credentials(self, request: Request) -> Reply | None:
-        assert self.tokens is not None  # noqa: S101 - set above
+    def _credentials(self, request: Received) -> Reply | None:
         headers = request.headers
         is_known = self.tokens.accepts(headers.get("authorization", "").removeprefix("Bearer "))
         if not is_known or headers.get("amazon-advertising-api-clientid") != CLIENT:
@@ -157,7 +142,7 @@ class AmazonAdsFake(Platform):
             return self.forbidden()
         return None
 
-    def _create(self, request: Request) -> Reply:
+    def _create(self, request: Received) -> Reply:
         if request.headers.get("content-type") != CREATE:
             return _error(415, "Cannot consume content type")
         wrong = _wrong(request.json, self.clock.wall().astimezone(ZONE).date())
@@ -169,7 +154,7 @@ class AmazonAdsFake(Platform):
                 return _error(425, f"The Request is a duplicate of : {job.id}")
         return Reply.json(200, self._told(self.jobs.create(request.json)))
 
-    def _told(self, job: Job) -> dict[str, Any]:
+    def _told(self, job: ReportJob) -> dict[str, Any]:
         is_ready = job.state in ("ready", "empty")
         return {
             **{name: job.spec[name] for name in ("startDate", "endDate")},
@@ -186,7 +171,7 @@ class AmazonAdsFake(Platform):
             "name": None,
         }
 
-    def _document(self, job: Job) -> Document:
+    def _document(self, job: ReportJob) -> ReportFile:
         start, end = (date.fromisoformat(job.spec[name]) for name in ("startDate", "endDate"))
         configuration = job.spec["configuration"]
         stream = KINDS[configuration["reportTypeId"]][1]
@@ -195,14 +180,14 @@ class AmazonAdsFake(Platform):
         for entry in self.world.entries(stream, lambda e: start <= date.fromisoformat(e.raw["date"]) <= end):
             row = {name: entry.raw[name] for name in configuration["columns"]}
             rows.append({**row, "date": (date.fromisoformat(entry.raw["date"]) + shift).isoformat()})
-        return Document([] if job.ending == "empty" else rows, "json", gzip=True)
+        return ReportFile(rows=[] if job.ending == "empty" else rows, format="json", gzip=True)
 
-    def _size(self, document: Document) -> int:
+    def _size(self, document: ReportFile) -> int:
         """The size of the file as it will be served: rows that an ordered fault changes count as the platform's own."""
         reply = Reply.file(document)
         if self.fault is not None:
-            spoilt = copy(self.fault).after(Call(0, 0.0, Request("GET", "/", {}, b"")), reply)
-            reply = spoilt if isinstance(spoilt.document, Document) else reply
+            spoilt = copy(self.fault).after(PlatformCall(0, 0.0, Received("GET", "/", {}, b"")), reply)
+            reply = spoilt if isinstance(spoilt.document, ReportFile) else reply
         return len(reply.body())
 
     def _file(self, job_id: str) -> Reply:
@@ -230,11 +215,11 @@ class AmazonAdsFake(Platform):
         """A trouble of Amazon's own."""
         return _error(status, "Internal Server Error")
 
-    def creates(self, request: Request) -> bool:
+    def creates(self, request: Received) -> bool:
         """A report begins."""
         return request.method == "POST" and request.path == "/reporting/reports"
 
-    def costs(self, request: Request) -> Iterable[tuple[str, float]]:
+    def costs(self, request: Received) -> Iterable[tuple[str, float]]:
         """Calls of the API; files and tokens are served elsewhere."""
         return [("profile", 1.0)] if request.path.startswith(("/reporting", "/v2")) else []
 

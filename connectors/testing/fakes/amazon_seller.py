@@ -12,7 +12,7 @@ from connectors.testing.clock import Clock
 from connectors.testing.fakes import amazon_world as made
 from connectors.testing.fakes.amazon_world import ZONE
 from connectors.testing.platform import Platform
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 
 class AmazonSeller(Platform):
@@ -86,8 +86,7 @@ class AmazonSeller(Platform):
         if stream == "returns":
             number = int(entry.raw["license-plate-number"][5:])
             return self.world.put(stream, made.return_entry(number, entry.at, status="Reimbursed"))
-        assert isinstance(entry.day, date)  # noqa: S101 - days are put above
-        return self.traffic_of(entry.day, Decimal("17.01"))
+        return self.traffic_of(entry.whole_day, Decimal("17.01"))
 
     def cancel(self, stream: str) -> str | None:
         """An order is cancelled."""
@@ -95,7 +94,7 @@ class AmazonSeller(Platform):
             return None
         return self._order_again(self.world.entries(stream)[5], order_status="Cancelled", item_price="")
 
-    def _order_again(self, entry: Entry, **more: str) -> str:
+    def _order_again(self, entry: FakeRecord, **more: str) -> str:
         """All lines of an order carry its new state and instant; its day of purchase stays."""
         now = self.clock.wall().replace(microsecond=0)
         number = int(entry.key[4:11]) - 4_000_000
@@ -103,7 +102,7 @@ class AmazonSeller(Platform):
             line = int(other.key.split("/")[1])
             fresh = made.order_entry(number, line, now, **more, purchase_date=other.raw["purchase-date"])
             fresh.payload["purchase_date"] = other.payload["purchase_date"]
-            self.world.put("orders", Entry(fresh.key, now, other.day, fresh.raw, fresh.payload))
+            self.world.put("orders", FakeRecord(fresh.key, now, other.day, fresh.raw, fresh.payload))
         return entry.key
 
     def late(self, stream: str, at: datetime) -> str | None:

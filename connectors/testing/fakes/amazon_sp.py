@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.document import Document
+from connectors.testing.document import ReportFile
 from connectors.testing.fakes import amazon_world as made
+from connectors.testing.fakes.amazon_login import renew
 from connectors.testing.fakes.amazon_seller import AmazonSeller
 from connectors.testing.fakes.amazon_world import MARKETPLACE, zulu
-from connectors.testing.jobs import Job
-from connectors.testing.reply import Reply, Request
+from connectors.testing.jobs import ReportJob
+from connectors.testing.reply import Received, Reply
 from connectors.testing.tokens import Tokens
 
 CLIENT, SECRET, REFRESH = (
@@ -49,7 +50,7 @@ _MONEY = {"postedAfter", "postedBefore", "marketplaceId", "transactionStatus", "
 class AmazonSpFake(AmazonSeller):
     """That seller's API."""
 
-    token_path = "/auth/o2/token"  # noqa: S105 - an address
+    exchange_path = "/auth/o2/token"
     marketplace: ClassVar[str] = MARKETPLACE
     page: ClassVar[int] = 8  # rows of a list; Amazon's pages are longer
     token_lifetime: ClassVar[float] = 3600.0
@@ -65,26 +66,25 @@ class AmazonSpFake(AmazonSeller):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.tokens = Tokens(clock, REFRESH, self.token_lifetime)
+        self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, lifetime=self.token_lifetime)
         self.budgets = {
-            "createReport": Budget(0.0167, 1, burst=15),
-            "getReport": Budget(2, 1, burst=15),
-            "getReports": Budget(0.0222, 1, burst=10),
-            "getReportDocument": Budget(0.0167, 1, burst=15),
-            "getInventorySummaries": Budget(2, 1, burst=2),
-            "listTransactions": Budget(0.5, 1, burst=10),
-            TRAFFIC: Budget(1, 900, per_day=96),
+            "createReport": Budget(amount=0.0167, seconds=1, burst=15),
+            "getReport": Budget(amount=2, seconds=1, burst=15),
+            "getReports": Budget(amount=0.0222, seconds=1, burst=10),
+            "getReportDocument": Budget(amount=0.0167, seconds=1, burst=15),
+            "getInventorySummaries": Budget(amount=2, seconds=1, burst=2),
+            "listTransactions": Budget(amount=0.5, seconds=1, burst=10),
+            TRAFFIC: Budget(amount=1, seconds=900, per_day=96),
         }
 
     # -- the API
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """One request, checked as Amazon does."""
-        if request.path == self.token_path:
-            return self._token(request)
+        if request.path == self.exchange_path:
+            return renew(request, self.tokens, (CLIENT, SECRET), expires_in=int(self.token_lifetime))
         if request.path.startswith("/files/"):
             return self._file(request.path.removeprefix("/files/"))
-        assert self.tokens is not None  # noqa: S101 - set above
         if not self.tokens.accepts(request.headers.get("x-amz-access-token", "")):
             return self.unauthorised()
         for path, operation in self._operations(request.method).items():
@@ -92,7 +92,7 @@ class AmazonSpFake(AmazonSeller):
                 return operation(request)
         return error(404, "NotFound", "The resource does not exist")
 
-    def _operations(self, method: str) -> dict[str, Callable[[Request], Reply]]:
+    def _operations(self, method: str) -> dict[str, Callable[[Received], Reply]]:
         if method == "POST":
             return {REPORTS: self._create}
         return {
@@ -104,27 +104,7 @@ class AmazonSpFake(AmazonSeller):
             ORDER: self._single,
         }
 
-    def _token(self, request: Request) -> Reply:
-        form = request.form
-        if (form.get("client_id"), form.get("client_secret")) != (CLIENT, SECRET):
-            return Reply.json(
-                401, {"error": "invalid_client", "error_description": "Client authentication failed"}
-            )
-        assert self.tokens is not None  # noqa: S101 - set above
-        found = self.tokens.exchange(form.get("refresh_token", ""))
-        if found is None or form.get("grant_type") != "refresh_token":
-            return Reply.json(
-                400, {"error": "invalid_grant", "error_description": "The refresh token is invalid"}
-            )
-        body = {
-            "access_token": found[0],
-            "refresh_token": found[1],
-            "token_type": "bearer",
-            "expires_in": int(self.token_lifetime),
-        }
-        return Reply.json(200, body)
-
-    def _create(self, request: Request) -> Reply:
+    def _create(self, request: Received) -> Reply:
         spec = request.json
         known = {ORDERS, RETURNS, TRAFFIC, HEALTH}
         if request.parameters or not isinstance(spec, dict) or set(spec) - _SPEC:
@@ -139,7 +119,7 @@ class AmazonSpFake(AmazonSeller):
         job = self.jobs.create({**spec, "createdTime": zulu(self.clock.wall())})
         return Reply.json(202, {"reportId": job.id})
 
-    def _told(self, job: Job) -> dict[str, Any]:
+    def _told(self, job: ReportJob) -> dict[str, Any]:
         shift = timedelta(days=-30 if job.ending == "wrong_range" else 0)
         told = {name: job.spec[name] for name in ("reportType", "marketplaceIds", "createdTime")}
         told |= {
@@ -151,7 +131,7 @@ class AmazonSpFake(AmazonSeller):
             told["reportDocumentId"] = f"amzn1.spdoc.1.4.na.{job.id}"
         return told
 
-    def _listed(self, request: Request) -> Reply:
+    def _listed(self, request: Received) -> Reply:
         asked = request.parameters
         if set(asked) - _LISTING or "reportTypes" not in asked or int(asked.get("pageSize", "10")) > 100:
             return error(400, "InvalidInput", "Request has unknown parameters")
@@ -164,13 +144,13 @@ class AmazonSpFake(AmazonSeller):
         ]
         return Reply.json(200, {"reports": jobs[:100]})
 
-    def _polled(self, request: Request) -> Reply:
+    def _polled(self, request: Received) -> Reply:
         job = self.jobs.poll(request.path.rpartition("/")[2])
         if job is None or request.parameters:
             return error(404 if job is None else 400, "InvalidInput", "No such report, or unknown parameters")
         return Reply.json(200, self._told(job))
 
-    def _located(self, request: Request) -> Reply:
+    def _located(self, request: Received) -> Reply:
         job = self.jobs.find(request.path.rpartition(".")[2])
         if job is None or set(request.parameters) - {"enableContentEncodingUrlHeader"}:
             return error(
@@ -189,7 +169,7 @@ class AmazonSpFake(AmazonSeller):
             return Reply(403, "<Error><Code>AccessDenied</Code></Error>", content_type="application/xml")
         return Reply.file(self.document(job))
 
-    def document(self, job: Job) -> Document:
+    def document(self, job: ReportJob) -> ReportFile:
         """The file of a report."""
         kind, is_empty = job.spec["reportType"], job.ending == "empty"
         start, end = (datetime.fromisoformat(job.spec[name]) for name in ("dataStartTime", "dataEndTime"))
@@ -198,18 +178,24 @@ class AmazonSpFake(AmazonSeller):
                 ("orders", made.ORDER_COLUMNS) if kind == ORDERS else ("returns", made.RETURN_COLUMNS)
             )
             found = [] if is_empty else self.world.entries(stream, lambda e: start <= e.at <= end)
-            return Document([dict(e.raw) for e in found], "tsv", tuple(columns), gzip=kind == ORDERS)
+            return ReportFile(
+                rows=[dict(e.raw) for e in found], format="tsv", columns=tuple(columns), gzip=kind == ORDERS
+            )
         if kind == HEALTH:
             day = date.fromisoformat(job.spec["dataStartTime"][:10])
             for entry in made.health_entries(day, self.health):
                 self.world.put("account_health", entry)
             status = {"accountStatuses": [{"marketplaceId": self.marketplace, "status": "NORMAL"}]}
-            return Document(
-                [deepcopy(self.health)], "json", gzip=True, envelope=status, path="performanceMetrics"
+            return ReportFile(
+                rows=[deepcopy(self.health)],
+                format="json",
+                gzip=True,
+                envelope=status,
+                path="performanceMetrics",
             )
         return self._traffic_document(job, is_empty=is_empty)
 
-    def _traffic_document(self, job: Job, *, is_empty: bool) -> Document:
+    def _traffic_document(self, job: ReportJob, *, is_empty: bool) -> ReportFile:
         first, last = (job.spec[name][:10] for name in ("dataStartTime", "dataEndTime"))
         if first not in {key[:10] for key in self.world.streams["sales_traffic"]}:
             self.traffic_of(date.fromisoformat(first), Decimal("16.79"))  # Amazon leaves no day out
@@ -225,9 +211,11 @@ class AmazonSpFake(AmazonSeller):
             ],
         }
         rows = [deepcopy(e.raw) for e in found if "salesByAsin" in e.raw and not is_empty]
-        return Document(rows, "json", gzip=True, envelope=envelope, path="salesAndTrafficByAsin")
+        return ReportFile(
+            rows=rows, format="json", gzip=True, envelope=envelope, path="salesAndTrafficByAsin"
+        )
 
-    def _stocked(self, request: Request) -> Reply:
+    def _stocked(self, request: Received) -> Reply:
         asked = request.parameters
         needed = {"granularityType", "granularityId", "marketplaceIds"}
         is_wrong = (
@@ -253,7 +241,7 @@ class AmazonSpFake(AmazonSeller):
         }
         return Reply.json(200, body | ({"pagination": {"nextToken": token}} if token else {}))
 
-    def _moved(self, request: Request) -> Reply:
+    def _moved(self, request: Received) -> Reply:
         asked = request.parameters
         if set(asked) - _MONEY or "postedAfter" not in asked or "postedBefore" not in asked:
             return error(400, "InvalidInput", "Request has unknown or missing parameters")
@@ -280,7 +268,7 @@ class AmazonSpFake(AmazonSeller):
         at = (number - 1 if is_empty and number > 1 else number) * self.page
         return rows[at : at + self.page], f"next-{number + 1}" if at + self.page < len(rows) else None
 
-    def _single(self, request: Request) -> Reply:
+    def _single(self, request: Received) -> Reply:
         wanted = request.path.removeprefix(ORDER)
         if set(request.parameters) - {"includedData"}:
             return error(400, "InvalidInput", "Request has unknown parameters")
@@ -337,11 +325,11 @@ class AmazonSpFake(AmazonSeller):
         """A trouble of Amazon's own."""
         return error(status, "InternalFailure", "We encountered an internal error. Please try again.")
 
-    def creates(self, request: Request) -> bool:
+    def creates(self, request: Received) -> bool:
         """A report begins."""
         return request.method == "POST" and request.path == REPORTS
 
-    def costs(self, request: Request) -> Iterable[tuple[str, float]]:
+    def costs(self, request: Received) -> Iterable[tuple[str, float]]:
         """Each operation has a budget of its own; files and tokens are served elsewhere."""
         if request.path == REPORTS and request.method == "POST":
             kind = (request.json or {}).get("reportType")

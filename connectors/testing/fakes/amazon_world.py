@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def order_id(number: int) -> str:
     return f"111-{4_000_000 + number:07d}-{9_000_000 + number * 37:07d}"
 
 
-def order_entry(number: int, line: int, changed: datetime, **more: str) -> Entry:
+def order_entry(number: int, line: int, changed: datetime, **more: str) -> FakeRecord:
     """One order line; lines 1 and 2 of an order are of the same SKU."""
     raw = dict.fromkeys(ORDER_COLUMNS, "")
     bought = changed - timedelta(hours=number % 26)
@@ -95,10 +95,10 @@ def order_entry(number: int, line: int, changed: datetime, **more: str) -> Entry
         "last_updated_date": zulu(changed),
     }
     key = f"{raw['amazon-order-id']}/{line}/{raw['sku']}"
-    return Entry(key, changed, bought, raw, payload)
+    return FakeRecord(key, changed, bought, raw, payload)
 
 
-def return_entry(number: int, at: datetime, **more: str) -> Entry:
+def return_entry(number: int, at: datetime, **more: str) -> FakeRecord:
     """One returned unit."""
     raw = dict.fromkeys(RETURN_COLUMNS, "")
     raw |= {
@@ -125,10 +125,10 @@ def return_entry(number: int, at: datetime, **more: str) -> Entry:
         "currency": "USD",
     }
     key = f"{at:%Y-%m-%d}/{order_id(number)}/1/{raw['license-plate-number']}/{raw['sku']}"
-    return Entry(key, at, at, raw, payload)
+    return FakeRecord(key, at, at, raw, payload)
 
 
-def traffic_entry(day: date, product: int | None, units: int, sales: Decimal) -> Entry:
+def traffic_entry(day: date, product: int | None, units: int, sales: Decimal) -> FakeRecord:
     """The whole shop's row (no product), or one product's, on one day."""
     sold: dict[str, Any] = {
         "unitsOrdered": units,
@@ -166,10 +166,10 @@ def traffic_entry(day: date, product: int | None, units: int, sales: Decimal) ->
         "buy_box_percentage": "95.20",
     }
     key = f"{day}/shop" if product is None else f"{day}/sku/{asin}"
-    return Entry(key, begins(day), day, raw, payload)
+    return FakeRecord(key, begins(day), day, raw, payload)
 
 
-def transaction_entry(number: int, at: datetime, status: str = "RELEASED") -> Entry:
+def transaction_entry(number: int, at: datetime, status: str = "RELEASED") -> FakeRecord:
     """A refund (odd numbers) or the payment of an order."""
     is_refund, sign = bool(number % 2), -1 if number % 2 else 1
     price = Decimal("90071992547409.93") if number == 3 else Decimal(f"{19 + number}.10")
@@ -212,7 +212,7 @@ def transaction_entry(number: int, at: datetime, status: str = "RELEASED") -> En
         "deferred_transaction_id": None,
         "items": [_item_payload(number, parts)],
     }
-    return Entry(f"tx-{number:04d}-planted", at, at, raw, payload)
+    return FakeRecord(f"tx-{number:04d}-planted", at, at, raw, payload)
 
 
 def _total(parts: dict[str, tuple[str, Decimal]]) -> Decimal:
@@ -282,7 +282,7 @@ def stock_row(number: int, sellable: int, changed: datetime) -> dict[str, Any]:
     }
 
 
-def stock_entry(day: date, row: dict[str, Any]) -> Entry:
+def stock_entry(day: date, row: dict[str, Any]) -> FakeRecord:
     """That SKU at the end of a day."""
     details = row["inventoryDetails"]
     payload = {
@@ -299,7 +299,7 @@ def stock_entry(day: date, row: dict[str, Any]) -> Entry:
         "reserved_quantity": 3,
         "last_updated_time": row["lastUpdatedTime"],
     }
-    return Entry(f"{day}/{row['sellerSku']}", begins(day), day, row, payload)
+    return FakeRecord(f"{day}/{row['sellerSku']}", begins(day), day, row, payload)
 
 
 _HEALTH = {
@@ -320,13 +320,13 @@ def health_row(defects: int) -> dict[str, Any]:
     return row | {name: {**_rate(), top: 9, of: 870} for name, top, of in _HEALTH.values()}
 
 
-def health_entries(day: date, row: dict[str, Any]) -> list[Entry]:
+def health_entries(day: date, row: dict[str, Any]) -> list[FakeRecord]:
     """Those metrics on a day."""
     defects = row["orderDefectRate"]["mfn"]["orderWithDefects"]["count"]
     parts = {"odr": [_part("mfn", defects, 539), _part("afn", defects, 539)]}
     parts |= {metric: [_part("", 9, 870)] for metric in _HEALTH}
     return [
-        Entry(
+        FakeRecord(
             f"{day}/{metric}",
             begins(day),
             day,

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Reply, Request
+from connectors.testing.reply import Received, RefusalError, Reply
 from connectors.testing.tokens import Tokens
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 CHINA = timezone(timedelta(hours=8))
 FIRST = datetime(2026, 11, 9, tzinfo=CHINA)
@@ -30,18 +30,10 @@ _TAKES: Mapping[str, set[str]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - the platform's answer to a wrong question
-    """Code and sub-code of a refusal."""
-
-    def __init__(self, code: int, sub: str) -> None:
-        super().__init__(sub)
-        self.code, self.sub = code, sub
-
-
 class DoudianFake(Platform):
     """One shop."""
 
-    token_path = "/token/refresh"  # noqa: S105 - an address
+    exchange_path = "/token/refresh"
     lacks: ClassVar[Mapping[str, str]] = {
         "remove": "orders and after-sales requests are closed, never deleted [their status lists]",
         "restate": "these records carry their own modification time",
@@ -50,17 +42,17 @@ class DoudianFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.budgets = {"app": Budget(300, 60)}
-        self.tokens: Tokens = Tokens(clock, REFRESH, rotates=True)
+        self.budgets = {"app": Budget(amount=300, seconds=60)}
+        self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, rotates=True)
         for number, at in enumerate(_moments()):
             self.world.put("orders", order(number, at))
             self.world.put("refunds", after_sale(number, at))
 
-    def costs(self, request: Request) -> list[tuple[str, float]]:
+    def costs(self, request: Received) -> list[tuple[str, float]]:
         """Tokens cost nothing."""
-        return [] if request.path == self.token_path else [("app", 1.0)]
+        return [] if request.path == self.exchange_path else [("app", 1.0)]
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """One signed call."""
         try:
             asked = self._checked(request)
@@ -70,21 +62,21 @@ class DoudianFake(Platform):
                 "/afterSale/Detail": self._detail,
                 "/token/refresh": self._refresh,
             }[request.path](asked)
-        except Refused as refused:
-            return _refusal(refused.code, refused.sub)
+        except RefusalError as refusal:
+            return refusal.reply
         return Reply.json(200, {"code": 10000, "msg": "success", "sub_code": "", "sub_msg": "", "data": data})
 
-    def _checked(self, request: Request) -> dict[str, Any]:
+    def _checked(self, request: Received) -> dict[str, Any]:
         if request.method != "POST" or request.path not in _TAKES:
-            raise Refused(70000, "isp.api-service-off")
+            raise _refused(70000, "isp.api-service-off")
         found, body = request.parameters, request.body.decode()
         method = request.path.strip("/").replace("/", ".")
         if set(found) - _COMMON or found.get("method") != method or found.get("v") != "2":
-            raise Refused(40003, "isv.parameter-invalid")
+            raise _refused(40003, "isv.parameter-invalid")
         if found.get("app_key") != APP_KEY:
-            raise Refused(40003, "isv.app-id-invalid")
+            raise _refused(40003, "isv.app-id-invalid")
         if abs(int(found.get("timestamp", "0")) - self.clock.wall().timestamp()) > 600:
-            raise Refused(40003, "isv.timestamp-invalid")
+            raise _refused(40003, "isv.timestamp-invalid")
         text = "".join(
             (
                 *(APP_SECRET, "app_key", APP_KEY, "method", method, "param_json", body),
@@ -93,36 +85,36 @@ class DoudianFake(Platform):
         )
         expected = hmac.new(APP_SECRET.encode(), text.encode(), hashlib.sha256).hexdigest()
         if found.get("sign_method") != "hmac-sha256" or found.get("sign") != expected:
-            raise Refused(40003, "isv.signature-invalid")
-        if request.path != self.token_path and not self.tokens.accepts(found.get("access_token", "")):
-            raise Refused(40003, "isv.access-token-expired")
+            raise _refused(40003, "isv.signature-invalid")
+        if request.path != self.exchange_path and not self.tokens.accepts(found.get("access_token", "")):
+            raise _refused(40003, "isv.access-token-expired")
         asked = request.json
         if not isinstance(asked, dict) or set(asked) - _TAKES[request.path]:
-            raise Refused(40004, "isv.parameter-invalid")
+            raise _refused(40004, "isv.parameter-invalid")
         return asked
 
     def _refresh(self, asked: dict[str, Any]) -> dict[str, Any]:
         granted = self.tokens.exchange(str(asked.get("refresh_token")))
         if asked.get("grant_type") != "refresh_token" or granted is None:
-            raise Refused(50001, "dop.token-generate-failed:token-invalid")
+            raise _refused(50001, "dop.token-generate-failed:token-invalid")
         life = int(self.tokens.lifetime)
         return {"access_token": granted[0], "expires_in": life, "refresh_token": granted[1], "scope": "SCOPE"}
 
     def _orders(self, asked: dict[str, Any]) -> dict[str, Any]:
         if (asked["order_by"], asked["order_asc"]) != ("update_time", True):
-            raise Refused(40004, "isv.parameter-invalid")
+            raise _refused(40004, "isv.parameter-invalid")
         return self._page("orders", asked, ("update_time_start", "update_time_end"), "shop_order_list")
 
     def _refunds(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["order_by"] != ["update_time asc"]:
-            raise Refused(40004, "isv.parameter-invalid")
+            raise _refused(40004, "isv.parameter-invalid")
         return self._page("refunds", asked, ("update_start_time", "update_end_time"), "items")
 
     def _page(self, stream: str, asked: dict[str, Any], names: tuple[str, str], rows: str) -> dict[str, Any]:
         start, end = (datetime.fromtimestamp(asked[name], UTC) for name in names)
         page, size = asked["page"], asked["size"]
         if page < 0 or not 1 <= size <= 100:
-            raise Refused(40004, "isv.parameter-invalid")
+            raise _refused(40004, "isv.parameter-invalid")
         found = self.world.between(stream, start, end)
         shown = [
             {k: v for k, v in e.raw.items() if k != "detail"} for e in found[page * size : (page + 1) * size]
@@ -132,7 +124,7 @@ class DoudianFake(Platform):
     def _detail(self, asked: dict[str, Any]) -> dict[str, Any]:
         entry = self.world.streams["refunds"].get(str(asked.get("after_sale_id")))
         if entry is None:
-            raise Refused(50002, "isv.business-failed")
+            raise _refused(50002, "isv.business-failed")
         return {"process_info": {"after_sale_info": entry.raw["detail"]}}
 
     # -- changes of the world
@@ -159,14 +151,13 @@ class DoudianFake(Platform):
         made = {"orders": order, "refunds": after_sale}[stream]
         return self.world.put(stream, made(8_000, at.replace(microsecond=0)))
 
-    def _again(self, stream: str, was: Entry, news: dict[str, Any]) -> str:
+    def _again(self, stream: str, was: FakeRecord, news: dict[str, Any]) -> str:
         at = _now(self.clock)
         news = {**news, "update_time": int(at.timestamp())}
-        assert isinstance(was.day, datetime)  # noqa: S101 - made below
         if stream == "orders":
-            return self.world.put(stream, _order({**was.raw, **news}, was.day, at))
+            return self.world.put(stream, _order({**was.raw, **news}, was.instant, at))
         raw = {**was.raw, "aftersale_info": {**was.raw["aftersale_info"], **news}}
-        return self.world.put(stream, _after_sale(raw, was.day, at))
+        return self.world.put(stream, _after_sale(raw, was.instant, at))
 
     # -- the platform's words
 
@@ -191,6 +182,10 @@ def _refusal(code: int, sub: str) -> Reply:
     return Reply.json(200, {"code": code, "msg": "失败", "sub_code": sub, "sub_msg": "失败", "log_id": "l1"})
 
 
+def _refused(code: int, sub: str) -> RefusalError:
+    return RefusalError(_refusal(code, sub))
+
+
 def _now(clock: Clock) -> datetime:
     return clock.wall().replace(microsecond=0)
 
@@ -210,7 +205,7 @@ def _utc(seconds: int) -> str | None:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else None
 
 
-def order(number: int, at: datetime) -> Entry:
+def order(number: int, at: datetime) -> FakeRecord:
     """A paid order of one or two lines, most of them sold in a livestream."""
     created = at - timedelta(minutes=number % 50)
     lines = [_line(number, part) for part in range(1 + number % 2)]
@@ -249,7 +244,7 @@ def _line(number: int, part: int) -> dict[str, Any]:
     }
 
 
-def _order(raw: dict[str, Any], created: datetime, at: datetime) -> Entry:
+def _order(raw: dict[str, Any], created: datetime, at: datetime) -> FakeRecord:
     def given(value: Any) -> str | None:
         return str(value) if value not in (0, "0", "") else None
 
@@ -263,10 +258,10 @@ def _order(raw: dict[str, Any], created: datetime, at: datetime) -> Entry:
     times = {n: _utc(raw[n]) for n in ("create_time", "pay_time", "update_time", "finish_time")}
     buyer = hashlib.sha256(f"meritline:{raw['doudian_open_id']}".encode()).hexdigest()[:24]
     payload = {**{k: v for k, v in raw.items() if k != "sku_order_list"}, **times, "doudian_open_id": buyer}
-    return Entry(raw["order_id"], at, created, raw, {**payload, "lines": lines})
+    return FakeRecord(raw["order_id"], at, created, raw, {**payload, "lines": lines})
 
 
-def after_sale(number: int, at: datetime) -> Entry:
+def after_sale(number: int, at: datetime) -> FakeRecord:
     """A refund that went through; every third one gave a discount of the platform back, too."""
     created = at - timedelta(hours=number % 40)
     returned = 150 if number % 3 == 0 else 0
@@ -304,7 +299,7 @@ def after_sale(number: int, at: datetime) -> Entry:
     return _after_sale(raw, created, at)
 
 
-def _after_sale(raw: dict[str, Any], created: datetime, at: datetime) -> Entry:
+def _after_sale(raw: dict[str, Any], created: datetime, at: datetime) -> FakeRecord:
     info, detail = raw["aftersale_info"], raw["detail"]
     is_told = info["refund_status"] in (3, 5) and info["return_promotion_amount"]
     payload = {
@@ -316,4 +311,4 @@ def _after_sale(raw: dict[str, Any], created: datetime, at: datetime) -> Entry:
         "platform_discount_return_amount": detail["platform_discount_return_amount"] if is_told else 0,
         "kol_discount_return_amount": detail["kol_discount_return_amount"] if is_told else 0,
     }
-    return Entry(info["aftersale_id"], at, created, raw, payload)
+    return FakeRecord(info["aftersale_id"], at, created, raw, payload)

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Reply, Request
+from connectors.testing.reply import Received, Reply
 from connectors.testing.tokens import Tokens
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 CLIENT, SECRET, REFRESH, DEVELOPER, CUSTOMER, MANAGER = (
     "planted.apps.googleusercontent.com",
@@ -52,7 +52,7 @@ QUOTA = "Number of operations for basic access"
 class GoogleAdsFake(Platform):
     """One customer with three campaigns on twenty days, over a change of clocks."""
 
-    token_path = "/token"  # noqa: S105 - an address
+    exchange_path = "/token"
     lacks: ClassVar[Mapping[str, str]] = {
         "cancel": "a campaign's day is restated, never cancelled",
         "remove": "a campaign's day is restated, never deleted",
@@ -64,8 +64,8 @@ class GoogleAdsFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.tokens = Tokens(clock, REFRESH, 3599.0)
-        self.budgets = {"developer token": Budget(60, 60, burst=5, per_day=15_000)}
+        self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, lifetime=3599.0)
+        self.budgets = {"developer token": Budget(amount=60, seconds=60, burst=5, per_day=15_000)}
         for day in range(DAYS):
             for campaign in range(3):
                 if (day + campaign) % 7 != 3:
@@ -92,27 +92,26 @@ class GoogleAdsFake(Platform):
         }
         begins = datetime.combine(day, datetime.min.time(), tzinfo=ZONE)
         key = f"{payload['campaign_id']}/{day}"
-        return self.world.put("campaigns", Entry(key, begins, day, raw, payload))
+        return self.world.put("campaigns", FakeRecord(key, begins, day, raw, payload))
 
-    def add(self, stream: str) -> str:  # noqa: ARG002
+    def add(self, _stream: str) -> str:
         """A new campaign gets its first impressions today."""
         return self._put(self.clock.wall().astimezone(ZONE).date(), 7)
 
     def change(self, stream: str, key: str | None = None) -> str:
         """A campaign's first day is restated."""
         entry = self.world.streams[stream][key] if key else self.world.entries(stream)[0]
-        assert isinstance(entry.day, date)  # noqa: S101 - days are put above
-        return self._put(entry.day, int(entry.payload["campaign_id"]) - 20987654321, 10_000)
+        return self._put(entry.whole_day, int(entry.payload["campaign_id"]) - 20987654321, 10_000)
 
-    def restate(self, stream: str, day: date) -> str:  # noqa: ARG002
+    def restate(self, _stream: str, day: date) -> str:
         """Figures of a past day change."""
         return self._put(day, 0, 7_770_000)
 
     # -- the API
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """One request, checked as Google does."""
-        if request.path == self.token_path:
+        if request.path == self.exchange_path:
             return self._token(request)
         refusal = self._credentials(request)
         if refusal is not None:
@@ -134,19 +133,17 @@ class GoogleAdsFake(Platform):
             )
         return self._search(body)
 
-    def _token(self, request: Request) -> Reply:
+    def _token(self, request: Received) -> Reply:
         form = request.form
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT, SECRET):
             return Reply.json(401, {"error": "invalid_client", "error_description": "Unauthorized"})
-        assert self.tokens is not None  # noqa: S101 - set above
         found = self.tokens.exchange(form.get("refresh_token", ""))
         if found is None or form.get("grant_type") != "refresh_token":
             return Reply.json(400, {"error": "invalid_grant", "error_description": "Token has been revoked"})
         body = {"access_token": found[0], "expires_in": 3599, "token_type": "Bearer", "scope": "adwords"}
         return Reply.json(200, body)
 
-    def _credentials(self, request: Request) -> Reply | None:
-        assert self.tokens is not None  # noqa: S101 - set above
+    def _credentials(self, request: Received) -> Reply | None:
         headers = request.headers
         if not self.tokens.accepts(headers.get("authorization", "").removeprefix("Bearer ")):
             return self.unauthorised()
@@ -205,7 +202,7 @@ class GoogleAdsFake(Platform):
         """A trouble of Google's own."""
         return failure(status, "INTERNAL", "internalError", "TRANSIENT_ERROR")
 
-    def costs(self, request: Request) -> Iterable[tuple[str, float]]:
+    def costs(self, request: Received) -> Iterable[tuple[str, float]]:
         """Searches; tokens are issued elsewhere."""
         return [] if self.exchanges(request) else [("developer token", 1.0)]
 

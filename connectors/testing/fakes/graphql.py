@@ -1,6 +1,7 @@
 """Parse the part of GraphQL that one read query needs: operation, variables, arguments, aliases, fragments.
 
-Here: text to selection trees. Not here: which fields exist and what they answer (`schema`, `execute`).
+Here: text to selection trees. Not here: which fields exist and what they answer (shopify_schema.py,
+shopify_execute.py).
 """
 
 import json

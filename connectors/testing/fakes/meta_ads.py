@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.jobs import Job
+from connectors.testing.jobs import ReportJob
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Reply, Request
-from connectors.testing.world import Entry
+from connectors.testing.reply import Received, Reply
+from connectors.testing.world import FakeRecord
 
 TOKEN, ACCOUNT = "EAAB-planted-system-user-token-4711", "1029384756"
 PAGING_TOKEN = "planted-token-inside-paging-next"  # noqa: S105 - what the fake plants
@@ -60,7 +60,7 @@ class MetaAdsFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.budgets = {"account": Budget(600, 3600, burst=10)}
+        self.budgets = {"account": Budget(amount=600, seconds=3600, burst=10)}
         for day in range(DAYS):
             for campaign in range(2):
                 if (day + campaign) % 6 != 4:  # what did not run has no row
@@ -87,20 +87,21 @@ class MetaAdsFake(Platform):
             "purchase_value": "149.70",
         }
         begins = datetime.combine(day, datetime.min.time(), tzinfo=ZONE)
-        entry = Entry(f"{number}/{day}/7d_click", begins, day, {"ads": ads}, payload)
+        entry = FakeRecord(f"{number}/{day}/7d_click", begins, day, {"ads": ads}, payload)
         return self.world.put("insights", entry)
 
-    def add(self, stream: str) -> str:  # noqa: ARG002
+    def add(self, _stream: str) -> str:
         """A new campaign runs today."""
         return self._put(self.clock.wall().astimezone(ZONE).date(), 7)
 
     def change(self, stream: str, key: str | None = None) -> str:
         """A campaign's first day is restated."""
         entry = self.world.streams[stream][key] if key else self.world.entries(stream)[0]
-        assert isinstance(entry.day, date)  # noqa: S101 - days are put above
-        return self._put(entry.day, int(entry.payload["campaign_id"]) - 120210000000000000, Decimal("0.01"))
+        return self._put(
+            entry.whole_day, int(entry.payload["campaign_id"]) - 120210000000000000, Decimal("0.01")
+        )
 
-    def restate(self, stream: str, day: date) -> str:  # noqa: ARG002
+    def restate(self, _stream: str, day: date) -> str:
         """Figures of a past day change."""
         return self._put(day, 0, Decimal("7.77"))
 
@@ -112,7 +113,7 @@ class MetaAdsFake(Platform):
 
     # -- the API
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """One request, checked as Graph does."""
         if "access_token" in request.parameters or "access_token" in request.form:
             return _error(400, 100, "The access token belongs into the header here")
@@ -141,7 +142,7 @@ class MetaAdsFake(Platform):
             return _error(400, 100, "Unsupported get request. Object does not exist")
         return self._page(job, asked) if edge else self._state(job, number)
 
-    def _state(self, job: Job, number: str) -> Reply:
+    def _state(self, job: ReportJob, number: str) -> Reply:
         span = json.loads(job.spec["time_range"])
         state = STATES.get(job.state, "Job Completed")
         body = {
@@ -156,7 +157,7 @@ class MetaAdsFake(Platform):
             body |= {"error_code": 2, "error_subcode": 1487534, "error_message": "Please reduce the data"}
         return Reply.json(200, body)
 
-    def _page(self, job: Job, asked: dict[str, str]) -> Reply:
+    def _page(self, job: ReportJob, asked: dict[str, str]) -> Reply:
         if set(asked) - {"limit", "after"} or not asked.get("limit", "25").isdigit():
             return _error(400, 100, "Invalid parameter")
         rows = list(self._rows(job))
@@ -169,7 +170,7 @@ class MetaAdsFake(Platform):
             body["paging"]["next"] = f"{self.url}/v25.0/{job.id.replace('R', '60')}/insights?{query}"
         return Reply.json(200, body)
 
-    def _rows(self, job: Job) -> Iterator[dict[str, Any]]:
+    def _rows(self, job: ReportJob) -> Iterator[dict[str, Any]]:
         if job.ending == "empty":
             return
         span = json.loads(job.spec["time_range"])
@@ -223,11 +224,11 @@ class MetaAdsFake(Platform):
         """A trouble of Meta's own."""
         return _error(status, 1, "An unknown error occurred")
 
-    def creates(self, request: Request) -> bool:
+    def creates(self, request: Received) -> bool:
         """A run begins."""
         return request.method == "POST" and request.path == f"/v25.0/act_{ACCOUNT}/insights"
 
-    def costs(self, request: Request) -> Iterable[tuple[str, float]]:  # noqa: ARG002
+    def costs(self, _request: Received) -> Iterable[tuple[str, float]]:
         """Every call."""
         return [("account", 1.0)]
 

@@ -14,8 +14,8 @@ from connectors.kit.contract.redact import pseudonym
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Reply, Request
-from connectors.testing.world import Entry
+from connectors.testing.reply import Received, Reply
+from connectors.testing.world import FakeRecord
 
 TOKEN = "planted-orderbook-key-3391"  # noqa: S105 - nobody's key
 SHOP_ZONE = ZoneInfo("America/New_York")
@@ -37,7 +37,7 @@ class OrderbookFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.budgets = {"account": Budget(120, 60)}
+        self.budgets = {"account": Budget(amount=120, seconds=60)}
         for number in range(60):
             self._line(number, self._when(number))
         for days in range(6):
@@ -99,11 +99,13 @@ class OrderbookFake(Platform):
             "currency": "CNY",
         }
         at = datetime(day.year, day.month, day.day, tzinfo=SHOP_ZONE).astimezone(UTC)
-        return self.world.put("stock", Entry(f"{day}|{raw['depot']}|{raw['sku']}", at, day, raw, payload))
+        return self.world.put(
+            "stock", FakeRecord(f"{day}|{raw['depot']}|{raw['sku']}", at, day, raw, payload)
+        )
 
     # -- the API
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """Lines by their last change, or the stock of a day."""
         if request.headers.get("x-api-key") != TOKEN:
             return self.unauthorised()
@@ -121,7 +123,7 @@ class OrderbookFake(Platform):
             return self._page(found, int(asked["offset"]), int(asked["limit"]))
         return Reply.json(200, {"code": 40000, "message": "unknown or wrong parameter", "data": None})
 
-    def _page(self, found: list[Entry], offset: int, size: int) -> Reply:
+    def _page(self, found: list[FakeRecord], offset: int, size: int) -> Reply:
         items = [entry.raw for entry in found[offset : offset + size]]
         return Reply.json(200, {"code": 0, "data": {"total": len(found), "items": items}})
 
@@ -155,7 +157,7 @@ class OrderbookFake(Platform):
         """A line that the replica shows late."""
         return self._line(300 + len(self.world.entries(stream, gone=True)), at.replace(microsecond=0))
 
-    def restate(self, stream: str, day: date) -> str | None:  # noqa: ARG002
+    def restate(self, _stream: str, day: date) -> str | None:
         """A day is counted again."""
         return self._stock(day, 4, free=55)
 
@@ -168,8 +170,7 @@ class OrderbookFake(Platform):
         order = entry.raw["order"] | {n: v for n, v in fields.items() if n == "cancelled_at"}
         raw = entry.raw | {n: v for n, v in fields.items() if n != "cancelled_at"}
         raw |= {"order": order, "updated_at": int(at.timestamp())}
-        assert isinstance(entry.day, datetime)  # noqa: S101 - lines have instants
-        return self.world.put("order_lines", replace(_line_entry(raw, at, entry.day), key=entry.key))
+        return self.world.put("order_lines", replace(_line_entry(raw, at, entry.instant), key=entry.key))
 
     # -- words
 
@@ -182,7 +183,7 @@ class OrderbookFake(Platform):
         return Reply.json(200, {"code": 50000, "message": "try later", "data": None})
 
 
-def _line_entry(raw: dict[str, Any], at: datetime, placed: datetime) -> Entry:
+def _line_entry(raw: dict[str, Any], at: datetime, placed: datetime) -> FakeRecord:
     order = raw["order"]
     digits = f"{int(raw['paid']):03d}"
     payload = {
@@ -200,7 +201,7 @@ def _line_entry(raw: dict[str, Any], at: datetime, placed: datetime) -> Entry:
         and datetime.fromisoformat(order["cancelled_at"]).replace(tzinfo=SHOP_ZONE),
         "is_excluded": raw["is_test"] == 1,
     }
-    return Entry(str(raw["line_no"]), at, placed, raw, payload)
+    return FakeRecord(str(raw["line_no"]), at, placed, raw, payload)
 
 
 def _clock(instant: datetime) -> str:

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Reply, Request
+from connectors.testing.reply import Received, RefusalError, Reply
 from connectors.testing.tokens import Tokens
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 ZONE = ZoneInfo("Asia/Shanghai")
 APP_ID, SECRET, REFRESH = 1790000000000123, "planted-qianchuan-secret", "planted-refresh-first"
@@ -45,18 +45,10 @@ _TAKES: Mapping[str, tuple[set[str], set[str]]] = {  # path: required and option
 }
 
 
-class Refused(Exception):  # noqa: N818 - the platform's answer to a wrong question
-    """Code and message of an answer that is none."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
-
-
 class QianchuanFake(Platform):
     """One advertiser, three 抖音号, ten days."""
 
-    token_path = "/open_api/oauth2/refresh_token/"  # noqa: S105 - an address
+    exchange_path = "/open_api/oauth2/refresh_token/"
     lacks: ClassVar[Mapping[str, str]] = {
         "cancel": "a report has figures, nothing that could be cancelled",
         "remove": "a row of a report or a livestream is never deleted",
@@ -67,8 +59,8 @@ class QianchuanFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.tokens = Tokens(clock, REFRESH, lifetime=86_400, rotates=True)
-        self.budgets = {"advertiser": Budget(60, 60)}
+        self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, lifetime=86_400, rotates=True)
+        self.budgets = {"advertiser": Budget(amount=60, seconds=60)}
         self.still_on_air: set[str] = set()
         self._changes = 0
         for days in range((LAST - FIRST).days + 1):
@@ -111,7 +103,7 @@ class QianchuanFake(Platform):
             "all_order_refund_amount_7d": "0.10",
             "all_order_refund_amount_14d": "0.30",
         }
-        return self.world.put("ads", Entry(f"standard/{ad}/{day}", _midnight(day), day, raw, payload))
+        return self.world.put("ads", FakeRecord(f"standard/{ad}/{day}", _midnight(day), day, raw, payload))
 
     def _put_uni(self, day: date, aweme: int, cost: Decimal) -> str:
         raw = {
@@ -132,7 +124,7 @@ class QianchuanFake(Platform):
             "total_pay_order_coupon_amount_for_roi2": "0.50",
         }
         key = f"uni_promotion/{aweme}/{day}"
-        return self.world.put("uni_promotion", Entry(key, _midnight(day), day, raw, payload))
+        return self.world.put("uni_promotion", FakeRecord(key, _midnight(day), day, raw, payload))
 
     def _put_room(self, day: date, aweme: int, number: int) -> str:
         room = 7_600_000_000_000_000_000 + number
@@ -175,7 +167,7 @@ class QianchuanFake(Platform):
             "live_pay_order_gmv_alias": str(gmv),
             "luban_live_pay_order_gmv": str(gmv / 2),
         }
-        return self.world.put("rooms", Entry(f"{room}/{day}", _midnight(day), day, raw, payload))
+        return self.world.put("rooms", FakeRecord(f"{room}/{day}", _midnight(day), day, raw, payload))
 
     def _today(self) -> date:
         return self.clock.wall().astimezone(ZONE).date()
@@ -205,13 +197,12 @@ class QianchuanFake(Platform):
     def _restated(self, stream: str, key: str) -> str:
         self._changes += 1
         entry = self.world.streams[stream][key]
-        assert isinstance(entry.day, date)  # noqa: S101 - these streams have whole days
         cost = Decimal(entry.raw["stat_cost"]) + self._changes
         if stream == "ads":
-            return self._put_ad(entry.day, entry.raw["ad_id"], cost, orders=5)
-        return self._put_uni(entry.day, entry.raw["aweme_id"], cost)
+            return self._put_ad(entry.whole_day, entry.raw["ad_id"], cost, orders=5)
+        return self._put_uni(entry.whole_day, entry.raw["aweme_id"], cost)
 
-    def costs(self, request: Request) -> list[tuple[str, float]]:
+    def costs(self, request: Received) -> list[tuple[str, float]]:
         """Tokens are asked for elsewhere."""
         return [] if self.exchanges(request) else [("advertiser", 1.0)]
 
@@ -235,39 +226,37 @@ class QianchuanFake(Platform):
 
     # -- the API
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """An answer in the envelope, status 200."""
         try:
-            if request.path == self.token_path:
+            if request.path == self.exchange_path:
                 return self._token(request)
-            assert self.tokens is not None  # noqa: S101 - set above
             if not self.tokens.accepts(request.headers.get("access-token", "")):
                 return self.unauthorised()
             return self._report(request)
-        except Refused as refused:
-            return _said(refused.code, refused.message)
+        except RefusalError as refusal:
+            return refusal.reply
 
-    def _token(self, request: Request) -> Reply:
-        assert self.tokens is not None  # noqa: S101 - set above
+    def _token(self, request: Received) -> Reply:
         sent = request.json if isinstance(request.json, dict) else {}
         if request.method != "POST" or (sent.get("app_id"), sent.get("secret")) != (APP_ID, SECRET):
-            raise Refused(40101, "app_id or secret is not valid")
+            raise _refused(40101, "app_id or secret is not valid")
         granted = self.tokens.exchange(str(sent.get("refresh_token")))
         if granted is None:
-            raise Refused(40107, "refresh_token is not valid")
+            raise _refused(40107, "refresh_token is not valid")
         access, refresh = granted
         life = {"expires_in": int(self.tokens.lifetime), "refresh_token_expires_in": 2_592_000}
         return _said(0, "OK", {"access_token": access, "refresh_token": refresh, **life})
 
-    def _report(self, request: Request) -> Reply:
+    def _report(self, request: Received) -> Reply:
         sent = request.parameters
         if request.method != "GET" or request.path not in _TAKES:
-            raise Refused(40001, "no such interface")
+            raise _refused(40001, "no such interface")
         required, optional = _TAKES[request.path]
         if required - set(sent) or set(sent) - required - optional:
-            raise Refused(40001, "parameters missing or unknown")
+            raise _refused(40001, "parameters missing or unknown")
         if sent["advertiser_id"] != str(ADVERTISER):
-            raise Refused(40002, "No permission to operate the advertiser")
+            raise _refused(40002, "No permission to operate the advertiser")
         page, size = int(sent.get("page", "1")), int(sent.get("page_size", "20"))
         if request.path.endswith("/room/get/"):
             return self._page(self._rooms(sent), sent["fields"], ("room_list", "total_num"), (page, size))
@@ -275,38 +264,40 @@ class QianchuanFake(Platform):
             return self._page(self._uni(sent), sent["metrics"], ("list", "total_number"), (page, size))
         return self._page(self._ads(sent), sent["fields"], ("list", "total_number"), (page, size))
 
-    def _ads(self, sent: Mapping[str, str]) -> list[Entry]:
+    def _ads(self, sent: Mapping[str, str]) -> list[FakeRecord]:
         filtering = json.loads(sent["filtering"])
         if filtering.get("marketing_goal") not in {"ALL", "LIVE_PROM_GOODS", "VIDEO_PROM_GOODS"}:
-            raise Refused(40001, "marketing_goal")
+            raise _refused(40001, "marketing_goal")
         if sent.get("time_granularity") != "TIME_GRANULARITY_DAILY":
-            raise Refused(40001, "this fake only knows days")
+            raise _refused(40001, "this fake only knows days")
         first, last = (date.fromisoformat(sent[name]) for name in ("start_date", "end_date"))
         return self._within("ads", first, last)
 
-    def _uni(self, sent: Mapping[str, str]) -> list[Entry]:
+    def _uni(self, sent: Mapping[str, str]) -> list[FakeRecord]:
         first, last = (datetime.fromisoformat(sent[name]).date() for name in ("start_time", "end_time"))
         return [e for e in self._within("uni_promotion", first, last) if _is_of(e, sent)]
 
-    def _rooms(self, sent: Mapping[str, str]) -> list[Entry]:
+    def _rooms(self, sent: Mapping[str, str]) -> list[FakeRecord]:
         day = date.fromisoformat(sent["date_time"])
         return [e for e in self._within("rooms", day, day) if _is_of(e, sent)]
 
-    def _within(self, stream: str, first: date, last: date) -> list[Entry]:
+    def _within(self, stream: str, first: date, last: date) -> list[FakeRecord]:
         if not timedelta(0) <= last - first <= timedelta(days=30):
-            raise Refused(40001, "the span is longer than 30 days")
+            raise _refused(40001, "the span is longer than 30 days")
         return self.world.entries(stream, lambda e: first <= e.day <= last)
 
-    def _page(self, found: list[Entry], fields: str, names: tuple[str, str], asked: tuple[int, int]) -> Reply:
+    def _page(
+        self, found: list[FakeRecord], fields: str, names: tuple[str, str], asked: tuple[int, int]
+    ) -> Reply:
         page, size = asked
         if not 1 <= size <= 1000:
-            raise Refused(40001, "page_size")
+            raise _refused(40001, "page_size")
         figures = {"ad_id", "aweme_id", "advertiser_id", "stat_datetime", *json.loads(fields)}
         rows = [self._told(entry, figures) for entry in found[(page - 1) * size : page * size]]
         info = {"page": page, "page_size": size, names[1]: len(found), "total_page": -(-len(found) // size)}
         return _said(0, "OK", {names[0]: rows, "page_info": info})
 
-    def _told(self, entry: Entry, figures: set[str]) -> dict[str, Any]:
+    def _told(self, entry: FakeRecord, figures: set[str]) -> dict[str, Any]:
         """The asked figures; of a livestream also what it is."""
         about = {name for name in entry.raw if "room_" in name or name.startswith(("aweme", "start", "end"))}
         told = {name: value for name, value in entry.raw.items() if name in figures | about}
@@ -321,7 +312,11 @@ def _said(code: int, message: str, data: Mapping[str, Any] | None = None) -> Rep
     )
 
 
-def _is_of(entry: Entry, sent: Mapping[str, str]) -> bool:
+def _refused(code: int, message: str) -> RefusalError:
+    return RefusalError(_said(code, message))
+
+
+def _is_of(entry: FakeRecord, sent: Mapping[str, str]) -> bool:
     return str(entry.raw["aweme_id"]) == sent["aweme_id"]
 
 

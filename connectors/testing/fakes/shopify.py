@@ -1,6 +1,6 @@
 """Shopify Admin GraphQL for the conformance suite: a small shop behind the sandbox's own GraphQL engine.
 
-Here: the small world, its truth, Shopify's words for trouble. Not here: the API itself (`sandbox/shopify.py`).
+Here: the small world, its truth, Shopify's words for trouble. Not here: the API itself (shopify_api.py).
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.fakes.orders import Shop, View
-from connectors.testing.fakes.retail import Line, Order, Refund, RefundLine
 from connectors.testing.fakes.shopify_api import ShopifyApi, ShopifyLimits
+from connectors.testing.fakes.shopify_records import ShopLine, ShopOrder, ShopRefund, ShopRefundLine
+from connectors.testing.fakes.shopify_shop import Shop, View
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Reply, Request
-from connectors.testing.world import Entry, World
+from connectors.testing.reply import Received, Reply
+from connectors.testing.world import FakeRecord, FakeWorld
 
 TOKEN = "shpat_planted-0123456789abcdef"  # noqa: S105 - planted
 PATH = "/admin/api/2026-10/graphql.json"
@@ -38,7 +38,7 @@ class ShopifyFake(Platform):
         super().__init__(clock)
         self._shop = Shop("small", [], int(clock.wall().timestamp()))
         self._api = ShopifyApi(self._shop, LIMITS, clock.monotonic)
-        self.budgets = {"points": Budget(LIMITS.restore_per_second, 1, burst=LIMITS.maximum)}
+        self.budgets = {"points": Budget(amount=LIMITS.restore_per_second, seconds=1, burst=LIMITS.maximum)}
         self._numbers: list[int] = []
         for number in range(40):
             self._new(1000 + number, number, _when(number))
@@ -48,14 +48,28 @@ class ShopifyFake(Platform):
 
     def _new(self, order: int, number: int, at: datetime) -> str:
         created = int(at.timestamp())
-        made = Order(
-            order, created, 500 + number % 4 or None, ("France", "United Kingdom")[number % 2], [], []
+        made = ShopOrder(
+            number=order,
+            created=created,
+            customer=500 + number % 4 or None,
+            country=("France", "United Kingdom")[number % 2],
         )
         for position in range(1, 2 + (13 if number % 9 == 0 else number % 3)):
             unit = BIG if number == 7 else 2_550 + number
-            made.items.append(Line(order, position, f"SKU-{position}", "灯" * 3, 1 + number % 3, unit))
+            made.items.append(
+                ShopLine(
+                    order=order,
+                    position=position,
+                    sku=f"SKU-{position}",
+                    title="灯" * 3,
+                    quantity=1 + number % 3,
+                    unit=unit,
+                )
+            )
         if number % 3 == 0:
-            made.shipping.append(Line(order, 90, "POST", "Post", 1, 4_900))
+            made.shipping.append(
+                ShopLine(order=order, position=90, sku="POST", title="Post", quantity=1, unit=4_900)
+            )
         if number % 5 == 0:
             made.refunds.append(_refund(made, created + 600))
         self._shop.add(made)
@@ -64,7 +78,7 @@ class ShopifyFake(Platform):
 
     # -- the API
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """The GraphQL endpoint; points are counted by what the platform charges."""
         if request.headers.get("x-shopify-access-token") != TOKEN:
             return self.unauthorised()
@@ -79,7 +93,7 @@ class ShopifyFake(Platform):
             self.violations.append("a query was throttled: more points were asked for than were there")
         return reply
 
-    def costs(self, request: Request) -> Iterable[tuple[str, float]]:  # noqa: ARG002
+    def costs(self, _request: Received) -> Iterable[tuple[str, float]]:
         """Counted in `answer`: a query costs points, not one request."""
         return []
 
@@ -93,19 +107,19 @@ class ShopifyFake(Platform):
         """The day an order was made."""
         return self._world().day_of(stream, key, zone)
 
-    def _world(self) -> World:
+    def _world(self) -> FakeWorld:
         self._shop.set_clock(int(self.clock.wall().timestamp()))
-        world = World()
+        world = FakeWorld()
         for view in (self._shop.view(number) for number in self._numbers):
             if view is not None:
                 payload = _payload(view)
-                entry = Entry(payload["id"], _at(view.updated), _at(view.base.created), {}, payload)
+                entry = FakeRecord(payload["id"], _at(view.updated), _at(view.base.created), {}, payload)
                 world.put("orders", entry)
         return world
 
     # -- changes
 
-    def add(self, stream: str) -> str:  # noqa: ARG002
+    def add(self, _stream: str) -> str:
         """A new order."""
         return self._new(2000 + len(self._numbers), 1, self.clock.wall())
 
@@ -119,7 +133,7 @@ class ShopifyFake(Platform):
         """An order is cancelled."""
         return self._patched(self._number(stream, None), cancel=True)
 
-    def late(self, stream: str, at: datetime) -> str:  # noqa: ARG002
+    def late(self, _stream: str, at: datetime) -> str:
         """An order of the past that the search index shows only now."""
         return self._new(3000 + len(self._numbers), 2, at)
 
@@ -166,10 +180,10 @@ def _line_id(order: int, position: int) -> str:
     return f"{GID}LineItem/{order}{position:04d}"
 
 
-def _refund(order: Order, at: int) -> Refund:
-    refund = Refund(f"8{order.number}", at, order)
+def _refund(order: ShopOrder, at: int) -> ShopRefund:
+    refund = ShopRefund(f"8{order.number}", at, order)
     line = order.items[0]
-    refund.lines.append(RefundLine(f"{refund.id}01", line, 1, line.unit))
+    refund.lines.append(ShopRefundLine(f"{refund.id}01", line, 1, line.unit))
     refund.total = line.unit + 500
     return refund
 
@@ -205,7 +219,7 @@ def _payload(view: View) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: ShopLine) -> dict[str, Any]:
     return {
         "id": f"{GID}LineItem/{line.id}",
         "sku": line.sku,
@@ -217,7 +231,7 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def _refunded(refund: Refund) -> dict[str, Any]:
+def _refunded(refund: ShopRefund) -> dict[str, Any]:
     lines = [
         {
             "id": f"{GID}RefundLineItem/{line.id}",

@@ -1,6 +1,6 @@
 """Shopify Admin GraphQL 2026-10 of one sample shop: root fields, leaky bucket, error answers.
 
-Here: body of a request to body of an answer. Not here: sockets and faults (`server`), types (`schema`).
+Here: body of a request to body of an answer. Not here: sockets (loopback.py), types (shopify_schema.py).
 """
 
 import json
@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.testing.fakes.execute import (
+from connectors.testing.fakes.graphql import GraphQLError, Selection, parse
+from connectors.testing.fakes.shopify_execute import (
     Meter,
     Plan,
     Slice,
@@ -22,8 +23,7 @@ from connectors.testing.fakes.execute import (
     require_children,
     unknown_field,
 )
-from connectors.testing.fakes.graphql import GraphQLError, Selection, parse
-from connectors.testing.fakes.orders import SORT_KEYS, Key, Shop, page
+from connectors.testing.fakes.shopify_shop import SORT_KEYS, Key, Shop, page
 from connectors.testing.reply import Reply
 
 LIMITS_PAGE = "https://shopify.dev/api/usage/limits"
@@ -45,7 +45,7 @@ class ShopifyLimits:
     query_maximum: int = 1_000_000
 
 
-class Bucket:
+class PointsBucket:
     """Leaky bucket of one shop; `monotonic` is its clock."""
 
     def __init__(self, limits: ShopifyLimits, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -85,7 +85,7 @@ class ShopifyApi:
         self, shop: Shop, limits: ShopifyLimits, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self.shop = shop
-        self.bucket = Bucket(limits, monotonic)
+        self.bucket = PointsBucket(limits, monotonic)
 
     def answer(self, body: bytes) -> Reply:
         """The reply to one POST body; every GraphQL error is HTTP 200 as on the platform."""

@@ -11,11 +11,11 @@ from datetime import date
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from connectors.testing.document import Document
+from connectors.testing.document import ReportFile
 from connectors.testing.fakes.shopify import TOKEN, ShopifyFake
 from connectors.testing.fakes.shopify_api import ShopifyApi, ShopifyLimits
-from connectors.testing.jobs import Job
-from connectors.testing.reply import Reply, Request
+from connectors.testing.jobs import ReportJob
+from connectors.testing.reply import Received, Reply
 
 FILES = "/bulk/"
 OPERATION = "gid://shopify/BulkOperation/"
@@ -35,7 +35,7 @@ class ShopifyBulkFake(ShopifyFake):
 
     _rows: dict[str, list[dict[str, Any]]]
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """Operations here, everything else in the shop."""
         self._rows = getattr(self, "_rows", {})
         self._shop.set_clock(int(self.clock.wall().timestamp()))
@@ -61,7 +61,7 @@ class ShopifyBulkFake(ShopifyFake):
         operation = self._told(self.jobs.create(query))
         return _data({"bulkOperationRunQuery": {"bulkOperation": operation, "userErrors": []}})
 
-    def _told(self, job: Job) -> dict[str, Any]:
+    def _told(self, job: ReportJob) -> dict[str, Any]:
         query = re.sub(r"2026-(\d\d)", "2025-\\1", job.spec) if job.ending == "wrong_range" else job.spec
         told: dict[str, Any] = {
             "id": OPERATION + job.id,
@@ -87,7 +87,7 @@ class ShopifyBulkFake(ShopifyFake):
         job = self.jobs.find(name)
         if job is None or job.state != "ready" or not self.jobs.may_download(job):
             return Reply(403, "<Error><Code>ExpiredToken</Code></Error>", content_type="application/xml")
-        return Reply.file(Document([dict(row) for row in self._rows[job.id]], "jsonl"))
+        return Reply.file(ReportFile(rows=[dict(row) for row in self._rows[job.id]], format="jsonl"))
 
     def _run(self, query: str) -> list[dict[str, Any]] | None:
         """The objects of a query in the order of the file; None when the shop refuses the query."""
@@ -101,7 +101,7 @@ class ShopifyBulkFake(ShopifyFake):
         assert len(edges) < 250  # noqa: S101 - the world is small
         return [row for edge in edges for row in _flat(edge["node"])]
 
-    def creates(self, request: Request) -> bool:
+    def creates(self, request: Received) -> bool:
         """The mutation begins an operation."""
         return b"bulkOperationRunQuery" in request.body
 

@@ -15,8 +15,8 @@ from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
 from connectors.testing.fakes import taobao_world as made
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Reply, Request
-from connectors.testing.world import Entry
+from connectors.testing.reply import Received, RefusalError, Reply
+from connectors.testing.world import FakeRecord
 
 APP_KEY, APP_SECRET, SESSION = "12345678", "planted-app-secret-77", "planted-session-key-4711"
 BIZ_CODE = "planted-biz-code"
@@ -56,15 +56,6 @@ _PARAMETERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault of ours
-    """TOP's own refusal."""
-
-    def __init__(self, code: int, msg: str, sub_code: str = "", sub_msg: str = "") -> None:
-        self.document = {"code": code, "msg": msg, "request_id": "r1"}
-        self.document |= {"sub_code": sub_code, "sub_msg": sub_msg} if sub_code else {}
-        super().__init__(msg)
-
-
 class TaobaoFake(Platform):
     """One shop behind TOP's gateway."""
 
@@ -77,7 +68,7 @@ class TaobaoFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.budgets = {"app": Budget(300, 60)}
+        self.budgets = {"app": Budget(amount=300, seconds=60)}
         self.leaves_out = False  # the real TOP leaves empty lists out; the suite could not tell such pages from other answers
         for stream, entries in made.world().items():
             for entry in entries:
@@ -85,55 +76,55 @@ class TaobaoFake(Platform):
 
     # -- the protocol
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """One call."""
         try:
             form = self._form(request)
             stream = _STREAM_OF[form["method"]]
             body = getattr(self, f"_{stream}")(form)
-        except Refused as refusal:
-            return Reply.json(200, {"error_response": refusal.document})
+        except RefusalError as refusal:
+            return refusal.reply
         name = form["method"].removeprefix("taobao.").replace(".", "_")
         return Reply.json(200, {f"{name}_response": {**body, "request_id": "r1"}})
 
-    def _form(self, request: Request) -> dict[str, str]:
+    def _form(self, request: Received) -> dict[str, str]:
         if request.method != "POST" or request.path != "/router/rest":
-            raise Refused(9, "Http Action Not Allowed")
+            raise _refused(9, "Http Action Not Allowed")
         form = request.form
         if form.get("method") not in _STREAM_OF:
-            raise Refused(22, "Invalid Method")
+            raise _refused(22, "Invalid Method")
         self._check_app(form)
         required, allowed = _PARAMETERS[_STREAM_OF[form["method"]]]
         for name in sorted(required - form.keys()):
-            raise Refused(40, "Missing Required Arguments", f"isv.missing-parameter:{name}")
+            raise _refused(40, "Missing Required Arguments", f"isv.missing-parameter:{name}")
         for name in sorted(form.keys() - required - allowed - COMMON):
-            raise Refused(41, "Invalid Arguments", f"isv.invalid-parameter:{name}")
+            raise _refused(41, "Invalid Arguments", f"isv.invalid-parameter:{name}")
         return form
 
     def _check_app(self, form: Mapping[str, str]) -> None:
         if form.get("app_key") != APP_KEY:
-            raise Refused(29, "Invalid App Key", "isv.appkey-not-exists")
+            raise _refused(29, "Invalid App Key", "isv.appkey-not-exists")
         if form.get("format") != "json" or form.get("v") != "2.0":
-            raise Refused(23, "Invalid Format")
+            raise _refused(23, "Invalid Format")
         try:
             asked = datetime.strptime(form["timestamp"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
         except (KeyError, ValueError):
-            raise Refused(31, "Invalid Timestamp") from None
+            raise _refused(31, "Invalid Timestamp") from None
         if abs(asked - self.clock.wall()) > SKEW:
-            raise Refused(31, "Invalid Timestamp")
+            raise _refused(31, "Invalid Timestamp")
         pairs = "".join(n + form[n] for n in sorted(form) if n != "sign" and form[n])
         expected = hmac.new(APP_SECRET.encode(), pairs.encode(), hashlib.sha256).hexdigest().upper()
         if form.get("sign_method") != "hmac-sha256" or form.get("sign") != expected:
-            raise Refused(25, "Invalid Signature", "isv.invalid-signature")
+            raise _refused(25, "Invalid Signature", "isv.invalid-signature")
         if form.get("session") != SESSION:
-            raise Refused(27, "Invalid Session", "invalid-sessionkey")
+            raise _refused(27, "Invalid Session", "invalid-sessionkey")
 
     # -- the calls
 
     def _trades(self, form: dict[str, str]) -> dict[str, Any]:
         start, end = _moment(form["start_modified"]), _moment(form["end_modified"])
         if not start < end <= start + timedelta(days=1):
-            raise Refused(15, "Remote service error", "isv.invalid-parameter:modified-span")
+            raise _refused(15, "Remote service error", "isv.invalid-parameter:modified-span")
         return self._modified("trades", form, ("trades", "trade"), (start, end))
 
     def _refunds(self, form: dict[str, str]) -> dict[str, Any]:
@@ -148,7 +139,7 @@ class TaobaoFake(Platform):
 
     def _ratings(self, form: dict[str, str]) -> dict[str, Any]:
         if (form["rate_type"], form["role"]) != ("get", "buyer"):
-            raise Refused(41, "Invalid Arguments", "isv.invalid-parameter:role")
+            raise _refused(41, "Invalid Arguments", "isv.invalid-parameter:role")
         start, end = _moment(form["start_date"]), _moment(form["end_date"])
         found = [e for e in self.world.entries("ratings") if start <= _moment(e.raw["created"]) < end]
         return self._listed(found[:MOST_RATINGS], form, ("trade_rates", "trade_rate"), most=150)
@@ -160,21 +151,21 @@ class TaobaoFake(Platform):
         nicks = form["query_ids"].split(",")
         now = self.clock.wall()
         if len(nicks) > 10 or not all(nick.startswith("cntaobao") for nick in nicks):
-            raise Refused(15, "Remote service error", "isv.invalid-parameter:query_ids")
+            raise _refused(15, "Remote service error", "isv.invalid-parameter:query_ids")
         is_shown = now - timedelta(days=90) <= start < end <= now - timedelta(days=1)
         if not is_shown or end - start > timedelta(days=7):
-            raise Refused(15, "Remote service error", "isv.invalid-parameter:btime")
+            raise _refused(15, "Remote service error", "isv.invalid-parameter:btime")
         found = [
             e.raw for e in self.world.between("service_ratings", start, end) if e.raw["eval_sender"] in nicks
         ]
         return {"result_count": len(found), **self._wrapped(("staff_eval_details", "eval_detail"), found)}
 
     def _listed(
-        self, found: list[Entry], form: dict[str, str], names: tuple[str, str], *, most: int
+        self, found: list[FakeRecord], form: dict[str, str], names: tuple[str, str], *, most: int
     ) -> dict[str, Any]:
         page, size = int(form.get("page_no", "1")), int(form.get("page_size", "40"))
         if page < 1 or not 1 <= size <= most:
-            raise Refused(41, "Invalid Arguments", "isv.invalid-parameter:page")
+            raise _refused(41, "Invalid Arguments", "isv.invalid-parameter:page")
         fields = form["fields"].split(",")
         shown = found[(page - 1) * size : page * size]
         rows = [{n: v for n, v in e.raw.items() if n in fields} for e in shown]
@@ -190,11 +181,11 @@ class TaobaoFake(Platform):
             json.loads(form["top_campaign_report_query_v_o"]),
         )
         if context != {"biz_code": BIZ_CODE}:
-            raise Refused(15, "Remote service error", "isv.invalid-parameter:biz_code")
+            raise _refused(15, "Remote service error", "isv.invalid-parameter:biz_code")
         required = {"by_page", "split_type", "unify_type", "start_time", "end_time", "effect_equal"}
         required |= {"query_domains", "query_field_in_list"}
         if required - asked.keys() or asked.keys() - required - {"offset", "page_size"}:
-            raise Refused(41, "Invalid Arguments", "isv.invalid-parameter:query")
+            raise _refused(41, "Invalid Arguments", "isv.invalid-parameter:query")
         days = asked["start_time"], asked["end_time"]
         rows = [e.raw for e in self.world.entries("ads") if days[0] <= e.raw["thedate"] <= days[1]]
         page = rows[asked["offset"] : asked["offset"] + asked["page_size"]]
@@ -257,15 +248,22 @@ class TaobaoFake(Platform):
         return _refusal(11, "Insufficient ISV Permissions", "isv.permission-api-package-limit", "no package")
 
 
-def _refusal(code: int, msg: str, sub_code: str, sub_msg: str) -> Reply:
-    return Reply.json(200, {"error_response": Refused(code, msg, sub_code, sub_msg).document})
+def _refusal(code: int, msg: str, sub_code: str = "", sub_msg: str = "") -> Reply:
+    """TOP's own refusal, in a success."""
+    document = {"code": code, "msg": msg, "request_id": "r1"}
+    document |= {"sub_code": sub_code, "sub_msg": sub_msg} if sub_code else {}
+    return Reply.json(200, {"error_response": document})
+
+
+def _refused(code: int, msg: str, sub_code: str = "", sub_msg: str = "") -> RefusalError:
+    return RefusalError(_refusal(code, msg, sub_code, sub_msg))
 
 
 def _moment(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
     except ValueError:
-        raise Refused(41, "Invalid Arguments", "isv.invalid-parameter:date") from None
+        raise _refused(41, "Invalid Arguments", "isv.invalid-parameter:date") from None
 
 
 def _snake(name: str) -> str:

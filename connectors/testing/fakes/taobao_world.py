@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 CHINA = timezone(timedelta(hours=8))
 FIRST = datetime(2026, 3, 2, tzinfo=CHINA)
@@ -45,7 +45,7 @@ def _moments(days: int = DAYS) -> Iterator[datetime]:
         yield FIRST + timedelta(days=days, hours=n * 2)
 
 
-def trade(number: int, at: datetime) -> Entry:
+def trade(number: int, at: datetime) -> FakeRecord:
     """A paid trade with one or two lines."""
     created = at - timedelta(minutes=number % 50)
     tid, lines = 3_100_000_000_000_000_000 + number, [_line(number, part) for part in range(1 + number % 2)]
@@ -79,7 +79,7 @@ def _line(number: int, part: int) -> dict[str, Any]:
     }
 
 
-def _trade(raw: dict[str, Any], created: datetime, at: datetime) -> Entry:
+def _trade(raw: dict[str, Any], created: datetime, at: datetime) -> FakeRecord:
     absent = dict.fromkeys(("sku_id", "outer_iid"))
     lines = [
         {**absent, **{n: v for n, v in line.items() if n != "title"}, "oid": str(line["oid"])}
@@ -99,10 +99,10 @@ def _trade(raw: dict[str, Any], created: datetime, at: datetime) -> Entry:
         "buyer_open_uid": nobody(raw["buyer_open_uid"]),
         "lines": [{**line, "num_iid": str(line["num_iid"])} for line in lines],
     }
-    return Entry(str(raw["tid"]), at, created, raw, payload)
+    return FakeRecord(str(raw["tid"]), at, created, raw, payload)
 
 
-def refund(number: int, at: datetime) -> Entry:
+def refund(number: int, at: datetime) -> FakeRecord:
     """A refund that was paid out."""
     created = at - timedelta(hours=number % 40)
     raw = {
@@ -123,13 +123,13 @@ def refund(number: int, at: datetime) -> Entry:
     return _refund(raw, created, at)
 
 
-def _refund(raw: dict[str, Any], created: datetime, at: datetime) -> Entry:
+def _refund(raw: dict[str, Any], created: datetime, at: datetime) -> FakeRecord:
     told = {**raw, "tid": str(raw["tid"]), "oid": str(raw["oid"]), "num": None}
     payload = {**told, "created": utc(created), "modified": utc(at)}
-    return Entry(raw["refund_id"], at, created, raw, payload)
+    return FakeRecord(raw["refund_id"], at, created, raw, payload)
 
 
-def rating(number: int, at: datetime) -> Entry:
+def rating(number: int, at: datetime) -> FakeRecord:
     """A good rating of an order line."""
     raw = {
         "tid": 3_100_000_000_000_000_000 + number,
@@ -143,16 +143,16 @@ def rating(number: int, at: datetime) -> Entry:
     return _rating(raw, at, at)
 
 
-def _rating(raw: dict[str, Any], created: datetime, at: datetime) -> Entry:  # noqa: ARG001 - a rating has one time
+def _rating(raw: dict[str, Any], created: datetime, _at: datetime) -> FakeRecord:
     ids = {name: str(raw[name]) for name in ("tid", "oid", "num_iid")}
-    return Entry(ids["oid"], _midnight(created), created, raw, {**raw, **ids, "created": utc(created)})
+    return FakeRecord(ids["oid"], _midnight(created), created, raw, {**raw, **ids, "created": utc(created)})
 
 
 def _midnight(at: datetime) -> datetime:
     return at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def service_rating(number: int, at: datetime) -> Entry:
+def service_rating(number: int, at: datetime) -> FakeRecord:
     """A rating of one of five agents."""
     raw = {
         "eval_sender": AGENTS[number % 5],
@@ -165,13 +165,13 @@ def service_rating(number: int, at: datetime) -> Entry:
     return _service_rating(raw, at - timedelta(seconds=number % 50), at)
 
 
-def _service_rating(raw: dict[str, Any], sent: datetime, at: datetime) -> Entry:
+def _service_rating(raw: dict[str, Any], sent: datetime, at: datetime) -> FakeRecord:
     who = nobody(raw["open_uid"])
     payload = {**raw, "open_uid": who, "send_time": utc(sent), "eval_time": utc(at)}
-    return Entry(f"{raw['eval_sender']}/{utc(sent)}/{who}", at, sent, raw, payload)
+    return FakeRecord(f"{raw['eval_sender']}/{utc(sent)}/{who}", at, sent, raw, payload)
 
 
-def campaign(number: int, at: datetime) -> Entry:
+def campaign(number: int, at: datetime) -> FakeRecord:
     """One of a dozen campaigns on a day."""
     index = {
         "charge": AMOUNTS[number % 6],
@@ -190,24 +190,24 @@ def campaign(number: int, at: datetime) -> Entry:
     return _campaign(raw, at, at)
 
 
-def _campaign(raw: dict[str, Any], begun: datetime, at: datetime) -> Entry:  # noqa: ARG001 - a day has one time
+def _campaign(raw: dict[str, Any], begun: datetime, _at: datetime) -> FakeRecord:
     index = raw["report_index"]
     counts = {name: int(index[name]) for name in ("ad_pv", "click", "alipay_inshop_num")}
     money = {name: index[name] for name in ("charge", "alipay_inshop_amt")}
     told = {name: raw[name] for name in ("thedate", "campaign_id", "biz_code", "scene1_name")}
     payload = {**told, **counts, **money, "unify_type": "zhai", "effect_equal": 15}
     key = f"{raw['thedate']}/{raw['campaign_id']}/zhai-15"
-    return Entry(key, _midnight(begun), _midnight(begun).date(), raw, payload)
+    return FakeRecord(key, _midnight(begun), _midnight(begun).date(), raw, payload)
 
 
-_MAKE: dict[str, Callable[[int, datetime], Entry]] = {
+_MAKE: dict[str, Callable[[int, datetime], FakeRecord]] = {
     "trades": trade,
     "refunds": refund,
     "ratings": rating,
     "service_ratings": service_rating,
     "ads": campaign,
 }
-_AGAIN: dict[str, Callable[[dict[str, Any], datetime, datetime], Entry]] = {
+_AGAIN: dict[str, Callable[[dict[str, Any], datetime, datetime], FakeRecord]] = {
     "trades": _trade,
     "refunds": _refund,
     "ratings": _rating,
@@ -223,7 +223,7 @@ _NEWS: dict[str, dict[str, Any]] = {
 }
 
 
-def world() -> dict[str, list[Entry]]:
+def world() -> dict[str, list[FakeRecord]]:
     """Every stream's records; service ratings end a day earlier, ratings and campaigns with the last whole day."""
     moments = {name: list(_moments()) for name in ("trades", "refunds")}
     moments["ratings"] = [at for at in _moments() if at < FIRST + timedelta(days=DAYS)]
@@ -232,17 +232,17 @@ def world() -> dict[str, list[Entry]]:
     return {stream: [_MAKE[stream](n, at) for n, at in enumerate(found)] for stream, found in moments.items()}
 
 
-def entry(stream: str, number: int, at: datetime) -> Entry:
+def entry(stream: str, number: int, at: datetime) -> FakeRecord:
     """A new record of a stream."""
     return _MAKE[stream](number, at.replace(microsecond=0))
 
 
-def changed(stream: str, was: Entry, at: datetime) -> Entry:
+def changed(stream: str, was: FakeRecord, at: datetime) -> FakeRecord:
     """The record with another content, now."""
     return _again(stream, was, at, _NEWS[stream])
 
 
-def closed(stream: str, was: Entry, at: datetime) -> Entry | None:
+def closed(stream: str, was: FakeRecord, at: datetime) -> FakeRecord | None:
     """The record closed, now; None where nothing is ever closed."""
     if stream not in ("trades", "refunds"):
         return None
@@ -250,7 +250,7 @@ def closed(stream: str, was: Entry, at: datetime) -> Entry | None:
     return _again(stream, was, at, {"status": "TRADE_CLOSED" if stream == "trades" else "CLOSED", **ended})
 
 
-def _again(stream: str, was: Entry, at: datetime, news: dict[str, Any]) -> Entry:
+def _again(stream: str, was: FakeRecord, at: datetime, news: dict[str, Any]) -> FakeRecord:
     at = at.replace(microsecond=0)
     times = {"trades": "modified", "refunds": "modified", "service_ratings": "eval_time"}
     moved = {times[stream]: local(at)} if stream in times else {}

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 ZONE = ZoneInfo("America/Los_Angeles")
 FIRST, LAST = date(2026, 10, 30), date(2026, 11, 2)  # the clocks go back on 1 November
@@ -25,7 +25,7 @@ def number_of(key: str) -> int:
     return int(key) % 1_000_000
 
 
-def kind_of(entry: Entry) -> str:
+def kind_of(entry: FakeRecord) -> str:
     """Which kind of account a livestream ran in."""
     number = number_of(entry.key)
     return KINDS[2] if number in range(700, 800) else KINDS[number % 5 == 4]
@@ -41,17 +41,17 @@ def _hours(count: int) -> Iterator[tuple[int, datetime]]:
     yield count + 2, datetime(2026, 11, 1, 9, 30, tzinfo=UTC)  # 01:30 after it
 
 
-def orders() -> list[Entry]:
+def orders() -> list[FakeRecord]:
     """Orders of the span."""
     return [order(number, at) for number, at in _hours(42)]
 
 
-def returns() -> list[Entry]:
+def returns() -> list[FakeRecord]:
     """Returns of the span."""
     return [given_back(number, at) for number, at in _hours(40)]
 
 
-def lives() -> list[Entry]:
+def lives() -> list[FakeRecord]:
     """Livestreams of the span: eight a day, and one of somebody else's account."""
     found = []
     for days in range((LAST - FIRST).days + 1):
@@ -69,7 +69,7 @@ def order(
     created: datetime | date | None = None,
     extra: int = 0,
     is_cancelled: bool = False,
-) -> Entry:
+) -> FakeRecord:
     """One order of two lines, changed at `at`."""
     born = created if isinstance(created, datetime) else at
     identity = str(ORDER + number)
@@ -118,7 +118,7 @@ def order(
         "payment": payment,
         "line_items": [_read(line) for line in lines],
     }
-    return Entry(identity, at, born, raw, payload)
+    return FakeRecord(identity, at, born, raw, payload)
 
 
 def _line(number: int, place: int) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def given_back(
     created: datetime | date | None = None,
     extra: int = 0,
     is_cancelled: bool = False,
-) -> Entry:
+) -> FakeRecord:
     """One return of one line, changed at `at`."""
     born = created if isinstance(created, datetime) else at
     identity = str(RETURN + number)
@@ -196,10 +196,10 @@ def given_back(
         "discount_amount": [discount],
         "return_line_items": [line],
     }
-    return Entry(identity, at, born, raw, payload)
+    return FakeRecord(identity, at, born, raw, payload)
 
 
-def live(number: int, start: datetime, *, extra: int = 0) -> Entry:
+def live(number: int, start: datetime, *, extra: int = 0) -> FakeRecord:
     """One livestream of two hours; accounts of others state no interaction."""
     identity = str(LIVE + number)
     is_own = number not in range(700, 800)
@@ -239,7 +239,9 @@ def live(number: int, start: datetime, *, extra: int = 0) -> Entry:
         "avg_viewing_duration": "43.5" if is_own else None,
     }
     day = start.astimezone(ZONE).date()
-    return Entry(identity, datetime.combine(day, time.min, tzinfo=ZONE).astimezone(UTC), start, raw, payload)
+    return FakeRecord(
+        identity, datetime.combine(day, time.min, tzinfo=ZONE).astimezone(UTC), start, raw, payload
+    )
 
 
 def _iso(instant: datetime) -> str:

@@ -17,9 +17,9 @@ from connectors.testing.clock import Clock
 from connectors.testing.fakes import tiktok_records as records
 from connectors.testing.fakes.tiktok_records import ZONE
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Reply, Request
+from connectors.testing.reply import Received, RefusalError, Reply
 from connectors.testing.tokens import Tokens
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 APP_KEY, CIPHER = "29a39d0123", "ROW_planted-cipher-0001"
 SECRET, REFRESH = "planted-tiktok-app-secret", "planted-tiktok-refresh-first"
@@ -36,21 +36,13 @@ _TAKES: Mapping[str, tuple[str, set[str], set[str]]] = {  # path: method, requir
         {"page_size", "page_token", "sort_field", "sort_order", "currency", "account_type"},
     ),
 }
-_MAKERS: Mapping[str, Callable[..., Entry]] = {
+_MAKERS: Mapping[str, Callable[..., FakeRecord]] = {
     "orders": records.order,
     "returns": records.given_back,
     "lives": records.live,
 }
 _FILTERS = {"update_time_ge", "update_time_lt", "create_time_ge", "create_time_lt"}
 _LARGEST = {ORDERS: 100, RETURNS: 50, LIVES: 100}
-
-
-class Refused(Exception):  # noqa: N818 - the platform's answer to a wrong question
-    """Status, code and message of an answer that is none."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
 
 
 class TikTokShopFake(Platform):
@@ -64,7 +56,7 @@ class TikTokShopFake(Platform):
 
     ahead = 30.0
 
-    token_path = "/api/v2/token/refresh"  # noqa: S105 - an address
+    exchange_path = "/api/v2/token/refresh"
     lacks: ClassVar[Mapping[str, str]] = {
         "remove": "orders, returns and livestreams are never deleted by this API",
         "cancel": "a livestream is not cancelled",
@@ -75,8 +67,8 @@ class TikTokShopFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.tokens = Tokens(clock, REFRESH, lifetime=604_800, rotates=True)
-        self.budgets = {"shop": Budget(60, 60), "analytics": Budget(30, 60)}
+        self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, lifetime=604_800, rotates=True)
+        self.budgets = {"shop": Budget(amount=60, seconds=60), "analytics": Budget(amount=30, seconds=60)}
         self.days_late = 0
         self.zone = ZONE
         self._changes = 0
@@ -87,7 +79,7 @@ class TikTokShopFake(Platform):
         for entry in records.lives():
             self.world.put("lives", entry)
 
-    def costs(self, request: Request) -> list[tuple[str, float]]:
+    def costs(self, request: Received) -> list[tuple[str, float]]:
         """Analytics have a budget of their own; tokens are asked for elsewhere."""
         if self.exchanges(request):
             return []
@@ -143,8 +135,7 @@ class TikTokShopFake(Platform):
     def _again(self, stream: str, key: str, at: datetime, **changes: Any) -> str:
         entry = self.world.streams[stream][key]
         number = records.number_of(key)
-        began = {"lives": entry.day}.get(stream, at)
-        assert isinstance(began, datetime)  # noqa: S101 - every record of this fake has an instant
+        began = {"lives": entry.instant}.get(stream, at)
         again = {} if stream == "lives" else {"created": entry.day}
         return self._make(stream, number, began, extra=self._changes, **again, **changes)
 
@@ -173,25 +164,24 @@ class TikTokShopFake(Platform):
 
     # -- the API
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """An answer in the platform's envelope."""
         try:
-            if request.path == self.token_path:
+            if request.path == self.exchange_path:
                 return self._token(request)
             self._admit(request)
             return self._listed(request)
-        except Refused as refused:
-            return Reply.json(refused.status, _words(refused.code, refused.message))
+        except RefusalError as refusal:
+            return refusal.reply
 
-    def _token(self, request: Request) -> Reply:
-        assert self.tokens is not None  # noqa: S101 - set above
+    def _token(self, request: Received) -> Reply:
         sent = request.parameters
         known = (sent.get("app_key"), sent.get("app_secret"), sent.get("grant_type"))
         if request.method != "GET" or known != (APP_KEY, SECRET, "refresh_token"):
-            raise Refused(200, 36004004, "app_key or app_secret is invalid")
+            raise _refused(200, 36004004, "app_key or app_secret is invalid")
         granted = self.tokens.exchange(sent.get("refresh_token", ""))
         if granted is None:
-            raise Refused(200, 36004003, "refresh_token is invalid")
+            raise _refused(200, 36004003, "refresh_token is invalid")
         ends = int(self.clock.wall().timestamp() + self.tokens.lifetime)
         data = {
             "access_token": granted[0],
@@ -203,33 +193,32 @@ class TikTokShopFake(Platform):
         }
         return Reply.json(200, {"code": 0, "message": "success", "data": data, "request_id": "2026110101"})
 
-    def _admit(self, request: Request) -> None:
-        assert self.tokens is not None  # noqa: S101 - set above
+    def _admit(self, request: Received) -> None:
         sent = request.parameters
         if request.path not in _TAKES or _TAKES[request.path][0] != request.method:
-            raise Refused(404, 36009009, "Invalid path")
+            raise _refused(404, 36009009, "Invalid path")
         if not self.tokens.accepts(request.headers.get("x-tts-access-token", "")):
-            raise Refused(401, 105002, "Expired credentials.")
+            raise _refused(401, 105002, "Expired credentials.")
         if sent.get("app_key") != APP_KEY:
-            raise Refused(400, 36009004, "Invalid app_key")
+            raise _refused(400, 36009004, "Invalid app_key")
         off = int(sent.get("timestamp", "0")) - self.clock.wall().timestamp()
         if not -300 <= off <= self.ahead:
-            raise Refused(400, 36009004, "Invalid timestamp")
+            raise _refused(400, 36009004, "Invalid timestamp")
         if not hmac.compare_digest(sent.get("sign", ""), _signed(request)):
-            raise Refused(401, 106001, "The sign is invalid")
+            raise _refused(401, 106001, "The sign is invalid")
         if sent.get("shop_cipher") != CIPHER:
-            raise Refused(400, 106013, "shop_cipher is missing or not of this seller")
+            raise _refused(400, 106013, "shop_cipher is missing or not of this seller")
         if request.headers.get("content-type") != "application/json":
-            raise Refused(400, 36009004, "Invalid content-type")
+            raise _refused(400, 36009004, "Invalid content-type")
         _, required, optional = _TAKES[request.path]
         if required - set(sent) or set(sent) - required - optional - _COMMON:
-            raise Refused(400, 36009004, "Unexpected identifier")
+            raise _refused(400, 36009004, "Unexpected identifier")
 
-    def _listed(self, request: Request) -> Reply:
+    def _listed(self, request: Received) -> Reply:
         sent = request.parameters
         size = int(sent.get("page_size", "10"))
         if not 1 <= size <= _LARGEST[request.path]:
-            raise Refused(400, 36009004, "Invalid page_size")
+            raise _refused(400, 36009004, "Invalid page_size")
         name, found, extra = self._found(request)
         start = _place(sent.get("page_token"))
         told = [entry.raw for entry in found[start : start + size]]
@@ -242,7 +231,7 @@ class TikTokShopFake(Platform):
         }
         return Reply.json(200, {"code": 0, "message": "Success", "data": data, "request_id": "2026110102"})
 
-    def _found(self, request: Request) -> tuple[str, list[Entry], dict[str, Any]]:
+    def _found(self, request: Received) -> tuple[str, list[FakeRecord], dict[str, Any]]:
         if request.path == LIVES:
             return (
                 "live_stream_sessions",
@@ -251,13 +240,13 @@ class TikTokShopFake(Platform):
             )
         body = request.json if isinstance(request.json, dict) else {}
         if set(body) - _FILTERS or not all(isinstance(value, int) for value in body.values()):
-            raise Refused(400, 36009004, "Invalid body")
+            raise _refused(400, 36009004, "Invalid body")
         first, last = body.get("update_time_ge", 0), body.get("update_time_lt", 1 << 40)
         stream, name = ("orders", "orders") if request.path == ORDERS else ("returns", "return_orders")
         found = self.world.entries(stream, lambda entry: first <= entry.at.timestamp() < last)
         return name, found, {}
 
-    def _lives(self, sent: Mapping[str, str]) -> list[Entry]:
+    def _lives(self, sent: Mapping[str, str]) -> list[FakeRecord]:
         first, end = (date.fromisoformat(sent[name]) for name in ("start_date_ge", "end_date_lt"))
         kind, ready = sent.get("account_type", "ALL"), date.fromisoformat(self._ready())
         return self.world.entries(
@@ -269,20 +258,19 @@ class TikTokShopFake(Platform):
             ),
         )
 
-    def kind_of(self, entry: Entry) -> str:
+    def kind_of(self, entry: FakeRecord) -> str:
         """In which kind of account a livestream ran."""
         return records.kind_of(entry)
 
-    def _day(self, entry: Entry) -> date:
-        assert isinstance(entry.day, datetime)  # noqa: S101 - every record of this fake has an instant
-        return entry.day.astimezone(self.zone).date()
+    def _day(self, entry: FakeRecord) -> date:
+        return entry.instant.astimezone(self.zone).date()
 
     def _ready(self) -> str:
         today = self.clock.wall().astimezone(self.zone).date()
         return (today - timedelta(days=1 + self.days_late)).isoformat()
 
 
-def _signed(request: Request) -> str:
+def _signed(request: Received) -> str:
     """The signature as the platform computes it, by this fake's own means."""
     names = sorted(name for name in request.parameters if name not in ("sign", "access_token"))
     text = SECRET + request.path + "".join(f"{name}{request.parameters[name]}" for name in names)
@@ -300,7 +288,11 @@ def _place(token: str | None) -> int:
     try:
         return int(base64.b64decode(token, validate=True).decode().removeprefix("offset="))
     except (binascii.Error, ValueError):
-        raise Refused(400, 36009004, "Invalid page_token") from None
+        raise _refused(400, 36009004, "Invalid page_token") from None
+
+
+def _refused(status: int, code: int, message: str) -> RefusalError:
+    return RefusalError(Reply.json(status, _words(code, message)))
 
 
 def _words(code: int, message: str) -> dict[str, Any]:

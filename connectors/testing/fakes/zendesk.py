@@ -1,7 +1,7 @@
 """Zendesk Support for the conformance suite: the incremental cursor export of tickets over a small world.
 
 Here: the API as the Support specification says (incremental_exports, tickets, metric sets). Not here: the sample
-company's help desk (`sandbox/zendesk.py`), which replays real incidents.
+company's help desk (connectors/sandbox/help_desk.py), which replays real incidents.
 
 The account asks for satisfaction by CSAT surveys (developer.zendesk.com, "CSAT survey responses"), which are read beside the
 export; the ticket's own rating is that of the older kind.
@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
 from connectors.testing.platform import Platform
-from connectors.testing.reply import Reply, Request
-from connectors.testing.world import Entry
+from connectors.testing.reply import Received, Reply
+from connectors.testing.world import FakeRecord
 
 EMAIL, TOKEN = "agent@example.com", "planted-zendesk-token-0815"
 EXPORT = "/api/v2/incremental/tickets/cursor"
@@ -46,7 +46,10 @@ class ZendeskFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.budgets = {"incremental exports": Budget(10, 60), "account": Budget(200, 60, burst=20)}
+        self.budgets = {
+            "incremental exports": Budget(amount=10, seconds=60),
+            "account": Budget(amount=200, seconds=60, burst=20),
+        }
         for number in range(40):
             at = (
                 FIRST + timedelta(hours=9)
@@ -62,7 +65,7 @@ class ZendeskFake(Platform):
 
     # -- the API
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Received) -> Reply:
         """The export and the survey responses; anything else does not exist."""
         pair = f"{EMAIL}/token:{TOKEN}".encode()
         if request.headers.get("authorization") != "Basic " + base64.b64encode(pair).decode():
@@ -78,7 +81,7 @@ class ZendeskFake(Platform):
         if set(asked) - KNOWN or not size.isdigit() or not 1 <= int(size) <= LARGEST_PAGE:
             return Reply.json(400, {"error": "InvalidValue", "description": "unknown or wrong parameter"})
         try:
-            after = _place(asked["cursor"]) if "cursor" in asked else (int(asked["start_time"]), -1)
+            after = place_of(asked["cursor"]) if "cursor" in asked else (int(asked["start_time"]), -1)
         except (KeyError, ValueError, binascii.Error):
             return Reply.json(400, {"error": "InvalidPaginationParameter", "description": "invalid cursor"})
         if after[0] > (self.clock.wall() - LAST_MINUTE).timestamp():
@@ -90,7 +93,7 @@ class ZendeskFake(Platform):
         found = self.world.entries("tickets", lambda e: e.at <= self.clock.wall() - LAST_MINUTE)
         start = bisect_right(found, after, key=_key)
         chosen = found[start : start + size]
-        end = _cursor(_key(chosen[-1]) if chosen else after)
+        end = cursor_of(_key(chosen[-1]) if chosen else after)
         page: dict[str, Any] = {
             "tickets": [{k: v for k, v in e.raw.items() if k not in ("metrics", "surveys")} for e in chosen],
             "after_cursor": end,
@@ -119,7 +122,7 @@ class ZendeskFake(Platform):
         meta = {"has_more": more, "after_cursor": str(end) if more else None, "before_cursor": None}
         return Reply.json(200, {"survey_responses": found[int(after) : end], "meta": meta})
 
-    def costs(self, request: Request) -> Iterable[tuple[str, float]]:
+    def costs(self, request: Received) -> Iterable[tuple[str, float]]:
         """Exports have a budget of their own beside that of the account."""
         return [("account" if request.path == SURVEYS else "incremental exports", 1.0)]
 
@@ -149,8 +152,7 @@ class ZendeskFake(Platform):
             "updated_at": _text(at),
             "generated_timestamp": int(at.timestamp()),
         }
-        assert isinstance(entry.day, datetime)  # noqa: S101 - tickets have instants
-        return self.world.put(stream, replace(_entry(raw, at, entry.day), key=entry.key))
+        return self.world.put(stream, replace(_entry(raw, at, entry.instant), key=entry.key))
 
     # -- words
 
@@ -238,7 +240,7 @@ def _response(ticket: int, at: datetime, rating: int, category: str) -> dict[str
     }
 
 
-def _entry(raw: dict[str, Any], at: datetime, created: datetime) -> Entry:
+def _entry(raw: dict[str, Any], at: datetime, created: datetime) -> FakeRecord:
     plain = ("created_at", "updated_at", "generated_timestamp", "status", "priority", "type")
     is_surveyed = raw["surveys"] and raw["status"] in ("solved", "closed")
     metrics = {name: value for name, value in raw["metrics"].items() if name not in ("id", "ticket_id")}
@@ -251,18 +253,20 @@ def _entry(raw: dict[str, Any], at: datetime, created: datetime) -> Entry:
         else raw["satisfaction_rating"] and raw["satisfaction_rating"]["score"],
         "metric_set": None if raw["status"] == "deleted" else metrics,
     }
-    return Entry(str(raw["id"]), at, created, raw, payload)
+    return FakeRecord(str(raw["id"]), at, created, raw, payload)
 
 
-def _key(entry: Entry) -> tuple[int, int]:
+def _key(entry: FakeRecord) -> tuple[int, int]:
     return int(entry.at.timestamp()), int(entry.key)
 
 
-def _cursor(place: tuple[int, int]) -> str:
+def cursor_of(place: tuple[int, int]) -> str:
+    """The place after a ticket, shaped as the platform's own: seconds, two bars, ticket, bar."""
     return base64.urlsafe_b64encode(f"{place[0]}.0||{place[1]}|".encode()).decode()
 
 
-def _place(cursor: str) -> tuple[int, int]:
+def place_of(cursor: str) -> tuple[int, int]:
+    """Inverse of `cursor_of`."""
     seconds, ticket = base64.urlsafe_b64decode(cursor.encode()).decode().removesuffix("|").split("||")
     return int(seconds.removesuffix(".0")), int(ticket)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.lint import Context, lint
+from models.lint import CompanyContext, lint
 from pipelines.commands.cli import main
 from pipelines.company import clock
 from pipelines.company.company import SAMPLE, load_company
@@ -42,7 +42,7 @@ def add(company: Path, text: str) -> None:
     (company / "kpi_definitions" / "own.yaml").write_text(text, encoding="utf-8")
 
 
-def context(company: Path) -> Context:
+def context(company: Path) -> CompanyContext:
     loaded = load_company(company)
     day = loaded.first_day
     work = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
@@ -111,7 +111,7 @@ def test_a_source_that_is_taken_away_is_missed_by_every_role_that_needs_it(compa
     day = loaded.first_day
     definitions = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day)).definitions
     held = context(company)
-    without = Context(facts=(held.facts or frozenset()) - {"ticket"}, owned=held.owned)
+    without = CompanyContext(facts=(held.facts or frozenset()) - {"ticket"}, owned=held.owned)
 
     missed = {f.en.split(":")[0] for f in lint(definitions, without) if f.code == "L090"}
 

@@ -16,7 +16,19 @@ from pipelines.commands.export_formats import as_csv, as_json
 from pipelines.commands.table import table
 
 ROOT = Path(__file__).resolve().parents[3]
-COMMANDS = ("demo", "init", "run", "connectors", "lint", "score", "why", "export", "verify", "serve")
+COMMANDS = (
+    "demo",
+    "init",
+    "run",
+    "connectors",
+    "lint",
+    "score",
+    "why",
+    "export",
+    "tables",
+    "verify",
+    "serve",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +92,7 @@ def test_an_option_with_an_empty_word_counts_as_not_given(capsys: pytest.Capture
         (["export", "--period", "2011-11", "--format", "csv"], "W105", 1),
         (["why", "P001", "net_sales", "2011-11"], "W105", 1),
         (["connectors", "pull", "nosuch", "--from", "2011-11-30"], "U029", 2),
+        (["tables", "scorecard_lines"], "U036", 2),
     ],
 )
 def test_errors_carry_a_code_and_the_agreed_exit_code(

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from connectors.testing.conformance import Bench, Case
+from connectors.testing.conformance import Bench, StreamCase
 
 
 @pytest.fixture(scope="session")
-def bench_of() -> Iterator[Callable[[Case], Bench]]:
+def bench_of() -> Iterator[Callable[[StreamCase], Bench]]:
     benches: dict[str, Bench] = {}
 
-    def find(case: Case) -> Bench:
+    def find(case: StreamCase) -> Bench:
         if case.id not in benches:
             benches[case.id] = Bench(case)
             benches[case.id].__enter__()

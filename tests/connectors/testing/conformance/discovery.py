@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from connectors.testing.conformance import Case
+from connectors.testing.conformance import StreamCase
 
 FOLDER = Path(__file__).parent / "cases"
 
@@ -17,7 +17,7 @@ def is_quick(connector: str) -> bool:
 
 
 @cache
-def cases() -> tuple[Case, ...]:
+def cases() -> tuple[StreamCase, ...]:
     modules = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
     found = [import_module(f"tests.connectors.testing.conformance.cases.{name}").CASES for name in modules]
     return tuple(case for of_module in found for case in of_module)

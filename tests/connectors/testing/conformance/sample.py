@@ -11,25 +11,26 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import HeaderToken
-from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.classify import usual_trouble
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import KitError, Throttled
 from connectors.kit.contract.fields import Id, Instant, Money, Row
-from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import Cursor
 from connectors.kit.contract.proofs import Count, Every, Flag
-from connectors.kit.contract.request import Request
+from connectors.kit.contract.request import HttpAnswer, Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.stream import ByChange, Paged, Record, Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import Window, iso
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.conformance import Case
+from connectors.testing.conformance import StreamCase
 from connectors.testing.platform import Platform
+from connectors.testing.reply import Received as Asked
 from connectors.testing.reply import Reply
-from connectors.testing.reply import Request as Asked
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
 
 KEY = "tidydesk-planted-key-4711"
 FROM, AS_OF = datetime(2026, 3, 6, 8, tzinfo=UTC), datetime(2026, 3, 11, 14, 30, tzinfo=UTC)
@@ -63,7 +64,7 @@ def span(window: Window) -> tuple[tuple[str, str], ...]:
     return (("updated_from", iso(window.start)), ("updated_to", iso(window.end)))
 
 
-def tickets(ask: Ask) -> Request:
+def tickets(ask: PageQuery) -> Request:
     params = [*span(ask.window), ("page_size", str(ask.page_size))]
     if ask.token:
         params.append(("page", ask.token))
@@ -76,24 +77,25 @@ def count(account: AccountSettings, window: Window) -> Request:
 
 TICKETS: Stream[Ticket] = Stream(
     name="tickets",
-    model=Ticket,
-    key=lambda ticket: ticket.id,
-    day=lambda ticket: ticket.created_at,
-    version=lambda ticket: ticket.updated_at,
-    payload=flat_ticket,
     feeds=("ticket",),
-    request=tickets,
-    pager=Cursor("next", "last"),
-    records="tickets",
-    cursor_kind="time",
-    max_window_days=2,
-    lookback=timedelta(hours=6),
-    lookback_reason="updated_at is written up to some hours after the change",
+    windows=ByChange(
+        version=lambda ticket: ticket.updated_at,
+        max_window_days=2,
+        lookback=timedelta(hours=6),
+        lookback_reason="updated_at is written up to some hours after the change",
+    ),
+    read=Paged(request=tickets, pager=Cursor("next", "last"), records="tickets"),
+    record=Record(
+        model=Ticket,
+        key=lambda ticket: ticket.id,
+        day=lambda ticket: ticket.created_at,
+        payload=flat_ticket,
+        pii=("requester", "subject", "address"),
+    ),
+    proof=Every(Flag("last", expected=True), Count(count, "count")),
     limit="{shop_id}",
     rate=lambda _: Rate(60, seconds=60),
-    proof=Every(Flag("last", expected=True), Count(count, "count")),
     finality_days=14,
-    pii=("requester", "subject", "address"),
     docs="https://developer.example.com/tidydesk/tickets",
 )
 
@@ -104,10 +106,10 @@ class Tidydesk(Connector):
     auth = HeaderToken("X-Api-Key")
     streams = (TICKETS,)
 
-    def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-        if isinstance(body, dict) and body.get("error") == "slow down":
+    def classify(self, answer: HttpAnswer) -> KitError | None:
+        if isinstance(answer.body, dict) and answer.body.get("error") == "slow down":
             return Throttled("the platform asks us to slow down")
-        return by_status(status) or error_document(body)
+        return usual_trouble(answer)
 
 
 class TidydeskFake(Platform):
@@ -119,7 +121,7 @@ class TidydeskFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.budgets = {"account": Budget(60, 60)}
+        self.budgets = {"account": Budget(amount=60, seconds=60)}
         self.rows = 0
         for number in range(60):
             self._new(number, self._when(number))
@@ -148,7 +150,7 @@ class TidydeskFake(Platform):
         kept = ("created_at", "updated_at", "status", "agent", "currency")
         payload = {**{name: raw[name] for name in kept}, "id": str(raw["id"]), "refund": amount}
         key = str(raw["id"])
-        return self.world.put("tickets", Entry(key, at, at - timedelta(hours=number % 5), raw, payload))
+        return self.world.put("tickets", FakeRecord(key, at, at - timedelta(hours=number % 5), raw, payload))
 
     def answer(self, request: Asked) -> Reply:
         if request.headers.get("x-api-key") != KEY:
@@ -160,7 +162,7 @@ class TidydeskFake(Platform):
             return Reply.json(200, {"count": len(found)})
         return Reply.json(200, self.page(found, int(asked["page_size"]), asked.get("page")))
 
-    def page(self, found: Sequence[Entry], size: int, token: str | None) -> dict[str, Any]:
+    def page(self, found: Sequence[FakeRecord], size: int, token: str | None) -> dict[str, Any]:
         place = (token or "").removesuffix("!")
         start = bisect_right(found, place, key=_place) if place else 0
         if self.empty_page and start == size and token and not token.endswith("!"):
@@ -205,7 +207,7 @@ class TidydeskFake(Platform):
         return Many(range(first, min(last, self.rows)), step)
 
 
-class Many(Sequence[Entry]):
+class Many(Sequence[FakeRecord]):
     """Records by their numbers, in no memory."""
 
     def __init__(self, numbers: range, step: timedelta) -> None:
@@ -226,10 +228,10 @@ class Many(Sequence[Entry]):
             "currency": "USD",
             "subject": "x" * 200,
         }
-        return Entry(str(number), at, at, raw, {})
+        return FakeRecord(str(number), at, at, raw, {})
 
 
-def _place(entry: Entry) -> str:
+def _place(entry: FakeRecord) -> str:
     return f"{entry.at.astimezone(UTC).isoformat(timespec='microseconds')}~{entry.key:>9}"
 
 
@@ -237,7 +239,7 @@ def _text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-CASE = Case(
+CASE = StreamCase(
     connector=Tidydesk(),
     stream="tickets",
     make_platform=TidydeskFake,

@@ -11,32 +11,33 @@ from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict
-from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector, Stream
-from connectors.kit.contract.desk import Desk, TokenCall
+from connectors.kit.contract.classify import usual_trouble
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.documents import Delimited, Location
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.fields import Id, Money, Row
-from connectors.kit.contract.limiter import Rate
-from connectors.kit.contract.oauth import Grant, OAuth, refused
-from connectors.kit.contract.proofs import Document as WholeFile
+from connectors.kit.contract.oauth import Grant, OAuth, in_header, refused
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.proofs import WholeReport
 from connectors.kit.contract.reports import JobState, Report, Status
-from connectors.kit.contract.request import Request
+from connectors.kit.contract.request import HttpAnswer, Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.signing_context import TokenCall
+from connectors.kit.contract.stream import ByDay, Record, Reported, Stream
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.conformance import Case
-from connectors.testing.document import Document
-from connectors.testing.jobs import Job
+from connectors.testing.conformance import StreamCase
+from connectors.testing.document import ReportFile
+from connectors.testing.jobs import ReportJob
 from connectors.testing.platform import Platform
+from connectors.testing.reply import Received as Asked
 from connectors.testing.reply import Reply
-from connectors.testing.reply import Request as Asked
 from connectors.testing.tokens import Tokens
-from connectors.testing.world import Entry
+from connectors.testing.world import FakeRecord
+from tests.connectors.changed import changed
 
 FIRST_TOKEN, APP = "planted-refresh-0000-first", "planted-app-secret-31415"
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -73,17 +74,17 @@ def refund(row: Refund) -> dict[str, Json]:
     }
 
 
-def create(ask: Ask) -> Request:
+def create(ask: PageQuery) -> Request:
     return Request(
         "POST", "/api/reports", json={"from": ask.first_day.isoformat(), "to": ask.last_day.isoformat()}
     )
 
 
-def status(ask: Ask, report_id: str) -> Request:
+def status(ask: PageQuery, report_id: str) -> Request:
     return Request("GET", f"/api/reports/{report_id}")
 
 
-def echo(ask: Ask, head: Json, told: Json) -> bool:
+def echo(ask: PageQuery, head: Json, told: Json) -> bool:
     return (dig(told, "from"), dig(told, "to")) == (ask.first_day.isoformat(), ask.last_day.isoformat())
 
 
@@ -99,21 +100,24 @@ REPORT = Report(
 )
 REFUNDS: Stream[Refund] = Stream(
     name="refunds",
-    model=Refund,
-    key=lambda row: f"{row.refund_date}/{row.refund_id}",
-    day=lambda row: row.refund_date,
-    payload=refund,
     feeds=("refund",),
-    report=REPORT,
-    cursor_kind="day",
-    max_window_days=3,
-    lookback=timedelta(days=1),
-    lookback_reason="refunds of a day are booked until the next evening",
+    windows=ByDay(
+        max_window_days=3,
+        lookback=timedelta(days=1),
+        lookback_reason="refunds of a day are booked until the next evening",
+    ),
+    read=Reported(report=REPORT),
+    record=Record(
+        model=Refund,
+        key=lambda row: f"{row.refund_date}/{row.refund_id}",
+        day=lambda row: row.refund_date,
+        payload=refund,
+        pii=("customer-name",),
+    ),
+    proof=WholeReport("rows"),
     limit="{shop_id}",
     rate=lambda _: Rate(30, seconds=60),
-    proof=WholeFile("rows"),
     finality_days=7,
-    pii=("customer-name",),
     docs="https://developer.example.com/tidydesk/reports",
 )
 
@@ -133,11 +137,7 @@ def _grant(status: int, body: Json) -> Grant:
     return Grant(body["access"], body["lives"], body["refresh"])
 
 
-def _place(prepared: PreparedRequest, account: AccountSettings, access: str, desk: Desk) -> None:
-    prepared.headers["Authorization"] = f"Bearer {access}"
-
-
-AUTH = OAuth(_exchange, _grant, _place, rotates=True)
+AUTH = OAuth(call=_exchange, read=_grant, place=in_header("Authorization", "Bearer "), rotates=True)
 
 
 class Tidyreports(Connector):
@@ -146,8 +146,8 @@ class Tidyreports(Connector):
     auth = AUTH
     streams = (REFUNDS,)
 
-    def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-        return by_status(status) or error_document(body)
+    def classify(self, answer: HttpAnswer) -> KitError | None:
+        return usual_trouble(answer)
 
 
 class TidyreportsFake(Platform):
@@ -157,13 +157,13 @@ class TidyreportsFake(Platform):
         "cancel": "a refund that was paid is not cancelled",
         "throttled_in_200": "Tidydesk says 429",
     }
-    token_path = "/token"
+    exchange_path = "/token"
     planted = ("Jane Planted",)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.budgets = {"account": Budget(30, 60)}
-        self.tokens = Tokens(clock, FIRST_TOKEN, rotates=True)
+        self.budgets = {"account": Budget(amount=30, seconds=60)}
+        self.tokens = Tokens(clock=clock, refresh=FIRST_TOKEN, rotates=True)
         self.rows = 0
         for number in range(48):
             self._put(number, FIRST + timedelta(days=number % 10))
@@ -175,12 +175,12 @@ class TidyreportsFake(Platform):
         )
         payload = {"refund_id": f"00{number}", "on": on.isoformat(), "amount": amount, "currency": "USD"}
         at = datetime(on.year, on.month, on.day, tzinfo=PACIFIC).astimezone(UTC)
-        return self.world.put("refunds", Entry(f"{on}/00{number}", at, on, raw, payload))
+        return self.world.put("refunds", FakeRecord(f"{on}/00{number}", at, on, raw, payload))
 
     # -- the API
 
     def answer(self, request: Asked) -> Reply:
-        if request.path == self.token_path:
+        if request.path == self.exchange_path:
             return self._token(request)
         if request.path.startswith("/files/"):
             return self._file(request.path.removeprefix("/files/"))
@@ -201,7 +201,7 @@ class TidyreportsFake(Platform):
             return Reply.json(400, {"error": "invalid_grant"})
         return Reply.json(200, {"access": found[0], "refresh": found[1], "lives": int(self.tokens.lifetime)})
 
-    def _told(self, job: Job) -> dict[str, Any]:
+    def _told(self, job: ReportJob) -> dict[str, Any]:
         words = {"queued": "QUEUED", "running": "RUNNING", "failed": "FAILED", "cancelled": "CANCELLED"}
         shift = timedelta(days=30 if job.ending == "wrong_range" else 0)
         days = {name: (date.fromisoformat(job.spec[name]) + shift).isoformat() for name in ("from", "to")}
@@ -213,7 +213,7 @@ class TidyreportsFake(Platform):
             }
         return told
 
-    def _rows(self, job: Job) -> list[dict[str, Any]]:
+    def _rows(self, job: ReportJob) -> list[dict[str, Any]]:
         if self.rows:
             row = {**dict.fromkeys(COLUMNS, "x" * 40), "refund-date": job.spec["from"], "amount": "1.50"}
             return [{**row, "refund-id": str(n)} for n in range(self.rows)]
@@ -224,7 +224,7 @@ class TidyreportsFake(Platform):
         job = self.jobs.find(job_id)
         if job is None or not self.jobs.may_download(job):
             return Reply(403, "<Error><Code>AccessDenied</Code></Error>", content_type="application/xml")
-        return Reply.file(Document(self._rows(job), "tsv", COLUMNS, gzip=True))
+        return Reply.file(ReportFile(rows=self._rows(job), format="tsv", columns=COLUMNS, gzip=True))
 
     # -- changes and what the suite asks
 
@@ -256,7 +256,7 @@ class TidyreportsFake(Platform):
         return rows
 
 
-REPORT_CASE = Case(
+REPORT_CASE = StreamCase(
     connector=Tidyreports(),
     stream="refunds",
     make_platform=TidyreportsFake,
@@ -271,8 +271,8 @@ REPORT_CASE = Case(
 CASES = (REPORT_CASE,)
 
 
-def wrong(*, auth: OAuth = AUTH, proof: WholeFile | None = None, **report: Any) -> Case:
+def wrong(*, auth: OAuth = AUTH, proof: WholeReport | None = None, **report: Any) -> StreamCase:
     """The sample with another report declaration, another proof, or other tokens."""
-    stream = replace(REFUNDS, report=replace(REPORT, **report), proof=proof or REFUNDS.proof)
+    stream = changed(REFUNDS, report=replace(REPORT, **report), proof=proof or REFUNDS.proof)
     members = {"classify": Tidyreports.classify, "auth": auth, "streams": (stream,)}
     return replace(REPORT_CASE, connector=type("Wrong", (Tidyreports,), members)())

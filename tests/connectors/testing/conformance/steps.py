@@ -8,9 +8,10 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from connectors.kit.contract import registry
+from connectors import registry
 from connectors.kit.contract.errors import DeclarationWrong
 from connectors.testing.conformance import POINTS, Bench, examine
+from warehouse.facts.feeds import shipped_feeds
 
 ROOT = Path(__file__).resolve().parents[4]
 FILL_IN = re.compile(r"FILL IN (.*?)(?: -->)?$")
@@ -45,7 +46,7 @@ def _undeclared(name: str) -> str:
     except DeclarationWrong as error:
         found = re.search(r"\((\w+)\)$", error.what)
         field = found[1] if found else "pii" if "personal" in error.what else ""
-        how = HELP.get(field, "see the docstring of Stream in connectors/kit/contract/declare.py")
+        how = HELP.get(field, "see the docstring of Stream in connectors/kit/contract/stream.py")
         return _say(f"connectors/{name}/__init__.py", f"[{error.code}] {error.what}", how)
     return ""
 
@@ -72,16 +73,14 @@ def _unregistered(name: str) -> str:
     if name in registry.names():
         return ""
     line = f'"{name}": ("connectors.{name}", "<its class>"),'
-    return _say(
-        "connectors/kit/contract/registry.py", f"the connector {name} is not registered", f"add {line}"
-    )
+    return _say("connectors/registry.py", f"the connector {name} is not registered", f"add {line}")
 
 
 def _unfed(name: str) -> str:
     for stream in registry.get(name).streams:
         for table in stream.feeds:
             file = f"warehouse/sql/feeds/{name}_{stream.name}__{table}.sql"
-            if not (ROOT / file).exists():
+            if (f"{name}_{stream.name}", table) not in {(feed.stem, feed.table) for feed in shipped_feeds()}:
                 how = "write the SELECT as warehouse/sql/feeds/README.md says"
                 return _say(file, f"{stream.name} says that it fills {table}, but there is no feed", how)
     return ""
@@ -94,9 +93,9 @@ def _unkept(name: str) -> str:
     for case in cases:
         with Bench(case) as bench:
             for number in sorted(n for n, point in POINTS.items() if not point.is_slow):
-                finding = examine(bench, number)
-                if finding.state == "fail":
-                    what = f"{case.id}, point {number}, {finding.title}: {finding.said}"
+                verdict = examine(bench, number)
+                if verdict.state == "fail":
+                    what = f"{case.id}, point {number}, {verdict.title}: {verdict.said}"
                     how = "mend the connector, or the fake where it is not true to the platform"
                     return _say(file, what, how)
     untried = {s.name for s in registry.get(name).streams} - {case.stream for case in cases}

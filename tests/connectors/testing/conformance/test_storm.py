@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.testing.conformance import Bench, Case, storm
+from connectors.testing.conformance import Bench, StreamCase, storm
 from connectors.testing.conformance.storm import MOST_REQUESTS
 from tests.connectors.testing.conformance.discovery import cases, is_quick
 
@@ -15,7 +15,7 @@ def connectors() -> list[str]:
     return sorted({case.connector.name for case in cases()})
 
 
-def seeds_of(streams: list[Case]) -> dict[str, range]:
+def seeds_of(streams: list[StreamCase]) -> dict[str, range]:
     """Every stream has its own storms; together they are the connector's."""
     each = max(PER_STREAM, -(-SEEDS // len(streams)))
     return {case.id: range(n * each, (n + 1) * each) for n, case in enumerate(streams)}
@@ -24,7 +24,9 @@ def seeds_of(streams: list[Case]) -> dict[str, range]:
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=() if is_quick(n) else pytest.mark.slow) for n in connectors()]
 )
-def test_thirty_storms_end_equal_or_loud_and_polite(name: str, bench_of: Callable[[Case], Bench]) -> None:
+def test_thirty_storms_end_equal_or_loud_and_polite(
+    name: str, bench_of: Callable[[StreamCase], Bench]
+) -> None:
     streams = [case for case in cases() if case.connector.name == name]
     seeds = seeds_of(streams)
 

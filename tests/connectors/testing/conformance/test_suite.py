@@ -4,13 +4,17 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from datetime import timedelta
 
 import pytest
 
-from connectors.kit.contract.declare import Connector
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import DeclarationWrong
+from connectors.kit.contract.pagers import Cursor
+from connectors.kit.contract.stream import ByChange, Paged
 from connectors.testing.conformance import POINTS, Bench, examine, storm
 from models.loads import FailedWindow
+from tests.connectors.changed import changed
 from tests.connectors.testing.conformance.bugs import BUGS, KEY_IN_ADDRESS, Bug, NosyTicket
 from tests.connectors.testing.conformance.sample import CASE, TICKETS, Tidydesk
 from tests.connectors.testing.conformance.sample_report import REPORT_CASE
@@ -50,27 +54,27 @@ NUMBERS = pytest.mark.parametrize(
 
 @NUMBERS
 def test_a_right_connector_passes(sample: Bench, number: int) -> None:
-    finding = examine(sample, number)
+    verdict = examine(sample, number)
 
-    assert finding.state != "fail", finding.said
-    assert (finding.state == "not applicable") is (number in (24, 26))
+    assert verdict.state != "fail", verdict.said
+    assert (verdict.state == "not applicable") is (number in (24, 26))
 
 
 @NUMBERS
 def test_a_right_connector_with_reports_passes(report: Bench, number: int) -> None:
-    finding = examine(report, number)
+    verdict = examine(report, number)
 
-    assert finding.state != "fail", finding.said
-    assert (finding.state == "not applicable") is (number in (10, 11, 12, 13, 15, 18))
+    assert verdict.state != "fail", verdict.said
+    assert (verdict.state == "not applicable") is (number in (10, 11, 12, 13, 15, 18))
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name.replace(" ", "_"))
 def test_a_mistake_is_caught_by_its_point(bug: Bug) -> None:
     with Bench(bug.case) as bench:
-        finding = examine(bench, bug.point)
+        verdict = examine(bench, bug.point)
 
-    assert finding.state == "fail", f"{bug.name} passed point {bug.point}: {finding.said}"
-    assert bug.words in finding.said
+    assert verdict.state == "fail", f"{bug.name} passed point {bug.point}: {verdict.said}"
+    assert bug.words in verdict.said
 
 
 REFUSED = {
@@ -79,15 +83,20 @@ REFUSED = {
     "no reason for the look-back": {"lookback_reason": " "},
     "no documentation": {"docs": ""},
     "a kept personal field": {"model": NosyTicket},
-    "neither pages nor a report": {"request": None, "pager": None},
-    "a window without a version": {"version": None},
 }
 
 
 @pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED.keys())
 def test_what_the_declaration_makes_impossible_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(DeclarationWrong):
-        replace(TICKETS, **changes)  # type: ignore[arg-type]
+        changed(TICKETS, **changes)
+
+
+def test_neither_pages_without_a_request_nor_changes_without_a_version_can_be_written() -> None:
+    with pytest.raises(TypeError, match="request"):
+        Paged(pager=Cursor("next", "last"), records="tickets")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="version"):
+        ByChange(lookback=timedelta(0), lookback_reason="none is late")  # type: ignore[call-arg]
 
 
 def test_a_connector_that_does_not_say_what_answers_mean_is_refused() -> None:
@@ -105,16 +114,16 @@ def test_a_reason_in_the_case_is_reported_instead_of_a_run() -> None:
     case = replace(CASE, not_applicable={4: "this sample is read by nobody"})
 
     with Bench(case) as bench:
-        finding = examine(bench, 4)
+        verdict = examine(bench, 4)
 
-    assert (finding.state, finding.said) == ("not applicable", "this sample is read by nobody")
+    assert (verdict.state, verdict.said) == ("not applicable", "this sample is read by nobody")
 
 
 def test_a_key_in_the_address_is_told_nowhere() -> None:
     with Bench(KEY_IN_ADDRESS) as bench:
-        finding = examine(bench, 2)
+        verdict = examine(bench, 2)
 
-    assert finding.state == "pass", finding.said
+    assert verdict.state == "pass", verdict.said
 
 
 def test_storms_repeat_themselves_and_differ_by_seed(sample: Bench) -> None:

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from connectors.amazon_ads import AmazonAds
-from connectors.testing.conformance.case import Case
+from connectors.testing.conformance.case import StreamCase
 from connectors.testing.fakes.amazon_ads import CLIENT, PROFILE, REFRESH, SECRET, AmazonAdsFake
 
 CASES = tuple(
-    Case(
+    StreamCase(
         connector=AmazonAds(),
         stream=stream,
         make_platform=AmazonAdsFake,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from connectors.amazon_sp import AmazonSp
-from connectors.testing.conformance.case import Case
+from connectors.testing.conformance.case import StreamCase
 from connectors.testing.fakes.amazon_sp import CLIENT, REFRESH, SECRET, AmazonSpFake
 from connectors.testing.fakes.amazon_world import FIRST, NOW
 
@@ -37,9 +37,9 @@ class StockList(Lists):
     }
 
 
-def _case(stream: str, *key_fields: str, **more: Any) -> Case:
+def _case(stream: str, *key_fields: str, **more: Any) -> StreamCase:
     settings = {"marketplace": "US", "client_id": CLIENT, **more.pop("settings", {})}
-    return Case(
+    return StreamCase(
         connector=AmazonSp(),
         stream=stream,
         account={

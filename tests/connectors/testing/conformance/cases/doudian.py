@@ -1,7 +1,7 @@
 """The streams of doudian against the fake 抖店."""
 
 from connectors.doudian import Doudian
-from connectors.testing.conformance.case import Case
+from connectors.testing.conformance.case import StreamCase
 from connectors.testing.fakes.doudian import APP_KEY, APP_SECRET, AS_OF, FIRST, REFRESH, DoudianFake
 
 ACCOUNT = {
@@ -14,7 +14,7 @@ ACCOUNT = {
 KEYS = {"orders": ("order_id",), "refunds": ("aftersale_info.aftersale_id",)}
 
 CASES = tuple(
-    Case(
+    StreamCase(
         connector=Doudian(),
         stream=stream,
         make_platform=DoudianFake,

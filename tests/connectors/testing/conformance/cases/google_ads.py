@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from connectors.google_ads import GoogleAds
-from connectors.testing.conformance.case import Case
+from connectors.testing.conformance.case import StreamCase
 from connectors.testing.fakes.google_ads import (
     CLIENT,
     CUSTOMER,
@@ -14,7 +14,7 @@ from connectors.testing.fakes.google_ads import (
 )
 
 CASES = (
-    Case(
+    StreamCase(
         connector=GoogleAds(),
         stream="campaigns",
         make_platform=GoogleAdsFake,

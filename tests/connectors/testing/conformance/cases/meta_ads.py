@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from connectors.meta_ads import MetaAds
-from connectors.testing.conformance.case import Case
+from connectors.testing.conformance.case import StreamCase
 from connectors.testing.fakes.meta_ads import ACCOUNT, TOKEN, MetaAdsFake
 
 CASES = (
-    Case(
+    StreamCase(
         connector=MetaAds(),
         stream="insights",
         make_platform=MetaAdsFake,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from connectors import http_json
-from connectors.testing.conformance import Case
+from connectors.testing.conformance import StreamCase
 from connectors.testing.fakes.orderbook import FIRST, NOW, SHOP_ZONE, TOKEN, OrderbookFake
 
 FILE = Path(http_json.__file__).with_name("orderbook.yaml")
@@ -17,7 +17,7 @@ ACCOUNT = {
 }
 
 CASES = (
-    Case(
+    StreamCase(
         connector=ORDERBOOK,
         stream="order_lines",
         make_platform=OrderbookFake,
@@ -25,7 +25,7 @@ CASES = (
         span=(FIRST, NOW),
         key_fields=("line_no",),
     ),
-    Case(
+    StreamCase(
         connector=ORDERBOOK,
         stream="stock",
         make_platform=OrderbookFake,

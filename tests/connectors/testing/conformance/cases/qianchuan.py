@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.qianchuan import Qianchuan
-from connectors.testing.conformance.case import Case
+from connectors.testing.conformance.case import StreamCase
 from connectors.testing.fakes.qianchuan import (
     ADVERTISER,
     APP_ID,
@@ -35,7 +35,7 @@ def _account(**settings: str) -> dict[str, Any]:
 _SPAN = (datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC) - timedelta(hours=8), NOW)
 
 CASES = (
-    Case(
+    StreamCase(
         connector=Qianchuan(),
         stream="ads",
         make_platform=QianchuanFake,
@@ -43,7 +43,7 @@ CASES = (
         span=_SPAN,
         key_fields=("ad_id", "stat_datetime"),
     ),
-    Case(
+    StreamCase(
         connector=Qianchuan(),
         stream="uni_promotion",
         make_platform=QianchuanFake,
@@ -51,7 +51,7 @@ CASES = (
         span=_SPAN,
         key_fields=("aweme_id", "stat_datetime"),
     ),
-    Case(
+    StreamCase(
         connector=Qianchuan(),
         stream="rooms",
         make_platform=QianchuanFake,

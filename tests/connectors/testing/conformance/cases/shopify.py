@@ -1,7 +1,7 @@
 """Shopify against its fake: orders by GraphQL connections."""
 
 from connectors.shopify import Shopify
-from connectors.testing.conformance import Case
+from connectors.testing.conformance import StreamCase
 from connectors.testing.fakes.shopify import FIRST, NOW, TOKEN, ShopifyFake
 from connectors.testing.fakes.shopify_ways import ShopifyBulkFake, ShopifyByDayFake
 
@@ -13,14 +13,14 @@ ACCOUNT = {
 }
 
 CASES = (
-    Case(
+    StreamCase(
         connector=Shopify(),
         stream="orders",
         make_platform=ShopifyFake,
         account={**ACCOUNT, "settings": {"max_window_days": "3", "page_size": "7"}},
         span=(FIRST, NOW),
     ),
-    Case(
+    StreamCase(
         connector=Shopify(),
         stream="orders",
         way="bulk",
@@ -29,7 +29,7 @@ CASES = (
         span=(FIRST, NOW),
         not_applicable={25: "a bulk operation costs no points; its few requests stay far below the budget"},
     ),
-    Case(
+    StreamCase(
         connector=Shopify(),
         stream="orders",
         way="by day",

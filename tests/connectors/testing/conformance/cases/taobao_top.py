@@ -3,7 +3,7 @@
 from typing import Any
 
 from connectors.taobao_top import TaobaoTop
-from connectors.testing.conformance.case import Case
+from connectors.testing.conformance.case import StreamCase
 from connectors.testing.fakes.taobao_top import APP_KEY, APP_SECRET, BIZ_CODE, SESSION, TaobaoFake
 from connectors.testing.fakes.taobao_world import AGENTS, AS_OF, FIRST
 
@@ -28,7 +28,7 @@ MORE: dict[str, dict[str, str]] = {
 KEYS = {"service_ratings": ("eval_sender", "open_uid"), "ads": ("campaign_id",)}
 
 CASES = tuple(
-    Case(
+    StreamCase(
         connector=TaobaoTop(),
         stream=stream,
         make_platform=TaobaoFake,

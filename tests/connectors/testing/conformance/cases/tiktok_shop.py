@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.testing.conformance.case import Case
+from connectors.testing.conformance.case import StreamCase
 from connectors.testing.fakes.tiktok_records import NOW
 from connectors.testing.fakes.tiktok_shop import APP_KEY, CIPHER, REFRESH, SECRET, TikTokShopFake
 from connectors.tiktok_shop import TikTokShop
@@ -28,21 +28,21 @@ def _account(**settings: str) -> dict[str, Any]:
 _SPAN = (datetime(2026, 10, 30, 7, tzinfo=UTC), NOW)
 
 CASES = (
-    Case(
+    StreamCase(
         connector=TikTokShop(),
         stream="orders",
         make_platform=PatientFake,
         account=_account(page_size="5"),
         span=_SPAN,
     ),
-    Case(
+    StreamCase(
         connector=TikTokShop(),
         stream="returns",
         make_platform=PatientFake,
         account=_account(return_page_size="5", max_window_days="2"),
         span=_SPAN,
     ),
-    Case(
+    StreamCase(
         connector=TikTokShop(),
         stream="lives",
         make_platform=PatientFake,

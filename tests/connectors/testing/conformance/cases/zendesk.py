@@ -1,11 +1,11 @@
 """Zendesk against its fake: tickets by the cursor export."""
 
-from connectors.testing.conformance import Case
+from connectors.testing.conformance import StreamCase
 from connectors.testing.fakes.zendesk import EMAIL, FIRST, NOW, TOKEN, ZendeskFake
 from connectors.zendesk import Zendesk
 
 CASES = (
-    Case(
+    StreamCase(
         connector=Zendesk(),
         stream="tickets",
         make_platform=ZendeskFake,

@@ -1,0 +1,186 @@
+"""The part of the Shopify Admin schema 2026-10 that the sandbox answers: types, fields, sources of values.
+
+Here: one table per type. Not here: walking a query (shopify_execute.py), which orders exist when
+(shopify_shop.py).
+Only fields the source can answer are listed; asking for any other field is an error, never an invented value.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Literal
+
+from connectors.testing.fakes.country_codes import COUNTRY_CODES
+from connectors.testing.fakes.shopify_records import ZONE, ShopLine, ShopRefund, ShopRefundLine
+from connectors.testing.fakes.shopify_shop import View, utc_text
+
+CURRENCY = "GBP"
+Kind = Literal["scalar", "object", "list", "connection"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """How one field is answered: `get` takes the parent and returns a value, or all elements of a list."""
+
+    get: Callable[[Any], Any]
+    kind: Kind = "scalar"
+    type: str = ""
+    arguments: frozenset[str] = frozenset()
+
+
+def _scalar(get: Callable[[Any], Any]) -> Field:
+    return Field(get)
+
+
+def _object(type_name: str, get: Callable[[Any], Any]) -> Field:
+    return Field(get, "object", type_name)
+
+
+def _money(get: Callable[[Any], int]) -> Field:
+    return Field(get, "object", "MoneyBag")
+
+
+def _list(type_name: str, get: Callable[[Any], Sequence[Any]], *arguments: str) -> Field:
+    return Field(get, "list", type_name, frozenset(arguments))
+
+
+def _connection(type_name: str, get: Callable[[Any], Sequence[Any]]) -> Field:
+    return Field(get, "connection", type_name, frozenset({"first", "after"}))
+
+
+@lru_cache(maxsize=65536)
+def money_text(thousandths: int) -> str:
+    """Exact decimal text with two decimals, three where the source has three."""
+    sign, rest = ("-" if thousandths < 0 else ""), abs(thousandths)
+    text = f"{sign}{rest // 1000}.{rest % 1000:03d}"
+    return text[:-1] if text.endswith("0") else text
+
+
+def _gid(kind: str, digits: object) -> str:
+    return f"gid://shopify/{kind}/{digits}"
+
+
+def _status(view: View) -> str:
+    if not view.refunds:
+        return "PAID"
+    return "REFUNDED" if view.refunded >= view.total else "PARTIALLY_REFUNDED"
+
+
+def _customer(view: View) -> int | None:
+    return view.base.customer
+
+
+MONEY: dict[str, Field] = {
+    "amount": _scalar(money_text),
+    "currencyCode": _scalar(lambda _: CURRENCY),
+}
+MONEY_BAG: dict[str, Field] = {
+    "shopMoney": _object("MoneyV2", lambda amount: amount),
+    "presentmentMoney": _object("MoneyV2", lambda amount: amount),
+}
+ORDER: dict[str, Field] = {
+    "id": _scalar(lambda v: _gid("Order", v.base.number)),
+    "legacyResourceId": _scalar(lambda v: str(v.base.number)),
+    "name": _scalar(lambda v: f"#{v.base.number}"),
+    "createdAt": _scalar(lambda v: utc_text(v.base.created)),
+    "processedAt": _scalar(lambda v: utc_text(v.base.created)),
+    "updatedAt": _scalar(lambda v: utc_text(v.updated)),
+    "cancelledAt": _scalar(lambda v: utc_text(v.cancelled) if v.cancelled else None),
+    "test": _scalar(lambda _: False),
+    "displayFinancialStatus": _scalar(_status),
+    "currencyCode": _scalar(lambda _: CURRENCY),
+    "presentmentCurrencyCode": _scalar(lambda _: CURRENCY),
+    "originalTotalPriceSet": _money(lambda v: v.total),
+    "totalPriceSet": _money(lambda v: v.total),
+    "subtotalPriceSet": _money(lambda v: sum(line.total for line in v.items)),
+    "totalShippingPriceSet": _money(lambda v: sum(line.total for line in v.base.shipping)),
+    # A return-only order has refunds but no sale: the platform's floor is zero.
+    "currentTotalPriceSet": _money(lambda v: max(0, v.total - v.refunded)),
+    "totalRefundedSet": _money(lambda v: v.refunded),
+    "totalDiscountsSet": _money(lambda _: 0),
+    "customer": _object("Customer", _customer),
+    "shippingAddress": _object("MailingAddress", lambda v: v.base.country),
+    "lineItems": _connection("LineItem", lambda v: v.items),
+    "shippingLines": _connection("ShippingLine", lambda v: v.base.shipping),
+    "refunds": _list("Refund", lambda v: v.refunds, "first"),
+}
+CUSTOMER: dict[str, Field] = {
+    "id": _scalar(lambda number: _gid("Customer", number)),
+    "legacyResourceId": _scalar(str),
+}
+ADDRESS: dict[str, Field] = {
+    "country": _scalar(lambda country: country),
+    "countryCodeV2": _scalar(COUNTRY_CODES.get),
+}
+LINE_ITEM: dict[str, Field] = {
+    "id": _scalar(lambda line: _gid("LineItem", line.id)),
+    "sku": _scalar(lambda line: line.sku),
+    "title": _scalar(lambda line: line.title),
+    "name": _scalar(lambda line: line.title),
+    "quantity": _scalar(lambda line: line.quantity),
+    "originalUnitPriceSet": _money(lambda line: line.unit),
+    "discountedUnitPriceSet": _money(lambda line: line.unit),
+    "originalTotalSet": _money(lambda line: line.quantity * line.unit),
+    "discountedTotalSet": _money(lambda line: line.quantity * line.unit),
+    "totalDiscountSet": _money(lambda _: 0),
+    "discountAllocations": _list("DiscountAllocation", lambda _: ()),
+}
+
+
+def _shipping_id(line: ShopLine) -> str:
+    return _gid("ShippingLine", line.id)
+
+
+SHIPPING_LINE: dict[str, Field] = {
+    "id": _scalar(_shipping_id),
+    "title": _scalar(lambda line: line.title),
+    "code": _scalar(lambda line: line.sku),
+    "originalPriceSet": _money(lambda line: line.total),
+    "discountedPriceSet": _money(lambda line: line.total),
+    "discountAllocations": _list("DiscountAllocation", lambda _: ()),
+}
+
+
+def _refund_lines(refund: ShopRefund) -> list[ShopRefundLine]:
+    return refund.lines
+
+
+REFUND: dict[str, Field] = {
+    "id": _scalar(lambda refund: _gid("Refund", refund.id)),
+    "legacyResourceId": _scalar(lambda refund: refund.id),
+    "createdAt": _scalar(lambda refund: utc_text(refund.created)),
+    "processedAt": _scalar(lambda refund: utc_text(refund.created)),
+    "updatedAt": _scalar(lambda refund: utc_text(refund.created)),
+    "totalRefundedSet": _money(lambda refund: refund.total),
+    "refundLineItems": _connection("RefundLineItem", _refund_lines),
+}
+REFUND_LINE: dict[str, Field] = {
+    "id": _scalar(lambda line: _gid("RefundLineItem", line.id)),
+    "quantity": _scalar(lambda line: line.quantity),
+    "subtotalSet": _money(lambda line: line.subtotal),
+    "lineItem": _object("LineItem", lambda line: line.line),
+}
+SHOP: dict[str, Field] = {
+    "name": _scalar(lambda shop: shop.name),
+    "ianaTimezone": _scalar(lambda _: ZONE),
+    "currencyCode": _scalar(lambda _: CURRENCY),
+}
+TYPES: dict[str, dict[str, Field]] = {
+    "MoneyV2": MONEY,
+    "MoneyBag": MONEY_BAG,
+    "Order": ORDER,
+    "Customer": CUSTOMER,
+    "MailingAddress": ADDRESS,
+    "LineItem": LINE_ITEM,
+    "ShippingLine": SHIPPING_LINE,
+    "DiscountAllocation": {"allocatedAmountSet": _money(lambda _: 0)},
+    "Refund": REFUND,
+    "RefundLineItem": REFUND_LINE,
+    "Shop": SHOP,
+    "Count": {"count": _scalar(lambda pair: pair[0]), "precision": _scalar(lambda pair: pair[1])},
+    "PageInfo": {
+        name: _scalar(itemgetter(name))
+        for name in ("hasNextPage", "hasPreviousPage", "startCursor", "endCursor")
+    },
+}
