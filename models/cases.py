@@ -239,7 +239,7 @@ def _run(definitions: Definitions, example: Example) -> CaseOutcome:
         held = PayInputs(
             person_id=example.person,
             period=example.period,
-            given=example.pay_inputs,
+            sources=example.pay_inputs,
             values=example.actuals,
             targets=example.targets,
         )

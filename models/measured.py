@@ -15,11 +15,10 @@ from models.definitions.ranges import CURRENT, Range
 from models.errors import CompanyError
 from models.figure import Figure, FigureStatus, divided, divided_by_target, summed
 from models.inputs import Actual, Person, Rating
-from models.money import exact, total
+from models.money import exact
 from models.scoring.rating import Given, RatingRule
 from models.targets import ResolvedTarget
 from models.wording import Step, result, shown, term
-from models.wording_rules import RATERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,17 +209,11 @@ def from_ratings(person: Person, item: str, rule: RatingRule, rows: Sequence[Rat
         return absent("M213", f"nobody rated {person.person_id} on {item}")
     scale = _scale(person, item, rows)
     given = [Given(r.rater_type, r.score) for r in rows]
-    means = rule.means(given)
-    value = rule.score(given, scale).score
-    if value is None:
+    found = rule.rated(given, scale)
+    if found is None:
         return absent("M213", f"too few raters of {person.person_id} on {item} are of a type that counts")
-    weight = total([rule.weights[t] for t in means])
-    parts = " + ".join(f"{shown(rule.weights[t])} × {shown(mean)}" for t, mean in means.items())
-    names = "、".join(RATERS.get(t, t) for t in means)
-    text = f"({parts}) ÷ {shown(weight)} ÷ {shown(scale)} × 100 {result(value)}"
-    step = Step(f"评分（{names}）= {text}", f"rating ({', '.join(means)}) = {text}")
     n_rows = sum(r.score is not None for r in rows)
-    return Measured(status="scored", value=value, n_rows=n_rows, steps=(step,))
+    return Measured(status="scored", value=found.value, n_rows=n_rows, steps=(found.step,))
 
 
 def _scale(person: Person, item: str, rows: Sequence[Rating]) -> Decimal:

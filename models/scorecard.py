@@ -7,7 +7,7 @@ period gets one scorecard per role; dividing a period by days is not done here.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from models.definitions import (
@@ -23,21 +23,29 @@ from models.definitions import (
 )
 from models.definitions import RatedItem as RatingMeasure
 from models.definitions.red_lines import Crossings, crossings
-from models.definitions.rules import Rule, read_rule
+from models.definitions.rules import rating_rule_of, rule_of
 from models.errors import CompanyError
 from models.figure import FigureStatus, share_of_target
 from models.inputs import Actual, Person, Rating, Target, assignments
-from models.lines import LineOutcome, looked_up, score_line
+from models.lines import NOTHING_HAPPENED, LineOutcome, score_line
 from models.measured import Measured, ReportTotal, from_actual, from_ratings, from_reports
 from models.money import exact
 from models.periods import Period
-from models.scoring.rating import RatingRule
-from models.scoring.total import TotalRule, TotalScore, contribution, score_total
+from models.scoring.method import NOBODY, Among, LineRule, Peers
+from models.scoring.peer_mean import MeanOfPeers
+from models.scoring.total import (
+    EXCLUDED,
+    POLICY,
+    TotalRule,
+    TotalScore,
+    contribution,
+    contribution_steps,
+    score_total,
+    sum_steps,
+)
 from models.scoring.weights import Item
 from models.targets import ResolvedTarget, TargetBook, target_to_date
 from models.wording import Step
-from models.wording_rules import describe
-from models.wording_total import EXCLUDED, POLICY, contribution_steps, sum_steps
 
 __all__ = [
     "Actual",
@@ -112,19 +120,21 @@ class _Inputs:
 
     definitions: Definitions
     period: Period
+    holders: Mapping[tuple[str, str | None], list[Person]]  # of a role; of a role in one department
     actuals: Mapping[tuple[str, str, str], Actual]
     targets: TargetBook
     ratings: Mapping[tuple[str, str], list[Rating]]
     reports: dict[str, list[ReportTotal]] = field(default_factory=lambda: defaultdict(list))
-    rules: dict[tuple[str, str], tuple[Kpi, Rule, Step]] = field(default_factory=dict)
+    rules: dict[tuple[str, str], tuple[Kpi, LineRule, Step]] = field(default_factory=dict)
+    peers: dict[tuple[str, str | None, str], Peers] = field(default_factory=dict)
 
-    def rule_of(self, role_id: str, line: RoleLine) -> tuple[Kpi, Rule, Step]:
+    def rule_of(self, role_id: str, line: RoleLine) -> tuple[Kpi, LineRule, Step]:
         """KPI, rule and its description: read once per line of a role, not once per person."""
         key = (role_id, line.kpi)
         if key not in self.rules:
             kpi = self.definitions.kpi(line.kpi, self.period.end)
-            rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)
-            self.rules[key] = (kpi, rule, describe(rule, looked_up(line, kpi)))
+            rule = rule_of(line, kpi)
+            self.rules[key] = (kpi, rule, rule.describe())
         return self.rules[key]
 
 
@@ -160,6 +170,7 @@ def score_period(
     inputs = _Inputs(
         definitions=definitions,
         period=period,
+        holders=_holders(rows),
         actuals={(a.person_id, a.role_id, a.kpi_id): a for a in actuals if a.period == period.id},
         targets=TargetBook(definitions, (t for t in targets if t.period == period.id)),
         ratings=_by_item(r for r in ratings if r.period == period.id),
@@ -172,6 +183,14 @@ def score_period(
             found = ReportTotal(card.person_id, card.role_id, card.status, card.total, card.grade)
             inputs.reports[person.manager_id].append(found)
     return sorted(cards, key=lambda c: (c.person_id, c.role_id))
+
+
+def _holders(rows: Iterable[Person]) -> dict[tuple[str, str | None], list[Person]]:
+    found: dict[tuple[str, str | None], list[Person]] = defaultdict(list)
+    for row in rows:
+        found[row.role_id, None].append(row)
+        found[row.role_id, row.dept].append(row)
+    return found
 
 
 def _by_item(ratings: Iterable[Rating]) -> dict[tuple[str, str], list[Rating]]:
@@ -272,19 +291,51 @@ def _counted(outcome: LineOutcome) -> Decimal | None:
 
 def _score_row(inputs: _Inputs, person: Person, line: RoleLine) -> _Row:
     kpi, rule, described = inputs.rule_of(person.role_id, line)
-    measured = _measure(inputs, person, kpi, rule)
+    measured = _measure(inputs, person, line, kpi)
     target = _target(inputs, person, kpi.id)
-    return _Row(line, described, measured, score_line(line, kpi, rule, measured, target))
+    peers = _peers(inputs, person, line, rule.among) if rule.among else NOBODY
+    if target is None and line.peer_target is not None:
+        others = _peers(inputs, person, line, line.peer_target.among)
+        target = _mean_target(line.peer_target, others, person)
+        peers = replace(peers, open_ids=tuple(sorted({*peers.open_ids, *others.open_ids})))
+    return _Row(line, described, measured, score_line(line, kpi, rule, measured, target, peers=peers))
+
+
+def _peers(inputs: _Inputs, person: Person, line: RoleLine, among: Among) -> Peers:
+    """Everybody's figure of the line, and whose, but for the person's own, is not final."""
+    key = (person.role_id, person.dept if among == "dept" else None)
+    if (*key, line.kpi) not in inputs.peers:
+        kpi = inputs.rule_of(person.role_id, line)[0]
+        found = {row.person_id: _measure(inputs, row, line, kpi) for row in inputs.holders[key]}
+        open_ids = tuple(sorted(name for name, measured in found.items() if not _is_final(measured)))
+        inputs.peers[*key, line.kpi] = Peers({name: m.value for name, m in found.items()}, open_ids)
+    peers = inputs.peers[*key, line.kpi]
+    return replace(peers, open_ids=tuple(name for name in peers.open_ids if name != person.person_id))
+
+
+def _is_final(measured: Measured) -> bool:
+    """Whether the figure, or that there is none, can no longer change a comparison."""
+    if measured.value is None:
+        is_nothing = measured.cause is not None and measured.cause.code in NOTHING_HAPPENED
+        return measured.status == "excluded" or is_nothing
+    return measured.status != "provisional"
+
+
+def _mean_target(rule: MeanOfPeers, peers: Peers, person: Person) -> ResolvedTarget | None:
+    found = rule.target(peers.values, person.person_id)
+    if found.target is None:
+        return None
+    return ResolvedTarget(found.target, "peers" if found.status == "peer" else "definition")
 
 
 def _target(inputs: _Inputs, person: Person, kpi_id: str) -> ResolvedTarget | None:
     return inputs.targets.resolve(person.person_id, person.role_id, kpi_id, inputs.period)
 
 
-def _measure(inputs: _Inputs, person: Person, kpi: Kpi, rule: Rule) -> Measured:
-    if isinstance(kpi.measure, RatingMeasure) and isinstance(rule, RatingRule):
+def _measure(inputs: _Inputs, person: Person, line: RoleLine, kpi: Kpi) -> Measured:
+    if isinstance(kpi.measure, RatingMeasure):
         rows = inputs.ratings.get((person.person_id, kpi.measure.item), [])
-        return from_ratings(person, kpi.measure.item, rule, rows)
+        return from_ratings(person, kpi.measure.item, rating_rule_of(line, kpi), rows)
     if isinstance(kpi.measure, FromReports):
         return from_reports(kpi.measure, inputs.reports.get(person.person_id, []))
     of_target = None

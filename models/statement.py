@@ -24,7 +24,6 @@ from models.wording import Step
 
 LineStatus = Literal["scored", "missing", "excluded"]
 StatementStatus = Literal["scored", "provisional"]
-_SCORE_WORDS = ("coefficient", "total", "grade")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +31,14 @@ class PayInputs:
     """What one person's statement is made from; whatever is not in here is absent, never 0.
 
     Args:
-        given: figures by source word, e.g. perf_base (see `definitions.bindings.SOURCES`).
+        sources: figures by source word, e.g. perf_base (see `definitions.bindings.SOURCES`).
         causes: why something is not there, by source word or "kpi net_sales", "target net_sales".
         is_final: whether the scorecard behind the figures is.
     """
 
     person_id: str
     period: Period
-    given: Mapping[str, object] = field(default_factory=dict)
+    sources: Mapping[str, object] = field(default_factory=dict)
     values: Mapping[str, Decimal] = field(default_factory=dict)
     targets: Mapping[str, Decimal] = field(default_factory=dict)
     attainments: Mapping[str, Decimal] = field(default_factory=dict)
@@ -116,7 +115,7 @@ def pay_statement(plan: PayPlan, inputs: PayInputs) -> Statement:
 def inputs_of(
     card: Scorecard,
     period: Period,
-    given: Mapping[str, object],
+    stated: Mapping[str, object],
     values: Mapping[str, Decimal] | None = None,
     targets: Mapping[str, Decimal] | None = None,
 ) -> PayInputs:
@@ -125,21 +124,21 @@ def inputs_of(
     Args:
         card: the person's scorecard of the period.
         period: the same period.
-        given: perf_base, base_salary, days and whatever else the plan asks for.
+        stated: perf_base, base_salary, days and whatever else the plan asks for.
         values: KPI values that the plan uses and the scorecard does not hold.
         targets: targets that the plan uses and the scorecard does not hold.
     """
     lines = card.lines
-    words = {name: getattr(card, name) for name in _SCORE_WORDS if getattr(card, name) is not None}
+    score = {"coefficient": card.coefficient, "total": card.total, "grade": card.grade}
     reason = Cause("M233", card.cause or "the scorecard has no total yet")
-    causes = {name: reason for name in _SCORE_WORDS if name not in words}
+    causes = {name: reason for name, value in score.items() if value is None}
     for line in lines:
         if line.cause_code and line.cause:
             causes[f"kpi {line.kpi_id}"] = Cause(line.cause_code, line.cause)
     return PayInputs(
         person_id=card.person_id,
         period=period,
-        given={**words, **given},
+        sources={**{name: value for name, value in score.items() if value is not None}, **stated},
         values={**(values or {}), **{x.kpi_id: x.value for x in lines if x.value is not None}},
         targets={**(targets or {}), **{x.kpi_id: x.target for x in lines if x.target is not None}},
         attainments={x.kpi_id: x.attainment for x in lines if x.attainment is not None},
@@ -215,7 +214,7 @@ def _figure(ref: Ref, inputs: PayInputs, before: Mapping[str, PayResult]) -> obj
         return _of_line(ref, before[ref.name])
     if ref.kind == "input":
         own = {"period_start": inputs.period.start, "period_end": inputs.period.end}
-        found = {**own, **inputs.given}.get(ref.name)
+        found = {**own, **inputs.sources}.get(ref.name)
     else:
         book = {"kpi": inputs.values, "target": inputs.targets, "attainment": inputs.attainments}[ref.kind]
         found = book.get(ref.name)
@@ -231,10 +230,10 @@ def _of_line(ref: Ref, line: PayResult) -> Decimal:
     return line.amount
 
 
-def _amount(line: PayLine, outputs: Mapping[str, object], person_id: str) -> Decimal:
+def _amount(line: PayLine, results: Mapping[str, object], person_id: str) -> Decimal:
     """The figure the line is about: an output, the person's own share of it, or the newest of a list."""
     first, _, part = line.output.partition(".")
-    found = outputs[first]
+    found = results[first]
     if isinstance(found, Mapping):
         name = part or person_id
         if name not in found:

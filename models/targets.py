@@ -18,7 +18,7 @@ from models.periods import Period
 
 @dataclass(frozen=True)
 class ResolvedTarget:
-    """A target and where it stands: person, role (targets.csv) or definition."""
+    """A target and where it stands: person, role (targets.csv), definition, or the peers whose mean it is."""
 
     value: Decimal
     scope: str

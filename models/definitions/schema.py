@@ -11,8 +11,10 @@ from models.definitions import accepted_findings, aggregates, grades, kpis, pay_
 from models.definitions.load import LISTS
 from models.definitions.ranges import MAX_WINDOW
 from models.definitions.reading import ID_FORM
-from models.definitions.rules import CONFIG
 from models.pay import METHODS as PAY_METHODS
+from models.scoring import peer_mean
+from models.scoring.method import AMONG
+from models.scoring.registry import LINE_RULES
 from models.scoring.weights import POLICIES
 from models.tables import FACTS
 from models.units import UNITS
@@ -136,16 +138,23 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
     "line": {
         "kpi": ID,
         "weight": _said(NUMBER, "在维度内的权重，合计 100", "weight in the dimension, summing to 100"),
-        "method": _said(_one_of(CONFIG), "计分方法", "how it is scored"),
+        "method": _said(_one_of(LINE_RULES), "计分方法", "how it is scored"),
         "duty": ID,
         "target": {
-            "anyOf": [NUMBER, {"const": "plan"}],
-            "description": "目标；plan 取自 targets.csv / target; plan: in targets.csv",
+            "anyOf": [NUMBER, {"const": "plan"}, _ref("target_rule")],
+            "description": "目标；plan 取自 targets.csv，peer_mean 为同岗均值 / target; plan: in targets.csv; or the peers' mean",
         },
         "full": NUMBER,
         "x": _one_of(roles.LOOKED_UP),
         "args": FREE,
         "no_data": _one_of(roles.NO_DATA),
+    },
+    "target_rule": {peer_mean.KEY: _ref("peer_mean")},
+    "peer_mean": {
+        "min_group": {"type": "integer", "minimum": 0},
+        "fallback": NUMBER,
+        "exclude_self": {"type": "boolean"},
+        "among": _one_of(AMONG),
     },
     "red_line": {"kpi": ID, "worse_than": NUMBER, "effect": _one_of(red_lines.EFFECTS), "value": NUMBER},
     "grade_table": {**_COMMON, "bands": _list("band")},
@@ -184,6 +193,8 @@ KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "duty": (roles.DUTY_KEYS, ()),
     "dimension": (roles.DIMENSION_KEYS, ()),
     "line": (roles.LINE_REQUIRED, roles.LINE_OPTIONAL),
+    "target_rule": ((peer_mean.KEY,), ()),
+    "peer_mean": ((), peer_mean.LINE_ARGUMENTS),
     "red_line": (red_lines.ENTRY_KEYS[:3], red_lines.ENTRY_KEYS[3:]),
     "grade_table": (grades.KEYS, (accepted_findings.KEY,)),
     "band": (grades.BAND_KEYS, grades.BAND_EDGES),
@@ -228,7 +239,7 @@ def _together(name: str) -> Json:
         case "from_reports":
             return {"oneOf": [{"required": [key]} for key in kpis.REPORT_KEYS]}
         case "line":
-            return {"allOf": [_arguments(method) for method in CONFIG]}
+            return {"allOf": [_arguments(method) for method in LINE_RULES]}
         case _:
             return {}
 
@@ -240,7 +251,7 @@ def _dates() -> list[Json]:
 
 def _arguments(method: str) -> Json:
     """Each method by its own arguments."""
-    known: Json = {name: {} for name in CONFIG[method]}
+    known: Json = {name: {} for name in LINE_RULES[method].LINE_ARGUMENTS}
     return _when("method", method, {"args": {"properties": known, "additionalProperties": False}})
 
 

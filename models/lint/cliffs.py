@@ -41,16 +41,16 @@ def _shown(found: Points) -> str:
     remedy=Label("改用超额累进 progressive，且不设跳档奖金", "use progressive slabs without lump sums"),
 )
 def _cliff(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, outline in lines(world):
-        up = _up(outline.jumps)
-        if not up or outline.jumps is None:
+    for plan, line, traits in lines(world):
+        up = _up(traits.jumps)
+        if not up or traits.jumps is None:
             continue
-        if outline.jumps.measure == "lookup":  # no order moved to another month changes the other measure
+        if traits.jumps.measure == "lookup":  # no order moved to another month changes the other measure
             zh, en = f"费率在 {_edges(up)} 处跳变", f"the rate jumps at {_edges(up)} of another measure"
             yield Breach(
                 plan, f"{plan.id} 的 {line.id}：{zh}", f"{plan.id}, {line.id}: {en}", line.source, "notice"
             )
-        elif outline.jumps.measure == "attainment":
+        elif traits.jumps.measure == "attainment":
             yield at(
                 plan,
                 line,
@@ -80,12 +80,12 @@ def _shares(found: Points) -> str:
     remedy=Label("高档的费率不低于低档", "let rates rise with the slabs"),
 )
 def _falling(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, outline in lines(world):
-        if outline.jumps is None:
+    for plan, line, traits in lines(world):
+        if traits.jumps is None:
             continue
-        up_is_worse = _is_lower_better(world, line, outline.jumps.looked_up)
-        down = [(edge, jump) for edge, jump in outline.jumps.at if (jump > 0) == up_is_worse]
-        if down and outline.jumps.measure == "lookup":
+        up_is_worse = _is_lower_better(world, line, traits.jumps.looked_up)
+        down = [(edge, jump) for edge, jump in traits.jumps.at if (jump > 0) == up_is_worse]
+        if down and traits.jumps.measure == "lookup":
             yield at(plan, line, f"在 {_edges(down)} 处变差", f"doing better at {_edges(down)} is paid less")
         elif down:
             yield at(
@@ -116,8 +116,8 @@ def _is_lower_better(world: LintedWorld, line: PayLine, argument: str) -> bool:
     ),
 )
 def _large_clawback(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, outline in lines(world):
-        if up := _up(outline.jumps_taken_back):
+    for plan, line, traits in lines(world):
+        if up := _up(traits.jumps_taken_back):
             yield at(
                 plan, line, f"边界处最多追回（元）：{_shown(up)}", f"at the edges it takes back: {_shown(up)}"
             )
@@ -131,9 +131,9 @@ def _large_clawback(world: LintedWorld) -> Iterator[Breach]:
     remedy=Label("让金额随完成率上升", "let amounts rise with attainment"),
 )
 def _falling_curve(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, outline in lines(world):
-        if any(after < before for before, after in pairwise(outline.curve)):
-            shown = ", ".join(plain(y) for y in outline.curve)
+    for plan, line, traits in lines(world):
+        if any(after < before for before, after in pairwise(traits.curve)):
+            shown = ", ".join(plain(y) for y in traits.curve)
             yield at(plan, line, f"曲线 {shown}", f"curve {shown}")
 
 

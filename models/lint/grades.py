@@ -8,7 +8,6 @@ from decimal import Decimal
 from itertools import pairwise
 
 from models.definitions import Label, Role
-from models.lint import reach
 from models.lint.finding import Breach, LintedWorld, rule
 from models.lint.meaning import HUNDRED, share
 from models.money import add, divide, multiply, plain, subtract
@@ -165,7 +164,7 @@ def _best_total(world: LintedWorld, role: Role) -> Decimal:
     best = Decimal(0)
     for s in world.scorings:
         if s.role is role:
-            score = reach.highest(s.rule)
+            score = s.traits.highest
             if score is None:
                 return role.total_cap
             best = add(best, divide(multiply(score, share(role, s.line)), s.line.full))

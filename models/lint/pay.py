@@ -12,7 +12,7 @@ from models.lint import meaning
 from models.lint.finding import Breach, LintedWorld, rule
 from models.lint.kpis import referred
 from models.lint.meaning import Seen
-from models.lint.plans import ZERO, at, lines
+from models.lint.plans import ZERO, at, lines, lines_of
 from models.money import exact, plain
 
 # Marks of ours. No plan that ships takes more than 1.5 % of sales, and all of them together take some 8 %: a slip such as
@@ -69,10 +69,10 @@ def _gross_basis(world: LintedWorld) -> Iterator[Breach]:
 
 
 def _gross(world: LintedWorld) -> Iterator[tuple[PayPlan, PayLine, list[str]]]:
-    for plan, line, outline in lines(world):
+    for plan, line, traits in lines(world):
         basis = _basis(world, line)
         if (
-            outline.top_rate is not None
+            traits.top_rate is not None
             and basis is not None
             and meaning.is_sales(basis)
             and not meaning.is_net(basis)
@@ -92,8 +92,8 @@ def _gross(world: LintedWorld) -> Iterator[tuple[PayPlan, PayLine, list[str]]]:
     ),
 )
 def _saving_without_gate(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, outline in lines(world):
-        if outline.lacks_sales_gate:
+    for plan, line, traits in lines(world):
+        if traits.lacks_sales_gate:
             yield at(plan, line, "固定预算，没有销售门槛", "a fixed budget and no sales gate")
 
 
@@ -138,13 +138,8 @@ def _costly_together(world: LintedWorld) -> Iterator[Breach]:
 
 def _rates(world: LintedWorld, plan: PayPlan) -> Decimal:
     """The highest rates of a plan's lines on sales, added up."""
-    return _sum(
-        [
-            outline.top_rate
-            for of, line, outline in lines(world)
-            if of is plan and outline.top_rate is not None and _is_on_sales(world, line)
-        ]
-    )
+    top = [traits.top_rate for line, traits in lines_of(plan) if _is_on_sales(world, line)]
+    return _sum([rate for rate in top if rate is not None])
 
 
 def _is_on_sales(world: LintedWorld, line: PayLine) -> bool:
@@ -211,9 +206,9 @@ def _shown_to(world: LintedWorld, role: str) -> set[str]:
     remedy=Label("以回款额为基数", "take collected money as the basis"),
 )
 def _before_collection(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, outline in lines(world):
+    for plan, line, traits in lines(world):
         basis = _basis(world, line)
-        if outline.top_rate is None or basis is None or any(a.fact == "receipt" for a in basis.all):
+        if traits.top_rate is None or basis is None or any(a.fact == "receipt" for a in basis.all):
             continue
         collects = [
             n
@@ -237,8 +232,8 @@ def _before_collection(world: LintedWorld) -> Iterator[Breach]:
     remedy=Label("写明 penalty_cap_share", "state penalty_cap_share"),
 )
 def _unlimited_penalties(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, outline in lines(world):
-        if outline.lacks_penalty_limit:
+    for plan, line, traits in lines(world):
+        if traits.lacks_penalty_limit:
             yield at(plan, line, "罚款没有 penalty_cap_share", "penalties without penalty_cap_share")
 
 
@@ -253,8 +248,8 @@ def _unlimited_penalties(world: LintedWorld) -> Iterator[Breach]:
     remedy=Label("share_cap 不超过 0.2", "keep share_cap at 0.2 or less"),
 )
 def _large_deduction(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, outline in lines(world):
-        found = outline.share_deducted
+    for plan, line, traits in lines(world):
+        found = traits.share_deducted
         if found is not None and found > MOST_DEDUCTED:
             yield at(plan, line, f"可扣 {plain(found)}", f"share_cap {plain(found)}")
 
@@ -267,8 +262,8 @@ def _large_deduction(world: LintedWorld) -> Iterator[Breach]:
     remedy=Label("降低留存比例", "lower the share"),
 )
 def _held_back(world: LintedWorld) -> Iterator[Breach]:
-    for plan, line, outline in lines(world):
-        found = outline.share_held_back
+    for plan, line, traits in lines(world):
+        found = traits.share_held_back
         if found is not None and found > MOST_HELD_BACK:
             yield at(plan, line, f"留存 {plain(found)}", f"holds back {plain(found)}")
 

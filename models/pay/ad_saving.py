@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Self
 
 from models.pay.amounts import ZERO, fen, not_negative, share
-from models.pay.method import Outline, PayMethod, Terms
+from models.pay.method import PayMethod, PayTraits, PlanTerms
 from models.pay.wording import figure, line, operand
 from models.scoring.arguments import Arguments
 from models.wording import Step, equation
@@ -118,7 +118,7 @@ class AdSaving(PayMethod):
             line("节约提成", "saving bonus", formula, self.raw()),
         ]
 
-    def shape(self, terms: Terms, /) -> Outline:
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
         """Whether a fixed budget is paid out whatever was sold."""
         has_gate = {"gate_min", "sales_attainment"} <= terms.named
-        return Outline(lacks_sales_gate="budget" in terms.named and not has_gate)
+        return PayTraits(lacks_sales_gate="budget" in terms.named and not has_gate)

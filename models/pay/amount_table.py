@@ -7,7 +7,7 @@ from typing import Literal, Self, get_args
 
 from models.money import CONTEXT, exact, round_half_up
 from models.pay.amounts import Amount, above_zero, fen, one_of
-from models.pay.method import Outline, PayMethod, Terms
+from models.pay.method import PayMethod, PayTraits, PlanTerms
 from models.pay.wording import figure, line, operand
 from models.scoring.arguments import Arguments
 from models.scoring.piecewise import Piecewise
@@ -100,6 +100,6 @@ class AmountTable(PayMethod):
                 return figure(zh, en, formula, self.raw())
         return equation(zh, en, operand(self.raw()))
 
-    def shape(self, terms: Terms, /) -> Outline:
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
         """The amounts of the table, where the plan states it."""
-        return Outline(curve=tuple(y for _, y in self.table.points) if "points" in terms.stated else ())
+        return PayTraits(curve=tuple(y for _, y in self.table.points) if "points" in terms.stated else ())

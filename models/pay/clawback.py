@@ -7,7 +7,7 @@ from typing import Literal, Self, get_args
 from models.money import exact
 from models.pay.amounts import ZERO, fen, not_negative, one_of
 from models.pay.commission import CommissionRule
-from models.pay.method import Outline, PayMethod, Terms
+from models.pay.method import PayMethod, PayTraits, PlanTerms
 from models.pay.wording import figure, line, money, operand
 from models.scoring.arguments import Arguments
 from models.wording import Step
@@ -112,10 +112,10 @@ class Clawback(PayMethod):
             line("重算", "restated", f"{original} − {money(fen(taken))}", self.restated()),
         ]
 
-    def shape(self, terms: Terms, /) -> Outline:
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
         """Edges over which a refund of one yuan takes back the whole jump, where the plan states the commission."""
         is_seen = "commission" in terms.stated and self.mode == "recompute_original"
-        return Outline(jumps_taken_back=self.commission.jumps() if is_seen else None)
+        return PayTraits(jumps_taken_back=self.commission.jumps() if is_seen else None)
 
 
 def _prefixed(zh: str, en: str, step: Step) -> Step:

@@ -9,9 +9,9 @@ from models.pay.amounts import HUNDRED, one_of
 from models.pay.method import PayMethod
 from models.pay.wording import figure, operand
 from models.scoring.arguments import Arguments
-from models.scoring.bands import Band, find, read_bands
+from models.scoring.bands import Band, find, read_bands, span
 from models.scoring.piecewise import Piecewise
-from models.wording import Step, equation, result, shown, span
+from models.wording import Step, equation, result, shown
 
 Mode = Literal["bands", "linear", "piecewise"]
 _MODES: tuple[Mode, ...] = get_args(Mode)
@@ -27,7 +27,7 @@ class CoefficientResult:
 
 @dataclass(frozen=True)
 class Coefficient(PayMethod):
-    """A score and the table or curve that turns it into a coefficient."""
+    """A scorecard's total and the table or curve that turns it into a coefficient."""
 
     NAME = "pay.coefficient"
     NAME_ZH = "绩效系数"
@@ -36,7 +36,7 @@ class Coefficient(PayMethod):
 
     bands: tuple[Band, ...]
     curve: Piecewise | None
-    given: Decimal | None
+    total: Decimal | None
 
     @classmethod
     def read(cls, a: Arguments) -> Self:
@@ -47,7 +47,7 @@ class Coefficient(PayMethod):
 
     def score(self) -> Decimal | None:
         """The score as a scorecard shows it, with two decimals: 89.995 is a 90 and reaches its band."""
-        return None if self.given is None else settle(self.given, 2)
+        return None if self.total is None else settle(self.total, 2)
 
     def result(self) -> CoefficientResult:
         """Coefficient and grade.
@@ -70,13 +70,13 @@ class Coefficient(PayMethod):
     def steps(self) -> tuple[Step, ...]:
         """The rounded score, then the band, the division or the curve."""
         score = self.score()
-        if score is None or self.given is None:
+        if score is None or self.total is None:
             return (Step("得分缺失：没有系数", "the score is missing: no coefficient"),)
         rounded = equation(
-            "得分取两位小数", "score to two decimals", f"{operand(self.given)} → {operand(score)}"
+            "得分取两位小数", "score to two decimals", f"{operand(self.total)} → {operand(score)}"
         )
         last = self._last_step(score)
-        return (last,) if score == self.given else (rounded, last)
+        return (last,) if score == self.total else (rounded, last)
 
     def _last_step(self, score: Decimal) -> Step:
         if self.curve is not None:

@@ -14,12 +14,13 @@ from typing import Literal, Self, get_args
 
 from models.money import exact
 from models.pay.amounts import ONE, ZERO, Amount, fen, not_negative, one_of, positive_target
-from models.pay.method import Jumps, Outline, PayMethod, Terms
+from models.pay.method import Jumps, PayMethod, PayTraits, PlanTerms
 from models.pay.modifiers import Modifier, kept, lowered
 from models.pay.slabs import Closed, Slab, paid_in_slabs, progressive, reached, read_slabs, slab_steps
 from models.pay.wording import figure, line, operand, sum_of
 from models.scoring.arguments import Arguments
-from models.wording import Step, equation, span
+from models.scoring.bands import span
+from models.wording import Step, equation
 
 Mode = Literal["flat", "whole_slab", "progressive", "lump_excess"]
 Negative = Literal["zero", "signed"]
@@ -243,7 +244,7 @@ class Commission(PayMethod):
         """Attainment, modifiers, slabs, line."""
         return self.rule.steps(self.basis)
 
-    def shape(self, _terms: Terms, /) -> Outline:
+    def own_traits(self, _terms: PlanTerms, /) -> PayTraits:
         """Its highest rate, and where it jumps."""
         top = max([self.rule.rate, *(slab.value for slab in self.rule.slabs)])
-        return Outline(top_rate=top, jumps=self.rule.jumps())
+        return PayTraits(top_rate=top, jumps=self.rule.jumps())

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Self
 
 from models.pay.amounts import ZERO, fen, not_negative, share
-from models.pay.method import Outline, PayMethod, Terms
+from models.pay.method import PayMethod, PayTraits, PlanTerms
 from models.pay.wording import line, money, operand
 from models.scoring.arguments import Arguments
 from models.wording import Step
@@ -72,6 +72,6 @@ class DeductionLimit(PayMethod):
             line("尚余未扣", "remaining", rest, limit.remaining),
         )
 
-    def shape(self, terms: Terms, /) -> Outline:
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
         """The share of the wage that may go, where the plan states it."""
-        return Outline(share_deducted=self.share_cap if "share_cap" in terms.stated else None)
+        return PayTraits(share_deducted=self.share_cap if "share_cap" in terms.stated else None)

@@ -6,7 +6,7 @@ from typing import Self
 
 from models.money import plain
 from models.pay.amounts import ZERO, fen, share
-from models.pay.method import Outline, PayMethod, Terms
+from models.pay.method import PayMethod, PayTraits, PlanTerms
 from models.pay.split import split
 from models.pay.wording import amounts, line, money, operand
 from models.scoring.arguments import Arguments, mapping
@@ -78,6 +78,6 @@ class Holdback(PayMethod):
         later = f"{amounts(held.releases)}; Σ = {money(held.withheld)}"
         return (*steps, equation("以后发放", "released later", later))
 
-    def shape(self, terms: Terms, /) -> Outline:
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
         """The share that waits, where the plan states it."""
-        return Outline(share_held_back=self.share if "share" in terms.stated else None)
+        return PayTraits(share_held_back=self.share if "share" in terms.stated else None)

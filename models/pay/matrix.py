@@ -8,8 +8,8 @@ from models.errors import DefinitionError
 from models.pay.method import PayMethod
 from models.pay.wording import operand
 from models.scoring.arguments import Arguments, mapping
-from models.scoring.bands import Band, find, read_bands, tile
-from models.wording import Step, shown, span
+from models.scoring.bands import Band, find, read_bands, span, tile
+from models.wording import Step, shown
 
 
 @dataclass(frozen=True)

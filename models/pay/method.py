@@ -1,6 +1,6 @@
 """What a pay method is: arguments read, amounts computed, arithmetic told, and what the linter may know of a line.
 
-Belongs here: the base class of every method and the outline that the linter looks at. Not here: one method (a file of its
+Belongs here: the base class of every method and the traits that the linter looks at. Not here: one method (a file of its
 own), the list of methods (the package).
 """
 
@@ -37,7 +37,7 @@ class Jumps:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outline:
+class PayTraits:
     """What can be told about a pay line from its plan alone; a method states what concerns it.
 
     Args:
@@ -62,7 +62,7 @@ class Outline:
 
 
 @dataclass(frozen=True)
-class Terms:
+class PlanTerms:
     """Which arguments a plan states as constants, and which it names at all (a figure is bound to the others)."""
 
     stated: frozenset[str]
@@ -104,9 +104,9 @@ class PayMethod(ABC):
     def steps(self) -> tuple[Step, ...]:
         """The arithmetic in order, in both languages, with the same figures as `result`."""
 
-    def shape(self, _terms: Terms, /) -> Outline:
+    def own_traits(self, _terms: PlanTerms, /) -> PayTraits:
         """What the linter may know, where a figure that is bound later is a stand-in."""
-        return Outline()
+        return PayTraits()
 
     @classmethod
     def evaluate(cls, inputs: Mapping[str, object]) -> object:
@@ -119,15 +119,15 @@ class PayMethod(ABC):
         return cls._run(inputs, cls.steps)
 
     @classmethod
-    def outline(cls, trial: Mapping[str, object], stated: Iterable[str]) -> Outline:
+    def traits(cls, trial: Mapping[str, object], stated: Iterable[str]) -> PayTraits:
         """What a plan's line can do before anybody's figures are known.
 
         Args:
             trial: every argument, with a stand-in for each figure.
             stated: names of the arguments that are no stand-ins.
         """
-        terms = Terms(frozenset(stated), frozenset(trial))
-        return cls._run(trial, lambda call: call.shape(terms))
+        terms = PlanTerms(frozenset(stated), frozenset(trial))
+        return cls._run(trial, lambda call: call.own_traits(terms))
 
     # The one door to a method: `exact` sets the product's precision here, so that its file may write + − ×. A function that
     # divides says `exact` itself, where a test sees that it is a quotient of decimals and no binary float.

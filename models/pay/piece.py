@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Self
 
 from models.pay.amounts import ZERO, fen, not_negative, share
-from models.pay.method import Outline, PayMethod, Terms
+from models.pay.method import PayMethod, PayTraits, PlanTerms
 from models.pay.slabs import Slab, paid_in_slabs, progressive, read_slabs, slab_steps
 from models.pay.wording import figure, line, money, operand, sum_of
 from models.scoring.arguments import Arguments, mapping
@@ -112,9 +112,9 @@ class Piece(PayMethod):
             line("计件工资总额", "gross", sums, self.gross()),
         ]
 
-    def shape(self, terms: Terms, /) -> Outline:
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
         """Whether penalties have no limit."""
-        return Outline(
+        return PayTraits(
             lacks_penalty_limit="penalties" in terms.named and "penalty_cap_share" not in terms.named
         )
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from models.money import exact
 from models.pay.amounts import ZERO, fen, not_negative, positive_target
-from models.pay.method import Outline, PayMethod, Terms
+from models.pay.method import PayMethod, PayTraits, PlanTerms
 from models.pay.wording import figure, line, money, operand
 from models.scoring.arguments import Arguments
 from models.scoring.piecewise import Piecewise
@@ -110,6 +110,6 @@ class QuarterlyBonus(PayMethod):
             line("季度奖", "quarterly bonus", f"{money(bonus)} + {money(above)}", bonus + above),
         )
 
-    def shape(self, terms: Terms, /) -> Outline:
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
         """The multiples of the curve, where the plan states it."""
-        return Outline(curve=tuple(y for _, y in self.curve.points) if "curve" in terms.stated else ())
+        return PayTraits(curve=tuple(y for _, y in self.curve.points) if "curve" in terms.stated else ())

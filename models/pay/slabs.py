@@ -12,8 +12,8 @@ from typing import Literal
 from models.pay.amounts import ZERO
 from models.pay.wording import figure, operand
 from models.scoring.arguments import Arguments, mapping
-from models.scoring.bands import Band, find, tile
-from models.wording import Step, span
+from models.scoring.bands import Band, find, span, tile
+from models.wording import Step
 
 Closed = Literal["left", "right"]
 

@@ -46,6 +46,20 @@ class Arguments:
                 what = f"{method} has no argument {str(key)[:60]!r}"
                 raise DefinitionError("D220", what, remedy=nearest(str(key), names))
 
+    def joined_by(self, **known: object) -> "Arguments":
+        """The same arguments and some that somebody else states: the direction is the KPI's, full marks the line's."""
+        return Arguments(self.method, {**self.inputs, **known}, {*self.inputs, *known})
+
+    def state(self, *names: str) -> None:
+        """Refuse arguments that are left out where plans differ: a default would be a guess about people's scores.
+
+        Raises:
+            DefinitionError: D221.
+        """
+        for name in names:
+            if not self.has(name):
+                raise self.invalid(name, "must be stated")
+
     def invalid(self, name: str, what: str) -> DefinitionError:
         """The refusal of one argument of this method."""
         return invalid(self.method, name, what, self.inputs.get(name))

@@ -113,6 +113,17 @@ def test_what_the_loader_refuses_by_its_shape_an_editor_underlines(old: str, new
     assert complaints(WORLD.replace(old, new, 1)) != []
 
 
+def test_an_editor_accepts_the_mean_of_the_peers_as_a_target_and_no_other_key_of_it() -> None:
+    target = "{peer_mean: {min_group: 3, fallback: 0.9, exclude_self: false, among: dept}}"
+    assert "target: plan" in WORLD
+
+    accepted = complaints(WORLD.replace("target: plan", f"target: {target}", 1))
+    misspelt = complaints(WORLD.replace("target: plan", f"target: {target}".replace("min_group", "min"), 1))
+
+    assert accepted == []
+    assert misspelt != []
+
+
 def test_the_readers_refuse_a_key_that_the_schema_does_not_have() -> None:
     required, optional = KEYS["duty"]
     node = parse("{id: a, zh: 甲, en: A, nl: a}", "x.yaml")

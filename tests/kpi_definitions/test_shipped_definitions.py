@@ -8,7 +8,7 @@ import pytest
 from models.definitions import FromReports, Kpi, RatedItem, Ratio, Role, RoleLine, Sum
 from models.definitions.aggregates import Aggregate
 from models.definitions.composites import parts_of
-from models.definitions.rules import read_rule
+from models.definitions.rules import rule_of
 from models.lines import score_line
 from models.measured import Measured
 from models.tables import FACTS
@@ -221,7 +221,7 @@ def test_grades_follow_the_standard_table() -> None:
 
 def _score(line: RoleLine, value: Decimal, goal: Decimal) -> Decimal:
     found = kpi(line.kpi)
-    rule = read_rule(line.method, dict(line.args), found.direction, line.full)
+    rule = rule_of(line, found)
     outcome = score_line(
         line, found, rule, Measured(status="scored", value=value), ResolvedTarget(goal, "role")
     )

@@ -54,7 +54,7 @@ GIVEN: dict[str, object] = {
 
 def inputs(period: Period = OCTOBER, **values: str) -> PayInputs:
     figures = {name: D(value) for name, value in values.items()}
-    return PayInputs(person_id="p1", period=period, given=GIVEN, values=figures, targets=figures)
+    return PayInputs(person_id="p1", period=period, sources=GIVEN, values=figures, targets=figures)
 
 
 def test_the_pre_sales_agent_of_october_end_to_end() -> None:
@@ -194,7 +194,7 @@ def test_the_total_is_the_sum_of_lines_rounded_to_the_fen(
     base: Decimal, perf: Decimal, coefficient: Decimal, sales: Decimal, days: int
 ) -> None:
     own = {"base_salary": base, "perf_base": perf, "coefficient": coefficient, "payable_days": D(days)}
-    held = PayInputs(person_id="p1", period=OCTOBER, given={**GIVEN, **own}, values={"cs_sales": sales})
+    held = PayInputs(person_id="p1", period=OCTOBER, sources={**GIVEN, **own}, values={"cs_sales": sales})
 
     statement = pay_statement(plan("presales_cs"), held)
 
@@ -309,7 +309,7 @@ def everything(period: Period, held: PayPlan) -> PayInputs:
         "net_roi",
     }
     figures = {name: D("1") if name in small else D("120000") for name in wanted}
-    return PayInputs(person_id="p1", period=period, given=GIVEN, values=figures, targets=figures)
+    return PayInputs(person_id="p1", period=period, sources=GIVEN, values=figures, targets=figures)
 
 
 @pytest.mark.parametrize("name", sorted(shipped().pay_plans))

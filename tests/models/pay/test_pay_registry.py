@@ -11,7 +11,7 @@ import yaml
 import models
 from models.errors import DefinitionError
 from models.pay import METHODS
-from models.pay.method import Jumps, Outline
+from models.pay.method import Jumps, PayTraits
 from tests.golden.test_golden import CASES as ALL
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -79,8 +79,8 @@ def test_no_file_outside_names_a_pay_method(path: Path) -> None:
     assert words & set(METHODS) == set()
 
 
-def outlined(method: str, **inputs: object) -> Outline:
-    return METHODS[f"pay.{method}"].outline(inputs, inputs)
+def traits_of(method: str, **inputs: object) -> PayTraits:
+    return METHODS[f"pay.{method}"].traits(inputs, inputs)
 
 
 SLABS = [{"max": "600", "rate": "0.05"}, {"min": "600", "rate": "0.07"}]
@@ -101,41 +101,41 @@ STEP = Decimal(600), Decimal("12.00")
     ],
 )
 def test_a_commission_says_where_it_jumps_and_of_what(more: dict[str, object], found: Jumps) -> None:
-    outline = outlined("commission", basis="1", **{**TABLE, **more})
+    traits = traits_of("commission", basis="1", **{**TABLE, **more})
 
-    assert outline == Outline(top_rate=Decimal("0.07"), jumps=found)
+    assert traits == PayTraits(top_rate=Decimal("0.07"), jumps=found)
 
 
 def test_a_clawback_takes_the_jump_back_unless_it_goes_by_the_rate_of_the_original() -> None:
     sale = {"original_basis": "700", "refund": "1", "commission": TABLE}
 
-    assert outlined("clawback", **sale) == Outline(jumps_taken_back=Jumps((STEP,)))
-    assert outlined("clawback", **sale, mode="original_effective_rate") == Outline()
+    assert traits_of("clawback", **sale) == PayTraits(jumps_taken_back=Jumps((STEP,)))
+    assert traits_of("clawback", **sale, mode="original_effective_rate") == PayTraits()
 
 
 def test_what_is_a_stand_in_is_not_judged() -> None:
     limit = {"wage": "1", "deduction": "1", "share_cap": "1", "minimum_wage": "1"}
     method = METHODS["pay.deduction_limit"]
 
-    assert method.outline(limit, limit).share_deducted == 1
-    assert method.outline(limit, ("wage", "minimum_wage")).share_deducted is None
+    assert method.traits(limit, limit).share_deducted == 1
+    assert method.traits(limit, ("wage", "minimum_wage")).share_deducted is None
 
 
 def test_a_fixed_budget_needs_a_gate_and_penalties_need_a_limit() -> None:
     budget = {"budget": "5", "actual_spend": "1", "share": "0.2"}
     fined = {"items": [], "penalties": [{"count": "1", "each": "1"}]}
 
-    assert outlined("ad_saving", **budget).lacks_sales_gate
-    assert not outlined("ad_saving", **budget, gate_min="1", sales_attainment="1").lacks_sales_gate
-    assert outlined("piece", **fined).lacks_penalty_limit
-    assert not outlined("piece", **fined, penalty_cap_share="0.1").lacks_penalty_limit
+    assert traits_of("ad_saving", **budget).lacks_sales_gate
+    assert not traits_of("ad_saving", **budget, gate_min="1", sales_attainment="1").lacks_sales_gate
+    assert traits_of("piece", **fined).lacks_penalty_limit
+    assert not traits_of("piece", **fined, penalty_cap_share="0.1").lacks_penalty_limit
 
 
 def test_a_method_without_a_concern_has_an_empty_outline() -> None:
-    assert outlined("performance", base="1", coefficient="1") == Outline()
+    assert traits_of("performance", base="1", coefficient="1") == PayTraits()
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if "skip" not in str(c.marks)])
 def test_whatever_can_be_computed_can_be_outlined(case: dict[str, Any]) -> None:
     if "error" not in case["expected"]:
-        assert isinstance(METHODS[case["method"]].outline(case["inputs"], case["inputs"]), Outline)
+        assert isinstance(METHODS[case["method"]].traits(case["inputs"], case["inputs"]), PayTraits)
