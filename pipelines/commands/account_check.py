@@ -26,8 +26,8 @@ from pipelines.company.sandbox import Surroundings, surroundings
 from pipelines.company.sources import DeclaredAccount
 from pipelines.steps.pull import WORKERS, shared_runtime
 
-_HOUR = timedelta(hours=1)
-_GONE = "P112"
+_HOUR = timedelta(hours=1)  # long enough to hold an order in a working shop, short enough for one page
+_GONE = "P112"  # the platform shows the window no more: no fault, and nothing to do about it
 
 
 @dataclass(frozen=True)

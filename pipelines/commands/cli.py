@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as wrong:
         wrong.show()
         raise SystemExit(wrong.exit_code) from None
-    except BrokenPipeError:
+    except BrokenPipeError:  # `kpi ... | head` has read enough
         return 1
     except OSError as error:
         return _no_place(error)
@@ -79,6 +79,7 @@ def _no_place(error: OSError) -> int:
     """A folder that cannot be written is no fault of the program; anything else goes on as it is."""
     from models.errors import MeritError
 
+    # a full disk names no file
     if error.filename is None and error.errno != errno.ENOSPC:
         raise error
     refusal = MeritError(

@@ -21,7 +21,7 @@ _FORMULA = tuple("=+-@\t\r＝＋－＠")
 def as_csv(rows: Rows) -> bytes:
     """UTF-8 with a mark, so that spreadsheets read Chinese; text that looks like a formula is made inert."""
     target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
+    writer = csv.writer(target, lineterminator="\r\n")  # RFC 4180
     writer.writerow(rows[0])
     writer.writerows([_cell(value) for value in row] for row in rows[1])
     return target.getvalue().encode("utf-8-sig")

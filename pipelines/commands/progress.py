@@ -13,6 +13,7 @@ from pipelines.commands.table import width
 from pipelines.company.run_scope import PROGRESS
 
 _REDRAWN = 0.1  # seconds between two drawings, however fast pages come
+# Cursor up, then clear to the end of the screen (ECMA-48: CUU and ED).
 _UP_AND_CLEAR = "\x1b[{lines}A\x1b[J"
 
 

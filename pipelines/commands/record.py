@@ -29,7 +29,7 @@ from pipelines.company.sources import DeclaredAccount
 from pipelines.steps.pull import shared_runtime
 
 MANIFEST = "manifest.json"
-_FORMAT = 1
+_FORMAT = 1  # of the manifest; a reader of a later one can tell
 
 
 @dataclass
@@ -63,7 +63,7 @@ def record_days(work: RunScope, ref: StreamRef, into: Path) -> int:
         if recording.windows:
             manifest = _manifest(work, source, stream, recording, part)
             write_whole(part / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
-            part.chmod(0o755)
+            part.chmod(0o755)  # mkdtemp gives 0700, and a fixture is there to be shared
             give_name(part, into, durable=False)  # a folder; an empty one of that name may be there
             _tell(into, manifest)
     finally:

@@ -20,9 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "pipelines" / "scaffold"
 REGISTRY = Path("connectors") / "registry.py"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_LONGEST = 24  # raw_<connector>_<stream> is a table name
+_LONGEST = 24  # raw_<connector>_<stream> is a table name, and people read it in the asset graph
 _TAKEN = {"kit", "sandbox", "testing", "file_drop", "http_json", FILE_DROP}
 _LINE = re.compile(r'^    "([a-z0-9_]+)": \("connectors\.', re.MULTILINE)
+# Columns that the template fills by itself.
 _COMMON = {"platform", "shop_id", "source_row_id", "zone"}
 
 

@@ -15,7 +15,7 @@ from warehouse.published.provenance import health, health_by_account
 from warehouse.published.read import PublishedFigure, cards, month_figures
 from warehouse.store.connect import open_published
 
-MAIN_FIGURES = 3
+MAIN_FIGURES = 3  # more do not fit beside a name in most terminals
 
 
 def day_summary(work: RunScope) -> tuple[str, int]:

@@ -10,6 +10,7 @@ def width(text: str) -> int:
     >>> width("林晓岚 A")
     8
     """
+    # wide and full-width characters take two columns (Unicode Standard Annex 11)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 

@@ -28,6 +28,7 @@ def as_of(
         return datetime.combine(
             last_day + timedelta(days=1), MORNING, tzinfo=ZoneInfo(company.zone)
         ).astimezone(UTC)
+    # whole seconds: a person can type the instant that a report shows, and gets the same run again
     return (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
 
 

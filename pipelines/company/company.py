@@ -49,6 +49,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "kpi_definitions"
 SAMPLE = SHIPPED / "sample"
 CASES = "cases"  # published plans, each a small world of its own
 _LONGEST_SLA = 9_999  # hours: more than a year to solve a ticket is a slip
+# The four of a Zendesk ticket (developer.zendesk.com, "Tickets").
 _PRIORITIES = ("urgent", "high", "normal", "low")
 
 
@@ -142,7 +143,9 @@ def load_company(folder: Path | str | None = None) -> Company:
     connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
     sandbox, sources = read_sources(read_text(root / "sources.yaml"), connectors)
     drops = read_manifest(read_text(root / MANIFEST)) if os.path.lexists(root / MANIFEST) else ()
-    refuse_double_feeds(sources, drops)
+    refuse_double_feeds(
+        sources, drops
+    )  # before anything is pulled: a row that counts twice shows in no check
     first, last = _day(company["first_day"], "first_day"), company.get("last_day")
     clock = company.get("clock")
     return Company(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-DEFAULT = "var"
+DEFAULT = "var"  # in the working folder, so that a first try needs no rights and leaves one folder to delete
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ def is_dead(process: str) -> bool:
     pid, _, started = rest.partition(":")
     if host != socket.gethostname() or not pid.isdigit():
         return False
+    # The number may belong to a new process by now: only with the same start it is the same one.
     return not is_alive(int(pid)) or _started(int(pid)) != started
 
 
@@ -37,6 +38,7 @@ def is_alive(pid: int) -> bool:
 def _started(pid: int) -> str:
     """When a process started, in the kernel's ticks: a number that was given away again is told apart."""
     try:
+        # Field 22 (proc(5)); the name before it stands in brackets and may hold blanks and brackets itself.
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
     except OSError:
         return ""  # no /proc on this system: the number alone must do

@@ -45,6 +45,7 @@ def surroundings(company: Company, as_of: datetime) -> Iterator[Surroundings]:
         yield Surroundings(os.environ, running)
         return
     names = {name for source in company.sources for name in source.secret_names.values()}
+    # The sandbox believes whoever names these 128 random bits: another process on the machine cannot.
     environment = {**os.environ, **{name: secrets.token_hex(16) for name in sorted(names)}}
     process = _start(as_of, environment)
     try:
@@ -60,7 +61,10 @@ def _set_clock(url: str, as_of: datetime) -> None:
             "P191", "the sandbox must run on this machine", where=URL, actual=url[:80], remedy="use 127.0.0.1"
         )
     try:
-        answer = requests.post(f"{url}/_sandbox/clock", json={"as_of": as_of.isoformat()}, timeout=30)
+        # half a minute: it may have to build a year of orders first
+        answer = requests.post(
+            f"{url}/_sandbox/clock", json={"as_of": as_of.isoformat()}, timeout=30
+        )  # it may build a world of orders
     except requests.RequestException:
         raise PullError(
             "P190",
@@ -116,7 +120,7 @@ def _stop(process: "subprocess.Popen[str]") -> None:
     if process.stdin:
         process.stdin.close()
     try:
-        process.wait(timeout=5)
+        process.wait(timeout=5)  # it ends by itself when its input closes
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

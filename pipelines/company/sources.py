@@ -22,7 +22,9 @@ from models.tables import FACTS
 from models.values import nearest
 
 SANDBOX = "sandbox"
+# A setting whose name sounds like a secret is refused where it stands: settings are shown, secrets never are.
 _SECRETIVE = re.compile(r"token|secret|passw|api_?key|credential|cookie", re.IGNORECASE)
+# Names of environment variables as POSIX has them, in capitals ("Environment Variables", Base Definitions 8.1).
 _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]{0,63})\}", re.ASCII)
 _LISTENING_NOWHERE = "http://127.0.0.1:1"  # stands in for the sandbox while the other settings are checked
 
@@ -201,7 +203,7 @@ def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> 
         where=str(entry.place),
         kit=kit,
     )
-    source.account({})
+    source.account({})  # refuses a wrong base_url or zone now, with file and line, and not at night
     _check_span(source)
     _check_secret_names(source)
     _check_settings(source, entry.get("settings"))

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from models.errors import CompanyError
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 1_000_000  # of one file: YAML of a megabyte takes seconds to read, and no definition is near it
 MAX_TOTAL = 4_000_000  # of one folder; the shipped definitions are a tenth of it
 MAX_FILES = 1_000
 MAX_MARKS = 100_000  # characters that may start a value; bounds the time that reading a whole folder can take
 _MARKS = ",[{:-\n"
-MAX_DEPTH = 8
+MAX_DEPTH = 8  # levels of folders; the shipped definitions have one
+# No link is followed that was put there after the look, and a pipe without a writer does not block (open(2)).
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -173,7 +174,7 @@ def _refusal(path: Path, what: str, remedy: str) -> CompanyError:
 
 def _decoded(content: bytes, path: Path) -> str:
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")  # editors on Windows put a byte order mark first
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise CompanyError(

@@ -36,6 +36,6 @@ def build(company: Company) -> dg.Definitions:
         assets=[*daily_layer, *monthly_layer],
         asset_checks=checks,
         resources={"place": RunPlace()},
-        executor=dg.in_process_executor,
+        executor=dg.in_process_executor,  # a process per step would cost seconds and open the warehouse anew
     )
     return dg.Definitions.merge(assets, jobs_and_schedules(company, daily_layer, monthly_layer))

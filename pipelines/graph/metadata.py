@@ -16,6 +16,7 @@ from models.tables import Table
 from pipelines.steps.compute import RoleFigure
 from pipelines.steps.pull import PullReport
 
+# Every character that CommonMark gives a meaning (spec.commonmark.org, "Backslash escapes") and a cell can hold.
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~:.@/-])")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 MAX_CELL = 200  # characters; a longer cell pushes the columns that matter out of the window
@@ -76,6 +77,7 @@ def reports_metadata(
     drift = Counter[str]()
     for report in reports:
         drift.update(report.drift)
+    # dagster/row_count is a standard key that the UI shows as such (docs.dagster.io, "Asset metadata"); the others are ours.
     waited = sum((r.waited_seconds for r in reports), Decimal(0))
     return {
         "dagster/row_count": sum(r.rows for r in reports),

@@ -9,6 +9,7 @@ from pipelines.company.company import Company
 
 def daily(company: Company) -> dg.DailyPartitionsDefinition:
     """One partition per local day, first_day to last_day."""
+    # The end of Dagster's partitions is exclusive (docs.dagster.io, DailyPartitionsDefinition).
     end = (company.last_day + timedelta(days=1)).isoformat() if company.last_day else None
     return dg.DailyPartitionsDefinition(
         start_date=company.first_day.isoformat(), end_date=end, timezone=company.zone
@@ -19,6 +20,7 @@ def monthly(company: Company) -> dg.MonthlyPartitionsDefinition:
     """One partition per calendar month, from the month of first_day to the one of last_day."""
     end = None
     if company.last_day:
+        # four days after a 28th is the next month, whatever its length
         end = (company.last_day.replace(day=28) + timedelta(days=4)).replace(day=1).isoformat()
     return dg.MonthlyPartitionsDefinition(
         start_date=company.first_day.replace(day=1).isoformat(), end_date=end, timezone=company.zone

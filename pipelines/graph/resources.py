@@ -35,6 +35,7 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
     zone: str = ""
     period: str = ""
 
+    # Private: a resource is frozen configuration, and what a run opens is none (docs.dagster.io, "Configurable resources").
     _stack: ExitStack = PrivateAttr(default_factory=ExitStack)
     _work: RunScope | None = PrivateAttr(default=None)
     _around: Surroundings | None = PrivateAttr(default=None)
@@ -60,6 +61,7 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
         return self._around
 
     def _work_on(self, first: date, last: date) -> RunScope:
+        # Steps of one run ask for the same days: the definitions are read once, not by each of them.
         if self._work is None or (self._work.first, self._work.last) != (first, last):
             company = chosen_company(self.company)
             home = Home(Path(self.home)) if self.home else Home.of()

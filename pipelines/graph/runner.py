@@ -28,8 +28,10 @@ from pipelines.steps.files import checked_files
 # of bookkeeping. A longer span is worked on whole, but only its last days are recorded as partitions.
 RECORDED_DAYS = 7
 _TEMPLATE = Path(__file__).resolve().parents[2] / "dagster.yaml"
+# Tags by which Dagster knows a run over a range of partitions; the same as its UI sets for a single-run backfill.
 _START, _END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-_PROCESS = "kpi/process"
+_PROCESS = "kpi/process"  # who runs it, so that a run whose process is gone can be told
+# Dagster keeps an exception of a step as text: an error of ours is found by its code.
 _CODED = re.compile(r"\[[A-Z]\d{3}\].*", re.DOTALL)
 
 
@@ -65,6 +67,7 @@ def _run(work: RunScope, job: str, tags: Mapping[str, str], extra: Mapping[str, 
     }
     config = {
         "resources": {"place": {"config": place}},
+        # Dagster's own lines would bury ours; they are in its event log.
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
     definitions = build(work.company)
@@ -85,7 +88,9 @@ def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
     """The instance below KPI_HOME, made from our template on first use; telemetry stays off twice over."""
     prepare_instance(home)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
+        warnings.simplefilter(
+            "ignore", ResourceWarning
+        )  # SQLite connections that Dagster leaves to the collector
         with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
             yield instance
 

@@ -142,7 +142,7 @@ def _midnight(
             return dg.SkipReason("the company's calendar has no such day yet")
         selection = [dg.AssetKey(key) for key in sorted(set(keys))]
         return dg.RunRequest(
-            run_key=f"{zone} {over}",
+            run_key=f"{zone} {over}",  # a tick that is evaluated twice starts one run (docs.dagster.io, RunRequest)
             partition_key=min(over, known[-1]),
             run_config=place,
             asset_selection=selection,
@@ -151,6 +151,7 @@ def _midnight(
     return dg.ScheduleDefinition(
         name=f"{SNAPSHOTS}_{zone.replace('/', '_').replace('-', '_').lower()}",
         job_name=SNAPSHOTS,
+        # not at 00:00: platforms need some minutes to close a day, and the hour after must hold a second try
         cron_schedule="20 0 * * *",
         execution_timezone=zone,
         execution_fn=request,

@@ -129,7 +129,9 @@ def grouped(value: Decimal, places: int) -> str:
     """Fixed decimals, thousands separators, a true minus sign, and never a minus before zero."""
     rounded = round_half_up(value, places)
     text = f"{abs(rounded):,.{places}f}"
-    return f"\u2212{text}" if rounded < 0 else text
+    return (
+        f"\u2212{text}" if rounded < 0 else text
+    )  # the minus of typography: a hyphen would be broken over two lines
 
 
 def plain(value: Decimal) -> str:
@@ -163,6 +165,7 @@ def instant(at: datetime, zone: str) -> str:
 def age(span: timedelta) -> Bilingual:
     """How old something is, in the largest sensible unit."""
     minutes = max(int(span.total_seconds()) // 60, 0)
+    # one unit up from twice its size: 119 minutes say more than 1 hour
     if minutes < 120:
         return Bilingual(f"{minutes} 分钟", f"{minutes} min")
     if minutes < 48 * 60:

@@ -76,7 +76,7 @@ def load_board(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
     """Read the board of a day from the published tables."""
     everyone = labels.people(con)
     daily = read.daily_figures(con, day - timedelta(days=SPARK_DAYS - 1), day)
-    history = {d: keyed(figures) for d, figures in daily.items()}
+    history = {d: by_person_role_kpi(figures) for d, figures in daily.items()}
     return BoardData(
         day=day,
         company=labels.company(con),
@@ -87,7 +87,7 @@ def load_board(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
         people=[p for p in everyone if p.is_valid(day, day)],
         everyone=everyone,
         today=history.get(day, {}),
-        month=keyed(read.month_figures(con, day)),
+        month=by_person_role_kpi(read.month_figures(con, day)),
         history=history,
         health=provenance.health(con, day - timedelta(days=HEALTH_DAYS - 1), day),
         reconciliation=read.reconciliation(con, f"{day:%Y-%m}"),
@@ -95,7 +95,7 @@ def load_board(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
     )
 
 
-def keyed(figures: list[PublishedFigure]) -> dict[Key, PublishedFigure]:
+def by_person_role_kpi(figures: list[PublishedFigure]) -> dict[Key, PublishedFigure]:
     """Figures by person, role and KPI."""
     return {(f.person_id, f.role_id, f.kpi_id): f for f in figures}
 

@@ -41,6 +41,7 @@ COLUMNS = (
 LAST = len(COLUMNS) - 1
 WIDTH = sum(width for _, width in COLUMNS)
 HEAD_ROW = 4
+# Kept to four decimals: the percentage with two that the pattern shows is then exact.
 ATTAINMENT = (4, "0.00%")
 ROUNDING = Bilingual(
     "总分由未舍入的加权得分相加，只舍入一次。",
@@ -88,7 +89,7 @@ def write_sheet(sheet: Worksheet, styles: Styles, about: SheetData) -> None:
 
 def _page(sheet: Worksheet, about: SheetData) -> None:
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(9)  # A4 (xlsxwriter.readthedocs.io, set_paper)
     sheet.fit_to_pages(1, 1 if len(about.lines) <= 12 else 0)  # one sheet of paper with its signatures
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.center_horizontally()
@@ -253,5 +254,5 @@ def _signatures(sheet: Worksheet, styles: Styles, row: int) -> int:
     for text, first, middle, last in SIGNATURES:
         _merged(sheet, (row, first, middle), text, styles.sign)
         _merged(sheet, (row, middle + 1, last), "日期 Date：", styles.sign)
-    sheet.set_row(row, 44)
+    sheet.set_row(row, 44)  # room to sign by hand
     return row

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from models.money import round_half_up
 
-WIDTH, HEIGHT, MARGIN = Decimal(108), Decimal(26), Decimal(3)
-PLACES = 1  # a tenth of a pixel
+WIDTH, HEIGHT, MARGIN = Decimal(108), Decimal(26), Decimal(3)  # as the viewBox in templates/board.html.j2
+PLACES = 1  # a tenth of a pixel: no eye sees less, and the page stays small
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,6 @@ def _x(index: int, count: int) -> Decimal:
 
 
 def _y(value: Decimal, low: Decimal, high: Decimal) -> Decimal:
-    if low == high:
+    if low == high:  # a flat line belongs in the middle, neither best nor worst
         return round_half_up(HEIGHT / 2, PLACES)
     return round_half_up(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / (high - low), PLACES)

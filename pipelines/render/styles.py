@@ -16,8 +16,10 @@ from models.units import unit_of
 from pipelines.render.bilingual import shown_places
 
 FONT = "Microsoft YaHei"  # readers without it fall back to their own CJK font
-MAX_CELL = 32_767
-LINE_POINTS = 14.5
+MAX_CELL = (
+    32_767  # characters; more is cut by Excel (support.microsoft.com, "Excel specifications and limits")
+)
+LINE_POINTS = 14.5  # height of one line of the font at 10 points
 INK, MUTED, RULE, SHADE, ACCENT = "#1B232D", "#55606D", "#AEB6C0", "#EEF1F4", "#1D5C9C"
 
 
@@ -100,7 +102,7 @@ def width_of(text: str) -> int:
 
 def lines_needed(text: str, width: int) -> int:
     """Lines a wrapped text takes in a column, on the safe side: words break early, fonts differ."""
-    usable = max(width - 3, 1)
+    usable = max(width - 3, 1)  # the indent and both edges of a cell
     return sum(max(-(-width_of(line) // usable), 1) for line in text.split("\n"))
 
 

@@ -34,7 +34,7 @@ from warehouse.published.provenance import LandingFile
 from warehouse.published.read import Ownership, PublishedCard, PublishedFigure, PublishedLine
 
 _LOOSELY = Fraction(2, 5)  # names of people are short: one wrong character of three is still meant
-MAX_FILES = 10
+MAX_FILES = 10  # landing files told; a month of orders may have hundreds
 SourceLookup = Callable[[str], str | None]
 
 

@@ -25,6 +25,7 @@ from warehouse.published import labels, read
 from warehouse.published.labels import KpiLabel, Publication, PublishedCompany, PublishedPerson, RoleLabel
 from warehouse.published.read import PublishedCard, PublishedLine
 
+# Excel takes 31 characters for the name of a sheet and none of these seven (support.microsoft.com, "Rename a worksheet").
 NAME_LIMIT = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 HEADS = (
@@ -135,7 +136,7 @@ def sheet_names(people: Iterable[tuple[str, str]]) -> list[str]:
     >>> sheet_names([("P002", "王芳"), ("P002", "王芳"), ("P/3", "a[b]")])
     ['P002 王芳', 'P002 王芳 (2)', 'P_3 a_b_']
     """
-    taken = {"汇总 summary", "history"}
+    taken = {"汇总 summary", "history"}  # our own first sheet, and a name that Excel keeps for itself
     names = []
     for person_id, name in people:
         plain = "".join(c for c in f"{person_id} {name}".translate(FORBIDDEN) if c.isprintable())
@@ -251,7 +252,7 @@ def _day(book_data: WorkbookData) -> str:
 
 def _page(sheet: Worksheet, book_data: WorkbookData) -> None:
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.hide_gridlines(2)

@@ -67,6 +67,7 @@ def compute_days(work: RunScope) -> ComputedDays:
         for month in _months(days):
             reconcile(con, month, work.company.accountable_roles)
         note_computed(con, work)
+    # older days were only computed again; they are not what somebody asked for
     asked = [a for a in actuals if a.period >= work.first.isoformat()]
     counts = ComputedDays(
         len(days),

@@ -126,7 +126,7 @@ def _store(con: DuckDBPyConnection, work: RunScope, taken: _Taken, *, final: boo
             if error.code == "W205" and not final:
                 return False
             taken = replace(taken, window=failed_drop(taken.drop, work.as_of, error))
-        finally:
+        finally:  # loaded or refused, the records are in the landing file
             window.records_path.unlink(missing_ok=True)
     if isinstance(taken.window, FailedWindow):
         record_failure(con, taken.window)

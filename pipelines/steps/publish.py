@@ -15,6 +15,7 @@ from warehouse.store.connect import open_published, open_warehouse
 
 def publish_all(work: RunScope, period: str | None = None) -> Path:
     """Publish everything computed so far; readers see the old file whole or the new one whole."""
+    # Labels and the mark of the publication go first: readers must not see new figures under old names.
     with open_warehouse(work.home.root) as con:
         _describe(con, work, period)
         path = publish(con, work.home.root)

@@ -169,10 +169,12 @@ def _batches(work: RunScope, jobs: list[_Job], runtime: Runtime) -> Iterator[lis
     for job in jobs:
         todo.put(job)
     running = min(WORKERS, len(jobs))
+    # Bounded: threads stop reading when the loading is behind, so that no platform can fill the memory.
     waiting: queue.Queue[Pulled | BaseException | None] = queue.Queue(_AHEAD * max(1, running))
     stop = threading.Event()
     reading = _PullThreads(work, runtime, waiting, stop)
     for _ in range(running):
+        # Daemons: Ctrl-C ends the command although a thread still waits for its platform.
         threading.Thread(target=_worker, args=(reading, todo), daemon=True).start()
     try:
         while running:
@@ -208,7 +210,7 @@ class _PullThreads:
         """Hand over, unless nobody takes any more."""
         while not self.stop.is_set():
             with suppress(queue.Full):
-                self.waiting.put(item, timeout=0.5)
+                self.waiting.put(item, timeout=0.5)  # look twice a second whether somebody stopped the pull
                 return
 
 

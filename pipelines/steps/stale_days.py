@@ -30,6 +30,7 @@ def days_to_compute(con: DuckDBPyConnection, work: RunScope) -> list[date]:
     state = last_state(con, _STATE) or BuildState(0, "")
     if state.inputs != _inputs(con, work):
         return sorted(done | set(work.days))
+    # from the first of a month: month-to-date figures of a day need all days before it
     start = (work.first - LOOK_BACK).replace(day=1)
     near = {day for day in done if start <= day <= work.last}
     # What is derived from a fact file that was taken in, refused or withdrawn may reach far from its first day.

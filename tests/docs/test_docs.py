@@ -1,6 +1,6 @@
 """The documentation and the product say the same: codes, commands, links, published tables.
 
-Not here: whether the connector example runs (test_connector_example.py).
+Not here: whether the connector example runs (test_connector_example.py), whether made pages are fresh (test_pages.py).
 """
 
 import re
@@ -9,18 +9,17 @@ from pathlib import Path
 
 import click
 import pytest
-from tests.docs.errors_page import PAGE as ERRORS_PAGE
-from tests.docs.errors_page import page as errors_page
-from tests.docs.tables_page import PAGE, page
 
 from models.codes import codes
 from pipelines.commands.cli import kpi
+from tests.docs.pages.tables import FAMILIES, FOLDER
 from warehouse.published.publish import PUBLISHED_TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 FOLDERS = ("models", "connectors", "warehouse", "pipelines")
-PAGES = sorted({*ROOT.glob("*.md"), *DOCS.rglob("*.md")})
+BESIDE = [path for folder in (*FOLDERS, "kpi_definitions") for path in (ROOT / folder).rglob("*.md")]
+PAGES = sorted({*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *BESIDE})
 CODE = re.compile(r"[\"'\[]([CDKMPUW][0-9]{3})[\"'\]]")
 NAMED_CODE = re.compile(r"Error\(\s*\"([a-z]+(?:_[a-z]+)+)\"")
 PEOPLE = {"P001", "P002", "P003"}  # person ids in examples look like codes; prepare_*.py hold nothing else
@@ -47,10 +46,6 @@ def test_every_code_that_is_raised_is_in_the_table_and_no_other() -> None:
 
     assert sorted(used - listed) == [], "used but not in models/codes/"
     assert sorted(listed - used) == [], "in models/codes/ but not used"
-
-
-def test_the_page_of_codes_is_what_the_table_holds() -> None:
-    assert ERRORS_PAGE.read_text("utf-8") == errors_page(), "run: python tests/docs/errors_page.py"
 
 
 def test_every_command_is_documented() -> None:
@@ -84,13 +79,10 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
 
 
 def test_every_published_table_is_described() -> None:
-    described = re.findall(r"^## (\w+)$", PAGE.read_text("utf-8"), re.MULTILINE)
+    text = "\n".join((ROOT / FOLDER / f"{family}.md").read_text("utf-8") for family in FAMILIES)
+    described = re.findall(r"^## (\w+)$", text, re.MULTILINE)
 
     assert sorted(described) == sorted(PUBLISHED_TABLES)
-
-
-def test_the_page_of_published_tables_is_what_a_published_file_holds() -> None:
-    assert PAGE.read_text("utf-8") == page(), "run: python tests/docs/tables_page.py"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -98,3 +90,13 @@ def test_no_page_names_a_path_of_one_machine(path: Path) -> None:
     text = path.read_text("utf-8")
 
     assert re.findall(r"(?<![\w.])/(?:work|home|root|tmp|Users)/\S*", text) == []
+
+
+def test_the_index_names_every_page_of_the_folder() -> None:
+    index = DOCS / "README.md"
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", index.read_text("utf-8"))
+
+    named = {(DOCS / link).resolve() for link in links}
+
+    families = (ROOT / FOLDER).glob("*.md")  # the index of the tables names these
+    assert sorted(set(DOCS.rglob("*.md")) - named - {index, *families}) == []

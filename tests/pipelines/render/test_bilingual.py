@@ -44,14 +44,6 @@ def test_an_unknown_state_counts_as_missing(status: str, code: str | None, state
     assert health_of(status, code) == state
 
 
-@pytest.mark.parametrize(
-    ("ratio", "pace"),
-    [("0.9799", "behind"), ("0.98", "on"), ("1.0199", "on"), ("1.02", "ahead"), (None, None)],
-)
-def test_pace_is_on_within_two_percent(ratio: str | None, pace: str | None) -> None:
-    assert bilingual.pace_of(None if ratio is None else Decimal(ratio)) == pace
-
-
 def test_a_cause_keeps_its_sentence_and_code_in_both_languages() -> None:
     words = bilingual.bilingual_cause("M203", "SKU 22423 has no cost")
 

@@ -10,16 +10,16 @@ from typing import NamedTuple
 import duckdb
 import pytest
 from openpyxl import load_workbook
-from pipelines.render.text import percent
 
 from models.definitions import Definitions, load_definitions
 from models.inputs import Person, Target
 from models.loads import SourceAccount
 from models.periods import Period
 from models.scorecard import score_period
+from pipelines.render.bilingual import percent
 from pipelines.render.board import render_board
 from pipelines.render.why import explain
-from pipelines.render.workbook import load, workbook_bytes
+from pipelines.render.workbook import load_period, workbook_bytes
 from tests.warehouse import world as w
 from warehouse.figures.actuals import compute_mtd, compute_spans
 from warehouse.published.publish import publish
@@ -201,7 +201,7 @@ def test_the_board_shows_it(published: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_the_workbook_shows_it(published: duckdb.DuckDBPyConnection) -> None:
-    book = load_workbook(io.BytesIO(workbook_bytes(load(published, "2011-12"))))
+    book = load_workbook(io.BytesIO(workbook_bytes(load_period(published, "2011-12"))))
     sheet = book["ann ann"]
 
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
