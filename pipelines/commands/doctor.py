@@ -198,7 +198,7 @@ def _tokens(visit: _Visit) -> str:
 def _open(visit: _Visit, auth: OAuth, account: AccountSettings, name: str) -> None:
     """A token that does not open with today's secret locks the account out at the next run."""
     if auth.rotates:
-        visit.state.token(name, account.secret(auth.app_secret))
+        visit.state.token(name, account.secret(auth.sealed_with))
 
 
 def _listed(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:

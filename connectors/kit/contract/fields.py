@@ -30,7 +30,7 @@ class CamelRow(Row):
 
 
 def _money(value: object) -> Decimal:
-    # pydantic's own Decimal takes full-width digits, exponents and floats [faults.md 4, E10]
+    # pydantic's own Decimal takes full-width digits, exponents and binary floats: an amount must be plain ASCII digits
     if isinstance(value, Decimal):
         value = format(value, "f")
     if isinstance(value, int) and not isinstance(value, bool):

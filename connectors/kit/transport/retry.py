@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-RETRY_AFTER_CAP = 120.0  # seconds; a longer wish ends the run instead of holding a worker [faults.md B2]
-BACKOFF_BASE = 1.0
+RETRY_AFTER_CAP = 120.0  # seconds; a longer wish ends the run instead of holding a worker, and the next run comes soon enough
+BACKOFF_BASE = 1.0  # seconds, doubled with every attempt
 BACKOFF_CAP = 60.0
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 
@@ -31,5 +31,8 @@ def wished_pause(header: str | None, now: datetime) -> float | None:
 
 
 def backoff(attempt: int, chance: Callable[[], float]) -> float:
-    """Full jitter: anything from nothing to twice the last ceiling, capped."""
+    """Full jitter: anything from nothing to twice the last ceiling, capped.
+
+    Why full: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
+    """
     return float(chance() * min(BACKOFF_CAP, BACKOFF_BASE * 2**attempt))

@@ -88,8 +88,9 @@ def test_a_new_connector_fails_helpfully_until_the_pages_example_fills_it_in(
     _put(
         checkout,
         INIT,
-        "from connectors.kit.contract.request",
-        "from connectors.kit.contract.proofs import Count, Every, Flag\nfrom connectors.kit.contract.request",
+        "from connectors.kit.contract.request import",
+        "from connectors.kit.contract.proofs import Count, Every, Flag\n"
+        "from connectors.kit.contract.request import",
     )
     _step(checkout, INIT, "(lookback)", "timedelta(hours=1)")
     blocks = _blocks()
