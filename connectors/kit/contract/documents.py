@@ -21,7 +21,8 @@ from connectors.kit.contract.strict_json import Json, NotJson, dig, first, loads
 
 CHUNK = 64 * 1024
 LARGEST_FILE = 4 * 1024**3  # unpacked; a gzip bomb must not fill the disk
-LONGEST_LINE = 16 * 1024**2
+LONGEST_LINE = 16 * 1024**2  # one record: the largest order with all of its lines stays far below
+# names of one label and those of RFC 6762 (.local), RFC 8375 (home.arpa) and ICANN's .internal lead into a local network
 _TOP_DOMAIN = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 _LOCAL = frozenset(
     ["local", "localhost", "localdomain", "internal", "intranet", "lan", "home", "corp", "private", "arpa"]

@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 _MONEY = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,12})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(r"[0-9]{1,18}")
-MAX_ID = 200
+MAX_ID = 200  # characters; no platform here has ids longer than 64, tokens taken for ids are
 
 
 class Row(BaseModel):
