@@ -1,6 +1,7 @@
 """Finds a connector by the name people write in `sources.yaml`.
 
-One line per connector; nothing is loaded before it is asked for.
+Belongs here: one line per connector; nothing is loaded before it is asked for. Not here: connectors of a company
+(pipelines/company), anything a connector does (its own folder).
 """
 
 from importlib import import_module
@@ -36,6 +37,5 @@ def get(name: str) -> Connector:
     if name not in _CONNECTORS:
         raise UnknownConnector("no such connector", actual=f"{name!s:.40}; known: {', '.join(names())}")
     module, attribute = _CONNECTORS[name]
-    found = getattr(import_module(module), attribute)()
-    assert isinstance(found, Connector)  # noqa: S101 - the table above is ours
+    found: Connector = getattr(import_module(module), attribute)()
     return found

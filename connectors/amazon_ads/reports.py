@@ -13,7 +13,7 @@ from connectors.kit.contract.documents import JsonList, Location
 from connectors.kit.contract.errors import SchemaDrift, SettingWrong
 from connectors.kit.contract.field_lists import field_lists
 from connectors.kit.contract.page_query import PageQuery
-from connectors.kit.contract.reports import JobState, Report, Status
+from connectors.kit.contract.reports import JobState, Report, ReportFile, Status
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window
@@ -114,8 +114,7 @@ def campaign_report(
         created=_created,
         status=_status,
         read=_read,
-        location=_location,
-        format=JsonList(),
+        served=ReportFile(format=JsonList(), location=_location),
         echo=echo,
         keeps=("startDate", "endDate", "fileSize"),
         poll=(15.0, 120.0),  # made within minutes, at the latest within three hours

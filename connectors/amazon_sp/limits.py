@@ -27,9 +27,14 @@ SALES_AND_TRAFFIC = Rate(1, seconds=900, burst=1, per_day=96)
 SLOWEST_LEARNED = 0.01  # requests a second; the header of createReport must not loosen the budget above
 
 
+def budget(account: AccountSettings, operation: str) -> Limit:
+    """The budget of an operation for one account."""
+    return Limit(f"amazon_sp/{account.shop_id}/{operation}", RATES[operation])
+
+
 def within(request: Request, account: AccountSettings, operation: str) -> Request:
     """The request with the budget of its operation."""
-    return replace(request, limit=Limit(f"amazon_sp/{account.shop_id}/{operation}", RATES[operation]))
+    return replace(request, limit=budget(account, operation))
 
 
 def per_app(account: AccountSettings, report: str) -> Limit:

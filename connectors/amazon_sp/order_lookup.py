@@ -9,7 +9,7 @@ from collections import Counter
 from pydantic import ValidationError
 
 from connectors.amazon_sp import AmazonSp, library
-from connectors.amazon_sp.limits import within
+from connectors.amazon_sp.limits import budget
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.errors import SchemaDrift
 from connectors.kit.contract.fields import CamelRow, Id, Instant
@@ -62,9 +62,9 @@ class FoundOrder(CamelRow):
     order_items: list[FoundOrderLine]
 
 
-def order_request(account: AccountSettings, order_id: str) -> Request:
+def order_request(order_id: str) -> Request:
     """The call getOrder; no further data sets are asked for, so that no personal data comes."""
-    return within(library.get(PATH, order_id), account, "getOrder")
+    return library.get(PATH, order_id)
 
 
 def look_up(account: AccountSettings, order_id: str, runtime: Runtime = SHARED) -> FoundOrder:
@@ -78,12 +78,10 @@ def look_up(account: AccountSettings, order_id: str, runtime: Runtime = SHARED) 
     Raises:
         KitError: what stood in the way; BadRequest (P106) where there is no such order.
     """
-    request = order_request(account, order_id)
     client = Client(AmazonSp(), account, runtime)
     client.start_window()
     try:
-        assert request.limit is not None  # noqa: S101 - `within` has set it
-        body = client.call(request, request.limit)
+        body = client.call(order_request(order_id), budget(account, "getOrder"))
     finally:
         client.close()
     return _order(dig(body, "order"))

@@ -15,7 +15,7 @@ from connectors.kit.contract.documents import Format, Location
 from connectors.kit.contract.errors import SchemaDrift
 from connectors.kit.contract.fields import Row
 from connectors.kit.contract.page_query import PageQuery
-from connectors.kit.contract.reports import JobState, Report, Status
+from connectors.kit.contract.reports import JobState, Report, ReportFile, Status
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.request_budget import Limit
 from connectors.kit.contract.strict_json import Json, dig
@@ -140,9 +140,7 @@ def report(
         created=lambda body: dig(body, "reportId"),
         status=_status,
         read=kind.read,
-        document=_document,
-        location=_location,
-        format=file,
+        served=ReportFile(format=file, location=_location, document=_document),
         keeps=KEPT,
         echo=lambda query, head, status: kind.is_asked(status, query) and echo(query, head),
         find=(kind.listed, kind.found),

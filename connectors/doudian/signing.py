@@ -76,7 +76,7 @@ SHOP_TOKENS = OAuth(
     call=_call,
     read=_read,
     place=_place,
-    app_secret="app_secret",  # noqa: S106 - the name of a secret
+    sealed_with="app_secret",
     rotates=True,
     finish=_finish,
 )

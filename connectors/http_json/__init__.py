@@ -104,8 +104,7 @@ def read_connector(text: str, file: str, name: str) -> Connector:
             "classify": classify,
         },
     )
-    connector = made()
-    assert isinstance(connector, Connector)  # noqa: S101 - its base is
+    connector: Connector = made()
     return connector
 
 

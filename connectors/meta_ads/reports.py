@@ -87,7 +87,7 @@ INSIGHTS = Report(
     created=_created,
     status=_status,
     read=_state,
-    listing=Listing(request=_page, pager=After(), records="data", page_size=PageSize(default=500)),
+    served=Listing(request=_page, pager=After(), records="data", page_size=PageSize(default=500)),
     echo=_echo,
     keeps=("account_id", "date_start", "date_stop"),
     wire=MetaAdDay,

@@ -13,7 +13,7 @@ from connectors.kit.contract.errors import Incomplete, SchemaDrift
 from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import whole_number
 from connectors.kit.contract.proofs import Every, Proof, Reading, WholeReport
-from connectors.kit.contract.reports import JobState, Report, Status
+from connectors.kit.contract.reports import JobState, Report, ReportFile, Status
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import iso
@@ -121,8 +121,7 @@ BULK = Report(
     created=_created,
     status=_status,
     read=_read,
-    location=_location,
-    format=JsonLines(),
+    served=ReportFile(format=JsonLines(), location=_location),
     keeps=tuple(f"data.bulkOperation.{name}" for name in ("objectCount", "rootObjectCount", "query")),
     find=(_list, _found),
     empty_reason="COMPLETED with an objectCount of 0 has no file [schema 2026-10]",

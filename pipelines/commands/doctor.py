@@ -197,7 +197,7 @@ def _tokens(exam: _Examination) -> str:
 def _open(exam: _Examination, auth: OAuth, account: AccountSettings, name: str) -> None:
     """A token that does not open with today's secret locks the account out at the next run."""
     if auth.rotates:
-        exam.state.token(name, account.secret(auth.app_secret))
+        exam.state.token(name, account.secret(auth.sealed_with))
 
 
 def _listed(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:

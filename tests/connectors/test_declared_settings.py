@@ -11,7 +11,7 @@ from connectors import registry
 from connectors.kit.contract.connector import Connector
 
 ROOT = Path(__file__).resolve().parents[2] / "connectors"
-_ARGUMENT = {"setting": 0, "whole_number": 0, "_number": 1}  # where the name stands in a call
+_ARGUMENT = {"setting": 0, "whole_number": 0, "whole_setting": 1}  # where the name stands in a call
 
 
 @pytest.mark.parametrize("name", registry.names())
@@ -33,6 +33,7 @@ def test_the_reading_of_code_finds_every_form() -> None:
 
     assert found >= {
         "advertiser_id",
+        "requests_per_minute",
         "aweme_ids",
         "campaign_scene",
         "sign_method",
@@ -63,6 +64,8 @@ def _names_in(node: ast.AST) -> Iterator[ast.expr]:
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if called == "get" and isinstance(node.func, ast.Attribute) and _is_settings(node.func.value):
             yield node.args[0]
+        elif called == "per_minute":  # the kit reads it, by its usual name unless another is given
+            yield node.args[1] if len(node.args) > 1 else ast.Constant("requests_per_minute")
         elif called in _ARGUMENT and len(node.args) > _ARGUMENT[called] and _is_of_account(node, called):
             yield node.args[_ARGUMENT[called]]
     elif isinstance(node, ast.Compare) and _is_settings(node.comparators[0]):
@@ -74,6 +77,6 @@ def _is_settings(node: ast.expr) -> bool:
 
 
 def _is_of_account(node: ast.Call, called: str) -> bool:
-    """`whole_number` is also a reader of JSON, and `_number` of cells: only those that ask an account count."""
+    """`whole_number` is also a reader of JSON: only calls that ask an account count."""
     asked = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0]
     return getattr(asked, "attr", getattr(asked, "id", "")) == "account"

@@ -15,6 +15,8 @@ from requests import PreparedRequest
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.signing_context import SigningContext
 
+USUAL_NAME = "token"  # of the secret of an account that has only one
+
 
 class Auth(ABC):
     """Signs requests of one platform."""
@@ -47,7 +49,7 @@ class HeaderToken(Auth):
     """A static token in one header, after `prefix`."""
 
     header: str
-    secret: str = "token"  # noqa: S105 - the name of a secret, not a secret
+    secret: str = USUAL_NAME
     prefix: str = ""
 
     @property
@@ -65,7 +67,7 @@ class Basic(Auth):
     """HTTP Basic; `user` may name settings in braces, e.g. `{email}/token`."""
 
     user: str
-    secret: str = "token"  # noqa: S105 - the name of a secret, not a secret
+    secret: str = USUAL_NAME
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ from connectors.kit.contract.strict_json import Json, NotJson, dig, first, loads
 
 CHUNK = 64 * 1024
 LARGEST_FILE = 4 * 1024**3  # unpacked; a gzip bomb must not fill the disk
-LONGEST_LINE = 16 * 1024**2
+LONGEST_LINE = 16 * 1024**2  # one record: the largest order with all of its lines stays far below
+# names of one label and those of RFC 6762 (.local), RFC 8375 (home.arpa) and ICANN's .internal lead into a local network
 _TOP_DOMAIN = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 _LOCAL = frozenset(
     ["local", "localhost", "localdomain", "internal", "intranet", "lan", "home", "corp", "private", "arpa"]
@@ -49,7 +50,7 @@ def check_location(url: str, account: AccountSettings) -> None:
     if at_home and is_loopback(host) and parts.scheme in ("http", "https"):
         return
     name, _, top = host.rpartition(".")
-    # a public name ends in a registered domain, which is never a number in any notation [RFC 3696, section 2]
+    # a public name ends in a registered domain, which is never a number in any notation (RFC 3696, section 2)
     is_public = bool(name) and _TOP_DOMAIN.fullmatch(top) is not None and top not in _LOCAL
     if parts.scheme != "https" or not is_public or parts.username:
         raise SchemaDrift("the report's file is not at a public https address")
@@ -88,12 +89,12 @@ class Format(ABC):
     def rows(self, path: Path) -> Iterator[dict[str, Json]]:
         """The rows, wire names as keys."""
 
-    def head(self, path: Path) -> Json:  # noqa: ARG002 - most formats have none
-        """What the file says about itself, for the echo check."""
+    def head(self, _path: Path) -> Json:
+        """What the file says about itself, for the echo check; most formats say nothing."""
         return {}
 
-    def of(self, account: AccountSettings) -> "Format":  # noqa: ARG002 - most platforms write alike for everybody
-        """The format as this account gets it."""
+    def of(self, _account: AccountSettings) -> "Format":
+        """The format as this account gets it; most platforms write alike for everybody."""
         return self
 
 
@@ -101,7 +102,7 @@ def _text(path: Path, charset: str) -> IO[str]:
     return path.open("r", encoding=charset, errors="strict", newline="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Delimited(Format):
     """A header line, then one line per row; every line has as many fields as the header and ends with a line end.
 

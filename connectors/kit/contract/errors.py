@@ -4,6 +4,30 @@
 Belongs here: the classes and what they mean for retrying. Not here: which answer of which platform is which
 trouble (`Connector.classify`), what a person should do about it (models/codes/pulling.yaml). No message ever holds
 a body, a URL with a query, a header or a secret.
+
+    KitError                     P100  nothing of the window may be used
+    |- Retryable                       may pass by itself: the client asks again
+    |  |- Throttled              P101
+    |  `- Transient              P102
+    |- AuthExpired               P103  one renewal may help; stops the stream, as do Revoked and Forbidden
+    |- AuthRevoked               P104
+    |- Forbidden                 P105
+    |- BadRequest                P106
+    |- SchemaDrift               P107
+    |- Incomplete                P108  reading the window again may settle it
+    |- NotReady                  P109
+    |- TooLarge                  P110  the window is halved
+    |  `- PageTooLarge           P111  the page is halved
+    |- DayGone                   P112
+    |- ReportFailed              P113
+    |- ReportPending             P114
+    |- QuotaSpent                P115  stops the stream until the day is over
+    |- SettingWrong              P120  stops the stream, as do StateUnusable and TokenSealed
+    |- LandingDamaged            P121
+    |- UnknownConnector          P122
+    |- StateUnusable             P123
+    |- TokenSealed               P124
+    `- DeclarationWrong          P130  a connector that does not load
 """
 
 from models.errors import PullError

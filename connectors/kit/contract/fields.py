@@ -49,7 +49,7 @@ def plain_text(value: object) -> str:
 
 
 def _money(value: object) -> Decimal:
-    # pydantic's own Decimal takes full-width digits, exponents and floats
+    # pydantic's own Decimal takes full-width digits, exponents and binary floats: an amount must be plain ASCII digits
     return read_decimal(plain_text(value))
 
 

@@ -17,6 +17,8 @@ from connectors.kit.contract.errors import AuthRevoked, KitError, SchemaDrift, T
 from connectors.kit.contract.signing_context import EARLY, AccessToken, SigningContext, TokenCall
 from connectors.kit.contract.strict_json import Json, dumps, loads
 
+FIRST_GRANT, APP = "refresh_token", "client_secret"  # the names of two secrets, as most platforms call them
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -44,8 +46,8 @@ class OAuth(RenewableAuth):
         call: the request to the token endpoint for an account and its current refresh token.
         read: the grant in the answer (status, body); raises AuthRevoked when the refresh token is dead.
         place: puts an access token into the prepared request (and signs, where the platform wants that too).
-        refresh_secret: name of the secret that holds the first refresh token.
-        app_secret: name of the secret that seals a rotated refresh token on disk.
+        begins_with: name of the secret that holds the first refresh token.
+        sealed_with: name of the secret that seals a rotated refresh token on disk.
         names: further secrets the functions read.
         rotates: every refresh kills the refresh token that was used.
         finish: signs the finished token request at the given instant, where the platform wants that.
@@ -55,8 +57,8 @@ class OAuth(RenewableAuth):
     call: Callable[[AccountSettings, str], TokenCall]
     read: Callable[[int, Json], Grant]
     place: Callable[[PreparedRequest, str, SigningContext], None]
-    refresh_secret: str = "refresh_token"  # noqa: S105 - the name of a secret
-    app_secret: str = "client_secret"  # noqa: S105 - the name of a secret
+    begins_with: str = FIRST_GRANT
+    sealed_with: str = APP
     names: tuple[str, ...] = ()
     rotates: bool = False
     finish: Callable[[TokenCall, AccountSettings, datetime], TokenCall] | None = None
@@ -65,7 +67,7 @@ class OAuth(RenewableAuth):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Refresh token, app secret and what else is read."""
-        return tuple(dict.fromkeys((self.refresh_secret, self.app_secret, *self.names)))
+        return tuple(dict.fromkeys((self.begins_with, self.sealed_with, *self.names)))
 
     def sign(self, prepared: PreparedRequest, context: SigningContext) -> None:
         """Place a token that is still good, fetching one when there is none."""
@@ -93,8 +95,8 @@ class OAuth(RenewableAuth):
 
     def _granted(self, name: str, context: SigningContext, refused: str | None) -> AccessToken:
         account, store = context.account, context.store
-        first = account.secret(self.refresh_secret)
-        app_secret = account.secret(self.app_secret)
+        first = account.secret(self.begins_with)
+        app_secret = account.secret(self.sealed_with)
         kept = _kept(store.token(name, app_secret) if self.rotates else None, first)
         if kept is not None and kept.access.text != refused and context.now() < kept.access.until:
             return kept.access  # another process refreshed: a second refresh would only kill its token
@@ -120,7 +122,7 @@ class OAuth(RenewableAuth):
     def stored_as(self, account: AccountSettings) -> str:
         """Under which name the chain of tokens is remembered; holds no secret."""
         # not by shop: one authorisation may open several, and two chains of one refresh token would kill each other
-        return f"{account.tokens_at(account.base_url)}#{_mark(account.secret(self.refresh_secret))}"
+        return f"{account.tokens_at(account.base_url)}#{_mark(account.secret(self.begins_with))}"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from connectors.kit.contract.errors import SchemaDrift
 from connectors.kit.contract.strict_json import Json
 
 _PEPPER = "meritline:"
-_HASH_DIGITS = 24
+_HASH_DIGITS = 24  # 96 bits: two of a billion people share a pseudonym with a chance of one in 10^11
 Tree = dict[str, Any]  # field name -> Tree, or None for "the whole value, which must be a scalar"
 
 

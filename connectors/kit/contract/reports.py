@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from connectors.kit.contract.documents import Format, Location
-from connectors.kit.contract.errors import DeclarationWrong
 from connectors.kit.contract.fields import Row
 from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import Pager
@@ -49,6 +48,21 @@ USUAL_PAGE_SIZE = PageSize()
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportFile:
+    """Rows of a ready report that come as one file.
+
+    Args:
+        format: how rows lie in the file.
+        location: where the file is, in the status answer or in that of `document`.
+        document: a further request that tells where the file is; None when the status says so.
+    """
+
+    format: Format
+    location: Callable[[Json], Location]
+    document: Callable[[PageQuery, Json], Request] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listing:
     """Rows of a ready report that are served page by page instead of as a file.
 
@@ -74,10 +88,7 @@ class Report:
         created: its id in the answer.
         status: the request that asks how far it is.
         read: the state in that answer.
-        document: a further request that tells where the file is; None when the status says so.
-        location: where the file is, in the last of these answers; with `format`.
-        format: how rows lie in the file.
-        listing: how rows are served page by page, where there is no file.
+        served: how its rows come: as a file, or page by page.
         keeps: scalar fields of the status answer that are stored and that a proof may read.
         echo: whether the file's head and status fit what was asked; called with (query, head, status answer).
         find: looks a report up whose id was lost in a kill: the request and its id in the answer (None = not there).
@@ -97,10 +108,7 @@ class Report:
     created: Callable[[Json], str]
     status: Callable[[PageQuery, str], Request]
     read: Callable[[Json], Status]
-    location: Callable[[Json], Location] | None = None
-    format: Format | None = None
-    listing: Listing | None = None
-    document: Callable[[PageQuery, Json], Request] | None = None
+    served: ReportFile | Listing
     keeps: tuple[str, ...] = ()
     echo: Callable[[PageQuery, Json, Json], bool] | None = None
     find: tuple[Callable[[PageQuery, datetime], Request], Callable[[Json, PageQuery], str | None]] | None = (
@@ -117,11 +125,10 @@ class Report:
     sums: tuple[str, ...] = ()
     moves: bool = False
 
-    def __post_init__(self) -> None:
-        if (self.location is None) is not (self.format is None) or (self.location is None) is (
-            self.listing is None
-        ):
-            raise DeclarationWrong("a report is a file (location and format) or a listing, one of them")
+    @property
+    def listing(self) -> Listing | None:
+        """How rows are served page by page, None where they come as a file."""
+        return self.served if isinstance(self.served, Listing) else None
 
 
 def kept_status(body: Json, keeps: tuple[str, ...]) -> Mapping[str, Json]:

@@ -6,8 +6,8 @@ from email.utils import parsedate_to_datetime
 
 from models.values import ReadingError, read_decimal
 
-RETRY_AFTER_CAP = 120.0  # seconds; a longer wish ends the run instead of holding a worker [faults.md B2]
-BACKOFF_BASE = 1.0
+RETRY_AFTER_CAP = 120.0  # seconds; a longer wish ends the run instead of holding a worker, and the next run comes soon enough
+BACKOFF_BASE = 1.0  # seconds, doubled with every attempt
 BACKOFF_CAP = 60.0
 
 
@@ -38,5 +38,8 @@ def _until(text: str, now: datetime) -> float | None:
 
 
 def backoff(attempt: int, chance: Callable[[], float]) -> float:
-    """Full jitter: anything from nothing to twice the last ceiling, capped."""
+    """Full jitter: anything from nothing to twice the last ceiling, capped.
+
+    Why full: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
+    """
     return float(chance() * min(BACKOFF_CAP, BACKOFF_BASE * 2**attempt))

@@ -26,14 +26,18 @@ class Runtime:
     chance: Callable[[], float] = random.random
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], datetime] = _utc_now
-    max_attempts: int = 5
-    window_attempts: int = 3
+    max_attempts: int = (
+        5  # of one request; with full jitter up to a minute apart they outlast most short outages
+    )
+    window_attempts: int = 3  # of a window whose rows moved while it was read
     window_deadline: float = 900.0  # seconds, waits asked for by the limiter not counted
     longest_wait: float = 3600.0  # seconds for one place in a request budget
-    connect_timeout: float = 10.0
-    read_timeout: float = 60.0
-    page_bytes: int = 64 * 1024 * 1024
-    document_bytes: int = 2 * 1024 * 1024 * 1024
+    connect_timeout: float = (
+        10.0  # seconds; requests has no default: requests.readthedocs.io/en/latest/user/advanced/#timeouts
+    )
+    read_timeout: float = 60.0  # seconds between two bytes, not for the whole answer
+    page_bytes: int = 64 * 1024 * 1024  # one answer is held in memory
+    document_bytes: int = 2 * 1024 * 1024 * 1024  # of a packed file, which is not
     limiter: Limiter = field(init=False)
     drift_told: set[str] = field(default_factory=set)
     token_cache: TokenCache = field(default_factory=TokenCache)

@@ -21,9 +21,9 @@ from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import Guard
 from connectors.kit.contract.proofs import exact
 from connectors.kit.contract.redact import Tree, model_tree, project, veil
-from connectors.kit.contract.reports import JobState, Listing, Report, kept_status
+from connectors.kit.contract.reports import JobState, Listing, Report, ReportFile, kept_status
 from connectors.kit.contract.request import Request
-from connectors.kit.contract.stream import Reported, Stream
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.transport.client import Client
 from connectors.kit.transport.retry import RETRY_AFTER_CAP, wished_pause
@@ -60,12 +60,10 @@ class LiveAnswers:
         body = self._client.call(request, self._stream.budget(self._connector.name, self._client.account))
         return self._land(kind, body, tree, request)
 
-    def report(self, query: PageQuery, tree: Tree) -> Iterator[Json]:
+    def report(self, declared: Report, query: PageQuery, tree: Tree) -> Iterator[Json]:
         """The rows of a report, landed in pieces, then how the file came."""
-        assert isinstance(self._stream.read, Reported)  # noqa: S101 - read_window asks only then
-        declared = self._stream.read.report
         names = (self._connector.name, self._stream.name, query.account.shop_id)
-        caller = _Caller(self._client, self._stream.budget(names[0], query.account))
+        caller = self._caller()
         self._collector = ReportCollector(
             report=declared, query=query, caller=caller, state=self._runtime.state, names=names
         )
@@ -77,25 +75,28 @@ class LiveAnswers:
         }
         if state is JobState.EMPTY:
             told |= {"bytes": 0, "checked": f"empty: {declared.empty_reason}"}
-        elif declared.listing is not None:
+        elif isinstance(declared.served, Listing):
             told |= {"bytes": None, "pages": 0}
             echoed = self._echo(declared, query, status, {})
-            rows = self._known(declared, _listed(declared.listing, query, status, told, caller))
+            rows = self._known(declared, _listed(declared.served, query, status, told, caller))
             for piece in _pieces(_rows(declared, rows, query, told)):
                 yield self._land("page", {"rows": piece}, tree)
             told["checked"] = f"{told['pages']} pages to the end{echoed}"
         else:
             with tempfile.TemporaryDirectory(dir=self._scratch, prefix=".report-") as folder:
                 path = Path(folder) / "file"
-                told["bytes"] = self._download(declared, query, status, path, caller)
-                assert declared.format is not None  # noqa: S101 - checked at declaration
-                file = declared.format.of(query.account)
+                told["bytes"] = self._download(declared, declared.served, query, status, path)
+                file = declared.served.format.of(query.account)
                 told["checked"] = "whole file" + self._echo(declared, query, status, file.head(path))
                 for piece in _pieces(_rows(declared, self._known(declared, file.rows(path)), query, told)):
                     yield self._land("page", {"rows": piece}, tree)
         last = {"rows": [], "report": told}
         self._writer.line({"kind": "page", "body": last})
         yield last
+
+    def _caller(self) -> "_Caller":
+        budget = self._stream.budget(self._connector.name, self._client.account)
+        return _Caller(self._client, budget)
 
     def refused(self) -> None:
         """What was read is not whole: the same report need not be looked at again."""
@@ -108,14 +109,13 @@ class LiveAnswers:
             self._collector.collected()
 
     def _download(
-        self, declared: Report, query: PageQuery, status: Json, path: Path, caller: "_Caller"
+        self, declared: Report, served: ReportFile, query: PageQuery, status: Json, path: Path
     ) -> int:
         """The file unpacked at `path`; a location that has expired is asked for anew."""
-        packed = path.with_suffix(".packed")
+        packed, caller = path.with_suffix(".packed"), self._caller()
         for left in reversed(range(_DOWNLOADS)):
-            answer = status if declared.document is None else caller.call(declared.document(query, status))
-            assert declared.location is not None  # noqa: S101 - checked at declaration
-            location = declared.location(answer)
+            answer = status if served.document is None else caller.call(served.document(query, status))
+            location = served.location(answer)
             try:
                 with packed.open("wb") as file:
                     self._client.download(location, file)
@@ -126,7 +126,7 @@ class LiveAnswers:
                     raise
                 caller.pause(max(declared.poll[0], self._wish(error)))
             self._client.effort.retries += 1
-            if declared.document is None and self._collector is not None and self._collector.job is not None:
+            if served.document is None and self._collector is not None and self._collector.job is not None:
                 status = caller.call(declared.status(query, self._collector.job.id or ""))
         raise AssertionError  # the loop returns or raises
 

@@ -21,6 +21,7 @@ from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import Guard
 from connectors.kit.contract.proofs import Reading
 from connectors.kit.contract.redact import Tree
+from connectors.kit.contract.reports import Report
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.stream import ByDay, MissingPart, Paged, Stream
 from connectors.kit.contract.strict_json import Json, dig, dumps
@@ -39,7 +40,7 @@ class AnswerSource(Protocol):
     def fetch(self, kind: str, request: Request, tree: Tree) -> Json:
         """The answer to `request`, reduced to `tree`."""
 
-    def report(self, query: PageQuery, tree: Tree) -> Iterator[Json]:
+    def report(self, declared: Report, query: PageQuery, tree: Tree) -> Iterator[Json]:
         """The rows of a report in pieces, `{"rows": [...]}`; the last one says how it came, `{"report": {...}}`."""
 
 
@@ -92,11 +93,12 @@ def read_window(
     """
     stream, read = frame.stream, frame.stream.read
     pages, first, body, cursor = 0, None, None, None
-    bodies = _paged(frame, source, read) if isinstance(read, Paged) else _reported(frame, source)
-    for body, cursor in bodies:  # noqa: B007 - the last ones count
+    bodies = _paged(frame, source, read) if isinstance(read, Paged) else _reported(frame, source, read.report)
+    for page, goes_on_at in bodies:
+        body, cursor = page, goes_on_at
         pages += 1
-        first = body if first is None else first
-        for record in _records(frame, source, body):
+        first = page if first is None else first
+        for record in _records(frame, source, page):
             spool.add(record)
         page_done(pages)
     rows = spool.count()
@@ -130,9 +132,9 @@ def _paged(frame: Frame, source: AnswerSource, read: Paged) -> Iterator[tuple[Js
         query = replace(query, token=following.token, total=total)
 
 
-def _reported(frame: Frame, source: AnswerSource) -> Iterator[tuple[Json, None]]:
+def _reported(frame: Frame, source: AnswerSource, declared: Report) -> Iterator[tuple[Json, None]]:
     with _fitting("row"):  # rows to be joined are looked at before they are records
-        for body in source.report(frame.query, frame.stream.tree()):
+        for body in source.report(declared, frame.query, frame.stream.tree()):
             yield body, None
 
 

@@ -12,6 +12,7 @@ from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import KitError, LandingDamaged
 from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.redact import Tree
+from connectors.kit.contract.reports import Report
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window
@@ -38,7 +39,7 @@ class _LandedAnswers:
             raise LandingDamaged("a landing file does not hold what the connector asks for", actual=kind)
         return dig(line, "body")
 
-    def report(self, _query: PageQuery, tree: Tree) -> Iterator[Json]:
+    def report(self, _declared: Report, _query: PageQuery, tree: Tree) -> Iterator[Json]:
         """The pieces of a report, up to the one that says how it came."""
         body: Json = {}
         while "report" not in body:

@@ -22,6 +22,8 @@ from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json, dumps
 from connectors.kit.transport.state import ReportJob, State
 
+CREATES = 3  # tries to begin one report; a platform that drops the third answer is down, and the next run asks again
+
 
 class ReportCaller(Protocol):
     """One safe call and a pause, as the client offers them."""
@@ -115,32 +117,31 @@ class ReportCollector:
         )
         self.state.keep_job(asked)  # before asking: a kill in between must not ask twice unseen
         request = replace(self.report.create(self.query), repeatable=False)
-        trouble: Transient | None = None
-        for _ in range(3):
+        for left in reversed(range(CREATES)):
             try:
                 found = self.report.created(self.caller.call(request))
             except Throttled:
                 raise  # it was not taken: the client has waited as long as a run waits
-            except Transient as error:
-                trouble = error
+            except Transient:
                 known = self._looked_up(asked)
                 if known is not None:
                     return known
                 self.caller.pause(self.report.poll[0])
+                if not left:
+                    raise
                 continue
             if not isinstance(found, str) or not found:
                 raise SchemaDrift("the platform gave the report no id")
             job = replace(asked, id=found)
             self.state.keep_job(job)
             return job
-        assert trouble is not None  # noqa: S101 - the loop ended only by trouble
-        raise trouble
+        raise AssertionError  # the loop returns or raises
 
     def _wait(self, job: ReportJob) -> tuple[JobState, Json]:
-        assert job.id is not None  # noqa: S101 - _known and _create see to it
+        report_id = job.id or ""  # never empty here: _known and _create see to it
         pause, waited = self.report.poll[0], 0.0
         while True:
-            body = self.caller.call(self.report.status(self.query, job.id))
+            body = self.caller.call(self.report.status(self.query, report_id))
             status = self.report.read(body)
             if status.state is JobState.READY:
                 return status.state, body
@@ -151,7 +152,9 @@ class ReportCollector:
             if status.state is JobState.FAILED:
                 raise self._failed(job, status.why)
             if waited >= self.report.patience:
-                raise ReportPending("the report is not ready yet", actual=f"id {job.id[:60]}, {status.state}")
+                raise ReportPending(
+                    "the report is not ready yet", actual=f"id {report_id[:60]}, {status.state}"
+                )
             self.caller.pause(pause)
             waited += pause
             pause = min(pause * 1.5, self.report.poll[1])

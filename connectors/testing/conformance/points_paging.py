@@ -110,8 +110,8 @@ def _with_pager(stream: Stream[Any], pager: Any) -> Stream[Any]:
     if isinstance(read, Paged):
         return replace(stream, read=replace(read, pager=pager))
     assert read.report.listing is not None  # noqa: S101 - a file is not paged
-    listing = replace(read.report.listing, pager=pager)
-    return replace(stream, read=replace(read, report=replace(read.report, listing=listing)))
+    served = replace(read.report.listing, pager=pager)
+    return replace(stream, read=replace(read, report=replace(read.report, served=served)))
 
 
 def _one_more(shape: Shape, first: Reply, number: int) -> Reply:

@@ -23,7 +23,7 @@ from connectors.kit.contract.oauth import Grant, OAuth, in_header, refused
 from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import Cursor
 from connectors.kit.contract.proofs import Flag, WholeReport
-from connectors.kit.contract.reports import JobState, Report, Status
+from connectors.kit.contract.reports import JobState, Report, ReportFile, Status
 from connectors.kit.contract.request import HttpAnswer, Request
 from connectors.kit.contract.request_budget import Rate
 from connectors.kit.contract.signing_context import TokenCall
@@ -177,6 +177,12 @@ FIND = (
 )
 
 
+FILE = ReportFile(
+    format=Delimited(required=("id", "day", "amount")),
+    location=lambda body: Location(body["url"], is_gzip=body["gzip"], size=body["size"]),
+)
+
+
 def report(**changes: Any) -> Report:
     """A tab file by days, asked for with POST."""
     base: dict[str, Any] = {
@@ -184,8 +190,7 @@ def report(**changes: Any) -> Report:
         "created": lambda body: body["id"],
         "status": lambda _, report_id: Request("GET", f"/reports/{report_id}"),
         "read": lambda body: Status(_STATES[body["state"]], why="E7" if body["state"] == "dead" else ""),
-        "location": lambda body: Location(body["url"], is_gzip=body["gzip"], size=body["size"]),
-        "format": Delimited(required=("id", "day", "amount")),
+        "served": FILE,
         "echo": lambda ask, _, status: {k: status[k] for k in ("from", "to")} == _asked(ask),
         "keeps": ("rows",),
         "patience": 60.0,

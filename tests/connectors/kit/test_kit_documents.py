@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,16 @@ from connectors.kit.contract.errors import (
 from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Reply, only, only_failed
-from tests.connectors.kit.kit_samples import FIRST_DAY, NOW, Reports, kit, report, report_stream, runtime
+from tests.connectors.kit.kit_samples import (
+    FILE,
+    FIRST_DAY,
+    NOW,
+    Reports,
+    kit,
+    report,
+    report_stream,
+    runtime,
+)
 
 LINES = b"id\tday\tamount\n" + b"".join(b"C%d\t2026-11-20\t1.10\n" % n for n in range(400))
 PACKED = gzip.compress(LINES, mtime=0)
@@ -238,7 +248,9 @@ def test_a_public_address_is_fetched_and_this_machine_only_by_an_account_that_li
 
 def _pull(bench: Bench, is_gzip: bool = True, **settings: Any) -> list[PulledWindow | FailedWindow]:
     size = settings.pop("size", None)
-    declared = report(location=lambda body: Location(body["url"], is_gzip=is_gzip, size=size))
+    declared = report(
+        served=replace(FILE, location=lambda body: Location(body["url"], is_gzip=is_gzip, size=size))
+    )
     used = runtime(Clock(NOW), **settings)
     return bench.pull(kit(report_stream(declared)), span_from=FIRST_DAY, as_of=NOW, runtime=used)
 

@@ -10,10 +10,10 @@ import pytest
 
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.documents import JsonDocument, JsonList, Location
-from connectors.kit.contract.errors import DeclarationWrong, Incomplete, KitError, SchemaDrift, SettingWrong
+from connectors.kit.contract.errors import Incomplete, KitError, SchemaDrift, SettingWrong
 from connectors.kit.contract.pagers import Token
 from connectors.kit.contract.proofs import Reading, SameBooks, Sums, WholeReport, exact
-from connectors.kit.contract.reports import JobState, Listing, Report, Status
+from connectors.kit.contract.reports import JobState, Listing, Report, ReportFile, Status
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.windows import Window, midnight
 
@@ -165,14 +165,11 @@ def test_a_report_is_a_file_or_a_listing() -> None:
         "patience": timedelta(minutes=1).total_seconds(),
     }
     listing = Listing(request=nothing, pager=Token("next"), records="data")
+    file = ReportFile(format=JsonList(), location=lambda _: Location("https://files.example.com/r"))
 
-    with pytest.raises(DeclarationWrong):
+    with pytest.raises(TypeError, match="served"):
         Report(**common)
-    with pytest.raises(DeclarationWrong):
-        Report(
-            **common,
-            listing=listing,
-            location=lambda _: Location("https://files.example.com/r"),
-            format=JsonList(),
-        )
-    assert Report(**common, listing=listing).format is None
+    assert (Report(**common, served=listing).listing, Report(**common, served=file).listing) == (
+        listing,
+        None,
+    )

@@ -89,8 +89,9 @@ def test_a_new_connector_fails_helpfully_until_the_pages_example_fills_it_in(
     _put(
         checkout,
         INIT,
-        "from connectors.kit.contract.request",
-        "from connectors.kit.contract.proofs import Count, Every, Flag\nfrom connectors.kit.contract.request",
+        "from connectors.kit.contract.request import",
+        "from connectors.kit.contract.proofs import Count, Every, Flag\n"
+        "from connectors.kit.contract.request import",
     )
     _step(checkout, INIT, "(lookback)", "timedelta(hours=1)")
     blocks = _blocks()
@@ -98,7 +99,7 @@ def test_a_new_connector_fails_helpfully_until_the_pages_example_fills_it_in(
     (checkout / "connectors/tidydesk/rows.py").unlink()  # a small connector fits into one file
     _step(
         checkout,
-        "connectors/sandbox/platforms/tidydesk.py:",
+        "connectors/testing/fakes/tidydesk.py:",
         "fill in",
         "what the real platform does not have",
     )
@@ -180,7 +181,7 @@ def test_the_feed_of_the_page_yields_what_a_ticket_needs(tmp_path: Path) -> None
 def test_written_code_follows_the_lint_of_this_repository(checkout: Path) -> None:
     main(["connectors", "new", "linted", "--into", str(checkout)])
     ruff = Path(sys.executable).with_name("ruff")
-    written = [f"connectors/{place}" for place in ("linted", "sandbox/platforms/linted.py")]
+    written = [f"connectors/{place}" for place in ("linted", "testing/fakes/linted.py")]
 
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run(

@@ -21,7 +21,7 @@ from connectors.kit.contract.fields import Id, Money, Row
 from connectors.kit.contract.oauth import Grant, OAuth, in_header, refused
 from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.proofs import WholeReport
-from connectors.kit.contract.reports import JobState, Report, Status
+from connectors.kit.contract.reports import JobState, Report, ReportFile, Status
 from connectors.kit.contract.request import HttpAnswer, Request
 from connectors.kit.contract.request_budget import Rate
 from connectors.kit.contract.signing_context import TokenCall
@@ -93,8 +93,10 @@ REPORT = Report(
     created=lambda body: str(dig(body, "id")),
     status=status,
     read=lambda body: Status(STATES[dig(body, "state")], why=str(dig(body, "state"))),
-    location=lambda body: Location(dig(body, "url"), is_gzip=True),
-    format=Delimited(required=COLUMNS[:4], is_quoted=True),
+    served=ReportFile(
+        format=Delimited(required=COLUMNS[:4], is_quoted=True),
+        location=lambda body: Location(dig(body, "url"), is_gzip=True),
+    ),
     keeps=("rows",),
     echo=echo,
 )

@@ -55,7 +55,7 @@ def _unfilled(name: str) -> str:
     """The first place that only somebody who reads the platform's pages can fill."""
     files = [
         *(f"connectors/{name}/{file}" for file in ("rows.py", "__init__.py")),
-        f"connectors/sandbox/platforms/{name}.py",
+        f"connectors/testing/fakes/{name}.py",
         f"tests/connectors/testing/conformance/cases/{name}.py",
         *sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "warehouse/sql/feeds").glob(f"{name}_*.sql")),
         f"connectors/{name}/README.md",
