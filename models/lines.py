@@ -92,7 +92,6 @@ def _is_left_out(line: RoleLine, measured: Measured) -> bool:
     return line.no_data == "exclude" and cause is not None and cause.code in NOTHING_HAPPENED
 
 
-@exact
 def attainment_of(
     kpi: Kpi, rule: Rule | None, value: Decimal | None, target: Decimal | None
 ) -> Decimal | None:
@@ -191,9 +190,7 @@ def _look_up(what: str, rule: StepRule | Piecewise, value: Decimal, target: Deci
     if what != "actual":
         if target is None or target == 0:
             return None
-        x = attained(
-            value, target, "higher"
-        )  # tables are written for actual over target, whatever the direction
+        x = attained(value, target, "higher")  # tables are written for actual over target in both directions
         zh, en = ("完成率", "attainment") if what == "attainment" else ("实际对目标", "actual against target")
         text = f"1 + ({shown(value)} − {term(target)}) ÷ |{shown(target)}| {result(x)}"
         steps = [Step(f"{zh} = {text}", f"{en} = {text}")]

@@ -4,7 +4,16 @@ Belongs here: context, reading, division, rounding. Not here: what is divided by
 """
 
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from decimal import (
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    getcontext,
+    setcontext,
+)
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -35,8 +44,15 @@ def exact(function: Callable[_P, _T]) -> Callable[_P, _T]:
 
     @wraps(function)
     def run(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        with localcontext(CONTEXT):
+        before = getcontext()
+        # A scorecard line runs a dozen such functions inside each other: entering anew each time took 7 % of all scoring.
+        if before is CONTEXT:
             return function(*args, **kwargs)
+        setcontext(CONTEXT)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            setcontext(before)
 
     return run
 
