@@ -116,7 +116,6 @@ def _among(peers: Peers, kpi: Kpi, outcome: LineOutcome) -> LineOutcome:
     return replace(outcome, status="provisional", cause=own or waits)
 
 
-@exact
 def attainment_of(
     kpi: Kpi, rule: LineRule | None, value: Decimal | None, target: Decimal | None
 ) -> Decimal | None:

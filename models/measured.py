@@ -100,16 +100,21 @@ def _without(kept: Measured, figure: Figure) -> Measured:
 
 
 def _with(kept: Measured, figure: Figure, step: Step) -> Measured:
-    return replace(kept, value=figure.value, steps=(step, *_bound_steps(figure)))
+    return Measured(
+        status=kept.status,
+        value=figure.value,
+        numerator=kept.numerator,
+        denominator=kept.denominator,
+        cause=kept.cause,
+        n_rows=kept.n_rows,
+        steps=(step, *_bound_steps(figure)),
+    )
 
 
 def _sum_step(kpi: Kpi, above: Decimal) -> Step:
     """A sum: as the warehouse found it, or times its scale."""
-    days_zh, days_en = _days(kpi.items, "zh"), _days(kpi.items, "en")
-    if kpi.scale == 1:
-        return Step(f"实际{days_zh} {result(above)}", f"actual{days_en} {result(above)}")
-    text = f"{term(above)}{_times(kpi)} {result(above * kpi.scale)}"
-    return Step(f"实际{days_zh} = {text}", f"actual{days_en} = {text}")
+    text = result(above) if kpi.scale == 1 else f"= {term(above)}{_times(kpi)} {result(above * kpi.scale)}"
+    return Step(f"实际{_days(kpi.items, 'zh')} {text}", f"actual{_days(kpi.items, 'en')} {text}")
 
 
 def _quotient(kpi: Kpi, above: Decimal, below: Decimal, figure: Figure) -> Step:
@@ -150,11 +155,11 @@ def _days(items: Sequence[Item], language: str) -> str:
     >>> _days([KpiRef("gmv"), KpiRef("gmv", -1, Range("previous"))], "en")
     ' (this period − the period before)'
     """
+    if all(item.range.kind == CURRENT.kind for item in items):
+        return ""
     signs: dict[Range, int] = {}
     for item in items:
         signs.setdefault(item.range, item.sign)
-    if set(signs) <= {CURRENT}:
-        return ""
     parts = [f"{'+' if sign > 0 else '−'} {_range_name(reach, language)}" for reach, sign in signs.items()]
     text = " ".join(parts).removeprefix("+ ")
     return f"（{text}）" if language == "zh" else f" ({text})"

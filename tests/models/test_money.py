@@ -1,8 +1,8 @@
-from decimal import Decimal, DivisionByZero
+from decimal import Decimal, DivisionByZero, localcontext
 
 import pytest
 
-from models.money import divide, multiply, plain, round_half_up, settle
+from models.money import divide, exact, multiply, plain, round_half_up, settle
 from models.values import dec
 
 
@@ -37,6 +37,24 @@ def test_what_is_no_exact_number_is_refused(value: object) -> None:
 )
 def test_halves_go_away_from_zero(text: str, places: int, expected: str) -> None:
     assert str(round_half_up(dec(text), places)) == expected
+
+
+def test_exact_functions_may_call_each_other_and_leave_the_caller_its_own_precision() -> None:
+    @exact
+    def third(whole: Decimal) -> Decimal:
+        return whole / 3
+
+    @exact
+    def thrice(whole: Decimal) -> Decimal:
+        return third(whole) + third(whole) + third(whole)
+
+    with localcontext(prec=5):
+        found = thrice(Decimal(1))
+        with pytest.raises(DivisionByZero):
+            exact(lambda whole: whole / 0)(Decimal(1))
+        own = Decimal(1) / 3
+
+    assert (str(found), str(own)) == (f"0.{'9' * 50}", "0.33333")
 
 
 def test_remainders_of_divisions_do_not_cost_a_grade() -> None:
