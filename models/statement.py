@@ -93,6 +93,7 @@ def pay_statement(plan: PayPlan, inputs: PayInputs) -> Statement:
     for line in plan.in_order():
         found[line.id] = _result(line, inputs, found)
     lines = tuple(found[line.id] for line in plan.lines)
+    # A line that is shown only, or is settled in another kind of period, cannot keep the total open.
     due = [line for line in lines if line.paid and line.status != "excluded"]
     absent = [f"{line.id}: {line.cause.text}" for line in due if line.cause]
     amounts = [line.amount for line in due if line.amount is not None]
@@ -239,6 +240,7 @@ def _amount(line: PayLine, results: Mapping[str, object], person_id: str) -> Dec
         if name not in found:
             raise _AbsentError(Cause("M230", f"{first} of {line.method} has no share of {name}"))
         found = found[name]
+    # Lists run over months or segments in order: the period of the statement is the last.
     elif isinstance(found, Sequence) and not isinstance(found, str):
         found = found[-1] if found else None
     if found is None:

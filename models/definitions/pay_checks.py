@@ -57,6 +57,7 @@ def _check_roles(plan: PayPlan, known: frozenset[str]) -> None:
 def _check_kpis(
     plan: PayPlan, line: PayLine, kpis: Mapping[str, tuple[Kpi, ...]], known: frozenset[str]
 ) -> None:
+    # A plan that is older than its KPI would look up a figure that nobody had defined yet.
     for ref in (r for r in line.refs if r.kind in {"kpi", "target", "attainment"}):
         if ref.name not in known:
             remedy = nearest(ref.name, known) if known else "define the KPI"
@@ -133,6 +134,7 @@ def _place(line: PayLine, error: DefinitionError) -> str:
 
 def _check_one_per_role(plans: Mapping[str, tuple[PayPlan, ...]]) -> None:
     """On no day may two plans pay one role in one mode: nobody could say which one counts."""
+    # Who is paid by what changes only on days on which a version begins.
     days = sorted({plan.effective_from for versions in plans.values() for plan in versions})
     for day in days:
         held: dict[tuple[str, str], PayPlan] = {}

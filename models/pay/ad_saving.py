@@ -72,6 +72,7 @@ class AdSaving(PayMethod):
 
     def raw(self) -> Decimal:
         """The amount before rounding; exactly on the gate passes."""
+        # An overspend is deducted whatever the gate says: missed sales are no reason to owe less for it.
         if self.saving() < 0:
             return self.saving() * self.overspend_share
         if self.sales_attainment < self.gate_min:

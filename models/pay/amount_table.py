@@ -47,6 +47,7 @@ class AmountTable(PayMethod):
             DefinitionError: `points_not_ascending`.
         """
         unit = above_zero(a, "unit", Decimal("0.01"))
+        # A unit of 0.005 would end in half a fen, which is rounded once more.
         if unit != round_half_up(unit, 2):
             raise a.invalid("unit", "must be a whole number of fen, such as 0.01, 1 or 10")
         return cls(Piecewise.read(a), unit, one_of(a, "rounding", _ROUNDINGS, "half_up"), a.number("x"))

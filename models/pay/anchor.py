@@ -73,6 +73,7 @@ class Anchor(PayMethod):
         Decimal('8000.00')
         """
         time, commission = fen(self.time()), self.commission.amount(self.basis())
+        # Compared and added as rounded lines: the statement shows both, and a reader adds what is shown.
         variable = time + commission if self.mode == "sum" else max(time, commission)
         return AnchorResult(time, commission, max(fen(self.base) + variable, fen(self.guarantee)))
 

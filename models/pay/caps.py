@@ -65,6 +65,7 @@ class Caps(PayMethod):
             return each
         owed = {key: value for key, value in each.items() if value < 0}
         paid = {key: value for key, value in each.items() if value >= 0}
+        # Debts stay as they are, so the others share what the cap and these debts leave.
         scaled = owed | split(self.pool_cap - _sum(owed), paid, self.NAME)
         return {key: scaled[key] for key in each}
 

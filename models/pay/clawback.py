@@ -83,6 +83,7 @@ class Clawback(PayMethod):
         Decimal('-300.00')
         """
         original, restated, nothing = self.original(), self.restated(), fen(ZERO)
+        # What is taken back meets the open period's own commission; nobody pays money in, the rest is carried.
         open_amount = self.current + (restated - original)
         payable, carried = max(open_amount, nothing), min(open_amount, nothing)
         return ClawbackResult(original, restated, restated - original, payable, carried)

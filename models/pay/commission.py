@@ -192,6 +192,7 @@ def _check_fit(a: Arguments, mode: Mode) -> None:
         raise a.invalid("rate", "is required for mode flat")
     if mode != "flat" and a.has("rate"):
         raise a.invalid("rate", f"belongs to mode flat; in {mode} every band has its own")
+    # Only one rate on the whole basis can come from another measure; parts of the basis have edges in money.
     if mode != "whole_slab" and a.has("lookup"):
         raise a.invalid("lookup", f"belongs to mode whole_slab; {mode} counts inside the bands of the basis")
 

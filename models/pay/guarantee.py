@@ -57,6 +57,7 @@ class Guarantee(PayMethod):
         """Month after month; nobody is ever paid less than the guarantee."""
         found, balance = [], fen(ZERO)
         for earned in self.earned:
+            # Repaid is what was owed before this month: a top-up is never paid back in its own month.
             topup = max(self.guarantee - earned, fen(ZERO))
             repaid = min(balance, max(earned - self.guarantee, fen(ZERO)))
             if self.mode == "recoverable":

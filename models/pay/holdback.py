@@ -47,6 +47,7 @@ class Holdback(PayMethod):
                 raise a.invalid("releases", "need a period each, and every period once")
             releases[period] = share(entry, "share")
         released = sum(releases.values(), ZERO)
+        # Exactly 1: at 0.99 a hundredth of what was withheld would belong to nobody.
         if releases and released != 1:
             raise a.invalid("releases", f"must have shares that sum to exactly 1, not {plain(released)}")
         return cls(fen(a.number("amount")), share(a, "share"), releases)

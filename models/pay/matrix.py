@@ -48,6 +48,7 @@ class Matrix(PayMethod):
             DefinitionError: `bands_gap` or `bands_overlap`.
         """
         rows = [_row(a, number, item) for number, item in enumerate(a.items("bands"), 1)]
+        # Rows are told apart by identity: two rows may have equal bands, and then tiling refuses them as overlapping.
         ordered = tile([row.band for row in rows])
         ascending = tuple(next(row for row in rows if row.band is band) for band in ordered)
         return cls(ascending, a.number("x"), a.number("y"))

@@ -108,5 +108,6 @@ def kept(modifiers: Sequence[Modifier]) -> Decimal:
     share = ONE
     for modifier in modifiers:
         if modifier.kind == "amount_pct":
+            # At least 0 each, or two large deductions would multiply to a positive share again.
             share *= max(ONE - modifier.taken(), ZERO)
     return share

@@ -129,6 +129,7 @@ def _products(pairs: Sequence[Pair]) -> str:
 
 def _item(a: Arguments, item: object, tiered: bool) -> Pair:
     entry = Arguments(f"{a.method} items", mapping(a.method, "items", item), ("qty", "price"))
+    # A price beside tiers would pay the same piece twice.
     if tiered and entry.has("price"):
         raise a.invalid("items", "have prices beside tiers: the tiers price the total quantity")
     return not_negative(entry, "qty"), not_negative(entry, "price", 0 if tiered else None)

@@ -57,6 +57,7 @@ class ProfitShare(PayMethod):
             DefinitionError: `ratio_needs_positive_target`, `bands_gap`, `bands_overlap`.
         """
         target = positive_target(a, "target_profit")
+        # Not tiled: profit below the first band or above the last one is not shared, and plans say so on purpose.
         slabs = stacked(slab_list(a, "excess_bands", lumps=False))
         return cls(
             profit=a.number("profit"),

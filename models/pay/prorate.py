@@ -148,6 +148,7 @@ def _segment(a: Arguments, item: object, start: date, end: date) -> Segment:
 
 
 def _check_apart(a: Arguments, segments: tuple[Segment, ...]) -> None:
+    # Only days inside the period count: a contract that ends before it may overlap another one elsewhere.
     inside = sorted((s for s in segments if s.days() > 0), key=lambda s: s.start)
     for before, after in pairwise(inside):
         if after.start <= before.end:

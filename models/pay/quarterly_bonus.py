@@ -50,6 +50,7 @@ class QuarterlyBonus(PayMethod):
         gate = a.inputs.get("gate", True)
         if not isinstance(gate, bool):
             raise a.invalid("gate", "must be true or false")
+        # Below the first point nothing is paid: a plan that starts at 80 % promises nothing for 79 %.
         below, above = a.inputs.get("below") or "zero", a.inputs.get("above") or "clamp"
         curve = {"points": a.items("curve"), "below": below, "above": above}
         return cls(

@@ -75,6 +75,7 @@ def split(amount: Decimal, weights: Mapping[str, Decimal], method: str = Split.N
         raise invalid(method, "weights", "sum to 0: nobody can be given a share", dict(weights))
     floors = {key: abs(count) * part // whole for key, part in parts.items()}
     left = abs(count) - sum(floors.values())
+    # Ties by id: the order in which people are listed must not decide who gets the fen.
     order = sorted(parts, key=lambda key: (-(abs(count) * parts[key] % whole), key))
     lucky = set(order[:left])
     sign = -1 if count < 0 else 1
