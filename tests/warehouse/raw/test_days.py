@@ -235,9 +235,9 @@ class Counting:
 
     def execute(self, sql: str, parameters: Any = None) -> Any:
         found = self.con.execute(sql, parameters or [])
-        rows = found.fetchall()
+        description, rows = found.description, found.fetchall()
         self.scanned += json.loads(self.output.read_text()).get("cumulative_rows_scanned", 0)
-        return SimpleNamespace(fetchone=lambda: rows[0] if rows else None)
+        return SimpleNamespace(description=description, fetchall=lambda: rows)
 
 
 def test_a_long_history_is_not_read_when_days_are_replaced(days: Days) -> None:
