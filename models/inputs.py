@@ -82,9 +82,12 @@ class Rating:
 def assignments(people: Iterable[Person], period: Period) -> list[Person]:
     """One row per person and role held in the period: the one in force at its end, else the last one; sorted.
 
-    >>> from datetime import date
-    >>> june = Person("P1", "甲", "cs", "x", "M1", date(2011, 1, 1), date(2011, 6, 15))
-    >>> july = Person("P1", "甲", "cs", "x", "M2", date(2011, 6, 16))
+    >>> from dataclasses import replace
+    >>> june = Person(
+    ...     person_id="P1", name="甲", role_id="cs", dept="x", manager_id="M1",
+    ...     valid_from=date(2011, 1, 1), valid_to=date(2011, 6, 15),
+    ... )
+    >>> july = replace(june, manager_id="M2", valid_from=date(2011, 6, 16), valid_to=None)
     >>> [row.manager_id for row in assignments([july, june], Period.parse("2011-06"))]
     ['M2']
     """
