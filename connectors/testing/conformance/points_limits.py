@@ -16,7 +16,7 @@ from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unprov
 from models.loads import FailedWindow
 
 ROUNDS = 12  # pulls at most; they end as soon as every burst was used up twice
-MEMORY_MIB = 200  # above the start of the pull; the kit holds a page or 1,000 rows at once, far less than this
+MEMORY_MIB = 200  # above the start of the pull; the kit holds a page or 1,000 rows at once
 ROWS = 250_000  # a million gives the same peak and takes two minutes
 
 
