@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from models.definitions.load import load_definitions  # noqa: E402
-from warehouse.figures.plan import Span, duties, measures_by_fact  # noqa: E402
+from warehouse.figures.plan import Span, measures_by_fact, people_to_measure  # noqa: E402
 from warehouse.figures.run import read_figures  # noqa: E402
 from warehouse.store.connect import open_warehouse  # noqa: E402
 
@@ -113,7 +113,7 @@ def main(sizes: list[int]) -> None:
     for lines in sizes:
         with tempfile.TemporaryDirectory() as name, open_warehouse(Path(name)) as con:
             prepare(con, lines)
-            work = duties(con, definitions, [SPAN])
+            work = people_to_measure(con, definitions, [SPAN])
             measures = {"order_line": measures_by_fact(work)["order_line"]}
             ours, hand = median_seconds(
                 lambda con=con, m=measures: read_figures(con, m, [SPAN], "span"),

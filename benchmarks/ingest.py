@@ -26,7 +26,7 @@ REPEATS = 3
 
 def ours(port: int, folder: Path) -> int:
     from connectors.kit import AccountSettings, Landing, Runtime, pull
-    from connectors.kit.contract.registry import get
+    from connectors.registry import get
     from models.loads import PulledWindow
     from warehouse.raw.load import load_window, open_for_loads
 

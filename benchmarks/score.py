@@ -88,7 +88,14 @@ def ours(people: int, months: int) -> int:
 
     definitions = load_definitions({"bench.yaml": definitions_text()})
     staff = [
-        Person(f"P{n:06}", f"P{n}", "seller", "d", f"P{n // TEAM:06}" if n else None, date(2020, 1, 1))
+        Person(
+            person_id=f"P{n:06}",
+            name=f"P{n}",
+            role_id="seller",
+            dept="d",
+            manager_id=f"P{n // TEAM:06}" if n else None,
+            valid_from=date(2020, 1, 1),
+        )
         for n in range(people)
     ]
     cards = 0
@@ -96,12 +103,25 @@ def ours(people: int, months: int) -> int:
         period = Period.parse(f"2026-{month:02}")
         rows = list(figures(people, month))
         actuals = [
-            Actual(period.id, f"P{p:06}", "seller", kpi, value, None, value, "scored")
+            Actual(
+                period=period.id,
+                person_id=f"P{p:06}",
+                role_id="seller",
+                kpi_id=kpi,
+                numerator=value,
+                denominator=None,
+                value=value,
+                status="scored",
+            )
             for p, kpi, value, _ in rows
         ]
-        targets = [Target("person", f"P{p:06}", kpi, period.id, target) for p, kpi, _, target in rows]
+        targets = [
+            Target(scope="person", scope_id=f"P{p:06}", kpi_id=kpi, period=period.id, value=target)
+            for p, kpi, _, target in rows
+        ]
         cards += sum(
-            card.total is not None for card in score_period(definitions, period, staff, actuals, targets, [])
+            card.total is not None
+            for card in score_period(definitions, period, staff, actuals, targets, ratings=[])
         )
     return cards
 

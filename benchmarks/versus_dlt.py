@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,7 +39,7 @@ select order_id, o.currency as currency, unnest(o.lines, recursive := true) from
 def ours(port: int, folder: Path) -> int:
     sys.path.insert(0, str(HERE.parent))
     from connectors.kit import AccountSettings, Landing, Runtime, pull
-    from connectors.kit.contract.state import State
+    from connectors.kit.transport.state import State
     from models.loads import PulledWindow
     from warehouse.raw.load import load_window, open_for_loads
 
@@ -74,17 +73,17 @@ def ours(port: int, folder: Path) -> int:
 
 
 def bench_connector():
-    from connectors.kit.contract.ask import Ask
     from connectors.kit.contract.auth import HeaderToken
-    from connectors.kit.contract.classify import by_status, error_document
-    from connectors.kit.contract.declare import Connector, Stream
+    from connectors.kit.contract.classify import usual_trouble
+    from connectors.kit.contract.connector import Connector
     from connectors.kit.contract.errors import KitError
     from connectors.kit.contract.fields import Id, Instant, Money, Row
-    from connectors.kit.contract.limiter import Rate
+    from connectors.kit.contract.page_query import PageQuery
     from connectors.kit.contract.pagers import Token
     from connectors.kit.contract.proofs import Every, Flag, Total
-    from connectors.kit.contract.request import Request
-    from connectors.kit.contract.strict_json import Json
+    from connectors.kit.contract.request import HttpAnswer, Request
+    from connectors.kit.contract.request_budget import Rate
+    from connectors.kit.contract.stream import ByChange, Paged, Record, Stream
     from connectors.kit.contract.windows import iso
 
     class Line(Row):
@@ -103,10 +102,10 @@ def bench_connector():
         total: Money
         lines: list[Line]
 
-    def orders(ask: Ask) -> Request:
-        params = [("from", iso(ask.window.start)), ("to", iso(ask.window.end)), ("limit", str(PAGE))]
-        if ask.token:
-            params.append(("cursor", ask.token))
+    def orders(query: PageQuery) -> Request:
+        params = [("from", iso(query.window.start)), ("to", iso(query.window.end)), ("limit", str(PAGE))]
+        if query.token:
+            params.append(("cursor", query.token))
         return Request("GET", "/orders", params=tuple(params))
 
     class Bench(Connector):
@@ -116,29 +115,30 @@ def bench_connector():
         streams = (
             Stream(
                 name="orders",
-                model=Order,
-                key=lambda order: order.id,
-                day=lambda order: order.created_at,
-                version=lambda order: order.updated_at,
-                payload=lambda order: order.model_dump(),
                 feeds=("order_line",),
-                request=orders,
-                pager=Token("next"),
-                records="orders",
-                cursor_kind="time",
-                lookback=timedelta(0),
-                lookback_reason="a benchmark",
-                lag=timedelta(0),
+                windows=ByChange(
+                    version=lambda order: order.updated_at,
+                    lookback=timedelta(0),
+                    lookback_reason="a benchmark",
+                    lag=timedelta(0),
+                ),
+                read=Paged(request=orders, pager=Token("next"), records="orders"),
+                record=Record(
+                    model=Order,
+                    key=lambda order: order.id,
+                    day=lambda order: order.created_at,
+                    payload=lambda order: order.model_dump(),
+                ),
+                proof=Every(Flag("more", expected=False), Total("total")),
                 limit="{shop_id}",
                 rate=lambda _: Rate(1_000_000, seconds=1, burst=1_000_000),
-                proof=Every(Flag("more", expected=False), Total("total")),
                 finality_days=0,
                 docs="https://example.com",
             ),
         )
 
-        def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002
-            return by_status(status) or error_document(body)
+        def classify(self, answer: HttpAnswer) -> KitError | None:
+            return usual_trouble(answer)
 
     return Bench()
 

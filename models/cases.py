@@ -7,7 +7,7 @@ Not here: reading files from disk (tests, pipelines), arithmetic (scorecard, sta
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import cast
+from typing import Literal, cast
 
 from models.definitions import Definitions, load_definitions
 from models.definitions.bindings import NUMBERS, SOURCES
@@ -23,29 +23,30 @@ from models.definitions.reading import (
     as_mapping,
     as_number,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.strict_yaml import Mapping as YamlMapping
 from models.definitions.strict_yaml import Node, Scalar, parse, plain
 from models.errors import DefinitionError, MeritErrors
-from models.inputs import Actual, Person, Rating, Target
+from models.inputs import RATER_TYPES, Actual, Person, Rating, Target
 from models.money import plain as shown
 from models.money import round_half_up
 from models.periods import Period
 from models.scorecard import Scorecard, score_period
 from models.statement import PayInputs, Statement, inputs_of, pay_statement
+from models.values import nearest
 
 PREFIX = "case_"
-NUMBERS_OF = ("published", "ours", "mixed")  # whose the example's figures are
+NumbersOf = Literal["published", "ours", "mixed"]
+NUMBERS_OF: tuple[NumbersOf, ...] = ("published", "ours", "mixed")  # whose the example's figures are
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Example:
     """One worked example; `numbers` says whether its figures were published with the plan."""
 
     name: str
-    numbers: str
+    numbers: NumbersOf
     role: str | None
     plan: str | None
     person: str
@@ -58,8 +59,8 @@ class Example:
     source: str
 
 
-@dataclass(frozen=True)
-class Case:
+@dataclass(frozen=True, kw_only=True)
+class WorkedCase:
     """One published plan: where it stands, what could not be said, and its examples."""
 
     id: str
@@ -80,7 +81,7 @@ class Case:
         return load_definitions({self.file: self.text}, is_case=True)
 
 
-def read_case(text: str, file: str) -> Case:
+def read_case(text: str, file: str) -> WorkedCase:
     """One case from the text of its file.
 
     Raises:
@@ -95,7 +96,7 @@ def read_case(text: str, file: str) -> Case:
     examples = tuple(_example(node) for node in as_items(fields["examples"], "examples"))
     if not examples:
         raise refuse("D112", "a case without examples", root.place, remedy="add an example")
-    return Case(
+    return WorkedCase(
         id=as_id(head["id"], "id"),
         title=as_label(head["title"], "title"),
         origin=as_text(head["source"], "source"),
@@ -179,7 +180,14 @@ def _ratings(fields: Fields, person: str, period: Period) -> Iterator[Rating]:
             row = Fields(entry, "a rating", required=("type", "score", "scale_max"))
             score = as_number(row["score"], "score")
             scale = as_number(row["scale_max"], "scale_max")
-            yield Rating(person, period.id, item, as_text(row["type"], "type"), score, scale)
+            yield Rating(
+                person_id=person,
+                period=period.id,
+                item_id=item,
+                rater_type=as_choice(row["type"], "type", RATER_TYPES),
+                score=score,
+                scale_max=scale,
+            )
 
 
 def _pay_inputs(fields: Fields) -> dict[str, object]:
@@ -197,7 +205,7 @@ def _pay_inputs(fields: Fields) -> dict[str, object]:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseOutcome:
     """What an example came to; `differences` is empty where everything is as expected."""
 
     example: Example
@@ -206,13 +214,13 @@ class Outcome:
     differences: tuple[str, ...]
 
 
-def run_case(case: Case) -> list[Outcome]:
+def run_case(case: WorkedCase) -> list[CaseOutcome]:
     """Every example through definitions, scorecard and statement."""
     try:
         definitions = case.definitions()
     except MeritErrors as refused:
         codes = {error.code for error in refused.errors}
-        return [Outcome(e, None, None, tuple(_refused(e, codes))) for e in case.examples]
+        return [CaseOutcome(e, None, None, tuple(_refused(e, codes))) for e in case.examples]
     return [_run(definitions, example) for example in case.examples]
 
 
@@ -222,15 +230,21 @@ def _refused(example: Example, codes: set[str]) -> Iterator[str]:
         yield f"error: expected {expected}, found {', '.join(sorted(codes))}"
 
 
-def _run(definitions: Definitions, example: Example) -> Outcome:
+def _run(definitions: Definitions, example: Example) -> CaseOutcome:
     card = _scored(definitions, example) if example.role else None
     plan = _plan(definitions, example)
     if card is not None:
         held = inputs_of(card, example.period, example.pay_inputs, example.actuals, example.targets)
     else:
-        held = PayInputs(example.person, example.period, example.pay_inputs, example.actuals, example.targets)
+        held = PayInputs(
+            person_id=example.person,
+            period=example.period,
+            sources=example.pay_inputs,
+            values=example.actuals,
+            targets=example.targets,
+        )
     statement = pay_statement(plan, held) if plan else None
-    return Outcome(example, card, statement, tuple(_differences(example, card, statement)))
+    return CaseOutcome(example, card, statement, tuple(_differences(example, card, statement)))
 
 
 def _plan(definitions: Definitions, example: Example) -> PayPlan | None:
@@ -247,12 +261,27 @@ def _plan(definitions: Definitions, example: Example) -> PayPlan | None:
 def _scored(definitions: Definitions, example: Example) -> Scorecard:
     """The scorecard of a person who is measured by the example's figures alone."""
     who, period, role = example.person, example.period.id, example.role or ""
-    person = Person(who, who, role, "", None, example.period.start)
+    person = Person(
+        person_id=who, name=who, role_id=role, dept="", manager_id=None, valid_from=example.period.start
+    )
     actuals = [
-        Actual(period, who, role, kpi, None, None, value, "scored") for kpi, value in example.actuals.items()
+        Actual(
+            period=period,
+            person_id=who,
+            role_id=role,
+            kpi_id=kpi,
+            numerator=None,
+            denominator=None,
+            value=value,
+            status="scored",
+        )
+        for kpi, value in example.actuals.items()
     ]
-    targets = [Target("person", who, kpi, period, value) for kpi, value in example.targets.items()]
-    cards = score_period(definitions, example.period, [person], actuals, targets, example.ratings)
+    targets = [
+        Target(scope="person", scope_id=who, kpi_id=kpi, period=period, value=value)
+        for kpi, value in example.targets.items()
+    ]
+    cards = score_period(definitions, example.period, [person], actuals, targets, ratings=example.ratings)
     return cards[0]
 
 

@@ -6,8 +6,11 @@
     ├── PullError              P...  a platform did not deliver a provably complete window (where = stream and window)
     ├── WarehouseError         W...  the database or its contents cannot be used as they are
     ├── CheckError             K...  a blocking check failed
-    └── UsageError             U...  the command line was used wrongly (exit code 2)
+    ├── UsageError             U...  the command line was used wrongly (exit code 2)
+    └── MeritErrors            the code of its first error; several of the above, found in one pass
 
+The errors of pulling continue the tree below PullError (connectors/kit/contract/errors.py). A value that cannot be read is no
+MeritError yet: `models.values.ReadingError` knows neither a code nor a place; whoever reads the file gives it both.
 Causes of a missing figure are not exceptions: see `models.causes`. What every code means: `models.codes`.
 """
 

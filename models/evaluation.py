@@ -7,28 +7,11 @@ pay plan may name (definitions).
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from models import pay, wording_calls
-from models.definitions.reading import nearest
+from models import pay
 from models.errors import DefinitionError
-from models.scoring import (
-    forced_distribution,
-    gap_points,
-    linear,
-    milestone,
-    net_sales,
-    peer_mean,
-    percentile_ceiling,
-    period_rollup,
-    piecewise,
-    rank,
-    rank_among,
-    rating,
-    ratio,
-    step,
-    target_check,
-    total,
-)
+from models.scoring import registry, total_call
 from models.scoring.arguments import outputs
+from models.values import nearest
 from models.wording import Step
 
 Method = Callable[[dict[str, object]], object]
@@ -67,50 +50,6 @@ def _known(method: str, registry: Mapping[str, _T]) -> _T:
     return registry[method]
 
 
-def _total(inputs: dict[str, object]) -> object:
-    return total.evaluate(inputs, evaluate)
-
-
-def _explain_total(inputs: dict[str, object]) -> tuple[Step, ...]:
-    return wording_calls.explain_total(inputs, evaluate, explain)
-
-
-METHODS: dict[str, Method] = {
-    linear.NAME: linear.evaluate,
-    piecewise.NAME: piecewise.evaluate,
-    step.NAME: step.evaluate,
-    gap_points.NAME: gap_points.evaluate,
-    rating.NAME: rating.evaluate,
-    rank.NAME: rank.evaluate,
-    rank_among.NAME: rank_among.evaluate,
-    percentile_ceiling.NAME: percentile_ceiling.evaluate,
-    forced_distribution.NAME: forced_distribution.evaluate,
-    ratio.NAME: ratio.evaluate,
-    milestone.NAME: milestone.evaluate,
-    total.NAME: _total,
-    period_rollup.NAME: period_rollup.evaluate,
-    target_check.NAME: target_check.evaluate,
-    peer_mean.NAME: peer_mean.evaluate,
-    net_sales.NAME: net_sales.evaluate,
-    **pay.PAY_METHODS,
-}
-
-EXPLAIN: dict[str, Explanation] = {
-    linear.NAME: wording_calls.explain_linear,
-    piecewise.NAME: wording_calls.explain_piecewise,
-    step.NAME: wording_calls.explain_step,
-    gap_points.NAME: wording_calls.explain_gap,
-    rating.NAME: wording_calls.explain_rating,
-    rank.NAME: rank.explain,
-    rank_among.NAME: rank_among.explain,
-    percentile_ceiling.NAME: percentile_ceiling.explain,
-    forced_distribution.NAME: forced_distribution.explain,
-    ratio.NAME: ratio.explain,
-    milestone.NAME: milestone.explain,
-    total.NAME: _explain_total,
-    period_rollup.NAME: period_rollup.explain,
-    target_check.NAME: target_check.explain,
-    peer_mean.NAME: peer_mean.explain,
-    net_sales.NAME: net_sales.explain,
-    **pay.EXPLAIN,
-}
+SCORING = (*registry.METHODS, total_call.method(evaluate, explain))
+METHODS: dict[str, Method] = {m.name: m.evaluate for m in SCORING} | pay.PAY_METHODS
+EXPLAIN: dict[str, Explanation] = {m.name: m.explain for m in SCORING} | pay.EXPLAIN

@@ -8,11 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal, get_args
 
+from models.figure import FigureStatus
 from models.periods import Period
 
+TargetScope = Literal["person", "shop", "dept", "company", "role"]
+RaterType = Literal["superior", "peer", "report", "self", "customer"]
+TARGET_SCOPES: tuple[TargetScope, ...] = get_args(TargetScope)
+RATER_TYPES: tuple[RaterType, ...] = get_args(RaterType)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Actual:
     """The measured figure of one KPI of one person in one role; a missing value has a cause."""
 
@@ -23,13 +30,13 @@ class Actual:
     numerator: Decimal | None
     denominator: Decimal | None
     value: Decimal | None
-    status: str
+    status: FigureStatus
     cause_code: str | None = None
     cause: str | None = None
     n_rows: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """One row of people.csv: a person in a role for a range of days, both ends included."""
 
@@ -47,11 +54,11 @@ class Person:
         return self.valid_from <= period.end and (self.valid_to is None or self.valid_to >= period.start)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """One row of targets.csv; scope is person or role; the newest version counts."""
 
-    scope: str
+    scope: TargetScope
     scope_id: str
     kpi_id: str
     period: str
@@ -60,14 +67,14 @@ class Target:
     version: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rating:
     """One row of ratings.csv; score None means that the rater abstained."""
 
     person_id: str
     period: str
     item_id: str
-    rater_type: str
+    rater_type: RaterType
     score: Decimal | None
     scale_max: Decimal
 

@@ -3,37 +3,37 @@
 Belongs here: target + rule + value -> score, with its steps. Not here: weights and totals (scorecard).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 from models.causes import Cause
-from models.definitions import Kpi, RoleLine
-from models.definitions.rules import NEEDS_TARGET, Rule
+from models.definitions import Definitions, Kpi, RoleLine
+from models.definitions.rules import rule_of
 from models.errors import DefinitionError
+from models.figure import FigureStatus, attained, no_target, target_is_zero
 from models.measured import Measured
-from models.money import add, divide, multiply, subtract
-from models.scoring.gap_points import GapPoints
-from models.scoring.linear import ONE, Linear, relative_gap
-from models.scoring.piecewise import Piecewise
-from models.scoring.step import Step as StepRule
+from models.money import exact
+from models.scoring.method import NOBODY, LineFigures, LineRule, Peers
 from models.targets import ResolvedTarget
-from models.wording import Step, result, shown, term
-from models.wording_rules import attainment_step, band_step, curve_step, gap_steps, linear_step
+from models.wording import Step, shown
 
-# Causes of an absence that is itself a proven fact: no survey came in, no ticket was closed. A failed pull is none of them.
-NOTHING_HAPPENED = frozenset({"M201", "M211"})
+# Causes of an absence that is itself a proven fact: no survey came in, no ticket was closed, the target that the KPI is divided
+# by is 0. A failed pull is none of them.
+NOTHING_HAPPENED = frozenset({"M201", "M211", "M212"})
 _SCOPES = {
     "person": Step("个人目标", "the person's target"),
     "role": Step("岗位目标", "the role's target"),
     "definition": Step("岗位定义", "role definition"),
+    "peers": Step("同岗均值", "mean of the peers"),
 }
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """The score of one line before weights; status is scored, provisional, missing or excluded."""
+@dataclass(frozen=True, kw_only=True)
+class LineOutcome:
+    """The score of one line before weights."""
 
-    status: str
+    status: FigureStatus
     score: Decimal | None = None
     attainment: Decimal | None = None
     target: Decimal | None = None
@@ -48,102 +48,117 @@ class Outcome:
         return "missing" if self.score is None else "scored"
 
 
+@exact
 def score_line(
-    line: RoleLine, kpi: Kpi, rule: Rule, measured: Measured, target: ResolvedTarget | None
-) -> Outcome:
-    """The score of a measured value under the line's rule and target."""
+    line: RoleLine,
+    kpi: Kpi,
+    rule: LineRule,
+    measured: Measured,
+    target: ResolvedTarget | None,
+    *,
+    peers: Peers = NOBODY,
+) -> LineOutcome:
+    """The score of a measured value under the line's rule and target, and among the peers where either compares."""
     goal = target.value if target else None
     if measured.value is None:
-        if (
-            line.no_data == "exclude"
-            and measured.cause is not None
-            and measured.cause.code in NOTHING_HAPPENED
-        ):
-            return Outcome("excluded", target=goal, cause=measured.cause, steps=measured.steps)
-        return Outcome(measured.status, target=goal, cause=measured.cause, steps=measured.steps)
-    needs_target = line.method in NEEDS_TARGET or line.x == "attainment"
-    if goal is None and (needs_target or line.target == "plan"):
-        cause = Cause("M210", f"no target of {kpi.id} for this period")
-        return Outcome("missing", cause=cause, steps=measured.steps)
+        is_left_out = line.no_data == "exclude" or rule.leaves_out_nothing_due
+        is_nothing = measured.cause is not None and measured.cause.code in NOTHING_HAPPENED
+        status = "excluded" if is_left_out and is_nothing else measured.status
+        return LineOutcome(status=status, target=goal, cause=measured.cause, steps=measured.steps)
+    if goal is None and (rule.needs_target or line.target == "plan"):
+        return _among(
+            peers, kpi, LineOutcome(status="missing", cause=_no_target(line, kpi), steps=measured.steps)
+        )
     steps = (*measured.steps, *_target_steps(target))
     try:
-        found = _apply(line, rule, measured.value, goal)
+        found = rule.mark(LineFigures(measured.value, goal, peers))
     except DefinitionError as error:
         if error.code != "ratio_needs_positive_target":
             raise
-        cause = Cause(
-            "M217", f"the target of {kpi.id} is {error.actual}; the ratio formula needs one above 0"
-        )
-        return Outcome("missing", target=goal, cause=cause, steps=steps)
+        if goal != 0:
+            what = f"the target of {kpi.id} is {error.actual}; the ratio formula needs one above 0"
+            return LineOutcome(status="missing", target=goal, cause=Cause("M217", what), steps=steps)
+        found = None
     if found is None:
-        cause = Cause("M212", f"the target of {kpi.id} is 0, so its weight goes to the others")
-        return Outcome("excluded", target=goal, cause=cause, steps=steps)
-    attainment = found.attainment if found.attainment is not None else _attainment(kpi, measured.value, goal)
-    status = "provisional" if measured.status == "provisional" else "scored"
-    return Outcome(status, found.score, attainment, goal, measured.cause, (*steps, *found.steps))
-
-
-@dataclass(frozen=True)
-class _Found:
-    score: Decimal
-    attainment: Decimal | None
-    steps: tuple[Step, ...]
-
-
-def _apply(line: RoleLine, rule: Rule, value: Decimal, target: Decimal | None) -> _Found | None:
-    """The rule on a value; None where a target of 0 excludes the line."""
-    if isinstance(rule, Linear) and target is not None:
-        return _linear(rule, value, target)
-    if isinstance(rule, GapPoints) and target is not None:
-        gap = rule.score(value, target)
-        if gap.score is None or gap.units is None:
-            return None
-        return _Found(gap.score, None, tuple(gap_steps(rule, value, target, gap.units, gap.score)))
-    if isinstance(rule, StepRule | Piecewise):
-        return _look_up(line, rule, value, target)
-    scaled = divide(multiply(value, line.full), Decimal(100))
-    text = (
-        result(scaled)
-        if line.full == 100
-        else f"= {shown(value)} × {shown(line.full)} ÷ 100 {result(scaled)}"
+        return _among(peers, kpi, replace(_unmarked(rule, kpi), target=goal, steps=steps))
+    outcome = LineOutcome(
+        status="provisional" if measured.status == "provisional" else "scored",
+        score=found.score,
+        attainment=attainment_of(kpi, rule, measured.value, goal),
+        target=goal,
+        cause=measured.cause,
+        steps=(*steps, *found.steps),
     )
-    return _Found(scaled, None, (Step(f"得分 {text}", f"score {text}"),))
+    return _among(peers, kpi, outcome)
 
 
-def _linear(rule: Linear, value: Decimal, target: Decimal) -> _Found | None:
-    scored = rule.score(value, target)
-    if scored.score is None or scored.attainment is None:
+def _unmarked(rule: LineRule, kpi: Kpi) -> LineOutcome:
+    """Why a measured value has no score."""
+    if rule.among:
+        text = f"nobody else in the role has a figure of {kpi.id} to compare with"
+        return LineOutcome(status="missing", cause=Cause("M218", text))
+    return LineOutcome(status="excluded", cause=target_is_zero(kpi.id, ", so its weight goes to the others"))
+
+
+def _no_target(line: RoleLine, kpi: Kpi) -> Cause:
+    if line.peer_target is not None:
+        few = f"fewer than {max(line.peer_target.min_group, 1)} others have a figure of {kpi.id}"
+        return Cause("M218", f"{few}, so there is no mean to reach, and no fallback is stated")
+    return no_target(kpi.id, "this period")
+
+
+def _among(peers: Peers, kpi: Kpi, outcome: LineOutcome) -> LineOutcome:
+    """The outcome, not final while a figure it is compared with is missing or may still change."""
+    if not peers.open_ids:
+        return outcome
+    waits = Cause("M219", f"{kpi.id} of {', '.join(peers.open_ids)} is not final")
+    own = outcome.cause if outcome.score is not None else None
+    return replace(outcome, status="provisional", cause=own or waits)
+
+
+@exact
+def attainment_of(
+    kpi: Kpi, rule: LineRule | None, value: Decimal | None, target: Decimal | None
+) -> Decimal | None:
+    """The attainment that every table, board and sheet shows of a KPI under a role's rule; 1 is reached, more is better.
+
+    A rule may state its own (`score.linear`: target ÷ actual under `inverse: ratio`); all others, and a KPI that is no line of
+    the role, have the mirrored one of the KPI's direction. So month to date and board show of a line what its scorecard will
+    show, and never the mirror beside the ratio. None without value or target, and where the rule takes no such target.
+
+    Args:
+        kpi: its definition, for the direction.
+        rule: the rule of the role's line; None for a KPI that is none.
+        value: the figure, unrounded.
+        target: of the whole span, or the part of it that is due by now, for the pace.
+    """
+    if value is None or target is None:
         return None
-    first = attainment_step(value, target, scored.attainment, rule)
-    return _Found(
-        scored.score, scored.attainment, (first, linear_step(rule, scored.attainment, scored.score))
-    )
+    if rule is not None:
+        return rule.attainment_shown(value, target, kpi.direction)
+    return None if target == 0 else attained(value, target, kpi.direction)
 
 
-def _look_up(
-    line: RoleLine, rule: StepRule | Piecewise, value: Decimal, target: Decimal | None
-) -> _Found | None:
-    x, steps = value, []
-    if line.x == "attainment":
-        if target is None or target == 0:
-            return None
-        x = add(ONE, relative_gap(value, target))
-        text = f"1 + ({shown(value)} − {term(target)}) ÷ |{shown(target)}| {result(x)}"
-        steps = [Step(f"完成率 = {text}", f"attainment = {text}")]
-    attainment = x if line.x == "attainment" else None
-    if isinstance(rule, StepRule):
-        score = rule.band(x).value
-        return _Found(score, attainment, (*steps, band_step(rule, x, score)))
-    score = rule.at(x)
-    return _Found(score, attainment, (*steps, curve_step(rule, x, score)))
+class Attainments:
+    """`attainment_of` by names: KPIs and rules of roles, each read once."""
 
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._rules: dict[tuple[str, str, date], tuple[Kpi, LineRule | None]] = {}
 
-def _attainment(kpi: Kpi, value: Decimal, target: Decimal | None) -> Decimal | None:
-    """For display beside scores that do not come from it: 1 is reached, more is better."""
-    if target is None or target == 0:
-        return None
-    share = relative_gap(value, target)
-    return add(ONE, share) if kpi.direction == "higher" else subtract(ONE, share)
+    def of(
+        self, role_id: str, kpi_id: str, on: date, value: Decimal | None, target: Decimal | None
+    ) -> Decimal | None:
+        """The attainment of a role's KPI under the definitions in force on a day: the last of the period, as scorecards take."""
+        key = (role_id, kpi_id, on)
+        if key not in self._rules:
+            self._rules[key] = self._read(*key)
+        return attainment_of(*self._rules[key], value, target)
+
+    def _read(self, role_id: str, kpi_id: str, on: date) -> tuple[Kpi, LineRule | None]:
+        kpi = self._definitions.kpi(kpi_id, on)
+        line = next((x for x in self._definitions.role(role_id, on).lines if x.kpi == kpi_id), None)
+        return kpi, None if line is None else rule_of(line, kpi)
 
 
 def _target_steps(target: ResolvedTarget | None) -> tuple[Step, ...]:

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
+WindowKind = Literal[
+    "time", "cursor", "day"
+]  # how a stream is cut: by when records changed, by an opaque mark, by whole days
 FILE_DROP = "file_drop"  # connector of fact files: each window is one file and speaks for its own days only
 
 
@@ -39,7 +43,7 @@ class QuarantinedRow:
     cause: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PulledWindow:
     """A window `[window_from, window_to)` that was read whole and proven so.
 
@@ -51,7 +55,7 @@ class PulledWindow:
     ref: StreamRef
     window_from: datetime
     window_to: datetime
-    kind: str  # "time", "cursor" or "day"
+    kind: WindowKind
     records_path: Path
     rows: int
     landing_file: str  # relative to KPI_HOME/landing
@@ -68,14 +72,14 @@ class PulledWindow:
     drift: Mapping[str, int] = field(default_factory=dict)  # unknown field of a record -> how often it came
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FailedWindow:
     """A window of which nothing may be committed, with the cause that the board will show."""
 
     ref: StreamRef
     window_from: datetime
     window_to: datetime
-    kind: str
+    kind: WindowKind
     code: str
     cause: str
     as_of: datetime
@@ -84,7 +88,7 @@ class FailedWindow:
     waited_seconds: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LoadResult:
     """What loading a window changed."""
 
@@ -98,7 +102,7 @@ class LoadResult:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SourceAccount:
     """One account as the warehouse needs to know it: which facts it feeds, in which zone, and when it was open."""
 

@@ -1,11 +1,11 @@
 """The value of one KPI of one person: from the warehouse, from ratings, or from the totals of the reports.
 
-Belongs here: value, its arithmetic and the cause of its absence. Not here: targets and scores of it
-(lines), SQL (warehouse).
+Belongs here: the value with its arithmetic as sentences, or the cause of its absence. Not here: the arithmetic itself (figure),
+targets and scores (lines), SQL (warehouse).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.causes import Cause
@@ -13,21 +13,19 @@ from models.definitions import FromReports, Kpi, Ratio, TargetRef
 from models.definitions.aggregates import Item
 from models.definitions.ranges import CURRENT, Range
 from models.errors import CompanyError
+from models.figure import Figure, FigureStatus, divided, divided_by_target, summed
 from models.inputs import Actual, Person, Rating
-from models.money import add, divide, multiply, total
-from models.scoring.linear import ONE, relative_gap
+from models.money import exact
 from models.scoring.rating import Given, RatingRule
-from models.scoring.ratio import ratio
 from models.targets import ResolvedTarget
 from models.wording import Step, result, shown, term
-from models.wording_rules import RATERS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Measured:
     """A value or a cause; a provisional one may have both."""
 
-    status: str
+    status: FigureStatus
     value: Decimal | None = None
     numerator: Decimal | None = None
     denominator: Decimal | None = None
@@ -49,11 +47,12 @@ class ReportTotal:
 
 def absent(code: str, text: str) -> Measured:
     """A missing value with its cause."""
-    return Measured("missing", cause=Cause(code, text))
+    return Measured(status="missing", cause=Cause(code, text))
 
 
+@exact
 def from_actual(kpi: Kpi, actual: Actual | None, of_target: ResolvedTarget | None) -> Measured:
-    """The value that the warehouse measured, divided here and not rounded.
+    """The value that the warehouse measured, computed here from its parts and not rounded.
 
     Args:
         kpi: its definition.
@@ -62,73 +61,86 @@ def from_actual(kpi: Kpi, actual: Actual | None, of_target: ResolvedTarget | Non
     """
     if actual is None:
         return absent("M216", f"{kpi.id} has not been computed for this period")
-    cause = (
-        Cause(actual.cause_code or "M204", actual.cause or "no value")
-        if actual.cause or actual.cause_code
-        else None
+    kept = Measured(
+        status=actual.status,
+        value=actual.value,
+        numerator=actual.numerator,
+        denominator=actual.denominator,
+        cause=_cause(actual),
+        n_rows=actual.n_rows,
     )
-    kept = Measured(actual.status, actual.value, actual.numerator, actual.denominator, cause, actual.n_rows)
     if isinstance(kpi.measure, Ratio) and isinstance(kpi.measure.denominator, TargetRef):
         return _against_target(kpi, kpi.measure.denominator, kept, of_target)
     if actual.status in {"missing", "excluded"} or actual.value is None:
         return kept
     if actual.numerator is None:
         text = result(actual.value)
-        return _with(kept, actual.value, actual.denominator, Step(f"实际 {text}", f"actual {text}"))
-    if actual.denominator is None:
-        return _summed(kpi, kept, actual.numerator)
-    return _divided(kpi, kept, actual.numerator, actual.denominator)
+        return replace(kept, steps=(Step(f"实际 {text}", f"actual {text}"),))
+    return _computed(kpi, kept, actual.numerator)
 
 
-def _with(kept: Measured, value: Decimal, denominator: Decimal | None, *steps: Step) -> Measured:
-    return Measured(kept.status, value, kept.numerator, denominator, kept.cause, kept.n_rows, steps)
+def _computed(kpi: Kpi, kept: Measured, above: Decimal) -> Measured:
+    below = kept.denominator
+    if below is None:
+        return _with(kept, summed(kpi, above), _sum_step(kpi, above))
+    found = divided(kpi, above, below)
+    if found.value is None:
+        return _without(kept, found)
+    return _with(kept, found, _quotient(kpi, above, below, found))
 
 
-def _summed(kpi: Kpi, kept: Measured, above: Decimal) -> Measured:
-    """A sum: as the warehouse found it, unless it is scaled or kept within bounds."""
-    text = result(above)
+def _cause(actual: Actual) -> Cause | None:
+    if not actual.cause and not actual.cause_code:
+        return None
+    return Cause(actual.cause_code or "M204", actual.cause or "no value")
+
+
+def _without(kept: Measured, figure: Figure) -> Measured:
+    return replace(kept, status="missing", value=None, cause=figure.cause)
+
+
+def _with(kept: Measured, figure: Figure, step: Step) -> Measured:
+    return replace(kept, value=figure.value, steps=(step, *_bound_steps(figure)))
+
+
+def _sum_step(kpi: Kpi, above: Decimal) -> Step:
+    """A sum: as the warehouse found it, or times its scale."""
     days_zh, days_en = _days(kpi.items, "zh"), _days(kpi.items, "en")
-    steps = [Step(f"实际{days_zh} {text}", f"actual{days_en} {text}")]
-    value = above
-    if kpi.scale != 1:
-        value = multiply(above, kpi.scale)
-        text = f"{term(above)} × {shown(kpi.scale)} {result(value)}"
-        steps = [Step(f"实际{days_zh} = {text}", f"actual{days_en} = {text}")]
-    return _bounded(kpi, kept, value, None, steps)
+    if kpi.scale == 1:
+        return Step(f"实际{days_zh} {result(above)}", f"actual{days_en} {result(above)}")
+    text = f"{term(above)}{_times(kpi)} {result(above * kpi.scale)}"
+    return Step(f"实际{days_zh} = {text}", f"actual{days_en} = {text}")
 
 
-def _divided(kpi: Kpi, kept: Measured, above: Decimal, below: Decimal) -> Measured:
-    rate = ratio([(above, below)], kpi.min_n).rate if below > 0 else None
-    if rate is None:
-        cause = Cause("M201", f"the denominator is {shown(below)}, at least {shown(kpi.min_n)} is needed")
-        return Measured("missing", None, above, below, cause, kept.n_rows)
-    value = multiply(rate, kpi.scale)
-    scale = "" if kpi.scale == 1 else f" × {shown(kpi.scale)}"
-    return _bounded(kpi, kept, value, below, [_quotient(kpi, above, below, f"{scale} {result(value)}")])
-
-
-def _quotient(kpi: Kpi, above: Decimal, below: Decimal, rest: str) -> Step:
+def _quotient(kpi: Kpi, above: Decimal, below: Decimal, figure: Figure) -> Step:
     """The division, with the days each side looks at where they are not the period itself."""
     measure = kpi.measure
     over = measure.numerator if isinstance(measure, Ratio) else ()
     under = measure.denominator if isinstance(measure, Ratio) else None
     items = under if isinstance(under, tuple) else ()
+    rest = f"{_times(kpi)} {_unbounded(figure)}"
     zh = f"{term(above)}{_days(over, 'zh')} ÷ {term(below)}{_days(items, 'zh')}{rest}"
     en = f"{term(above)}{_days(over, 'en')} ÷ {term(below)}{_days(items, 'en')}{rest}"
     return Step(f"实际 = {zh}", f"actual = {en}")
 
 
-def _bounded(kpi: Kpi, kept: Measured, value: Decimal, below: Decimal | None, steps: list[Step]) -> Measured:
-    final = kpi.bounded(value)
-    if final > value:
-        steps.append(
-            Step(f"不低于 {shown(final)}，取 {shown(final)}", f"at least {shown(final)}: {shown(final)}")
-        )
-    elif final < value:
-        steps.append(
-            Step(f"不高于 {shown(final)}，取 {shown(final)}", f"at most {shown(final)}: {shown(final)}")
-        )
-    return _with(kept, final, below, *steps)
+def _times(kpi: Kpi) -> str:
+    return "" if kpi.scale == 1 else f" × {shown(kpi.scale)}"
+
+
+def _unbounded(figure: Figure) -> str:
+    return "" if figure.unbounded is None else result(figure.unbounded)
+
+
+def _bound_steps(figure: Figure) -> tuple[Step, ...]:
+    """That floor or cap decided, where one did."""
+    final, before = figure.value, figure.unbounded
+    if final is None or before is None or final == before:
+        return ()
+    text = shown(final)
+    if final > before:
+        return (Step(f"不低于 {text}，取 {text}", f"at least {text}: {text}"),)
+    return (Step(f"不高于 {text}，取 {text}", f"at most {text}: {text}"),)
 
 
 def _days(items: Sequence[Item], language: str) -> str:
@@ -164,38 +176,29 @@ _RANGES = {
 }
 
 
-def over_target(actual: Decimal, target: Decimal) -> Decimal:
-    """The actual as a share of its target; for a target below 0, 1 + (actual − target) ÷ |target|.
-
-    >>> over_target(Decimal(90), Decimal(100)), over_target(Decimal(-50), Decimal(-100))
-    (Decimal('0.9'), Decimal('1.5'))
-    """
-    return divide(actual, target) if target > 0 else add(ONE, relative_gap(actual, target))
-
-
 def _against_target(kpi: Kpi, ref: TargetRef, kept: Measured, target: ResolvedTarget | None) -> Measured:
-    above = kept.numerator
+    above, below = kept.numerator, target.value if target else None
     if above is None:
         return kept if kept.cause else absent("M204", f"{kpi.id} has no numerator")
-    below = target.value if target else None
-    if below is None or below == 0:
-        code, what = ("M210", "has no target") if below is None else ("M212", "has the target 0")
-        return Measured(
-            "missing", None, above, below, Cause(code, f"{ref.kpi} {what} for this period"), kept.n_rows
-        )
-    status = "provisional" if kept.status == "provisional" else "scored"
-    value = multiply(over_target(above, below), kpi.scale)
-    scale = "" if kpi.scale == 1 else f" × {shown(kpi.scale)}"
-    base = Measured(status, None, above, below, None, kept.n_rows)
-    if below > 0:
-        step = _quotient(kpi, above, below, f"{scale} {result(value)}")
-    else:
-        gap = f"1 + ({shown(above)} − {term(below)}) ÷ |{shown(below)}|"
-        text = f"({gap}){scale} {result(value)}" if scale else f"{gap} {result(value)}"
-        step = Step(f"实际 = {text}", f"actual = {text}")
-    return _bounded(kpi, base, value, below, [step])
+    # The warehouse judged it by the targets of its own run: status and cause are found anew by those of this scoring.
+    status: FigureStatus = "provisional" if kept.status == "provisional" else "scored"
+    base = replace(kept, status=status, value=None, denominator=below, cause=None)
+    found = divided_by_target(kpi, above, below, ref.kpi, "this period")
+    if below is None or found.value is None:
+        return _without(base, found)
+    return _with(base, found, _target_step(kpi, above, below, found))
 
 
+def _target_step(kpi: Kpi, above: Decimal, target: Decimal, figure: Figure) -> Step:
+    """How a KPI over its target came about, written as `figure.over_target` computes it."""
+    if target > 0:
+        return _quotient(kpi, above, target, figure)
+    gap = f"1 + ({shown(above)} − {term(target)}) ÷ |{shown(target)}|"
+    text = f"{gap} {_unbounded(figure)}" if kpi.scale == 1 else f"({gap}){_times(kpi)} {_unbounded(figure)}"
+    return Step(f"实际 = {text}", f"actual = {text}")
+
+
+@exact
 def from_ratings(person: Person, item: str, rule: RatingRule, rows: Sequence[Rating]) -> Measured:
     """The weighted rating on 0 to 100.
 
@@ -206,16 +209,11 @@ def from_ratings(person: Person, item: str, rule: RatingRule, rows: Sequence[Rat
         return absent("M213", f"nobody rated {person.person_id} on {item}")
     scale = _scale(person, item, rows)
     given = [Given(r.rater_type, r.score) for r in rows]
-    means = rule.means(given)
-    value = rule.score(given, scale).score
-    if value is None:
+    found = rule.rated(given, scale)
+    if found is None:
         return absent("M213", f"too few raters of {person.person_id} on {item} are of a type that counts")
-    weight = total([rule.weights[t] for t in means])
-    parts = " + ".join(f"{shown(rule.weights[t])} × {shown(mean)}" for t, mean in means.items())
-    names = "、".join(RATERS.get(t, t) for t in means)
-    text = f"({parts}) ÷ {shown(weight)} ÷ {shown(scale)} × 100 {result(value)}"
-    step = Step(f"评分（{names}）= {text}", f"rating ({', '.join(means)}) = {text}")
-    return Measured("scored", value, n_rows=sum(r.score is not None for r in rows), steps=(step,))
+    n_rows = sum(r.score is not None for r in rows)
+    return Measured(status="scored", value=found.value, n_rows=n_rows, steps=(found.step,))
 
 
 def _scale(person: Person, item: str, rows: Sequence[Rating]) -> Decimal:
@@ -240,6 +238,7 @@ def _scale(person: Person, item: str, rows: Sequence[Rating]) -> Decimal:
     return scale
 
 
+@exact
 def from_reports(measure: FromReports, reports: Sequence[ReportTotal]) -> Measured:
     """The share of direct reports that reach the mark; not final while a report's total is not."""
     if not reports:
@@ -247,16 +246,22 @@ def from_reports(measure: FromReports, reports: Sequence[ReportTotal]) -> Measur
     unknown = [r for r in reports if r.total is None]
     if unknown:
         names = ", ".join(f"{r.person_id} ({r.role_id})" for r in unknown)
-        return Measured("provisional", cause=Cause("M214", f"no total yet of {names}"))
+        return Measured(status="provisional", cause=Cause("M214", f"no total yet of {names}"))
     above = Decimal(sum(_reaches(measure, r) for r in reports))
     below = Decimal(len(reports))
-    value = divide(above, below)
+    value = above / below
     text = f"{shown(above)} ÷ {shown(below)} {result(value)}"
     step = Step(f"达标下属 ÷ 参评下属 = {text}", f"reports reaching the mark ÷ reports appraised = {text}")
     open_ones = [r.person_id for r in reports if r.status == "provisional"]
     cause = Cause("M214", f"the total of {', '.join(open_ones)} is not final") if open_ones else None
     return Measured(
-        "provisional" if open_ones else "scored", value, above, below, cause, len(reports), (step,)
+        status="provisional" if open_ones else "scored",
+        value=value,
+        numerator=above,
+        denominator=below,
+        cause=cause,
+        n_rows=len(reports),
+        steps=(step,),
     )
 
 

@@ -1,6 +1,6 @@
-"""Exact decimal arithmetic: the one place where figures are read, divided and rounded.
+"""Exact decimal arithmetic: the one place where figures are divided and rounded.
 
-Belongs here: context, reading, division, rounding. Not here: what is divided by what (scoring, scorecard).
+Belongs here: context, division, rounding. Not here: reading a number (values), what is divided by what (scoring, scorecard).
 """
 
 from collections.abc import Callable
@@ -11,12 +11,10 @@ from typing import ParamSpec, TypeVar
 # 38 digits is the widest DECIMAL of the warehouse; 50 leaves room for a product of two of them before
 # the total is rounded.
 CONTEXT = Context(prec=50, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
-_WIDE = Context(
-    prec=300, rounding=ROUND_HALF_UP
-)  # quantize fails where digits and decimals exceed the precision
-MAX_TEXT = 100
+# `quantize` fails where the digits of the result exceed the precision (Python documentation, "decimal"); a quotient of 50
+# digits may have more zeros after the point than any column holds.
+_WIDE = Context(prec=300, rounding=ROUND_HALF_UP)
 
-Number = str | int | Decimal
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -39,43 +37,6 @@ def exact(function: Callable[_P, _T]) -> Callable[_P, _T]:
             return function(*args, **kwargs)
 
     return run
-
-
-def dec(value: Number) -> Decimal:
-    """The exact decimal of a text, an integer or a Decimal; a binary float is refused, not converted.
-
-    >>> dec("1350000") + dec("0.10")
-    Decimal('1350000.10')
-
-    Raises:
-        TypeError: for anything but text, int or Decimal, so that 0.1 can never mean 0.1000000000000000055.
-        ValueError: for text that is not a finite plain number.
-    """
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise TypeError(f"a number must be text, int or Decimal, not {type(value).__name__}")
-    text = value.strip() if isinstance(value, str) else value
-    if isinstance(text, str) and not is_plain_number(text):
-        raise ValueError(f"not a plain decimal number: {text[:MAX_TEXT]!r}")
-    number = Decimal(text)
-    if not number.is_finite():
-        raise ValueError(f"not a finite number: {number}")
-    return number
-
-
-def is_plain_number(text: str) -> bool:
-    """Whether the text is digits with an optional sign and one point.
-
-    Exponents, full-width digits, underscores and thousands separators are refused: each has been read as
-    another number by somebody, and 1e9999999 is an attack.
-
-    >>> [is_plain_number(t) for t in ("-0.5", "1e5", "1,000", "１")]
-    [True, False, False, False]
-    """
-    whole, point, fraction = text.removeprefix("-").removeprefix("+").partition(".")
-    digits = whole + fraction
-    if len(text) > MAX_TEXT or text.startswith(("-+", "+-")) or (point and not fraction):
-        return False
-    return bool(whole) and digits.isascii() and digits.isdigit()
 
 
 def add(left: Decimal, right: Decimal) -> Decimal:
@@ -117,6 +78,15 @@ def round_half_up(value: Decimal, places: int) -> Decimal:
     (Decimal('90.00'), Decimal('-0.13'))
     """
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_WIDE)
+
+
+def shift(value: Decimal, places: int) -> Decimal:
+    """The value with its point moved to the right, or with a negative number to the left; no digit is lost.
+
+    >>> shift(Decimal("1234"), -2)
+    Decimal('12.34')
+    """
+    return value.scaleb(places, _WIDE)
 
 
 def plain(value: Decimal) -> str:

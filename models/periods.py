@@ -11,13 +11,13 @@ from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from models.errors import UsageError
+from models.values import YEARS
 
 Kind = Literal["D", "M", "Q", "H", "Y"]
 
 _SHAPE = re.compile(
     r"(?P<year>\d{4})(-(Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<month>\d{2})(-(?P<day>\d{2}))?))?", re.ASCII
 )
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100  # outside lies a slip: epoch 0, or milliseconds read as seconds
 
 
 @dataclass(frozen=True, order=True)
@@ -65,7 +65,7 @@ class Period:
             UsageError: U010 when the id has none of these forms or names a day that does not exist.
         """
         match = _SHAPE.fullmatch(text)
-        if not match or not _FIRST_YEAR <= int(match["year"]) <= _LAST_YEAR:
+        if not match or int(match["year"]) not in YEARS:
             raise _unknown(text)
         start, end, kind = _bounds(match, text)
         return cls(start, end, text, kind)
@@ -102,7 +102,7 @@ def _unknown(text: str) -> UsageError:
         "U010",
         "this is not a period",
         actual=repr(text[:40]),
-        remedy="write 2011-11-30, 2011-11, 2011-Q4, 2011-H2 or 2011 (years 2000 to 2100)",
+        remedy=f"write 2011-11-30, 2011-11, 2011-Q4, 2011-H2 or 2011 (years {YEARS[0]} to {YEARS[-1]})",
     )
 
 

@@ -7,7 +7,7 @@ period gets one scorecard per role; dividing a period by days is not done here.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from models.definitions import (
@@ -21,22 +21,31 @@ from models.definitions import (
     RoleLine,
     TargetRef,
 )
-from models.definitions import Rating as RatingMeasure
+from models.definitions import RatedItem as RatingMeasure
 from models.definitions.red_lines import Crossings, crossings
-from models.definitions.rules import Rule, read_rule
+from models.definitions.rules import rating_rule_of, rule_of
 from models.errors import CompanyError
+from models.figure import FigureStatus, share_of_target
 from models.inputs import Actual, Person, Rating, Target, assignments
-from models.lines import Outcome, score_line
+from models.lines import NOTHING_HAPPENED, LineOutcome, score_line
 from models.measured import Measured, ReportTotal, from_actual, from_ratings, from_reports
-from models.money import divide, multiply
+from models.money import exact
 from models.periods import Period
-from models.scoring.rating import RatingRule
-from models.scoring.total import TotalRule, TotalScore, contribution, score_total
+from models.scoring.method import NOBODY, Among, LineRule, Peers
+from models.scoring.peer_mean import MeanOfPeers
+from models.scoring.total import (
+    EXCLUDED,
+    POLICY,
+    TotalRule,
+    TotalScore,
+    contribution,
+    contribution_steps,
+    score_total,
+    sum_steps,
+)
 from models.scoring.weights import Item
 from models.targets import ResolvedTarget, TargetBook, target_to_date
 from models.wording import Step
-from models.wording_rules import describe
-from models.wording_total import EXCLUDED, POLICY, contribution_steps, sum_steps
 
 __all__ = [
     "Actual",
@@ -56,9 +65,12 @@ __all__ = [
 _LENGTH = {"D": 0, "M": 1, "Q": 2, "H": 3, "Y": 4}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScoreLine:
-    """One KPI of a scorecard; weights are percentages of the whole, `weight` after redistribution."""
+    """One KPI of a scorecard; weights are percentages of the whole, `weight` after redistribution.
+
+    `attainment` is by direction, 1 is reached and more is better; `share_of_target` is the plain quotient value ÷ target.
+    """
 
     kpi_id: str
     dimension: str
@@ -70,9 +82,10 @@ class ScoreLine:
     value: Decimal | None
     target: Decimal | None
     attainment: Decimal | None
+    share_of_target: Decimal | None
     score: Decimal | None
     contribution: Decimal | None
-    status: str
+    status: FigureStatus
     cause_code: str | None
     cause: str | None
     method: str
@@ -83,7 +96,7 @@ class ScoreLine:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scorecard:
     """The result of one person in one role; provisional while a figure is missing or not final."""
 
@@ -101,25 +114,27 @@ class Scorecard:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Inputs:
     """Everything a period is scored from, looked up by key."""
 
     definitions: Definitions
     period: Period
+    holders: Mapping[tuple[str, str | None], list[Person]]  # of a role; of a role in one department
     actuals: Mapping[tuple[str, str, str], Actual]
     targets: TargetBook
     ratings: Mapping[tuple[str, str], list[Rating]]
     reports: dict[str, list[ReportTotal]] = field(default_factory=lambda: defaultdict(list))
-    rules: dict[tuple[str, str], tuple[Kpi, Rule, Step]] = field(default_factory=dict)
+    rules: dict[tuple[str, str], tuple[Kpi, LineRule, Step]] = field(default_factory=dict)
+    peers: dict[tuple[str, str | None, str], Peers] = field(default_factory=dict)
 
-    def rule_of(self, role_id: str, line: RoleLine) -> tuple[Kpi, Rule, Step]:
+    def rule_of(self, role_id: str, line: RoleLine) -> tuple[Kpi, LineRule, Step]:
         """KPI, rule and its description: read once per line of a role, not once per person."""
         key = (role_id, line.kpi)
         if key not in self.rules:
             kpi = self.definitions.kpi(line.kpi, self.period.end)
-            rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)
-            self.rules[key] = (kpi, rule, describe(rule, line.x))
+            rule = rule_of(line, kpi)
+            self.rules[key] = (kpi, rule, rule.describe())
         return self.rules[key]
 
 
@@ -130,15 +145,17 @@ class _Row:
     line: RoleLine
     rule: Step
     measured: Measured
-    outcome: Outcome
+    outcome: LineOutcome
 
 
-def score_period(  # noqa: PLR0917 -- six inputs, each of its own type
+@exact
+def score_period(
     definitions: Definitions,
     period: Period,
     people: Iterable[Person],
     actuals: Iterable[Actual],
     targets: Iterable[Target],
+    *,
     ratings: Iterable[Rating],
 ) -> list[Scorecard]:
     """The scorecards of everybody who held a role in the period, sorted by person and role.
@@ -151,11 +168,12 @@ def score_period(  # noqa: PLR0917 -- six inputs, each of its own type
     """
     rows = assignments(people, period)
     inputs = _Inputs(
-        definitions,
-        period,
-        {(a.person_id, a.role_id, a.kpi_id): a for a in actuals if a.period == period.id},
-        TargetBook(definitions, (t for t in targets if t.period == period.id)),
-        _by_item(r for r in ratings if r.period == period.id),
+        definitions=definitions,
+        period=period,
+        holders=_holders(rows),
+        actuals={(a.person_id, a.role_id, a.kpi_id): a for a in actuals if a.period == period.id},
+        targets=TargetBook(definitions, (t for t in targets if t.period == period.id)),
+        ratings=_by_item(r for r in ratings if r.period == period.id),
     )
     cards = []
     for person in _reports_first(rows):
@@ -165,6 +183,14 @@ def score_period(  # noqa: PLR0917 -- six inputs, each of its own type
             found = ReportTotal(card.person_id, card.role_id, card.status, card.total, card.grade)
             inputs.reports[person.manager_id].append(found)
     return sorted(cards, key=lambda c: (c.person_id, c.role_id))
+
+
+def _holders(rows: Iterable[Person]) -> dict[tuple[str, str | None], list[Person]]:
+    found: dict[tuple[str, str | None], list[Person]] = defaultdict(list)
+    for row in rows:
+        found[row.role_id, None].append(row)
+        found[row.role_id, row.dept].append(row)
+    return found
 
 
 def _by_item(ratings: Iterable[Rating]) -> dict[tuple[str, str], list[Rating]]:
@@ -225,18 +251,18 @@ def _score_person(inputs: _Inputs, person: Person) -> Scorecard:
         steps = (*crossed.steps, *sum_steps(rule, scored.base, scored.total, counted))
     status, cause = _status(inputs.period, role, scored, lines, crossed)
     return Scorecard(
-        inputs.period.id,
-        person.person_id,
-        person.role_id,
-        status,
-        scored.base,
-        scored.total,
-        scored.grade,
-        scored.coefficient,
-        inputs.definitions.hash,
-        cause,
-        lines,
-        steps,
+        period=inputs.period.id,
+        person_id=person.person_id,
+        role_id=person.role_id,
+        status=status,
+        base=scored.base,
+        total=scored.total,
+        grade=scored.grade,
+        coefficient=scored.coefficient,
+        definition_hash=inputs.definitions.hash,
+        cause=cause,
+        lines=lines,
+        steps=steps,
     )
 
 
@@ -259,25 +285,57 @@ def _total_rule(role: Role, table: GradeTable, crossed: Crossings) -> TotalRule:
     )
 
 
-def _counted(outcome: Outcome) -> Decimal | None:
+def _counted(outcome: LineOutcome) -> Decimal | None:
     return outcome.score if outcome.item_status == "scored" else None
 
 
 def _score_row(inputs: _Inputs, person: Person, line: RoleLine) -> _Row:
     kpi, rule, described = inputs.rule_of(person.role_id, line)
-    measured = _measure(inputs, person, kpi, rule)
+    measured = _measure(inputs, person, line, kpi)
     target = _target(inputs, person, kpi.id)
-    return _Row(line, described, measured, score_line(line, kpi, rule, measured, target))
+    peers = _peers(inputs, person, line, rule.among) if rule.among else NOBODY
+    if target is None and line.peer_target is not None:
+        others = _peers(inputs, person, line, line.peer_target.among)
+        target = _mean_target(line.peer_target, others, person)
+        peers = replace(peers, open_ids=tuple(sorted({*peers.open_ids, *others.open_ids})))
+    return _Row(line, described, measured, score_line(line, kpi, rule, measured, target, peers=peers))
+
+
+def _peers(inputs: _Inputs, person: Person, line: RoleLine, among: Among) -> Peers:
+    """Everybody's figure of the line, and whose, but for the person's own, is not final."""
+    key = (person.role_id, person.dept if among == "dept" else None)
+    if (*key, line.kpi) not in inputs.peers:
+        kpi = inputs.rule_of(person.role_id, line)[0]
+        found = {row.person_id: _measure(inputs, row, line, kpi) for row in inputs.holders[key]}
+        open_ids = tuple(sorted(name for name, measured in found.items() if not _is_final(measured)))
+        inputs.peers[*key, line.kpi] = Peers({name: m.value for name, m in found.items()}, open_ids)
+    peers = inputs.peers[*key, line.kpi]
+    return replace(peers, open_ids=tuple(name for name in peers.open_ids if name != person.person_id))
+
+
+def _is_final(measured: Measured) -> bool:
+    """Whether the figure, or that there is none, can no longer change a comparison."""
+    if measured.value is None:
+        is_nothing = measured.cause is not None and measured.cause.code in NOTHING_HAPPENED
+        return measured.status == "excluded" or is_nothing
+    return measured.status != "provisional"
+
+
+def _mean_target(rule: MeanOfPeers, peers: Peers, person: Person) -> ResolvedTarget | None:
+    found = rule.target(peers.values, person.person_id)
+    if found.target is None:
+        return None
+    return ResolvedTarget(found.target, "peers" if found.status == "peer" else "definition")
 
 
 def _target(inputs: _Inputs, person: Person, kpi_id: str) -> ResolvedTarget | None:
     return inputs.targets.resolve(person.person_id, person.role_id, kpi_id, inputs.period)
 
 
-def _measure(inputs: _Inputs, person: Person, kpi: Kpi, rule: Rule) -> Measured:
-    if isinstance(kpi.measure, RatingMeasure) and isinstance(rule, RatingRule):
+def _measure(inputs: _Inputs, person: Person, line: RoleLine, kpi: Kpi) -> Measured:
+    if isinstance(kpi.measure, RatingMeasure):
         rows = inputs.ratings.get((person.person_id, kpi.measure.item), [])
-        return from_ratings(person, kpi.measure.item, rule, rows)
+        return from_ratings(person, kpi.measure.item, rating_rule_of(line, kpi), rows)
     if isinstance(kpi.measure, FromReports):
         return from_reports(kpi.measure, inputs.reports.get(person.person_id, []))
     of_target = None
@@ -287,10 +345,11 @@ def _measure(inputs: _Inputs, person: Person, kpi: Kpi, rule: Rule) -> Measured:
     return from_actual(kpi, actual, of_target)
 
 
+@exact
 def _finish(role: Role, row: _Row, scored: TotalScore, number: int) -> ScoreLine:
     line, outcome = row.line, row.outcome
     dimension = next(d for d in role.dimensions if d.id == line.dimension)
-    declared = divide(multiply(dimension.weight, line.weight), Decimal(100))
+    declared = dimension.weight * line.weight / 100
     share = scored.shares[number] if scored.shares else declared
     score = scored.kpi_scores[line.kpi]
     points = contribution(score, share, line.full) if score is not None and scored.base is not None else None
@@ -310,6 +369,7 @@ def _finish(role: Role, row: _Row, scored: TotalScore, number: int) -> ScoreLine
         value=row.measured.value,
         target=outcome.target,
         attainment=outcome.attainment,
+        share_of_target=share_of_target(row.measured.value, outcome.target),
         score=score,
         contribution=points,
         status=outcome.status,

@@ -8,36 +8,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Literal, cast
 
 from models.causes import Cause
 from models.definitions import Label
 from models.definitions.bindings import Ref, fill
 from models.definitions.pay_plans import PayLine, PayPlan, line_names
 from models.errors import DefinitionError
-from models.evaluation import evaluate, explain
-from models.money import settle, total
+from models.money import exact, settle
+from models.pay import METHODS
 from models.periods import Period
 from models.scorecard import Scorecard
+from models.scoring.arguments import outputs
 from models.wording import Step
 
-PAID, ABSENT, NOT_DUE = "scored", "missing", "excluded"
-_SCORE_WORDS = ("coefficient", "total", "grade")
+LineStatus = Literal["scored", "missing", "excluded"]
+StatementStatus = Literal["scored", "provisional"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PayInputs:
     """What one person's statement is made from; whatever is not in here is absent, never 0.
 
     Args:
-        given: figures by source word, e.g. perf_base (see `definitions.bindings.SOURCES`).
+        sources: figures by source word, e.g. perf_base (see `definitions.bindings.SOURCES`).
         causes: why something is not there, by source word or "kpi net_sales", "target net_sales".
         is_final: whether the scorecard behind the figures is.
     """
 
     person_id: str
     period: Period
-    given: Mapping[str, object] = field(default_factory=dict)
+    sources: Mapping[str, object] = field(default_factory=dict)
     values: Mapping[str, Decimal] = field(default_factory=dict)
     targets: Mapping[str, Decimal] = field(default_factory=dict)
     attainments: Mapping[str, Decimal] = field(default_factory=dict)
@@ -45,14 +46,14 @@ class PayInputs:
     is_final: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PayResult:
     """One line: scored with an amount, missing with a cause, or excluded because it is not due this period."""
 
     id: str
     label: Label
     method: str
-    status: str
+    status: LineStatus
     amount: Decimal | None
     paid: bool
     cause: Cause | None
@@ -61,7 +62,7 @@ class PayResult:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Statement:
     """All lines in the order of the plan; without one line that is due there is no total.
 
@@ -72,7 +73,7 @@ class Statement:
     effective_from: date
     person_id: str
     period: str
-    status: str
+    status: StatementStatus
     total: Decimal | None
     lines: tuple[PayResult, ...]
     steps: tuple[Step, ...]
@@ -85,38 +86,36 @@ class Statement:
         return next(line for line in self.lines if line.id == name)
 
 
+@exact
 def pay_statement(plan: PayPlan, inputs: PayInputs) -> Statement:
     """The statement of a plan; every paid line is rounded to the fen and the total adds rounded lines."""
     found: dict[str, PayResult] = {}
     for line in plan.in_order():
         found[line.id] = _result(line, inputs, found)
     lines = tuple(found[line.id] for line in plan.lines)
-    due = [line for line in lines if line.paid and line.status != NOT_DUE]
+    due = [line for line in lines if line.paid and line.status != "excluded"]
     absent = [f"{line.id}: {line.cause.text}" for line in due if line.cause]
     amounts = [line.amount for line in due if line.amount is not None]
-    amount = None if absent else total(amounts)
-    status = "scored" if amount is not None and inputs.is_final else "provisional"
-    steps = _total_steps(amounts, amount) if amount is not None else ()
-    cause = "; ".join(absent) or None
+    amount = None if absent else sum(amounts, Decimal(0))
     return Statement(
-        plan.id,
-        plan.effective_from,
-        inputs.person_id,
-        inputs.period.id,
-        status,
-        amount,
-        lines,
-        steps,
-        cause,
-        plan.example,
-        plan.source,
+        plan_id=plan.id,
+        effective_from=plan.effective_from,
+        person_id=inputs.person_id,
+        period=inputs.period.id,
+        status="scored" if amount is not None and inputs.is_final else "provisional",
+        total=amount,
+        lines=lines,
+        steps=() if amount is None else _total_steps(amounts, amount),
+        cause="; ".join(absent) or None,
+        example=plan.example,
+        source=plan.source,
     )
 
 
 def inputs_of(
     card: Scorecard,
     period: Period,
-    given: Mapping[str, object],
+    stated: Mapping[str, object],
     values: Mapping[str, Decimal] | None = None,
     targets: Mapping[str, Decimal] | None = None,
 ) -> PayInputs:
@@ -125,21 +124,21 @@ def inputs_of(
     Args:
         card: the person's scorecard of the period.
         period: the same period.
-        given: perf_base, base_salary, days and whatever else the plan asks for.
+        stated: perf_base, base_salary, days and whatever else the plan asks for.
         values: KPI values that the plan uses and the scorecard does not hold.
         targets: targets that the plan uses and the scorecard does not hold.
     """
     lines = card.lines
-    words = {name: getattr(card, name) for name in _SCORE_WORDS if getattr(card, name) is not None}
+    score = {"coefficient": card.coefficient, "total": card.total, "grade": card.grade}
     reason = Cause("M233", card.cause or "the scorecard has no total yet")
-    causes = {name: reason for name in _SCORE_WORDS if name not in words}
+    causes = {name: reason for name, value in score.items() if value is None}
     for line in lines:
         if line.cause_code and line.cause:
             causes[f"kpi {line.kpi_id}"] = Cause(line.cause_code, line.cause)
     return PayInputs(
         person_id=card.person_id,
         period=period,
-        given={**words, **given},
+        sources={**{name: value for name, value in score.items() if value is not None}, **stated},
         values={**(values or {}), **{x.kpi_id: x.value for x in lines if x.value is not None}},
         targets={**(targets or {}), **{x.kpi_id: x.target for x in lines if x.target is not None}},
         attainments={x.kpi_id: x.attainment for x in lines if x.attainment is not None},
@@ -158,51 +157,50 @@ class _AbsentError(Exception):
 
 def _result(line: PayLine, inputs: PayInputs, before: Mapping[str, PayResult]) -> PayResult:
     if _waits(line, inputs.period, before):
-        return _line(line, NOT_DUE, steps=(Step("本期不结算", "not due in this period"),))
+        return _line(line, status="excluded", steps=(Step("本期不结算", "not due in this period"),))
+    method = METHODS[line.method]
     try:
-        arguments = {
-            **line.args,
-            **{
-                name: fill(binding, lambda ref: _figure(ref, inputs, before))
-                for name, binding in line.bindings.items()
-            },
+        bound = {
+            name: fill(binding, lambda ref: _figure(ref, inputs, before))
+            for name, binding in line.bindings.items()
         }
-        amount = _amount(line, evaluate(line.method, arguments), inputs.person_id)
+        arguments = {**line.args, **bound}
+        amount = _amount(line, outputs(method.evaluate(arguments)), inputs.person_id)
     except _AbsentError as absent:
-        return _line(line, ABSENT, cause=absent.cause)
-    except (
-        DefinitionError
-    ) as error:  # the definition was accepted: this period's figures do not fit the method
+        return _line(line, status="missing", cause=absent.cause)
+    except DefinitionError as error:
+        # The definition was accepted when it was loaded: this period's figures do not fit the method.
         cause = Cause("M232", f"{line.method} refuses the figures: {error.what} {error.actual}".strip())
-        return _line(line, ABSENT, cause=cause)
-    return _line(line, PAID, amount=amount, arguments=arguments, steps=explain(line.method, arguments))
+        return _line(line, status="missing", cause=cause)
+    return _line(line, status="scored", amount=amount, arguments=arguments, steps=method.explain(arguments))
 
 
 def _waits(line: PayLine, period: Period, before: Mapping[str, PayResult]) -> bool:
     """Whether the line, or one it builds on, is settled in periods of another length."""
     is_other = line.cycle is not None and line.cycle != period.kind
-    return is_other or any(before[name].status == NOT_DUE for name in line_names(line))
+    return is_other or any(before[name].status == "excluded" for name in line_names(line))
 
 
-def _line(  # noqa: PLR0917 -- what a line may have besides its definition
+def _line(
     line: PayLine,
-    status: str,
+    *,
+    status: LineStatus,
     amount: Decimal | None = None,
     cause: Cause | None = None,
     arguments: Mapping[str, object] | None = None,
     steps: tuple[Step, ...] = (),
 ) -> PayResult:
     return PayResult(
-        line.id,
-        line.label,
-        line.method,
-        status,
-        amount,
-        line.paid,
-        cause,
-        arguments or {},
-        steps,
-        line.source,
+        id=line.id,
+        label=line.label,
+        method=line.method,
+        status=status,
+        amount=amount,
+        paid=line.paid,
+        cause=cause,
+        arguments=arguments or {},
+        steps=steps,
+        source=line.source,
     )
 
 
@@ -216,7 +214,7 @@ def _figure(ref: Ref, inputs: PayInputs, before: Mapping[str, PayResult]) -> obj
         return _of_line(ref, before[ref.name])
     if ref.kind == "input":
         own = {"period_start": inputs.period.start, "period_end": inputs.period.end}
-        found = {**own, **inputs.given}.get(ref.name)
+        found = {**own, **inputs.sources}.get(ref.name)
     else:
         book = {"kpi": inputs.values, "target": inputs.targets, "attainment": inputs.attainments}[ref.kind]
         found = book.get(ref.name)
@@ -232,10 +230,10 @@ def _of_line(ref: Ref, line: PayResult) -> Decimal:
     return line.amount
 
 
-def _amount(line: PayLine, outputs: Mapping[str, object], person_id: str) -> Decimal:
+def _amount(line: PayLine, results: Mapping[str, object], person_id: str) -> Decimal:
     """The figure the line is about: an output, the person's own share of it, or the newest of a list."""
     first, _, part = line.output.partition(".")
-    found = outputs[first]
+    found = results[first]
     if isinstance(found, Mapping):
         name = part or person_id
         if name not in found:

@@ -1,7 +1,7 @@
 """Which target applies to a person, and how much of it is due by a day.
 
-Belongs here: resolution order and calendar pro-rating. Not here: whether a target is sensible
-(target.check, a later issue).
+Belongs here: resolution order and calendar pro-rating. Not here: how far a target is reached (figure), whether it is sensible
+(scoring/target_check).
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from decimal import Decimal
 from models.definitions import Definitions
 from models.errors import CompanyError
 from models.inputs import Target
-from models.money import divide, multiply
+from models.money import exact
 from models.periods import Period
 
 
 @dataclass(frozen=True)
 class ResolvedTarget:
-    """A target and where it stands: person, role (targets.csv) or definition."""
+    """A target and where it stands: person, role (targets.csv), definition, or the peers whose mean it is."""
 
     value: Decimal
     scope: str
@@ -69,6 +69,7 @@ def _declared(definitions: Definitions, role_id: str, kpi_id: str, on: date) -> 
     return ResolvedTarget(line.target, "definition")
 
 
+@exact
 def target_to_date(target: Decimal, period: Period, day: date, *, is_additive: bool = True) -> Decimal:
     """The part of a period's target that is due by the end of a day, every calendar day counting the same.
 
@@ -80,4 +81,4 @@ def target_to_date(target: Decimal, period: Period, day: date, *, is_additive: b
     if not is_additive or day >= period.end:
         return target
     elapsed = max((day - period.start).days + 1, 0)
-    return divide(multiply(target, Decimal(elapsed)), Decimal(period.days))
+    return target * elapsed / period.days

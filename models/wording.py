@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.money import plain, round_half_up
-from models.scoring.bands import Band
 
 PLACES = 6
 
@@ -73,10 +72,3 @@ def points(value: Decimal) -> str:
     """Points with two decimals, as the total counts them: `= 36.00`."""
     rounded = round_half_up(value, 2)
     return f"{'=' if rounded == value else '≈'} {rounded:f}"
-
-
-def span(band: Band, closed: str, x: str = "x") -> str:
-    """The band as a condition: `0.9 ≤ x < 1`."""
-    low = "" if band.low is None else f"{shown(band.low)} {'≤' if closed == 'left' else '<'} "
-    high = "" if band.high is None else f" {'<' if closed == 'left' else '≤'} {shown(band.high)}"
-    return f"{low}{x}{high}"

@@ -14,7 +14,7 @@ CLICK_DAYS = (1, 7, 14, 30)  # the windows in which Sponsored Products can attri
 BASES = {"all": "14d-click-view", "clicks": "14d-click"}  # Sponsored Brands and Display attribute in 14 days
 
 
-class CampaignDay(CamelRow):
+class AmazonCampaignDay(CamelRow):
     """What every campaign report holds."""
 
     date: Day
@@ -25,7 +25,7 @@ class CampaignDay(CamelRow):
     cost: Amount
 
 
-class ProductsDay(CampaignDay):
+class ProductsDay(AmazonCampaignDay):
     """A Sponsored Products campaign on a day; one window was asked for."""
 
     purchases_1d: int | None = Field(None, alias="purchases1d")
@@ -53,7 +53,7 @@ class ProductsDay(CampaignDay):
         return next(days for days in CLICK_DAYS if getattr(self, f"sales_{days}d") is not None)
 
 
-class BasisDay(CampaignDay):
+class BasisDay(AmazonCampaignDay):
     """A Sponsored Brands or Display campaign on a day: purchases after clicks and views, or after clicks only."""
 
     purchases: int | None = None
@@ -118,7 +118,7 @@ def basis_record(row: BasisDay) -> dict[str, Json]:
     }
 
 
-def _common(row: CampaignDay) -> dict[str, Json]:
+def _common(row: AmazonCampaignDay) -> dict[str, Json]:
     return {
         "date": row.date.isoformat(),
         "campaign_id": row.campaign_id,

@@ -7,40 +7,38 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import RATES, within
-from connectors.amazon_sp.paging import NextToken, WalkedAgain
+from connectors.amazon_sp.proofs import WalkedAgain
 from connectors.amazon_sp.rows import Transaction, flat_transaction
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.field_lists import field_lists
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.pagers import Token
 from connectors.kit.contract.proofs import Reading
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.stream import ByDay, Paged, Record, Stream
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window, iso
 
 RECORDS = "payload.transactions"
-PAGER = NextToken("payload.nextToken")
-VERSION = "2024-06-19"  # the library takes v0 unless told
+PAGER = Token("payload.nextToken")
+PATH = "/finances/2024-06-19/transactions"
+FIELDS = field_lists(__file__)["finances"]
 
 
-def transactions(ask: Ask) -> Request:
+def transactions(query: PageQuery) -> Request:
     """listTransactions: a page of what was posted in the window, in every marketplace.
 
     Amazon's model: with a marketplaceId, orders that a US seller ships himself are left out. So none is sent.
     """
-    token = {"nextToken": ask.token} if ask.token else {}
-    request = library.built(
-        ask.account,
-        "Finances",
-        lambda api: api.list_transactions(
-            postedAfter=iso(ask.window.start), postedBefore=iso(ask.window.end), **token
-        ),
-        VERSION,
+    token = {"nextToken": query.token} if query.token else {}
+    request = library.get(
+        PATH, postedAfter=iso(query.window.start), postedBefore=iso(query.window.end), **token
     )
-    return within(request, ask.account, "listTransactions")
+    return within(request, query.account, "listTransactions")
 
 
-def placed(body: Json, ask: Ask) -> None:
+def placed(body: Json, query: PageQuery) -> None:
     """Write into every row whether it is of the account's marketplace; what names none belongs to the seller as a whole."""
-    mine = library.marketplace_id(ask.account)
+    mine = library.marketplace_id(query.account)
     for row in dig(body, RECORDS):
         row["isOurs"] = (row.get("marketplaceDetails") or {}).get("marketplaceId") in (None, mine)
 
@@ -57,33 +55,26 @@ def cut_inside(reading: Reading) -> tuple[Window, ...]:
 
 FINANCES: Stream[Transaction] = Stream(
     name="finances",
-    model=Transaction,
-    key=lambda found: found.transaction_id,
-    day=lambda found: found.posted_date,
-    payload=flat_transaction,
     feeds=("refund",),
-    request=transactions,
-    pager=PAGER,
-    records=RECORDS,
-    cursor_kind="day",
-    max_window_days=7,
-    most_window_days=90,  # Amazon answers nothing at all for more than 180
-    lookback=timedelta(days=8),
-    lookback_reason="a deferred movement changes its state when it is released, and postings come late",
-    lag=timedelta(hours=48),  # Amazon's model: the last 48 hours may lack orders
+    windows=ByDay(
+        max_window_days=7,
+        most_window_days=90,  # Amazon answers nothing at all for more than 180
+        lookback=timedelta(days=8),
+        lookback_reason="a deferred movement changes its state when it is released, and postings come late",
+        lag=timedelta(hours=48),  # Amazon's model: the last 48 hours may lack orders
+    ),
+    read=Paged(request=transactions, pager=PAGER, records=RECORDS, stamp=placed),
+    record=Record(
+        model=Transaction,
+        key=lambda found: found.transaction_id,
+        day=lambda found: found.posted_date,
+        payload=flat_transaction,
+        unused=FIELDS.unused,
+    ),
+    proof=WalkedAgain(transactions, PAGER, RECORDS, "transactionId", pieces=cut_inside, has_empty_pages=True),
     limit="{shop_id}/listTransactions",
     rate=lambda _: RATES["listTransactions"],
-    proof=WalkedAgain(transactions, PAGER, RECORDS, "transactionId", pieces=cut_inside, has_empty_pages=True),
     finality_days=10,
-    unused=(
-        *("sellingPartnerMetadata", "contexts", "breakdowns", "items.description"),
-        *("items.relatedIdentifiers", "items.breakdowns.breakdowns.breakdowns.breakdowns"),
-        *("items.contexts.storeName", "items.contexts.orderType", "items.contexts.channel"),
-        *("items.contexts.paymentType", "items.contexts.paymentMethod", "items.contexts.paymentReference"),
-        *("items.contexts.paymentDate", "items.contexts.deferralReason", "items.contexts.maturityDate"),
-        *("items.contexts.startTime", "items.contexts.endTime"),
-    ),
-    docs="https://developer-docs.amazon.com/sp-api/docs/finances-api-v2024-06-19-reference",
+    docs=FIELDS.docs,
     shaping_settings=("marketplace",),
-    stamp=placed,
 )

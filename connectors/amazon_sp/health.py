@@ -1,6 +1,6 @@
 """The account's health in one marketplace, as Amazon states it on the day it is asked.
 
-Belongs here: the stream and which figures of the report are a metric. Not here: the life of a report (reporting.py).
+Belongs here: the stream and which figures of the report are a metric. Not here: the life of a report (reports.py).
 """
 
 from collections.abc import Iterator
@@ -9,17 +9,18 @@ from datetime import timedelta
 from pathlib import Path
 
 from connectors.amazon_sp import library
-from connectors.amazon_sp.figures import HealthEntry, HealthMetric, flat_health
 from connectors.amazon_sp.limits import RATES
-from connectors.amazon_sp.reporting import Kind, report
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
+from connectors.amazon_sp.reports import ReportKind, report
+from connectors.amazon_sp.rows_health import HealthEntry, HealthMetric, flat_health
 from connectors.kit.contract.documents import JsonDocument
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
-from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.field_lists import field_lists
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.proofs import WholeReport
+from connectors.kit.contract.stream import ByDay, Record, Reported, Stream
 from connectors.kit.contract.strict_json import Json, dig
 
-KIND = Kind(name="GET_V2_SELLER_PERFORMANCE_REPORT", by_date=True, is_snapshot=True)
+KIND = ReportKind(name="GET_V2_SELLER_PERFORMANCE_REPORT", by_date=True, is_snapshot=True)
 # metric -> its figures: fulfilment, path, numerator, denominator. Amazon's schema and its own example name the rate of
 # cancellations differently: the first one that is there counts.
 _FIGURES: dict[str, tuple[tuple[str, tuple[str, ...], str, str], ...]] = {
@@ -38,29 +39,7 @@ _FIGURES: dict[str, tuple[tuple[str, tuple[str, ...], str, str], ...]] = {
         ),
     ),
 }
-
-
-_UNUSED = (
-    *("invoiceDefectRate", "onTimeDeliveryRate", "unitOnTimeDeliveryRate", "warningStates"),
-    *("accountHealthRating", "listingPolicyViolations", "productAuthenticityCustomerComplaints"),
-    *("productConditionCustomerComplaints", "productSafetyCustomerComplaints"),
-    *("receivedIntellectualPropertyComplaints", "restrictedProductPolicyViolations"),
-    *("suspectedIntellectualPropertyViolations", "foodAndProductSafetyIssues", "otherPolicyViolations"),
-    *("documentRequests", "documentRequest"),
-    *(
-        f"{rate}.{name}"
-        for rate in (
-            *("orderDefectRate.mfn", "orderDefectRate.afn", "lateShipmentRate", "validTrackingRate"),
-            *("preFulfillmentCancellationRate", "prefulfillmentCancelRate"),
-        )
-        for name in ("targetValue", "targetCondition", "fulfillmentType", "orderWithDefects.status")
-    ),
-    *(
-        f"orderDefectRate.{kind}.{name}"
-        for kind in ("mfn", "afn")
-        for name in ("claims", "chargebacks", "negativeFeedback")
-    ),
-)
+FIELDS = field_lists(__file__)["account_health"]
 
 
 @dataclass(frozen=True)
@@ -78,19 +57,19 @@ class WithStatus(JsonDocument):
             yield {**row, "accountStatus": statuses.get(str(dig(row, "marketplaceId")))}
 
 
-def metrics(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Json]]:
+def metrics(rows: Iterator[dict[str, Json]], query: PageQuery) -> Iterator[dict[str, Json]]:
     """One record per metric of the account's own marketplace.
 
     Raises:
         Incomplete: the report does not hold exactly that marketplace once.
     """
-    wanted = library.marketplace_id(ask.account)
+    wanted = library.marketplace_id(query.account)
     mine = [row for row in rows if dig(row, "marketplaceId") == wanted]
     if len(mine) != 1:
         raise Incomplete("the report does not hold the marketplace exactly once", actual=f"{len(mine)} times")
     for name, figures in _FIGURES.items():
         yield {
-            "day": ask.last_day.isoformat(),
+            "day": query.last_day.isoformat(),
             "metric": name,
             "accountStatus": mine[0]["accountStatus"],
             "parts": [_part(mine[0], *figure) for figure in figures],
@@ -115,28 +94,33 @@ def _part(row: Json, fulfilment: str, paths: tuple[str, ...], numerator: str, de
 
 ACCOUNT_HEALTH: Stream[HealthMetric] = Stream(
     name="account_health",
-    model=HealthMetric,
-    key=lambda found: f"{found.day}/{found.metric}",
-    day=lambda found: found.day,
-    payload=flat_health,
     feeds=("platform_health",),
-    report=report(
-        KIND,
-        WithStatus(path="performanceMetrics"),
-        cool_down=timedelta(hours=4),
-        assemble=metrics,
-        wire=HealthEntry,
+    windows=ByDay(
+        readable_for=timedelta(hours=12),
+        most_window_days=1,
+        lookback=timedelta(0),
+        lookback_reason="Amazon states the account as it is now: a past day cannot be read again",
     ),
-    cursor_kind="day",
-    readable_for=timedelta(hours=12),
-    most_window_days=1,
-    lookback=timedelta(0),
-    lookback_reason="Amazon states the account as it is now: a past day cannot be read again",
+    read=Reported(
+        report=report(
+            KIND,
+            WithStatus(path="performanceMetrics"),
+            cool_down=timedelta(hours=4),
+            assemble=metrics,
+            wire=HealthEntry,
+        )
+    ),
+    record=Record(
+        model=HealthMetric,
+        key=lambda found: f"{found.day}/{found.metric}",
+        day=lambda found: found.day,
+        payload=flat_health,
+        unused=FIELDS.unused,
+    ),
+    proof=WholeReport(),
     limit="{shop_id}/createReport",
     rate=lambda _: RATES["createReport"],
-    proof=Document(),
     finality_days=0,
-    unused=_UNUSED,
-    docs="https://developer-docs.amazon.com/sp-api/docs/report-type-values-performance",
+    docs=FIELDS.docs,
     shaping_settings=("marketplace",),
 )

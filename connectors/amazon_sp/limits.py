@@ -1,16 +1,17 @@
 """Documented request budgets of Amazon's operations, per seller and app.
 
 Source: the usage plan of each operation in Amazon's own models. Amazon may grant more or less in a header, which the limiter
-learns. Not here: counting (connectors/kit/contract/limiter.py).
+learns. Not here: counting (connectors/kit/contract/request_budget.py). Pages of the plans:
+developer-docs.amazon.com/sp-api/docs/usage-plans-and-rate-limits
 """
 
 import hashlib
 from dataclasses import replace
 
-from connectors.amazon_sp.login import client_id
+from connectors.amazon_sp.signing import client_id
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.limiter import Limit, Rate
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.request_budget import Limit, Rate
 
 RATES = {
     "createReport": Rate(1, seconds=60, burst=15),
@@ -21,7 +22,7 @@ RATES = {
     "listTransactions": Rate(1, seconds=2, burst=10),
     "getOrder": Rate(1, seconds=2, burst=30),
 }
-# since 2026-04-24, across all sellers of an app [amzn/selling-partner-api-models #5210]
+# since 2026-04-24, across all sellers of an app (announced at github.com/amzn/selling-partner-api-models)
 SALES_AND_TRAFFIC = Rate(1, seconds=900, burst=1, per_day=96)
 SLOWEST_LEARNED = 0.01  # requests a second; the header of createReport must not loosen the budget above
 

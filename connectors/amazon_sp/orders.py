@@ -1,6 +1,6 @@
 """Order lines from the report of all orders by last update: one createReport instead of hours of searchOrders.
 
-Belongs here: the stream and the numbering of lines. Not here: the life of a report (reporting.py), the rows (rows.py).
+Belongs here: the stream and the numbering of lines. Not here: the life of a report (reports.py), the rows (rows.py).
 """
 
 import hashlib
@@ -8,39 +8,22 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from connectors.amazon_sp.limits import RATES
-from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.reports import ReportKind, report
 from connectors.amazon_sp.rows import OrderItem, flat_order_item
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.documents import Delimited
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
-from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.field_lists import field_lists
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.proofs import WholeReport
+from connectors.kit.contract.stream import ByChange, Record, Reported, Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import iso
 
-KIND = Kind(
+KIND = ReportKind(
     name="GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",
     empty_reason="Amazon cancels a report by itself when there is no data to return, and nobody here cancels one",
 )
-COLUMNS = (
-    *("amazon-order-id", "merchant-order-id", "purchase-date", "last-updated-date", "order-status"),
-    *("fulfillment-channel", "sales-channel", "order-channel", "ship-service-level", "product-name", "sku"),
-    *("asin", "item-status", "quantity", "currency", "item-price", "item-tax", "shipping-price"),
-    *("shipping-tax", "gift-wrap-price", "gift-wrap-tax", "item-promotion-discount"),
-    *("ship-promotion-discount", "ship-city", "ship-state", "ship-postal-code", "ship-country"),
-    *("promotion-ids", "is-business-order", "purchase-order-number", "price-designation"),
-)
-_PERSONAL = (
-    *("ship-city", "ship-state", "ship-postal-code", "purchase-order-number", "cpf"),
-    *("buyer-name", "buyer-email", "buyer-phone-number", "recipient-name", "buyer-company-name"),
-    *("ship-address-1", "ship-address-2", "ship-address-3", "ship-phone-number"),
-)
-_UNUSED = (
-    *("merchant-order-id", "order-channel", "url", "product-name", "promotion-ids", "price-designation"),
-    *("is-replacement-order", "original-order-id", "number-of-items", "address-type", "is-iba"),
-    *("tax-collection-model", "tax-collection-responsible-party", "customized-url", "customized-page"),
-    *("is-transparency", "signature-confirmation-recommended", "is-sold-by-ab"),
-)
+FIELDS = field_lists(__file__)["orders"]
 _REQUIRED = tuple(
     field.alias or name
     for name, field in OrderItem.model_fields.items()
@@ -48,7 +31,7 @@ _REQUIRED = tuple(
 )
 
 
-def numbered(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Json]]:
+def numbered(rows: Iterator[dict[str, Json]], query: PageQuery) -> Iterator[dict[str, Json]]:
     """Every line with its number among the lines of the same SKU in the same order; what changed at the very end comes next.
 
     The report has no id of a line. All lines of an order carry the order's last update, so that they come together and their
@@ -59,7 +42,7 @@ def numbered(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Js
         Incomplete: several lines, and each comes at least twice to the last field: a file sent double, not twins.
     """
     seen: dict[bytes, tuple[int, str]] = {}
-    end, whole, alone = iso(ask.window.end), set[bytes](), set[bytes]()
+    end, whole, alone = iso(query.window.end), set[bytes](), set[bytes]()
     for row in rows:
         line, changed = _mark(*row.values()), str(row["last-updated-date"])
         alone ^= {line} if line not in whole or line in alone else set()
@@ -92,32 +75,37 @@ def _text(changed: str) -> str:
 
 ORDERS: Stream[OrderItem] = Stream(
     name="orders",
-    model=OrderItem,
-    key=lambda item: item.key,
-    day=lambda item: item.purchase_date,
-    version=lambda item: item.last_updated_date,
-    payload=flat_order_item,
     feeds=("order_line",),
-    report=report(
-        KIND,
-        Delimited(required=_REQUIRED, charset_setting="report_charset"),
-        cool_down=timedelta(minutes=30),
-        assemble=numbered,
+    windows=ByChange(
+        version=lambda item: item.last_updated_date,
+        max_window_days=1,
+        most_window_days=30,  # the most that the report spans, as Amazon's page of it says
+        max_window_records=50_000,  # each window costs one createReport a minute: split late
+        lookback=timedelta(hours=6),
+        lookback_reason="an update reaches the report's own store some time after it happened; Amazon states no bound",
+        reread=timedelta(days=30),
+        lag=timedelta(minutes=5),
     ),
-    cursor_kind="time",
-    max_window_days=1,
-    most_window_days=30,
-    max_window_records=50_000,  # each window costs one createReport a minute: split late
-    lookback=timedelta(hours=6),
-    reread=timedelta(days=30),
-    lookback_reason="an update reaches the report's own store some time after it happened; Amazon states no bound",
-    lag=timedelta(minutes=5),
+    read=Reported(
+        report=report(
+            KIND,
+            Delimited(required=_REQUIRED, charset_setting="report_charset"),
+            cool_down=timedelta(minutes=30),
+            assemble=numbered,
+        )
+    ),
+    record=Record(
+        model=OrderItem,
+        key=lambda item: item.key,
+        day=lambda item: item.purchase_date,
+        payload=flat_order_item,
+        pii=FIELDS.personal,
+        unused=FIELDS.unused,
+    ),
+    proof=WholeReport(),
     limit="{shop_id}/createReport",
     rate=lambda _: RATES["createReport"],
-    proof=Document(),
     finality_days=30,
-    pii=_PERSONAL,
-    unused=_UNUSED,
-    docs="https://developer-docs.amazon.com/sp-api/docs/order-tracking-reports-attributes",
+    docs=FIELDS.docs,
     shaping_settings=("report_charset",),
 )

@@ -156,40 +156,40 @@ def flat_stock(stock: Stock) -> dict[str, Json]:
     }
 
 
-class Currency(CamelRow):
+class MovedAmount(CamelRow):
     """Money of the finances API."""
 
     currency_amount: Money
     currency_code: str
 
 
-class Leaf(CamelRow):
+class BreakdownLeaf(CamelRow):
     """A part of an amount, two levels deep: Amazon nests charges no deeper than we read them."""
 
     breakdown_type: str
-    breakdown_amount: Currency | None = None
+    breakdown_amount: MovedAmount | None = None
 
 
-class Group(Leaf):
+class BreakdownGroup(BreakdownLeaf):
     """An amount with its parts."""
 
-    breakdowns: list[Leaf] | None = None
+    breakdowns: list[BreakdownLeaf] | None = None
 
 
-class Breakdown(Leaf):
+class Breakdown(BreakdownLeaf):
     """An amount with its parts and theirs."""
 
-    breakdowns: list[Group] | None = None
+    breakdowns: list[BreakdownGroup] | None = None
 
 
-class Related(CamelRow):
+class RelatedIdentifier(CamelRow):
     """An id that a transaction refers to."""
 
     related_identifier_name: str
     related_identifier_value: str | None = None
 
 
-class Context(CamelRow):
+class TransactionContext(CamelRow):
     """Which product an item is about."""
 
     context_type: str
@@ -202,12 +202,12 @@ class Context(CamelRow):
 class TransactionItem(CamelRow):
     """One item of a transaction."""
 
-    total_amount: Currency | None = None
+    total_amount: MovedAmount | None = None
     breakdowns: list[Breakdown] | None = None
-    contexts: list[Context] | None = None
+    contexts: list[TransactionContext] | None = None
 
 
-class Marketplace(CamelRow):
+class MovementMarketplace(CamelRow):
     """Where the transaction happened."""
 
     marketplace_id: str | None = None
@@ -222,9 +222,9 @@ class Transaction(CamelRow):
     transaction_status: str | None = None
     description: str | None = None
     posted_date: Instant
-    total_amount: Currency
-    marketplace_details: Marketplace | None = None
-    related_identifiers: list[Related] | None = None
+    total_amount: MovedAmount
+    marketplace_details: MovementMarketplace | None = None
+    related_identifiers: list[RelatedIdentifier] | None = None
     items: list[TransactionItem] | None = None
     is_ours: bool
 
@@ -263,7 +263,9 @@ def _flat_item(item: TransactionItem) -> dict[str, Json]:
     }
 
 
-def _parts(found: list[Breakdown] | list[Group] | list[Leaf] | None) -> list[tuple[str, Json]]:
+def _parts(
+    found: list[Breakdown] | list[BreakdownGroup] | list[BreakdownLeaf] | None,
+) -> list[tuple[str, Json]]:
     """Type and amount of every innermost part, in Amazon's order."""
     parts: list[tuple[str, Json]] = []
     for one in found or []:

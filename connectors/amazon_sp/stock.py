@@ -7,42 +7,47 @@ from datetime import timedelta
 
 from connectors.amazon_sp import library
 from connectors.amazon_sp.limits import RATES, within
-from connectors.amazon_sp.paging import NextToken, WalkedAgain
+from connectors.amazon_sp.proofs import WalkedAgain
 from connectors.amazon_sp.rows import Stock, flat_stock
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
+from connectors.kit.contract.field_lists import field_lists
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.pagers import Token
 from connectors.kit.contract.proofs import Every, Proof, Reading
 from connectors.kit.contract.redact import path_tree
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.stream import ByDay, Paged, Record, Stream
 from connectors.kit.contract.strict_json import Json, dig
 
 RECORDS, GRANULARITY = "payload.inventorySummaries", "payload.granularity.granularityId"
-PAGER = NextToken("pagination.nextToken")
+PATH = "/fba/inventory/v1/summaries"
+PAGER = Token("pagination.nextToken")
+FIELDS = field_lists(__file__)["fba_inventory"]
 
 
-def summaries(ask: Ask) -> Request:
+def summaries(query: PageQuery) -> Request:
     """A page of the whole list of one marketplace (getInventorySummaries)."""
-    return _page(ask.account, details=True, **_token(ask))
+    return _page(query.account, details=True, **_token(query))
 
 
-def names(ask: Ask) -> Request:
+def names(query: PageQuery) -> Request:
     """The same page without the quantities."""
-    return _page(ask.account, details=False, **_token(ask))
+    return _page(query.account, details=False, **_token(query))
 
 
-def _token(ask: Ask) -> dict[str, str]:
-    return {"nextToken": ask.token} if ask.token else {}
+def _token(query: PageQuery) -> dict[str, str]:
+    return {"nextToken": query.token} if query.token else {}
 
 
 def _page(account: AccountSettings, **asked: str | bool) -> Request:
-    request = library.built(
-        account,
-        "Inventories",
-        lambda api: api.get_inventory_summary_marketplace(
-            marketplaceIds=[library.marketplace_id(account)], **asked
-        ),
+    mine = library.marketplace_id(account)
+    request = library.get(
+        PATH,
+        marketplaceIds=[mine],
+        **asked,
+        granularityType=library.by_marketplace(),
+        granularityId=mine,
     )
     return within(request, account, "getInventorySummaries")
 
@@ -59,7 +64,7 @@ class ChangedAreKnown(Proof):
         if not changes:
             return "no change is dated"
         request = _page(reading.account, details=False, startDateTime=changes[len(changes) // 2])
-        body = reading.ask(request, path_tree({RECORDS: {"sellerSku": None}}))
+        body = reading.fetch(request, path_tree({RECORDS: {"sellerSku": None}}))
         found, known = ({str(dig(row, "sellerSku")) for row in page} for page in (_list(body), rows))
         unknown = found - known
         if unknown:
@@ -78,53 +83,41 @@ def _list(body: Json) -> list[Json]:
     return found
 
 
-def dated(body: Json, ask: Ask) -> None:
+def dated(body: Json, query: PageQuery) -> None:
     """Write the day into every row, once the page names the asked marketplace."""
-    if dig(body, GRANULARITY) != library.marketplace_id(ask.account):
+    if dig(body, GRANULARITY) != library.marketplace_id(query.account):
         raise Incomplete("the stock is of another marketplace than was asked")
     rows = _list(body)
-    if not rows and PAGER.step(body, ask).token:
+    if not rows and PAGER.step(body, query).token:
         raise Incomplete("a page of the stock holds no row although the list goes on", may_settle=True)
     for row in rows:
-        row["day"] = ask.last_day.isoformat()
+        row["day"] = query.last_day.isoformat()
 
 
 FBA_INVENTORY: Stream[Stock] = Stream(
     name="fba_inventory",
-    model=Stock,
-    key=lambda stock: f"{stock.day}/{stock.seller_sku}",
-    day=lambda stock: stock.day,
-    payload=flat_stock,
     feeds=("inventory",),
-    request=summaries,
-    pager=PAGER,
-    records=RECORDS,
-    cursor_kind="day",
-    readable_for=timedelta(hours=12),
-    most_window_days=1,
-    lookback=timedelta(0),
-    lookback_reason="Amazon states the stock as it is now: a past day cannot be read again",
-    limit="{shop_id}/getInventorySummaries",
-    rate=lambda _: RATES["getInventorySummaries"],
+    windows=ByDay(
+        readable_for=timedelta(hours=12),
+        most_window_days=1,
+        lookback=timedelta(0),
+        lookback_reason="Amazon states the stock as it is now: a past day cannot be read again",
+    ),
+    read=Paged(request=summaries, pager=PAGER, records=RECORDS, envelope={GRANULARITY: None}, stamp=dated),
+    record=Record(
+        model=Stock,
+        key=lambda stock: f"{stock.day}/{stock.seller_sku}",
+        day=lambda stock: stock.day,
+        payload=flat_stock,
+        unused=FIELDS.unused,
+    ),
     proof=Every(
-        WalkedAgain(names, PAGER, RECORDS, "sellerSku", key=lambda sku, ask: f"{ask.last_day}/{sku}"),
+        WalkedAgain(names, PAGER, RECORDS, "sellerSku", key=lambda sku, query: f"{query.last_day}/{sku}"),
         ChangedAreKnown(),
     ),
+    limit="{shop_id}/getInventorySummaries",
+    rate=lambda _: RATES["getInventorySummaries"],
     finality_days=0,
-    unused=(
-        *("productName", "stores", "inventoryDetails.researchingQuantity"),
-        "inventoryDetails.unfulfillableQuantity",
-        *(
-            f"inventoryDetails.reservedQuantity.{name}"
-            for name in (
-                "pendingCustomerOrderQuantity",
-                "pendingTransshipmentQuantity",
-                "fcProcessingQuantity",
-            )
-        ),
-    ),
-    docs="https://developer-docs.amazon.com/sp-api/docs/fba-inventory-api-v1-reference",
+    docs=FIELDS.docs,
     shaping_settings=("marketplace",),
-    envelope={GRANULARITY: None},
-    stamp=dated,
 )

@@ -1,7 +1,7 @@
 """Sales and traffic of one day, the whole shop and product by product.
 
 Belongs here: the stream, the join of both lists of the report, and that they add up. Not here: the life of a report
-(reporting.py).
+(reports.py).
 """
 
 from collections.abc import Iterator
@@ -11,47 +11,26 @@ from decimal import Decimal
 from pathlib import Path
 
 from connectors.amazon_sp import library
-from connectors.amazon_sp.figures import DayTraffic, TrafficEntry, flat_day_traffic
 from connectors.amazon_sp.limits import SALES_AND_TRAFFIC, per_app
-from connectors.amazon_sp.reporting import Kind, report
+from connectors.amazon_sp.reports import ReportKind, report
+from connectors.amazon_sp.rows_traffic import DayTraffic, TrafficEntry, flat_day_traffic
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.documents import JsonDocument
 from connectors.kit.contract.errors import Incomplete, SchemaDrift, SettingWrong
-from connectors.kit.contract.proofs import Document, exact
+from connectors.kit.contract.field_lists import field_lists
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.proofs import WholeReport, exact
+from connectors.kit.contract.stream import ByDay, Record, Reported, Stream
 from connectors.kit.contract.strict_json import Json, dig
 
 BY_DATE, BY_ASIN = "salesAndTrafficByDate", "salesAndTrafficByAsin"
 SPEC = "reportSpecification"
-_PRODUCT = {"CHILD": "childAsin", "SKU": "sku"}
-
-
-_RATES = ("orderItemSession", "unitSession", "browserSession", "mobileAppSession", "session")
-_UNUSED = (
-    *(
-        f"{part}.{name}{end}"
-        for part in ("salesByDate", "salesByAsin")
-        for end in ("", "B2B")
-        for name in (
-            *("averageSalesPerOrderItem", "averageUnitsPerOrderItem", "averageSellingPrice", "refundRate"),
-            *("claimsGranted", "claimsAmount", "shippedProductSales", "unitsShipped", "ordersShipped"),
-            *("orderedProductSales", "unitsOrdered", "totalOrderItems"),
-        )
-    ),
-    *(
-        f"{part}.{name}{end}"
-        for part in ("trafficByDate", "trafficByAsin")
-        for end in ("", "B2B")
-        for name in (
-            *("browserPageViews", "mobileAppPageViews", "pageViews", "browserSessions", "mobileAppSessions"),
-            *(f"{rate}Percentage" for rate in _RATES),
-            *("browserPageViewsPercentage", "mobileAppPageViewsPercentage", "pageViewsPercentage"),
-            *("averageOfferCount", "averageParentItems", "feedbackReceived", "negativeFeedbackReceived"),
-            *("receivedNegativeFeedbackRate", "sessions", "buyBoxPercentage"),
-        )
-    ),
+_HEAD = tuple(
+    f"{SPEC}.{name}"
+    for name in ("reportType", "dataStartTime", "dataEndTime", "marketplaceIds", "reportOptions")
 )
+_PRODUCT = {"CHILD": "childAsin", "SKU": "sku"}
+FIELDS = field_lists(__file__)["sales_traffic"]
 
 
 def granularity(account: AccountSettings) -> str:
@@ -62,7 +41,7 @@ def granularity(account: AccountSettings) -> str:
     return found
 
 
-KIND = Kind(
+KIND = ReportKind(
     name="GET_SALES_AND_TRAFFIC_REPORT",
     options=lambda account: {"dateGranularity": "DAY", "asinGranularity": granularity(account)},
     by_date=True,
@@ -84,27 +63,27 @@ class BothLists(JsonDocument):
             yield from found
 
 
-def echoed(ask: Ask, head: Json) -> bool:
+def echoed(query: PageQuery, head: Json) -> bool:
     """Whether the report's own specification is what was asked."""
-    day, options = ask.first_day.isoformat(), head[f"{SPEC}.reportOptions"]
+    day, options = query.first_day.isoformat(), head[f"{SPEC}.reportOptions"]
     return (
         head[f"{SPEC}.reportType"] == KIND.name
         and str(head[f"{SPEC}.dataStartTime"])[:10] == day
         and str(head[f"{SPEC}.dataEndTime"])[:10] == day
-        and head[f"{SPEC}.marketplaceIds"] == [library.marketplace_id(ask.account)]
+        and head[f"{SPEC}.marketplaceIds"] == [library.marketplace_id(query.account)]
         and isinstance(options, dict)
         and options.get("dateGranularity") == "DAY"
-        and options.get("asinGranularity") == granularity(ask.account)
+        and options.get("asinGranularity") == granularity(query.account)
     )
 
 
-def joined(rows: Iterator[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Json]]:
+def joined(rows: Iterator[dict[str, Json]], query: PageQuery) -> Iterator[dict[str, Json]]:
     """One record for the shop and one per product; units and sales of the products add up to those of the shop.
 
     Raises:
         Incomplete: they do not, or the day is not the asked one.
     """
-    day, product = ask.first_day.isoformat(), _PRODUCT[granularity(ask.account)]
+    day, product = query.first_day.isoformat(), _PRODUCT[granularity(query.account)]
     totals: list[tuple[int, Decimal]] = []
     units, sales = 0, Decimal(0)
     for row in rows:
@@ -143,36 +122,36 @@ def _sold(record: Json) -> tuple[int, Decimal]:
 
 SALES_TRAFFIC: Stream[DayTraffic] = Stream(
     name="sales_traffic",
-    model=DayTraffic,
-    key=lambda row: f"{row.date}/{row.level}" + ("" if row.product is None else f"/{row.product}"),
-    day=lambda row: row.date,
-    payload=flat_day_traffic,
     feeds=("traffic",),
-    report=report(
-        KIND,
-        BothLists(
-            path=BY_ASIN,
-            head_paths=tuple(
-                f"{SPEC}.{name}"
-                for name in ("reportType", "dataStartTime", "dataEndTime", "marketplaceIds", "reportOptions")
-            ),
-        ),
-        cool_down=timedelta(hours=4),
-        assemble=joined,
-        wire=TrafficEntry,
-        echo=echoed,
+    windows=ByDay(
+        most_window_days=1,  # rows by product are sums over the whole asked range
+        lookback=timedelta(days=1),
+        lookback_reason="each day costs a quarter of an hour of the app's budget, "
+        "so the week that Amazon fills is read once a week",
+        reread=timedelta(days=35),  # Amazon fills a day for up to a week and restates older ones now and then
+        lag=timedelta(hours=12),
     ),
-    cursor_kind="day",
-    most_window_days=1,  # rows by product are sums over the whole asked range
-    lookback=timedelta(days=1),
-    lookback_reason="each day costs a quarter of an hour of the app's budget, so the week that Amazon fills is read once a week",
-    reread=timedelta(days=35),  # Amazon fills a day for up to a week and restates older ones now and then
-    lag=timedelta(hours=12),
+    read=Reported(
+        report=report(
+            KIND,
+            BothLists(path=BY_ASIN, head_paths=_HEAD),
+            cool_down=timedelta(hours=4),
+            assemble=joined,
+            wire=TrafficEntry,
+            echo=echoed,
+        )
+    ),
+    record=Record(
+        model=DayTraffic,
+        key=lambda row: f"{row.date}/{row.level}" + ("" if row.product is None else f"/{row.product}"),
+        day=lambda row: row.date,
+        payload=flat_day_traffic,
+        unused=FIELDS.unused,
+    ),
+    proof=WholeReport(distinct=True),
     limit="{shop_id}/GET_SALES_AND_TRAFFIC_REPORT",
     rate=lambda _: SALES_AND_TRAFFIC,
-    proof=Document(distinct=True),
     finality_days=8,
-    unused=_UNUSED,
-    docs="https://developer-docs.amazon.com/sp-api/docs/analytics-reports-attributes",
+    docs=FIELDS.docs,
     shaping_settings=("asin_granularity", "marketplace"),
 )

@@ -1,32 +1,30 @@
 """抖店 (Douyin shop): orders with the livestream and the 达人 that sold them, and after-sales requests.
 
-Belongs here: which streams there are and why each is complete. Not here: what is asked (asks.py), signature and token
-(signing.py), records (rows.py), what answers mean (words.py). See README.md.
+Belongs here: which streams there are and why each is complete. Not here: what is asked (requests.py, follow_ups.py), signature
+and token (signing.py), records (rows.py), what answers mean (errors.py). See README.md.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 
-from connectors.doudian import asks
-from connectors.doudian.rows import AfterSale, Order, flat_after_sale, flat_order
+from connectors.doudian import requests
+from connectors.doudian.errors import trouble
+from connectors.doudian.follow_ups import subsidy
+from connectors.doudian.rows import AfterSale, DoudianOrder, flat_after_sale, flat_order
 from connectors.doudian.signing import SHOP_TOKENS
-from connectors.doudian.unused import OF_ORDERS, OF_REFUNDS
-from connectors.doudian.words import trouble
-from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import KitError
+from connectors.kit.contract.field_lists import field_lists
 from connectors.kit.contract.pagers import Descending
 from connectors.kit.contract.proofs import Total
-from connectors.kit.contract.strict_json import Json
+from connectors.kit.contract.reports import PageSize
+from connectors.kit.contract.request import HttpAnswer
+from connectors.kit.contract.stream import ByChange, Paged, Record, Stream
 
-_DOCS = "https://op.jinritemai.com/docs/api-docs/{0}"
-_RECEIVER = tuple(
-    f"{place}{name}"
-    for place in ("", "sku_order_list.")
-    for name in (
-        *("post_tel", "post_receiver", "post_addr", "encrypt_post_tel", "encrypt_post_receiver"),
-        *("mask_post_tel", "mask_post_receiver", "mask_post_addr", "account_list", "contract_info"),
-    )
-)
+FIELDS = field_lists(__file__)
+TOTAL = "data.total"
+# an order that changes leaves the window while it is read, so that pages are walked from the last to the first
+BACKWARD, ALL_OF_THEM = Descending(TOTAL, first=0), Total(TOTAL, may_leave=True)
+PAGES = PageSize(most=100)  # the most that both interfaces serve: op.jinritemai.com/docs/api-docs/15/1342
 
 
 class Doudian(Connector):
@@ -39,54 +37,61 @@ class Doudian(Connector):
     streams = (
         Stream(
             name="orders",
-            model=Order,
-            key=lambda order: order.order_id,
-            day=lambda order: order.create_time,
-            version=lambda order: order.update_time,
-            payload=flat_order,
             feeds=("order_line",),
-            request=asks.orders,
-            pager=Descending("data.total", first=0),
-            records="data.shop_order_list",
-            cursor_kind="time",
-            lookback=timedelta(days=1),
-            lookback_reason="orders reach the search late by an unknown time: the day before is read once more",
+            windows=ByChange(
+                version=lambda order: order.update_time,
+                lookback=timedelta(days=1),
+                lookback_reason="orders reach the search late by an unknown time: the day before is read once more",
+            ),
+            read=Paged(
+                request=requests.orders, pager=BACKWARD, records="data.shop_order_list", page_size=PAGES
+            ),
+            record=Record(
+                model=DoudianOrder,
+                key=lambda order: order.order_id,
+                day=lambda order: order.create_time,
+                payload=flat_order,
+                pii=FIELDS["orders"].personal,
+                hashed=("doudian_open_id",),
+                unused=FIELDS["orders"].unused,
+            ),
+            proof=ALL_OF_THEM,
             limit="{shop_id}",
-            rate=asks.rate,
-            proof=Total("data.total", may_leave=True),
+            rate=requests.rate,
             finality_days=30,
-            pii=(*_RECEIVER, "buyer_words", "seller_words", "user_id_info", "open_id", "user_coordinate"),
-            hashed=("doudian_open_id",),
-            unused=OF_ORDERS,
-            docs=_DOCS.format("15/1342"),
-            page_size=("page_size", 100, 100),
+            docs=FIELDS["orders"].docs,
         ),
         Stream(
             name="refunds",
-            model=AfterSale,
-            key=lambda request: request.aftersale_info.aftersale_id,
-            day=lambda request: request.aftersale_info.create_time,
-            version=lambda request: request.changed,
-            payload=flat_after_sale,
             feeds=("refund",),
-            request=asks.refunds,
-            pager=Descending("data.total", first=0),
-            records="data.items",
-            cursor_kind="time",
-            lookback=timedelta(days=1),
-            lookback_reason="requests reach the search late by an unknown time: the day before is read once more",
+            windows=ByChange(
+                version=lambda request: request.changed,
+                lookback=timedelta(days=1),
+                lookback_reason="requests reach the search late by an unknown time: the day before is read once more",
+            ),
+            read=Paged(
+                request=requests.refunds,
+                pager=BACKWARD,
+                records="data.items",
+                page_size=PAGES,
+                follow_up=subsidy,
+            ),
+            record=Record(
+                model=AfterSale,
+                key=lambda request: request.aftersale_info.aftersale_id,
+                day=lambda request: request.aftersale_info.create_time,
+                payload=flat_after_sale,
+                pii=FIELDS["refunds"].personal,
+                unused=FIELDS["refunds"].unused,
+            ),
+            proof=ALL_OF_THEM,
             limit="{shop_id}",
-            rate=asks.rate,
-            proof=Total("data.total", may_leave=True),
+            rate=requests.rate,
             finality_days=30,
-            pii=("aftersale_info.remark", "seller_logs", "aftersale_info.return_logistics_code"),
-            unused=OF_REFUNDS,
-            docs=_DOCS.format("17/1295"),
-            page_size=("page_size", 100, 100),
-            follow_up=asks.subsidy,
+            docs=FIELDS["refunds"].docs,
         ),
     )
 
-    def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002
+    def classify(self, answer: HttpAnswer) -> KitError | None:
         """抖店 reports its troubles inside HTTP 200."""
-        return trouble(status, body)
+        return trouble(answer)

@@ -12,7 +12,7 @@ from connectors.kit.contract.errors import Incomplete, SchemaDrift
 from connectors.kit.contract.fields import EpochSeconds, Id, Row
 from connectors.kit.contract.strict_json import Json
 
-MOST_FEN = 10**16
+MOST_FEN = 10**16  # DECIMAL(18,4) holds fourteen digits before the point; fen are two more
 
 
 def _fen(value: int) -> int:
@@ -31,7 +31,7 @@ Never = Annotated[EpochSeconds | None, BeforeValidator(_absent_zero)]
 NoId = Annotated[Id | None, BeforeValidator(_absent_zero)]
 
 
-class Sku(Row):
+class GoodsOrder(Row):
     """One goods order (商品单) of a shop order."""
 
     order_id: Id
@@ -49,7 +49,7 @@ class Sku(Row):
     video_id: NoId = None
 
 
-class Order(Row):
+class DoudianOrder(Row):
     """One shop order (店铺单); of the buyer only a pseudonym."""
 
     order_id: Id
@@ -62,10 +62,10 @@ class Order(Row):
     platform_cost_amount: Fen = 0
     post_amount: Fen = 0
     doudian_open_id: NoId = None
-    sku_order_list: list[Sku]
+    sku_order_list: list[GoodsOrder]
 
 
-class Related(Row):
+class AfterSaleLine(Row):
     """A goods order that an after-sales request is about."""
 
     sku_order_id: Id
@@ -73,14 +73,14 @@ class Related(Row):
     aftersale_item_num: int
 
 
-class About(Row):
+class AfterSaleOrder(Row):
     """The order behind a request."""
 
     shop_order_id: Id
-    related_order_info: list[Related]
+    related_order_info: list[AfterSaleLine]
 
 
-class Info(Row):
+class AfterSaleInfo(Row):
     """The request itself."""
 
     aftersale_id: Id
@@ -96,7 +96,7 @@ class Info(Row):
     arbitrate_blame: int | None = None
 
 
-class Words(Row):
+class AfterSaleText(Row):
     """The platform's own words for codes."""
 
     reason_text: str | None = None
@@ -112,9 +112,9 @@ class Subsidy(Row):
 class AfterSale(Row):
     """One after-sales request (售后单) with its state."""
 
-    aftersale_info: Info
-    order_info: About
-    text_part: Words | None = None
+    aftersale_info: AfterSaleInfo
+    order_info: AfterSaleOrder
+    text_part: AfterSaleText | None = None
     subsidy: Subsidy | None = None
 
     @property
@@ -123,7 +123,7 @@ class AfterSale(Row):
         return self.aftersale_info.update_time
 
 
-def flat_order(order: Order) -> dict[str, Json]:
+def flat_order(order: DoudianOrder) -> dict[str, Json]:
     """The payload of `raw_doudian_orders`."""
     lines = [line.model_dump() for line in order.sku_order_list]
     if len({line["order_id"] for line in lines}) != len(lines):

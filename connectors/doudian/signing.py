@@ -1,6 +1,6 @@
 """How 抖店 signs: method, parameters and time between two secrets, HMAC-SHA256; tokens are fetched by signed calls too.
 
-Belongs here: signature, access token. Not here: what is asked for (asks.py).
+Belongs here: signature, access token. Not here: what is asked for (requests.py).
 """
 
 import hashlib
@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 from requests import PreparedRequest
 
-from connectors.doudian.words import trouble
+from connectors.doudian.errors import trouble
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.errors import AuthExpired, AuthRevoked, BadRequest
 from connectors.kit.contract.oauth import Grant, OAuth
+from connectors.kit.contract.request import HttpAnswer
+from connectors.kit.contract.signing_context import SigningContext, TokenCall
 from connectors.kit.contract.strict_json import Json, dumps
 
 REFRESH = "/token/refresh"
@@ -43,13 +44,12 @@ def query(account: AccountSettings, path: str, param_json: str, at: datetime) ->
     }
 
 
-def _place(prepared: PreparedRequest, account: AccountSettings, token: str, desk: Desk) -> None:
+def _place(prepared: PreparedRequest, token: str, context: SigningContext) -> None:
     body = prepared.body or b""
     param_json = body.decode() if isinstance(body, bytes) else str(body)
     url = prepared.url or ""
-    prepared.prepare_url(
-        url, {**query(account, urlsplit(url).path, param_json, desk.now()), "access_token": token}
-    )
+    signed = query(context.account, urlsplit(url).path, param_json, context.now())
+    prepared.prepare_url(url, {**signed, "access_token": token})
 
 
 def _call(account: AccountSettings, refresh: str) -> TokenCall:
@@ -62,7 +62,7 @@ def _finish(call: TokenCall, account: AccountSettings, at: datetime) -> TokenCal
 
 
 def _read(status: int, body: Json) -> Grant:
-    found = trouble(status, body)
+    found = trouble(HttpAnswer(status, {}, body))
     if isinstance(found, AuthExpired | BadRequest):
         raise AuthRevoked("the refresh token is not accepted", actual=found.actual)
     if found is not None:

@@ -6,8 +6,7 @@ Not here: platforms (their own connectors) and storing (warehouse).
 
 from connectors.file_drop.checks import check_company
 from connectors.file_drop.company import DroppedCompany, read_company
-from connectors.file_drop.drop_files import Place as DropPlace
-from connectors.file_drop.drop_files import replay_drop
+from connectors.file_drop.drop_files import DropPlace, replay_drop
 from connectors.file_drop.drops import drop_digest, read_drop
 from connectors.file_drop.drops import failed as failed_drop
 from connectors.file_drop.layout import FileOptions, Layout, load_layout, table_names

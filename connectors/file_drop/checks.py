@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from itertools import combinations
 
 from connectors.file_drop.table import DroppedRow, DroppedTable, raise_all
 from models.errors import CompanyError
+from models.values import closest
 
 Tables = Mapping[str, DroppedTable]
 _OPEN_END = date.max
@@ -119,7 +119,7 @@ def _known(
     value, (code, kind) = row.values[column], names
     if value is None or not known or value in known:
         return
-    near = get_close_matches(str(value), sorted(known), n=1)
+    near = closest(str(value), known)
     remedy = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(sorted(known)[:8])}"
     yield CompanyError(
         code,

@@ -16,10 +16,11 @@ from connectors.kit.contract.strict_json import Json, dumps
 from connectors.kit.contract.windows import Window, iso
 from connectors.kit.window.landing import FORMAT, Landing, read_lines, sha256_of
 from models.loads import FILE_DROP, PulledWindow, StreamRef
+from models.whole_file import write_lines
 
 
 @dataclass(frozen=True)
-class Place:
+class DropPlace:
     """Where drops are read from and written to, as of when."""
 
     company: Path
@@ -54,7 +55,7 @@ class DroppedRecord:
         )
 
 
-def pulled_window(drop: Drop, records: Sequence[DroppedRecord], proof: str, place: Place) -> PulledWindow:
+def pulled_window(drop: Drop, records: Sequence[DroppedRecord], proof: str, place: DropPlace) -> PulledWindow:
     """Land the rows, write their records, and hand over the window; nothing has a final name before it is whole."""
     start, end = drop.span
     ordered = sorted(records, key=lambda r: (r.day, r.key))
@@ -112,10 +113,8 @@ def _window(
     head: Json, records: Sequence[DroppedRecord], landed: tuple[str, str], spool: Path, as_of: datetime
 ) -> PulledWindow:
     ref = StreamRef(FILE_DROP, head["stream"], head["shop"])
-    spool.mkdir(parents=True, exist_ok=True)
     path = spool / f"{ref.stream}-{landed[1][:12]}-{os.getpid()}.ndjson"
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(record.line(as_of) + "\n" for record in records)
+    write_lines(path, (record.line(as_of) for record in records))
     return PulledWindow(
         ref=ref,
         window_from=datetime.fromisoformat(head["window_from"]),

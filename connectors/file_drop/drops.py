@@ -10,9 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from connectors.file_drop.drop_files import DroppedRecord, Place, pulled_window
+from connectors.file_drop.drop_files import DroppedRecord, DropPlace, pulled_window
+from connectors.file_drop.exports.declared_exports import prove_export, read_export
 from connectors.file_drop.exports.export_layout import layouts_digest
-from connectors.file_drop.exports.exported import prove_export, read_export
 from connectors.file_drop.fact_layouts import FROM_DROP, fact_layout, file_columns
 from connectors.file_drop.manifest import Drop
 from connectors.file_drop.reading.opening import read_bytes
@@ -22,12 +22,13 @@ from connectors.kit.contract.windows import iso
 from models.errors import CompanyError, MeritError, MeritErrors
 from models.loads import FailedWindow, PulledWindow
 from models.money import total
-from models.tables import Column, Rule, Sensitivity
+from models.tables import Column, Derivation, Sensitivity
+from models.values import LimitError, in_zone
 
 _SHOWN = 3
 
 
-def read_drop(drop: Drop, place: Place) -> PulledWindow | FailedWindow:
+def read_drop(drop: Drop, place: DropPlace) -> PulledWindow | FailedWindow:
     """The rows of a drop, proven by range, row count and control totals; nothing is loaded of one that does not hold."""
     try:
         path = drop_path(drop, place.company)
@@ -64,7 +65,15 @@ def failed(drop: Drop, as_of: datetime, error: MeritError) -> FailedWindow:
     cause = "; ".join(_sentence(drop, e) for e in errors[:_SHOWN])
     more = f"; and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
     start, end = drop.span
-    return FailedWindow(drop.ref, start, end, "time", errors[0].code, cause + more, as_of)
+    return FailedWindow(
+        ref=drop.ref,
+        window_from=start,
+        window_to=end,
+        kind="time",
+        code=errors[0].code,
+        cause=cause + more,
+        as_of=as_of,
+    )
 
 
 def drop_path(drop: Drop, company: Path) -> Path:
@@ -112,16 +121,11 @@ def _in_utc(value: datetime, zone: str, where: str, column: str) -> datetime:
     """A time without an offset is the shop's; in the hour that a clock shows twice, its first pass."""
     if value.tzinfo is not None:
         return value.astimezone(UTC)
-    found = value.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    if found.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != value:
-        raise CompanyError(
-            "C151",
-            f"{column}: the clock of {zone} never showed this time",
-            where=where,
-            actual=repr(value.isoformat(sep=" ")),
-            remedy="write the offset, e.g. +01:00",
-        )
-    return found
+    try:
+        return in_zone(value, ZoneInfo(zone))
+    except LimitError as error:
+        what, shown = f"{column}: {error.cause}", repr(value.isoformat(sep=" "))
+        raise CompanyError("C151", what, where=where, actual=shown, remedy=error.remedy) from None
 
 
 def _state_currency(values: dict[str, object], columns: Iterable[Column], drop: Drop, where: str) -> None:
@@ -162,7 +166,9 @@ def _day(values: dict[str, object], drop: Drop, where: str) -> date:
 def _own_day(name: str, values: dict[str, object], drop: Drop) -> date | None:
     column = drop.fact.column(name)
     sources = (
-        column.derived.of if column and column.derived and column.derived.rule is Rule.LOCAL_DAY else (name,)
+        column.derived.of
+        if column and column.derived and column.derived.rule is Derivation.LOCAL_DAY
+        else (name,)
     )
     for source in sources:
         value = values.get(source)

@@ -3,15 +3,14 @@
 Not here: the tables (models/tables), the layouts of company tables (layouts/).
 """
 
-import re
 from decimal import Decimal
 from functools import cache
 
 from connectors.file_drop.layout import CellType, ColumnSpec, Layout
-from models.tables import FACTS, Column, ColumnType
+from models.tables import FACTS, Column, ColumnType, Table
+from models.values import WHOLE_DIGITS, width_of
 
 FROM_DROP = frozenset({"platform", "shop_id", "source_row_id"})  # stated by facts.yaml, not by the file
-_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _TYPES: dict[ColumnType, CellType] = {
     ColumnType.TEXT: "text",
     ColumnType.BOOLEAN: "boolean",
@@ -28,7 +27,7 @@ def fact_layout(table: str) -> Layout:
         table=table,
         grain=tuple(name for name in fact.key if name not in FROM_DROP),
         bad_rows="refuse",
-        columns=tuple(_spec(column) for column in file_columns(table)),
+        columns=tuple(_spec(column, fact) for column in file_columns(table)),
     )
 
 
@@ -37,7 +36,7 @@ def file_columns(table: str) -> tuple[Column, ...]:
     return tuple(c for c in FACTS[table].given if c.name not in FROM_DROP)
 
 
-def _spec(column: Column) -> ColumnSpec:
+def _spec(column: Column, fact: Table) -> ColumnSpec:
     common = {
         "name": column.name,
         "required": column.required,
@@ -45,13 +44,18 @@ def _spec(column: Column) -> ColumnSpec:
         "default": column.default or None,
     }
     if column.type is not ColumnType.NUMBER:
-        is_id = column.type is ColumnType.TEXT and column.name.endswith("_id")
-        return ColumnSpec(**common, type=_TYPES[column.type], id=is_id, allowed=column.allowed)
-    exact = _DECIMAL.fullmatch(column.sql_type)
-    if exact is None:
-        return ColumnSpec(**common, type="integer")
-    digits, places = int(exact[1]), int(exact[2])
-    top = Decimal(10) ** (digits - places) - 1
+        kind = "currency" if column.is_currency else _TYPES[column.type]
+        return ColumnSpec(
+            **common,
+            type=kind,
+            id=column.is_id or column.name in fact.scopes.values(),
+            allowed=column.allowed,
+        )
+    width = width_of(column.sql_type)
+    if width is None:
+        top = Decimal(10**WHOLE_DIGITS - 1)
+        return ColumnSpec(**common, type="integer", min=-top, max=top)
+    top = Decimal(10**width.whole - 1)  # a whole number below it leaves the column its decimals
     return ColumnSpec(
-        **common, type="decimal", places=places, percent=column.unit == "ratio", min=-top, max=top
+        **common, type="decimal", places=width.places, percent=column.unit == "ratio", min=-top, max=top
     )

@@ -17,16 +17,18 @@ from models.errors import CompanyError, DefinitionError
 
 LAYOUTS = Path(__file__).parent / "layouts"
 
-CellType = Literal["text", "date", "instant", "decimal", "integer", "boolean", "period"]
+CellType = Literal["text", "currency", "date", "instant", "decimal", "integer", "boolean", "period"]
 # Only encodings that refuse wrong bytes: latin-1 accepts everything and turns 成本 into rubbish unseen.
 Encoding = Literal["utf-8-sig", "utf-8", "gbk", "gb18030", "big5", "utf-16"]
 
 
-class _Strict(BaseModel):
+class DeclaredModel(BaseModel):
+    """Base of what a YAML file declares: no key but the known ones, nothing changed afterwards."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ColumnSpec(_Strict):
+class ColumnSpec(DeclaredModel):
     """One column: its type, the headers it may stand under, and which values are plausible."""
 
     name: str
@@ -35,7 +37,6 @@ class ColumnSpec(_Strict):
     id: bool = False
     headers: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
-    pattern: str = ""
     default: str | None = None
     places: int = 4
     percent: bool = False
@@ -49,13 +50,13 @@ class ColumnSpec(_Strict):
         return wanted in {h.casefold() for h in (self.name, *self.headers)}
 
 
-class QuarantineLimit(_Strict):
+class QuarantineLimit(DeclaredModel):
     """Bad rows are set aside up to this share of the file; above it the file is refused."""
 
     quarantine_up_to: Decimal = Field(ge=0, le=1)
 
 
-class Layout(_Strict):
+class Layout(DeclaredModel):
     """The layout of one table."""
 
     table: str
@@ -71,7 +72,7 @@ class Layout(_Strict):
         return Decimal(0) if self.bad_rows == "refuse" else self.bad_rows.quarantine_up_to
 
 
-class FileOptions(_Strict):
+class FileOptions(DeclaredModel):
     """What a company declares about one file in `files.yaml`."""
 
     file: str | None = None

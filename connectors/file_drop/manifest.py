@@ -3,14 +3,12 @@
 Belongs here: the declarations. Not here: reading the files (drops.py).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import PurePosixPath
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -23,22 +21,31 @@ from models.definitions.reading import (
     as_mapping,
     as_number,
     as_text,
-    nearest,
 )
 from models.definitions.strict_yaml import Node, parse, plain
 from models.errors import CompanyError
 from models.loads import FILE_DROP, StreamRef
 from models.periods import day_bounds
 from models.tables import FACTS, ColumnType, Table
+from models.values import (
+    FormError,
+    LimitError,
+    ReadingError,
+    nearest,
+    plausible,
+    read_currency,
+    read_shop_id,
+    read_whole,
+    read_zone,
+)
 
 MANIFEST = "facts.yaml"
 _REQUIRED = ("table", "file", "shop_id", "zone", "from", "to")
 _FORMAT = ("sheet", "encoding", "delimiter", "date_format", "thousands", "columns")
-_SHOP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)  # it names a folder of landing files
 _MAX_DAYS = 1100  # three years: a slip in the year would claim a century
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Drop:
     """One declared file: the days it speaks for and what it must add up to."""
 
@@ -101,7 +108,7 @@ def _drop(node: Node) -> Drop:
     optional = ("rows", "layout", "totals", "platform", "currency", *_FORMAT)
     entry = Fields(node, "a drop", required=_REQUIRED, optional=optional)
     table = _table(entry["table"])
-    first, last = as_date(entry["from"], "from"), as_date(entry["to"], "to")
+    first, last = _day(entry["from"], "from"), _day(entry["to"], "to")
     if not 0 <= (last - first).days < _MAX_DAYS:
         raise _refused(
             "the days are no range",
@@ -179,34 +186,42 @@ def _file(node: Node) -> str:
 
 def _shop(node: Node) -> str:
     shop = as_text(node, "shop_id")
-    if not _SHOP.fullmatch(shop):
-        raise _refused(
-            "shop_id is no id", node, repr(shop), "use letters, digits, point, dash and underscore"
-        )
-    return shop
+    try:
+        return read_shop_id(shop)
+    except FormError as error:
+        raise _refused("shop_id is no id", node, repr(shop), error.remedy) from None
+
+
+def _day(node: Node, what: str) -> date:
+    try:
+        return plausible(as_date(node, what))
+    except LimitError as error:
+        raise _refused(f"{what}: {error.cause}", node, as_text(node, what), error.remedy) from None
 
 
 def _zone(node: Node) -> str:
     zone = as_text(node, "zone")
     try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise _refused("there is no such time zone", node, repr(zone), "write Asia/Shanghai") from None
-    return zone
+        return read_zone(zone).key
+    except FormError as error:
+        raise _refused(error.cause, node, repr(zone), error.remedy) from None
 
 
 def _rows(node: Node) -> int:
-    rows = as_number(node, "rows")
-    if rows != rows.to_integral_value() or rows < 0:
-        raise _refused("rows is no count", node, str(rows), "write the number of rows below the header")
-    return int(rows)
+    text = as_text(node, "rows")
+    try:
+        return read_whole(text, least=0)
+    except ReadingError:
+        remedy = "write the number of rows below the header"
+        raise _refused("rows is no count", node, repr(text), remedy) from None
 
 
 def _currency(node: Node) -> str:
     currency = as_text(node, "currency")
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper() and currency.isalpha()):
-        raise _refused("this is no currency", node, repr(currency), "write CNY")
-    return currency
+    try:
+        return read_currency(currency)
+    except FormError as error:
+        raise _refused("this is no currency", node, repr(currency), error.remedy) from None
 
 
 def _totals(node: Node | None, table: Table) -> dict[str, Decimal]:

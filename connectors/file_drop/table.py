@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 
 from connectors.file_drop.layout import ColumnSpec, FileOptions, Layout, load_layout
@@ -19,6 +18,7 @@ from connectors.file_drop.reading.xlsx_rows import xlsx_grid
 from connectors.file_drop.values import BadValueError, Value, eaten_id, parse_cell
 from models.errors import CompanyError, MeritError, MeritErrors
 from models.loads import QuarantinedRow
+from models.values import closest
 
 MAX_REPORTED = 50
 _SHOWN = 40
@@ -32,7 +32,7 @@ class DroppedRow:
     values: dict[str, object]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QuarantinedCell:
     """A row set aside: the cell that is wrong, why, and what to do."""
 
@@ -63,7 +63,7 @@ class QuarantinedCell:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DroppedTable:
     """A company table as it was read; `sha256` is the identity of the file."""
 
@@ -89,7 +89,7 @@ class DroppedTable:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _RowReader:
     """What every row of one file is read with."""
 
     layout: Layout
@@ -125,12 +125,17 @@ def read_layout(layout: Layout, path: Path, *, options: FileOptions, shown: str 
     grid = _grid(path, content, layout, declared)
     columns, unknown = _match_header(grid.header, name, layout, declared)
     positions = {spec.name: position for position, spec in columns.items()}
-    reading = _Reading(layout, declared, positions, len(grid.header.cells), grid.from_workbook)
+    reading = _RowReader(layout, declared, positions, len(grid.header.cells), grid.from_workbook)
     good, bad = _typed(grid.rows, reading)
     _enforce_limit(bad, len(good) + len({b.row_number for b in bad}), name, layout)
     raise_all(duplicates(good, layout, name))
     return DroppedTable(
-        layout.table, name, hashlib.sha256(content).hexdigest(), tuple(good), tuple(bad), unknown
+        table=layout.table,
+        file=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        dropped=tuple(good),
+        quarantined=tuple(bad),
+        unknown_columns=unknown,
     )
 
 
@@ -175,7 +180,7 @@ def _names(title: str, spec: ColumnSpec, options: FileOptions) -> bool:
 
 
 def _missing_column(spec: ColumnSpec, where: str, unknown: list[str], table: str) -> CompanyError:
-    near = get_close_matches(spec.name, unknown, n=1)
+    near = closest(spec.name, unknown)
     hint = (
         f"rename {near[0]!r} to {spec.name!r}"
         if near
@@ -191,7 +196,7 @@ def _missing_column(spec: ColumnSpec, where: str, unknown: list[str], table: str
     )
 
 
-def _typed(rows: Iterable[GridRow], reading: _Reading) -> tuple[list[DroppedRow], list[QuarantinedCell]]:
+def _typed(rows: Iterable[GridRow], reading: _RowReader) -> tuple[list[DroppedRow], list[QuarantinedCell]]:
     good: list[DroppedRow] = []
     bad: list[QuarantinedCell] = []
     for row in rows:
@@ -204,7 +209,7 @@ def _typed(rows: Iterable[GridRow], reading: _Reading) -> tuple[list[DroppedRow]
     return good, bad
 
 
-def _values(row: GridRow, reading: _Reading, wrong: list[QuarantinedCell]) -> dict[str, object]:
+def _values(row: GridRow, reading: _RowReader, wrong: list[QuarantinedCell]) -> dict[str, object]:
     """The typed values of a row; every cell that cannot be typed is added to `wrong`."""
     if len(row.cells) != reading.width:
         wrong.append(_wrong_width(row, reading.width))
@@ -217,17 +222,33 @@ def _values(row: GridRow, reading: _Reading, wrong: list[QuarantinedCell]) -> di
             values[spec.name] = _value(cell, spec, reading, damaged=position in row.damaged)
         except BadValueError as error:
             shown = _shorten(cell)
-            wrong.append(QuarantinedCell(row.number, spec.name, shown, error.code, error.cause, error.remedy))
+            wrong.append(
+                QuarantinedCell(
+                    row_number=row.number,
+                    column=spec.name,
+                    value=shown,
+                    cause_code=error.code,
+                    cause=error.cause,
+                    remedy=error.remedy,
+                )
+            )
     return values
 
 
 def _wrong_width(row: GridRow, width: int) -> QuarantinedCell:
     cause = f"the row has {len(row.cells)} cells, the header has {width}"
     remedy = "quote cells that hold a comma; complete the row"
-    return QuarantinedCell(row.number, "row", _shorten(row.cells[-1]), "C113", cause, remedy)
+    return QuarantinedCell(
+        row_number=row.number,
+        column="row",
+        value=_shorten(row.cells[-1]),
+        cause_code="C113",
+        cause=cause,
+        remedy=remedy,
+    )
 
 
-def _value(cell: str | None, spec: ColumnSpec, reading: _Reading, *, damaged: bool) -> Value:
+def _value(cell: str | None, spec: ColumnSpec, reading: _RowReader, *, damaged: bool) -> Value:
     if cell is None or cell.strip() in reading.layout.nulls:
         if spec.required:
             raise BadValueError("C150", "the cell is empty", "fill it, or delete the row")

@@ -9,6 +9,7 @@ from pathlib import Path
 from connectors.file_drop.fact_templates import fact_templates
 from connectors.file_drop.layout import ColumnSpec, load_layout, table_names
 from models.errors import CompanyError
+from models.whole_file import write_whole
 
 COMPANY = """\
 # Your company. Lines that start with # are remarks.
@@ -95,11 +96,7 @@ def write_templates(folder: Path) -> list[Path]:
             actual=", ".join(taken),
             remedy="choose an empty folder",
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in contents.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    return [folder / name for name in contents]
+    return [write_whole(folder / name, text.encode()) for name, text in contents.items()]
 
 
 def _csv(table: str) -> str:

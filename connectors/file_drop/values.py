@@ -1,33 +1,43 @@
 """One cell of text -> one exact value, or the reason why not.
 
-Belongs here: the declared formats. Not here: which column a cell is in (table.py).
-Python's own converters are too kind for pay: Decimal() reads full-width digits and 1E+400, int() reads 1_000,
-so every format is matched in full first.
+Belongs here: which reader a column's type asks for, and the words of a company file (yes, 60 %, 1,234.50).
+Not here: what a number, a date or an id is (models/values), which column a cell is in (table.py).
 """
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
 from connectors.file_drop.layout import ColumnSpec, FileOptions
 from models.errors import UsageError
+from models.money import round_half_up, shift
 from models.periods import Period
-
-_DECIMAL = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,12})?", re.ASCII)
-_GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,12})?", re.ASCII)
-_INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00", re.ASCII)
-_INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?",
-    re.ASCII,
+from models.values import (
+    FormError,
+    LimitError,
+    ReadingError,
+    plausible,
+    read_currency,
+    read_date,
+    read_decimal,
+    read_id,
+    read_instant,
+    read_text,
+    read_whole,
 )
+
+_GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)
+_MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]00:00:00", re.ASCII)
+# How a spreadsheet shows a number of more than eleven digits in a column that is not formatted as text.
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+|[0-9]\.[0-9]+[eE][0-9]+", re.ASCII)
-# U+202A to U+202E and U+2066 to U+2069 turn the direction of writing: a name could then show as another one
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _TRUE, _FALSE = frozenset({"true", "yes", "y", "1", "是"}), frozenset({"false", "no", "n", "0", "否"})
-_MAX_ID, _MAX_TEXT = 200, 2000
-_YEARS = range(1950, 2201)
+_NUMBER_REMEDY = (
+    "write digits with a point, e.g. 1234.50: no currency sign, blank, exponent or full-width digit"
+)
+_INSTANT_REMEDY = (
+    "write it as YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, with or without an offset such as +08:00"
+)
 
 Value = str | Decimal | int | bool | date | datetime | None
 
@@ -58,71 +68,82 @@ def parse_cell(text: str, spec: ColumnSpec, options: FileOptions, *, from_workbo
     if spec.type == "text":
         return _text(text, spec)
     cell = text.strip()
-    if spec.type in {"decimal", "integer"}:
-        return _decimal(cell, spec, options) if spec.type == "decimal" else _integer(cell, spec)
-    if spec.type == "boolean":
-        return _boolean(cell)
     if spec.type == "date":
         return _date(cell, options, from_workbook)
-    if spec.type == "instant":
-        return _instant(cell)
-    return _period(cell, from_workbook)
+    if spec.type == "period":
+        return _period(cell, from_workbook)
+    return _READERS[spec.type](cell, spec, options)
 
 
-def _text(text: str, spec: ColumnSpec) -> str:
-    if spec.id and _SCIENTIFIC.fullmatch(text.strip()):
-        raise eaten_id()
-    if len(text) > (_MAX_ID if spec.id else _MAX_TEXT):
-        raise BadValueError(
-            "C159", f"the text has {len(text)} characters", f"at most {_MAX_ID if spec.id else _MAX_TEXT}"
-        )
-    if _CONTROL.search(text) or (spec.id and re.search(r"[\t\r\n]", text)):
-        raise BadValueError(
-            "C159", "the text holds a control character", "remove tabs and other invisible characters"
-        )
-    if spec.allowed and text not in spec.allowed:
-        raise BadValueError("C156", "this value is not in use", f"use one of {', '.join(spec.allowed)}")
-    if spec.pattern and not re.fullmatch(spec.pattern, text, re.ASCII):
-        raise BadValueError("C156", "this value does not have the agreed form", f"form: {spec.pattern}")
-    return text
+def day_of_midnight(cell: str) -> str:
+    """The date of a cell that holds a date and midnight, as a workbook and many exports write a day; else nothing."""
+    found = _MIDNIGHT.fullmatch(cell)
+    return found[1] if found else ""
 
 
-def _decimal(cell: str, spec: ColumnSpec, options: FileOptions) -> Decimal:
-    number, percent = (cell[:-1], True) if spec.percent and cell.endswith("%") else (cell, False)
-    if options.thousands and _GROUPED.fullmatch(number):
-        number = number.replace(options.thousands, "")
-    if not _DECIMAL.fullmatch(number):
-        kind = "amount" if spec.name in {"cogs", "rate"} else "number"
-        raise BadValueError(
-            "C152",
-            f"this is no {kind}",
-            "write digits with a point, e.g. 1234.50: no currency sign, blank, exponent or full-width digit",
-        )
-    value = Decimal(number).scaleb(-2) if percent else Decimal(number)
-    value = abs(value) if value == 0 else value  # -0 is 0
-    if value != round(value, spec.places):
-        raise BadValueError(
-            "C157", f"the number has more than {spec.places} decimal places", f"give at most {spec.places}"
-        )
-    _check_range(value, spec)
-    return value
+def check_range(value: Decimal, spec: ColumnSpec) -> None:
+    """Refuse a number that its column cannot hold.
 
-
-def _check_range(value: Decimal, spec: ColumnSpec) -> None:
+    Raises:
+        BadValueError: C157.
+    """
     too_low = (spec.min is not None and value < spec.min) or (spec.above is not None and value <= spec.above)
     if too_low or (spec.max is not None and value > spec.max):
         low = f"above {spec.above}" if spec.above is not None else f"from {spec.min}"
         raise BadValueError("C157", "the number is outside the plausible range", f"{low} up to {spec.max}")
 
 
-def _integer(cell: str, spec: ColumnSpec) -> int:
-    if not _INTEGER.fullmatch(cell):
-        raise BadValueError("C153", "this is no whole number", "write digits only, e.g. 2")
-    _check_range(Decimal(cell), spec)
-    return int(cell)
+def _text(text: str, spec: ColumnSpec) -> str:
+    if spec.id and _SCIENTIFIC.fullmatch(text.strip()):
+        raise eaten_id()
+    try:
+        value = read_id(text) if spec.id else read_text(text)
+    except ReadingError as error:
+        raise BadValueError("C159", error.cause, error.remedy) from None
+    if spec.allowed and value not in spec.allowed:
+        raise BadValueError("C156", "this value is not in use", f"use one of {', '.join(spec.allowed)}")
+    return value
 
 
-def _boolean(cell: str) -> bool:
+def _currency(cell: str, _: ColumnSpec, __: FileOptions) -> str:
+    try:
+        return read_currency(cell)
+    except FormError as error:
+        raise BadValueError("C156", "this value does not have the agreed form", error.remedy) from None
+
+
+def _decimal(cell: str, spec: ColumnSpec, options: FileOptions) -> Decimal:
+    number, percent = (cell[:-1], True) if spec.percent and cell.endswith("%") else (cell, False)
+    if options.thousands and _GROUPED.fullmatch(number):
+        number = number.replace(options.thousands, "")
+    try:
+        if number.startswith("+"):  # so begins a formula in a spreadsheet, and +5 its result
+            raise FormError("a sign that no number of ours has")
+        value = read_decimal(number)
+    except FormError:
+        kind = "amount" if spec.name in {"cogs", "rate"} else "number"
+        raise BadValueError("C152", f"this is no {kind}", _NUMBER_REMEDY) from None
+    except LimitError as error:
+        raise BadValueError("C157", error.cause, error.remedy) from None
+    value = shift(value, -2) if percent else value
+    if value != round_half_up(value, spec.places):
+        raise BadValueError(
+            "C157", f"the number has more than {spec.places} decimal places", f"give at most {spec.places}"
+        )
+    check_range(value, spec)
+    return value
+
+
+def _integer(cell: str, spec: ColumnSpec, _: FileOptions) -> int:
+    try:
+        value = read_whole(cell)
+    except ReadingError as error:
+        raise BadValueError("C153", "this is no whole number", error.remedy) from None
+    check_range(Decimal(value), spec)
+    return value
+
+
+def _boolean(cell: str, _: ColumnSpec, __: FileOptions) -> bool:
     word = cell.casefold()
     if word not in _TRUE | _FALSE:
         raise BadValueError(
@@ -132,43 +153,41 @@ def _boolean(cell: str) -> bool:
 
 
 def _date(cell: str, options: FileOptions, from_workbook: bool) -> date:
-    form = options.date_format or "YYYY-MM-DD, e.g. 2011-11-30"
-    remedy = f"write it as {form}, or declare `date_format:` in files.yaml"
-    midnight = _MIDNIGHT.fullmatch(cell) if from_workbook else None
-    text = midnight[1] if midnight else cell
+    form = options.date_format or ""
+    remedy = f"write it as {form or 'YYYY-MM-DD, e.g. 2011-11-30'}, or declare `date_format:` in files.yaml"
+    midnight = day_of_midnight(cell) if from_workbook else ""
     try:
-        if options.date_format and not midnight:
-            day = datetime.strptime(text, options.date_format).date()  # noqa: DTZ007 - a date has no zone
-        elif _ISO_DATE.fullmatch(text):
-            day = date.fromisoformat(text)
-        else:
-            raise ValueError(text)
-    except ValueError:
+        return plausible(read_date(midnight) if midnight else read_date(cell, form))
+    except FormError:
         raise BadValueError("C151", "this is no date", remedy) from None
-    if day.year not in _YEARS:
-        raise BadValueError("C157", "the year is implausible", remedy)
-    return day
+    except LimitError as error:
+        raise BadValueError("C157", error.cause, remedy) from None
 
 
-def _instant(cell: str) -> datetime:
+def _instant(cell: str, _: ColumnSpec, __: FileOptions) -> datetime:
     """A point in time; without an offset it stays naive, and the caller knows the shop's zone."""
-    remedy = "write it as YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, with or without an offset such as +08:00"
     try:
-        if not _INSTANT.fullmatch(cell):
-            raise ValueError(cell)
-        instant = datetime.fromisoformat(cell)
-    except ValueError:
-        raise BadValueError("C151", "this is no point in time", remedy) from None
-    if instant.year not in _YEARS:
-        raise BadValueError("C157", "the year is implausible", remedy)
-    return instant
+        return read_instant(cell)
+    except FormError:
+        raise BadValueError("C151", "this is no point in time", _INSTANT_REMEDY) from None
+    except LimitError as error:
+        raise BadValueError("C157", error.cause, _INSTANT_REMEDY) from None
 
 
 def _period(cell: str, from_workbook: bool) -> str:
-    midnight = _MIDNIGHT.fullmatch(cell) if from_workbook else None
+    midnight = day_of_midnight(cell) if from_workbook else ""
     # A spreadsheet turns 2011-11 into the first of November; any other day is no month and is refused.
-    text = midnight[1][:7] if midnight and midnight[1].endswith("-01") else cell
+    text = midnight[:7] if midnight.endswith("-01") else cell
     try:
         return Period.parse(text).id
     except UsageError as error:
         raise BadValueError("C155", "this is no period", error.remedy) from None
+
+
+_READERS: Mapping[str, Callable[[str, ColumnSpec, FileOptions], Value]] = {
+    "currency": _currency,
+    "decimal": _decimal,
+    "integer": _integer,
+    "boolean": _boolean,
+    "instant": _instant,
+}

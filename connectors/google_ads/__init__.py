@@ -1,75 +1,27 @@
 """Google Ads: campaigns by day through REST search, counted by Google itself.
 
-Belongs here: what is asked for. Not here: what answers mean (answers.py), what a row holds (rows.py). See README.md.
+Belongs here: the stream and why it is whole. Not here: what is asked for (requests.py), signing (signing.py), what answers mean
+(errors.py), what a row holds (rows.py). See README.md.
 """
 
-import re
-from collections.abc import Mapping
 from datetime import timedelta
 
-from requests import PreparedRequest
-
-from connectors.google_ads.answers import books, filled, verdict
-from connectors.google_ads.rows import CampaignDay, day_key, day_record
+from connectors.google_ads.errors import trouble
+from connectors.google_ads.requests import FIELDS, books, campaigns, customer, filled
+from connectors.google_ads.rows import GoogleCampaignDay, day_key, day_record
+from connectors.google_ads.signing import TOKEN
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Connector, Stream
-from connectors.kit.contract.desk import Desk
-from connectors.kit.contract.errors import KitError, SettingWrong
-from connectors.kit.contract.limiter import Rate
-from connectors.kit.contract.oauth import OAuth, bearer_grant, refresh_form
+from connectors.kit.contract.connector import Connector
+from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.pagers import Token
 from connectors.kit.contract.proofs import Every, SameBooks, Total
-from connectors.kit.contract.request import Request
-from connectors.kit.contract.strict_json import Json
-from connectors.kit.contract.windows import Window
+from connectors.kit.contract.request import HttpAnswer
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.stream import ByDay, Paged, Record, Stream
 
-TOKENS = "https://oauth2.googleapis.com/token"
-OPERATIONS_PER_DAY = 15_000  # of a developer token with basic access
+# of a developer token with basic access: developers.google.com/google-ads/api/docs/access-levels
+OPERATIONS_PER_DAY = 15_000
 REQUESTS_PER_MINUTE = 60  # Google names no number; it answers with a wished pause instead
-FIELDS = (
-    *("customer.currency_code", "campaign.id", "campaign.advertising_channel_type", "segments.date"),
-    *("metrics.impressions", "metrics.clicks", "metrics.cost_micros", "metrics.conversions"),
-    *("metrics.conversions_value", "metrics.conversions_by_conversion_date"),
-    "metrics.conversions_value_by_conversion_date",
-)
-# the order makes pages of one query follow each other
-CAMPAIGNS = (
-    "SELECT {fields} FROM campaign WHERE segments.date BETWEEN '{first}' AND '{last}' "
-    "ORDER BY segments.date, campaign.id"
-)
-BOOKS = "SELECT customer.id, customer.currency_code, customer.time_zone FROM customer"
-SETTINGS = {"returnTotalResultsCount": True}
-
-
-def _place(prepared: PreparedRequest, account: AccountSettings, token: str, desk: Desk) -> None:  # noqa: ARG001
-    prepared.headers["Authorization"] = f"Bearer {token}"
-    prepared.headers["developer-token"] = account.secret("developer_token")
-    if account.settings.get("login_customer_id"):
-        prepared.headers["login-customer-id"] = _customer(account, "login_customer_id")
-
-
-def _customer(account: AccountSettings, name: str = "customer_id") -> str:
-    number = account.setting(name).replace("-", "")
-    if not re.fullmatch(r"[0-9]{10}", number):
-        raise SettingWrong(f"setting {name} must be a customer number of ten digits")
-    return number
-
-
-def _search(account: AccountSettings, body: dict[str, Json]) -> Request:
-    return Request("POST", f"/v25/customers/{_customer(account)}/googleAds:search", json=body)
-
-
-def _campaigns(ask: Ask) -> Request:
-    query = CAMPAIGNS.format(fields=", ".join(FIELDS), first=ask.first_day, last=ask.last_day)
-    body: dict[str, Json] = {"query": query, "searchSettings": SETTINGS}
-    if ask.token:
-        body["pageToken"] = ask.token
-    return _search(ask.account, body)
-
-
-def _books(account: AccountSettings, window: Window) -> Request:  # noqa: ARG001 - the kit passes both
-    return _search(account, {"query": BOOKS})
 
 
 def _rate(account: AccountSettings) -> Rate:
@@ -86,40 +38,49 @@ class GoogleAds(Connector):
 
     name = "google_ads"
     platform = "google"
-    auth = OAuth(refresh_form(TOKENS), bearer_grant, _place, names=("developer_token",))
+    auth = TOKEN
     settings = ("client_id", "login_customer_id", "requests_per_minute", "operations_per_day")
     streams = (
         Stream(
             name="campaigns",
-            model=CampaignDay,
-            key=day_key,
-            day=lambda row: row.segments.date,
-            payload=day_record,
             feeds=("ad",),
-            request=_campaigns,
-            pager=Token("nextPageToken"),
-            records="results",
-            cursor_kind="day",
-            max_window_days=31,
-            lookback=timedelta(days=29, hours=12),  # to a noon: 30 whole days also over a change of clocks
-            lookback_reason="conversions are credited to the day of the click for 30 days after it, unless set otherwise",
-            lag=timedelta(hours=3),
-            limit="developer_token",  # the quota is the token's, whichever customer is asked
-            rate=_rate,
+            windows=ByDay(
+                max_window_days=31,
+                lookback=timedelta(
+                    days=29, hours=12
+                ),  # to a noon: 30 whole days also over a change of clocks
+                lookback_reason="conversions are credited to the day of the click for 30 days after it, unless set otherwise",
+                lag=timedelta(hours=3),  # support.google.com/google-ads/answer/2544985 (data freshness)
+            ),
+            read=Paged(
+                request=campaigns,
+                pager=Token("nextPageToken"),
+                records="results",
+                envelope={"fieldMask": None},
+                prepare=filled,
+            ),
+            record=Record(
+                model=GoogleCampaignDay,
+                key=day_key,
+                day=lambda row: row.segments.date,
+                payload=day_record,
+                pii=FIELDS.personal,
+                unused=FIELDS.unused,
+            ),
             proof=Every(
                 Total("totalResultsCount"),
-                SameBooks(_books, {"results": {"customer": {"timeZone": None, "currencyCode": None}}}, books),
+                SameBooks(
+                    customer, {"results": {"customer": {"timeZone": None, "currencyCode": None}}}, books
+                ),
             ),
+            limit="developer_token",  # the quota is the token's, whichever customer is asked
+            rate=_rate,
             finality_days=30,
-            pii=("campaign.name", "customer.descriptiveName"),
-            unused=("customer.resourceName", "campaign.resourceName"),
-            docs="https://developers.google.com/google-ads/api/rest/common/search",
+            docs=FIELDS.docs,
             shaping_settings=("customer_id",),
-            envelope={"fieldMask": None},
-            prepare=filled,
         ),
     )
 
-    def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002
-        """See answers.py."""
-        return verdict(status, body)
+    def classify(self, answer: HttpAnswer) -> KitError | None:
+        """Google puts the errors of the Ads API inside its own error object."""
+        return trouble(answer)

@@ -3,38 +3,34 @@
 Cost comes in micros, exact; conversion values are binary fractions of Google's and are rounded once, here. Not here: requests.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from connectors.kit.contract.fields import CamelRow, Count, Day, Id
+from connectors.kit.contract.fields import CamelRow, Count, Day, Id, plain_text
 from connectors.kit.contract.strict_json import Json
+from models.money import divide, round_half_up
+from models.tables import MONEY_WIDTH
+from models.values import fit, read_decimal
 
 MICROS = Decimal(1_000_000)
-STORED = Decimal("0.0001")  # DECIMAL(18,4) of the warehouse
-_MOST = Decimal(10) ** 14
 
 
 def _micros(value: object) -> Decimal:
-    text = str(value)
-    is_whole = (
-        isinstance(value, str | int) and not isinstance(value, bool) and text.isascii() and text.isdigit()
-    )
-    if not is_whole or len(text) > 20:
+    micros = read_decimal(plain_text(value))
+    if isinstance(value, Decimal) or micros < 0 or micros != micros.to_integral_value():
         raise ValueError("not micros")
-    amount = Decimal(text) / MICROS
-    if amount != amount.quantize(STORED) or amount >= _MOST:
-        raise ValueError("more digits than the warehouse holds")
-    return amount.quantize(Decimal("0.01")) if amount == amount.quantize(Decimal("0.01")) else amount
+    amount = fit(divide(micros, MICROS), MONEY_WIDTH)
+    cents = round_half_up(amount, 2)
+    return cents if cents == amount else amount
 
 
 def _double(value: object) -> Decimal:
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         raise ValueError("not a number")
     number = Decimal(value)
-    if abs(number) >= _MOST:
-        raise ValueError("more digits than the warehouse holds")
+    fit(round_half_up(number, MONEY_WIDTH.places), MONEY_WIDTH)
     return number
 
 
@@ -42,26 +38,26 @@ Micros = Annotated[Decimal, BeforeValidator(_micros)]
 Double = Annotated[Decimal, BeforeValidator(_double)]
 
 
-class Customer(CamelRow):
+class GoogleCustomer(CamelRow):
     """The account."""
 
     currency_code: str = Field(pattern=r"^[A-Z]{3}$")
 
 
-class Campaign(CamelRow):
+class GoogleCampaign(CamelRow):
     """The campaign."""
 
     id: Id
     advertising_channel_type: str
 
 
-class Segments(CamelRow):
+class GoogleSegments(CamelRow):
     """The day."""
 
     date: Day
 
 
-class Metrics(CamelRow):
+class GoogleMetrics(CamelRow):
     """The figures; conversions by the day of the click, and by their own day."""
 
     impressions: Count
@@ -73,21 +69,21 @@ class Metrics(CamelRow):
     conversions_value_by_conversion_date: Double
 
 
-class CampaignDay(CamelRow):
+class GoogleCampaignDay(CamelRow):
     """One campaign on one day."""
 
-    customer: Customer
-    campaign: Campaign
-    segments: Segments
-    metrics: Metrics
+    customer: GoogleCustomer
+    campaign: GoogleCampaign
+    segments: GoogleSegments
+    metrics: GoogleMetrics
 
 
-def day_key(row: CampaignDay) -> str:
+def day_key(row: GoogleCampaignDay) -> str:
     """Campaign and day."""
     return f"{row.campaign.id}/{row.segments.date}"
 
 
-def day_record(row: CampaignDay) -> dict[str, Json]:
+def day_record(row: GoogleCampaignDay) -> dict[str, Json]:
     """The payload of `raw_google_ads_campaigns`."""
     metrics = row.metrics
     return {
@@ -111,7 +107,7 @@ def rounded(value: Decimal) -> Decimal:
     >>> rounded(Decimal("1234.5600000000001"))
     Decimal('1234.5600')
     """
-    return value.quantize(STORED, rounding=ROUND_HALF_UP)
+    return round_half_up(value, MONEY_WIDTH.places)
 
 
 def _digits(value: Decimal) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from connectors.http_json.access import read_auth, read_errors, read_limit
 from connectors.http_json.reading import wrong
 from connectors.http_json.streams import read_stream
-from connectors.kit.contract.declare import Connector
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import KitError
-from connectors.kit.contract.strict_json import Json
+from connectors.kit.contract.request import HttpAnswer
 from models.definitions.reading import Fields, as_id, as_mapping, as_text
 from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
@@ -86,8 +86,8 @@ def read_connector(text: str, file: str, name: str) -> Connector:
             "declare one",
         )
 
-    def classify(_: Connector, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-        return rule.judge(status, headers, body)
+    def classify(_: Connector, answer: HttpAnswer) -> KitError | None:
+        return rule.judge(answer)
 
     made = type(
         f"Declared_{name}",

@@ -6,13 +6,10 @@ Belongs here: `auth`, `errors`, `limit` of a declaration. Not here: streams (str
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from requests import PreparedRequest
-
 from connectors.http_json.reading import as_name, as_path, as_whole, wrong
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.auth import Auth, Basic, HeaderToken
 from connectors.kit.contract.classify import by_status
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.errors import (
     AuthExpired,
     BadRequest,
@@ -22,8 +19,10 @@ from connectors.kit.contract.errors import (
     Throttled,
     Transient,
 )
-from connectors.kit.contract.limiter import Rate
-from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.oauth import Grant, OAuth, in_header, refused
+from connectors.kit.contract.request import HttpAnswer
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.signing_context import TokenCall
 from connectors.kit.contract.strict_json import Json
 from models.definitions.reading import Fields, as_choice, as_items, as_mapping, as_text
 from models.definitions.strict_yaml import Node, Scalar
@@ -40,7 +39,7 @@ _OURS = (
     "cookie",
 )
 _FORMS = ("header", "bearer", "basic", "oauth")
-_WORDS: Mapping[str, tuple[type[KitError], str]] = {
+_KINDS: Mapping[str, tuple[type[KitError], str]] = {
     "throttled": (Throttled, "the platform asks us to slow down"),
     "expired": (AuthExpired, "the platform does not accept the credential"),
     "forbidden": (Forbidden, "the platform does not allow this app to read the data"),
@@ -55,16 +54,16 @@ class ErrorRule:
     Args:
         path: the field.
         good: its values, as text, when all is well; empty = it must be absent, null or empty.
-        words: other values with a meaning of their own.
+        kinds: other values with a meaning of their own.
     """
 
     path: str = ""
     good: frozenset[str] = frozenset()
-    words: Mapping[str, str] | None = None
+    kinds: Mapping[str, str] | None = None
 
-    def judge(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002
+    def judge(self, answer: HttpAnswer) -> KitError | None:
         """What an answer means."""
-        trouble = by_status(status)
+        trouble, body = by_status(answer.status), answer.body
         if trouble is not None or body is None:
             return trouble
         if not self.path:
@@ -79,14 +78,8 @@ class ErrorRule:
         return None if word in self.good else self._named(word)
 
     def _named(self, word: str) -> KitError:
-        kind, what = (
-            _WORDS[(self.words or {})[word]]
-            if word in (self.words or {})
-            else (
-                Transient,
-                "the platform answered with an error",
-            )
-        )
+        named = (self.kinds or {}).get(word)
+        kind, what = _KINDS[named] if named else (Transient, "the platform answered with an error")
         # a number or a short code is no secret; a sentence of the platform may quote anything
         shown = word if len(word) <= 40 and word.replace("_", "").replace("-", "").isalnum() else "a text"
         return kind(what, actual=f"{self.path}: {shown}")
@@ -112,7 +105,7 @@ def read_errors(node: Node) -> ErrorRule:
     Raises:
         CompanyError: C173.
     """
-    entry = Fields(node, "errors", optional=("field", "good", "none", *_WORDS))
+    entry = Fields(node, "errors", optional=("field", "good", "none", *_KINDS))
     if "none" in entry:
         if len(entry.mapping.entries) > 1:
             raise wrong("C173", "errors: none stands alone", node, "", "remove the other keys")
@@ -124,8 +117,8 @@ def read_errors(node: Node) -> ErrorRule:
     good = entry["good"]
     if isinstance(good, Scalar):
         as_choice(good, "good", ("absent",))
-    words = {
-        as_text(item, name): name for name in _WORDS if name in entry for item in as_items(entry[name], name)
+    kinds = {
+        as_text(item, name): name for name in _KINDS if name in entry for item in as_items(entry[name], name)
     }
     found = (
         frozenset()
@@ -134,7 +127,7 @@ def read_errors(node: Node) -> ErrorRule:
     )
     if not isinstance(good, Scalar) and not found:
         raise wrong("C173", "good lists nothing", good, "[]", "list the values of a success, or write absent")
-    return ErrorRule(as_path(entry["field"], "field"), found, words)
+    return ErrorRule(as_path(entry["field"], "field"), found, kinds)
 
 
 def read_limit(node: Node) -> Callable[[AccountSettings], Rate]:
@@ -216,7 +209,7 @@ def _oauth(node: Node) -> OAuth:
     return OAuth(
         call=call,
         read=_grant,
-        place=_bearer,
+        place=in_header("Authorization", "Bearer "),
         settings=("client_id",),
         rotates=rotates is not None and as_choice(rotates, "rotates", ("true", "false")) == "true",
     )
@@ -229,7 +222,3 @@ def _grant(status: int, body: Json) -> Grant:
     if not isinstance(access, str) or not access or not (following is None or isinstance(following, str)):
         raise SchemaDrift("the token endpoint answers in another shape", actual="access_token")
     return Grant(access, int(seconds), following)
-
-
-def _bearer(prepared: PreparedRequest, account: AccountSettings, token: str, desk: Desk) -> None:  # noqa: ARG001
-    prepared.headers["Authorization"] = f"Bearer {token}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field, create_model
 
-from connectors.http_json.reading import CURRENCY, as_name, as_path, wrong
+from connectors.http_json.reading import as_name, as_path, wrong
 from connectors.http_json.wire import (
     DATE_FORMATS,
     INSTANT_FORMATS,
@@ -22,13 +22,14 @@ from connectors.http_json.wire import (
     or_nothing,
     with_zone,
 )
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.fields import Row
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.strict_json import Json, dig
-from models.definitions.reading import Fields, as_choice, as_mapping, as_text, nearest
+from models.definitions.reading import Fields, as_choice, as_mapping, as_text
 from models.definitions.strict_yaml import Mapping as Keys
 from models.definitions.strict_yaml import Node, Scalar
 from models.tables import MONEY, Column, ColumnType, Sensitivity, Table
+from models.values import FormError, nearest, read_currency
 
 FROM_ACCOUNT = ("platform", "shop_id", "source_row_id", "zone")  # known without being asked
 ASKED_DAY = "@asked_day"  # where the day of a question is written into each record
@@ -117,7 +118,7 @@ class Columns:
         """The canonical columns that are stated; days as text."""
         return {spec.column.name: _plain(self.value(row, spec.column.name)) for spec in self.specs}
 
-    def stamp(self, records: str) -> Callable[[Json, Ask], None] | None:
+    def stamp(self, records: str) -> Callable[[Json, PageQuery], None] | None:
         """What only the question knows, written into the records: the asked day, the zone of local times."""
         local = tuple(dict.fromkeys(spec.path for spec in self.all() if spec.is_local))
         is_dated = any(spec.path == ASKED_DAY for spec in self.specs)
@@ -194,8 +195,6 @@ def _spec_of(
         raise wrong("C176", f"{column.name} must always be there", node, "optional: true", "remove optional")
     type_ = column_type(column, unit=unit, form=form, values=values)
     is_local = column.type is ColumnType.INSTANT and form == "local"
-    if column.name == "currency" and values is None:
-        type_ = CURRENCY
     return FieldSpec(column, path, "", type_, is_needed, may_be_absent, is_local)
 
 
@@ -250,17 +249,23 @@ def _constant(column: Column, node: Node) -> str:
             "use path",
         )
     text = as_choice(node, column.name, column.allowed) if column.allowed else as_text(node, column.name)
-    if column.name == "currency" and not (
-        len(text) == 3 and text.isascii() and text.isupper() and text.isalpha()
-    ):
-        raise wrong("C176", "this is not a currency", node, text[:20], "write CNY")
+    if column.is_currency:
+        try:
+            read_currency(text)
+        except FormError as error:
+            raise wrong("C176", "this is not a currency", node, text[:20], error.remedy) from None
     return text
 
 
 def _version(node: Node) -> FieldSpec:
     entry = Fields(node, VERSION, required=("path", "format"))
     form = as_choice(entry["format"], "format", INSTANT_FORMATS)
-    column = Column(VERSION, ColumnType.INSTANT, "TIMESTAMPTZ", "when the record last changed")
+    column = Column(
+        name=VERSION,
+        type=ColumnType.INSTANT,
+        sql_type="TIMESTAMPTZ",
+        description="when the record last changed",
+    )
     path = as_path(entry["path"], VERSION)
     return FieldSpec(column, path, type=instant_type(form), is_needed=True, is_local=form == "local")
 
@@ -334,7 +339,7 @@ def _below(leaves: list[tuple[list[str], FieldSpec]]) -> dict[str, list[tuple[li
     return below
 
 
-def _stamp(records: str, local: tuple[str, ...], body: Json, ask: Ask, *, is_dated: bool) -> None:
+def _stamp(records: str, local: tuple[str, ...], body: Json, query: PageQuery, *, is_dated: bool) -> None:
     for record in dig(body, records):
         for path in local:
             *parents, last = path.split(".")
@@ -342,9 +347,9 @@ def _stamp(records: str, local: tuple[str, ...], body: Json, ask: Ask, *, is_dat
             for step in parents:
                 holder = holder.get(step) if isinstance(holder, dict) else None
             if isinstance(holder, dict) and holder.get(last) not in (None, ""):
-                holder[last] = with_zone(holder[last], ask.account.tz)
+                holder[last] = with_zone(holder[last], query.account.tz)
         if is_dated:
-            record[ASKED_DAY] = ask.first_day.isoformat()
+            record[ASKED_DAY] = query.first_day.isoformat()
 
 
 def _escaped(value: Any) -> str:

@@ -5,18 +5,15 @@ Belongs here: names, wire paths, spans of time. Not here: what the keys of the f
 
 import re
 from datetime import timedelta
-from typing import Annotated
-
-from pydantic import BeforeValidator
 
 from models.definitions.reading import as_text
 from models.definitions.strict_yaml import Node
 from models.errors import CompanyError
+from models.values import ReadingError, read_whole
 
 _STEP = re.compile(r"[^\x00-\x20.@\x7f][^\x00-\x1f.\x7f]{0,99}")
 _DEEPEST = 8
 _SPAN = re.compile(r"([0-9]{1,4}) (minute|hour|day)s?", re.ASCII)
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}", re.ASCII)
 _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
@@ -59,17 +56,8 @@ def as_span(node: Node, what: str) -> timedelta:
 def as_whole(node: Node, what: str, *, least: int = 1, most: int) -> int:
     """A whole number within bounds."""
     text = as_text(node, what)
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
-        raise wrong(
-            "C178", f"{what} cannot be that", node, text, f"write a whole number from {least} to {most}"
-        )
-    return int(text)
-
-
-def _currency(value: object) -> str:
-    if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
-        raise ValueError("not a currency code")
-    return value
-
-
-CURRENCY = Annotated[str, BeforeValidator(_currency)]
+    try:
+        return read_whole(text, least, most)
+    except ReadingError:
+        remedy = f"write a whole number from {least} to {most}"
+        raise wrong("C178", f"{what} cannot be that", node, text, remedy) from None

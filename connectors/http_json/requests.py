@@ -18,8 +18,9 @@ from connectors.http_json.templates import (
     placeholders,
 )
 from connectors.kit.contract.strict_json import Json
-from models.definitions.reading import Fields, as_choice, as_mapping, as_text, nearest
+from models.definitions.reading import Fields, as_choice, as_mapping, as_text
 from models.definitions.strict_yaml import Mapping, Node, Scalar, Sequence
+from models.values import nearest
 
 REQUEST_KEYS = ("method", "params", "first_params", "body", "form")
 # Below the account's base URL and nowhere else: no host, no query, no dots that climb.

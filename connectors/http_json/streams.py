@@ -5,18 +5,19 @@ Belongs here: the keys of one entry of `streams`. Not here: fields (columns.py),
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from connectors.http_json.columns import Columns, read_fields
 from connectors.http_json.reading import as_path, as_span, as_whole, wrong
 from connectors.http_json.requests import REQUEST_KEYS, check_placeholders, read_template
 from connectors.http_json.templates import Template
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.errors import DeclarationWrong
-from connectors.kit.contract.limiter import Rate
 from connectors.kit.contract.pagers import LINK, Cursor, Link, Pager, Pages, Single, Token
 from connectors.kit.contract.proofs import Count, Every, Flag, Proof, Total
+from connectors.kit.contract.reports import PageSize
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.stream import ByChange, ByCursor, ByDay, Paged, Record, Stream
 from models.definitions.reading import Fields, as_choice, as_items, as_mapping, as_text
 from models.definitions.strict_yaml import Node, Scalar
 from models.tables import FACTS, Table
@@ -91,37 +92,53 @@ def _stream(
     rate: Callable[[AccountSettings], Rate],
 ) -> Stream[Any]:
     records = as_path(entry["records"], "records")
-    window, lag, lasts = entry.get("window_days"), entry.get("lag"), entry.get("readable_for")
-    default, most = _page_size(entry.get("page_size"))
-    read_by = as_text(entry["read_by"], "read_by")
     return Stream(
         name=name,
-        model=columns.model(f"{connector}_{name}"),
-        key=columns.key,
-        day=columns.day_of,
-        version=columns.version_of if columns.version is not None else None,
-        payload=columns.payload,
         feeds=(columns.table.name,),
-        request=template.request,
-        pager=pager,
-        records=records,
-        cursor_kind=cast(Any, read_by),
-        readable_for=as_span(lasts, "readable_for") if lasts else None,
-        max_window_days=as_whole(window, "window_days", most=366) if window else 1,
-        lookback=_lookback(entry["lookback"]),
-        lookback_reason=as_text(entry["lookback_reason"], "lookback_reason"),
-        lag=_lag(lag),
+        windows=_windows(entry, columns),
+        read=Paged(
+            request=template.request,
+            pager=pager,
+            records=records,
+            page_size=_page_size(entry.get("page_size")),
+            stamp=columns.stamp(records),
+        ),
+        record=Record(
+            model=columns.model(f"{connector}_{name}"),
+            key=columns.key,
+            day=columns.day_of,
+            payload=columns.payload,
+            pii=_paths(entry, "personal"),
+            hashed=columns.hashed,
+            unused=_paths(entry, "unused"),
+        ),
+        proof=proof,
         limit="{shop_id}",
         rate=rate,
-        proof=proof,
         finality_days=as_whole(entry["final_after_days"], "final_after_days", least=0, most=400),
-        pii=_paths(entry, "personal"),
-        hashed=columns.hashed,
-        unused=_paths(entry, "unused"),
         docs=docs,
-        page_size=("page_size", default, most),
-        stamp=columns.stamp(records),
     )
+
+
+def _windows(entry: Fields, columns: Columns) -> ByChange[Any] | ByDay | ByCursor[Any]:
+    window, lasts = entry.get("window_days"), entry.get("readable_for")
+    reason, lag = as_text(entry["lookback_reason"], "lookback_reason"), _lag(entry.get("lag"))
+    lookback = _lookback(entry["lookback"])
+    bounded: dict[str, Any] = {
+        "lookback": lookback,
+        "lookback_reason": reason,
+        "lag": lag,
+        "max_window_days": as_whole(window, "window_days", most=366) if window else 1,
+        "readable_for": as_span(lasts, "readable_for") if lasts else None,
+    }
+    match as_text(entry["read_by"], "read_by"):
+        case "time":
+            return ByChange(version=columns.version_of, **bounded)
+        case "day":
+            return ByDay(**bounded)
+        case _:
+            # a cursor brings every change once: whatever the file says of a look-back, nothing is read again
+            return ByCursor(version=columns.version_of, lookback_reason=reason, lag=lag)
 
 
 def _table(node: Node) -> Table:
@@ -235,12 +252,12 @@ def _lag(node: Node | None) -> timedelta:
     return span
 
 
-def _page_size(node: Node | None) -> tuple[int, int]:
+def _page_size(node: Node | None) -> PageSize:
     if node is None:
-        return 100, 1000
+        return PageSize()
     entry = Fields(node, "page_size", required=("default", "most"))
     most = as_whole(entry["most"], "most", most=10_000)
-    return as_whole(entry["default"], "default", most=most), most
+    return PageSize(default=as_whole(entry["default"], "default", most=most), most=most)
 
 
 def _paths(entry: Fields, name: str) -> tuple[str, ...]:

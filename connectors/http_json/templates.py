@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import BadRequest
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import link_query
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json
@@ -64,10 +64,10 @@ class Template:
         texts += [text for pairs in (self.params, self.first_params, self.form) for _, text in pairs]
         return {name for text in texts for name in placeholders(text)}
 
-    def request(self, ask: Ask) -> Request:
+    def request(self, query: PageQuery) -> Request:
         """The request for a page."""
-        token = ask.token or ask.start_cursor
-        known = _of_window(ask.account, ask.window) | self._of_page(ask, token)
+        token = query.token or query.start_cursor
+        known = _of_window(query.account, query.window) | self._of_page(query, token)
         params = self.params if token else (*self.first_params, *self.params)
         return Request(
             self.method,
@@ -79,13 +79,13 @@ class Template:
 
     def counting(self, account: AccountSettings, window: Window) -> Request:
         """The request that counts a window."""
-        return self.request(Ask(account, window, None, None, 1))
+        return self.request(PageQuery(account=account, window=window, page_size=1))
 
-    def _of_page(self, ask: Ask, token: str | None) -> dict[str, str | None]:
-        known: dict[str, str | None] = {"token": token, "page_size": str(ask.page_size)}
+    def _of_page(self, query: PageQuery, token: str | None) -> dict[str, str | None]:
+        known: dict[str, str | None] = {"token": token, "page_size": str(query.page_size)}
         if self.names() & {"page", "offset"}:
-            page = int(ask.token or self.first_page)
-            known |= {"page": str(page), "offset": str((page - self.first_page) * ask.page_size)}
+            page = int(query.token or self.first_page)
+            known |= {"page": str(page), "offset": str((page - self.first_page) * query.page_size)}
         return known
 
 
@@ -95,7 +95,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def _of_window(account: AccountSettings, window: Window) -> dict[str, str | None]:
-    ask = Ask(account, window, None, None, 1)
+    query = PageQuery(account=account, window=window, page_size=1)
     return {
         "shop_id": account.shop_id,
         "from": iso(window.start),
@@ -104,8 +104,8 @@ def _of_window(account: AccountSettings, window: Window) -> dict[str, str | None
         "to_epoch": str(int(window.end.timestamp())),
         "from_local": _clock(window.start, account.tz),
         "to_local": _clock(window.end, account.tz),
-        "first_day": ask.first_day.isoformat(),
-        "last_day": ask.last_day.isoformat(),
+        "first_day": query.first_day.isoformat(),
+        "last_day": query.last_day.isoformat(),
     }
 
 

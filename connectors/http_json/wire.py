@@ -4,17 +4,33 @@ Belongs here: one type per kind of column, for the row models. Not here: which f
 """
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
-from decimal import Context, Decimal
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
-from connectors.kit.contract.fields import Instant
+from connectors.kit.contract.fields import Instant, plain_text
+from models.money import round_half_up, shift
 from models.tables import Column, ColumnType
+from models.values import (
+    Width,
+    fit,
+    in_zone,
+    plausible,
+    read_currency,
+    read_date,
+    read_decimal,
+    read_epoch,
+    read_id,
+    read_instant,
+    read_text,
+    read_whole,
+    width_of,
+)
 
 UNITS = {
     "one": 0,
@@ -26,18 +42,7 @@ UNITS = {
 MONEY_UNITS = ("one", "fen", "cents", "micros")
 INSTANT_FORMATS = ("iso", "epoch_seconds", "epoch_milliseconds", "local")
 DATE_FORMATS = ("iso", "compact")
-_WIDE = Context(prec=80)  # the default 28 digits would round long amounts when they are scaled
-_NUMBER = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,12})?", re.ASCII)
-_WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-_DECIMAL_TYPE = re.compile(r"DECIMAL\((\d+),(\d+)\)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?", re.ASCII)
-_DAYS = {
-    "iso": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII),
-    "compact": re.compile(r"[0-9]{8}", re.ASCII),
-}
-_YEARS = range(2000, 2101)
-_LONGEST = 200
+_COMPACT = re.compile(r"[0-9]{8}", re.ASCII)  # YYYYMMDD; `strptime` alone would take fewer digits
 
 
 def column_type(
@@ -59,7 +64,9 @@ def column_type(
         return Annotated[date, BeforeValidator(partial(_date, form=form))]
     if column.type is ColumnType.BOOLEAN:
         return Annotated[bool, BeforeValidator(partial(_flag, values=values))]
-    return Annotated[str, BeforeValidator(partial(_text, values=values, allowed=column.allowed))]
+    if column.is_currency and values is None:
+        return Annotated[str, BeforeValidator(read_currency)]
+    return Annotated[str, BeforeValidator(partial(_text, column=column, values=values))]
 
 
 def instant_type(form: str) -> Any:
@@ -77,61 +84,38 @@ def or_nothing(type_: Any) -> Any:
 
 
 def _number_type(column: Column, unit: str) -> Any:
-    shape = _DECIMAL_TYPE.fullmatch(column.sql_type)
-    if shape is None:
+    width = width_of(column.sql_type)
+    if width is None:
         return Annotated[int, BeforeValidator(_whole)]
-    width, places = int(shape[1]), int(shape[2])
-    read: Callable[[object], Decimal] = partial(
-        _decimal, power=UNITS[unit], digits=width - places, places=places
-    )
-    return Annotated[Decimal, BeforeValidator(read)]
+    return Annotated[Decimal, BeforeValidator(partial(_decimal, power=UNITS[unit], width=width))]
 
 
-def _scalar_text(value: object) -> str:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError("neither text nor number")
-    return str(value)
-
-
-def _decimal(value: object, *, power: int, digits: int, places: int) -> Decimal:
-    text = _scalar_text(value)
-    if not _NUMBER.fullmatch(text):
-        raise ValueError("not a plain decimal number")
-    number = Decimal(text).scaleb(power, _WIDE)
+def _decimal(value: object, *, power: int, width: Width) -> Decimal:
+    """The number in the unit of the column, with as many decimals as the column keeps at most."""
+    number = fit(shift(read_decimal(plain_text(value)), power), width)
     exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -places:
-        rounded = number.quantize(Decimal(1).scaleb(-places), context=_WIDE)
-        if rounded != number:
-            raise ValueError("finer than the column holds")
-        number = rounded
-    if abs(number) >= Decimal(10) ** digits:
-        raise ValueError("larger than the column holds")
-    return abs(number) if number.is_zero() else number
+    is_longer = isinstance(exponent, int) and exponent < -width.places
+    return round_half_up(number, width.places) if is_longer else number
 
 
 def _whole(value: object) -> int:
-    text = _scalar_text(value)
-    if not _WHOLE.fullmatch(text):
-        raise ValueError("not a whole number")
-    return int(text)
+    return read_whole(plain_text(value))
 
 
-def _text(value: object, *, values: Mapping[str, str] | None, allowed: tuple[str, ...]) -> str:
-    text = _scalar_text(value)
-    if values is not None:
-        text = _meaning(text, values)
-    if not text.strip() or len(text) > _LONGEST or _CONTROL.search(text):
-        raise ValueError("no short plain text")
-    if allowed and text not in allowed:
+def _text(value: object, *, column: Column, values: Mapping[str, str] | None) -> str:
+    text = plain_text(value)
+    text = text if values is None else _meaning(text, values)
+    text = read_id(text) if column.is_id else read_text(text)
+    if not text.strip():
+        raise ValueError("an empty text")
+    if column.allowed and text not in column.allowed:
         raise ValueError("a word that the column does not know")
     return text
 
 
 def _flag(value: object, *, values: Mapping[str, str] | None) -> bool:
     if values is not None:
-        word = str(value).lower() if isinstance(value, bool) else _scalar_text(value)
+        word = str(value).lower() if isinstance(value, bool) else plain_text(value)
         return _meaning(word, values) == "true"
     if not isinstance(value, bool):
         raise ValueError("neither true nor false")
@@ -145,27 +129,16 @@ def _meaning(word: str, values: Mapping[str, str]) -> str:
 
 
 def _epoch(value: object, *, per_second: int) -> datetime:
-    number = int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else value
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < (1 << 33) * per_second:
-        raise ValueError("not an epoch time")
-    seconds, rest = divmod(number, per_second)
-    return _plausible(datetime.fromtimestamp(seconds, UTC) + timedelta(seconds=1) * rest / per_second)
+    return read_epoch(_whole(value), per_second)
 
 
 def _date(value: object, *, form: str) -> date:
-    text = _scalar_text(value)
-    if not _DAYS[form].fullmatch(text):
+    text = plain_text(value)
+    if form == "iso":
+        return plausible(read_date(text))
+    if not _COMPACT.fullmatch(text):
         raise ValueError("not a day in the declared format")
-    day = date.fromisoformat(text)
-    if day.year not in _YEARS:
-        raise ValueError("year outside 2000-2100")
-    return day
-
-
-def _plausible(instant: datetime) -> datetime:
-    if instant.year not in _YEARS:
-        raise ValueError("year outside 2000-2100")
-    return instant
+    return plausible(read_date(text, "%Y%m%d"))
 
 
 def with_zone(text: object, zone: ZoneInfo) -> str:
@@ -174,10 +147,7 @@ def with_zone(text: object, zone: ZoneInfo) -> str:
     Raises:
         ValueError: it is no such time, or one that the clock never showed.
     """
-    if not isinstance(text, str) or not _LOCAL.fullmatch(text):
+    clock = read_instant(text if isinstance(text, str) else "")
+    if clock.tzinfo is not None:
         raise ValueError("not a local time")
-    clock = datetime.fromisoformat(text)
-    instant = clock.replace(tzinfo=zone).astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) != clock:
-        raise ValueError("a time that the clock never showed")
-    return instant.isoformat()
+    return in_zone(clock, zone).isoformat()

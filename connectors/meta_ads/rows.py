@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import SchemaDrift, SettingWrong
 from connectors.kit.contract.fields import Amount, Count, Day, Id, Row, money_text
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.strict_json import Json
 
 # Meta took 7d_view and 28d_view away on 2026-01-12: they answer with nothing, which would read as no sales
@@ -44,7 +44,7 @@ class ActionStats(Row):
         return sum((fields[name] or Decimal(0) for name in windows), Decimal(0))
 
 
-class AdDay(Row):
+class MetaAdDay(Row):
     """One ad on one day."""
 
     account_id: Id
@@ -66,7 +66,7 @@ class AdDay(Row):
         return self
 
 
-class CampaignDay(Row):
+class MetaCampaignDay(Row):
     """A campaign on a day: its ads added up."""
 
     campaign_id: Id
@@ -98,13 +98,13 @@ def purchase_action(settings: Any) -> str:
     return str(name)
 
 
-def campaign_days(rows: Iterable[dict[str, Json]], ask: Ask) -> Iterator[dict[str, Json]]:
+def campaign_days(rows: Iterable[dict[str, Json]], query: PageQuery) -> Iterator[dict[str, Json]]:
     """Ads of a report added up exactly by campaign and day: an ad moves no money between campaigns."""
-    settings = ask.account.settings
+    settings = query.account.settings
     basis, action = attribution(settings), purchase_action(settings)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for raw in rows:
-        row = AdDay.model_validate(raw)
+        row = MetaAdDay.model_validate(raw)
         key = (row.campaign_id, row.date_start.isoformat())
         held = found.setdefault(key, _nothing(row, basis, action))
         if held["account_currency"] != row.account_currency:
@@ -114,7 +114,7 @@ def campaign_days(rows: Iterable[dict[str, Json]], ask: Ask) -> Iterator[dict[st
         yield {**held, **{name: money_text(held[name]) for name in ("spend", "purchase_value")}}
 
 
-def _nothing(row: AdDay, basis: str, action: str) -> dict[str, Any]:
+def _nothing(row: MetaAdDay, basis: str, action: str) -> dict[str, Any]:
     return {
         "campaign_id": row.campaign_id,
         "date_start": row.date_start.isoformat(),
@@ -126,7 +126,7 @@ def _nothing(row: AdDay, basis: str, action: str) -> dict[str, Any]:
     }
 
 
-def _add(held: dict[str, Any], row: AdDay, basis: str, action: str) -> None:
+def _add(held: dict[str, Any], row: MetaAdDay, basis: str, action: str) -> None:
     orders, value = _of(row.actions, basis, action), _of(row.action_values, basis, action)
     if orders != orders.to_integral_value():
         raise SchemaDrift("a purchase is stated as a fraction")
@@ -145,12 +145,12 @@ def _of(stats: list[ActionStats] | None, basis: str, action: str) -> Decimal:
     return mine[0].within(WINDOWS[basis][0]) if mine else Decimal(0)
 
 
-def day_key(row: CampaignDay) -> str:
+def day_key(row: MetaCampaignDay) -> str:
     """Campaign, day and attribution."""
     return f"{row.campaign_id}/{row.date_start}/{row.attribution}"
 
 
-def day_record(row: CampaignDay) -> dict[str, Json]:
+def day_record(row: MetaCampaignDay) -> dict[str, Json]:
     """The payload of `raw_meta_ads_insights`."""
     return {
         "date": row.date_start.isoformat(),

@@ -45,7 +45,7 @@ StatDay = Annotated[date, BeforeValidator(_stat_day)]
 LocalTime = Annotated[str, BeforeValidator(_local)]
 
 
-class AdDay(Row):
+class QianchuanAdDay(Row):
     """One 计划 of standard promotion on one day."""
 
     ad_id: Id

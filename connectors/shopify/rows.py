@@ -11,7 +11,7 @@ from connectors.kit.contract.fields import CamelRow, Id, Instant, Money
 from connectors.kit.contract.strict_json import Json
 
 
-class Amount(CamelRow):
+class ShopAmount(CamelRow):
     """A decimal text with its currency."""
 
     amount: Money
@@ -21,7 +21,7 @@ class Amount(CamelRow):
 class Bag(CamelRow):
     """An amount in the shop's currency; the buyer's currency is not asked for."""
 
-    shop_money: Amount
+    shop_money: ShopAmount
 
 
 class PageInfo(CamelRow):
@@ -37,7 +37,7 @@ class Allocation(CamelRow):
     allocated_amount_set: Bag
 
 
-class LineItem(CamelRow):
+class ShopifyLine(CamelRow):
     """A sold line, as sold: refunds and removals do not change it."""
 
     id: Id
@@ -48,10 +48,10 @@ class LineItem(CamelRow):
     discount_allocations: list[Allocation]
 
 
-class LineItems(CamelRow):
+class ShopifyLines(CamelRow):
     """The lines of an order."""
 
-    nodes: list[LineItem]
+    nodes: list[ShopifyLine]
     page_info: PageInfo
 
 
@@ -77,7 +77,7 @@ class LineRef(CamelRow):
     sku: str | None = None
 
 
-class RefundLine(CamelRow):
+class ShopifyRefundLine(CamelRow):
     """A line given back."""
 
     id: Id | None
@@ -89,11 +89,11 @@ class RefundLine(CamelRow):
 class RefundLines(CamelRow):
     """The lines of a refund."""
 
-    nodes: list[RefundLine]
+    nodes: list[ShopifyRefundLine]
     page_info: PageInfo
 
 
-class Refund(CamelRow):
+class ShopifyRefund(CamelRow):
     """Money given back."""
 
     id: Id
@@ -103,7 +103,7 @@ class Refund(CamelRow):
     refund_line_items: RefundLines
 
 
-class Customer(CamelRow):
+class ShopifyCustomer(CamelRow):
     """The buyer: an id, nothing else."""
 
     id: Id
@@ -116,7 +116,7 @@ class Address(CamelRow):
     country_code_v2: str | None
 
 
-class Order(CamelRow):
+class ShopifyOrder(CamelRow):
     """One order with everything that hangs on it."""
 
     id: Id
@@ -129,14 +129,14 @@ class Order(CamelRow):
     currency_code: str
     total_price_set: Bag
     total_refunded_set: Bag
-    customer: Customer | None
+    customer: ShopifyCustomer | None
     shipping_address: Address | None
-    line_items: LineItems
+    line_items: ShopifyLines
     shipping_lines: ShippingLines
-    refunds: list[Refund]
+    refunds: list[ShopifyRefund]
 
 
-def flat_order(order: Order) -> dict[str, Json]:
+def flat_order(order: ShopifyOrder) -> dict[str, Json]:
     """The payload of `raw_shopify_orders`."""
     _require_one_currency(order)
     _require_distinct([line.id for line in order.line_items.nodes])
@@ -162,9 +162,9 @@ def flat_order(order: Order) -> dict[str, Json]:
     }
 
 
-def _line(line: LineItem) -> dict[str, Json]:
+def _line(line: ShopifyLine) -> dict[str, Json]:
     original = line.original_total_set.shop_money.amount
-    # allocations hold line and order discounts; discountedTotalSet would miss the latter [schema]
+    # allocations hold discounts of line and order; discountedTotalSet would miss the latter (shopify.dev, object LineItem)
     discount = sum((a.allocated_amount_set.shop_money.amount for a in line.discount_allocations), Decimal(0))
     return {
         "id": line.id,
@@ -181,7 +181,7 @@ def _shipping(line: ShippingLine) -> dict[str, Json]:
     return {"id": line.id, "title": line.title, "total": line.discounted_price_set.shop_money.amount}
 
 
-def _refund(refund: Refund) -> dict[str, Json]:
+def _refund(refund: ShopifyRefund) -> dict[str, Json]:
     return {
         "id": refund.id,
         "created_at": refund.created_at or refund.processed_at,
@@ -191,7 +191,7 @@ def _refund(refund: Refund) -> dict[str, Json]:
     }
 
 
-def _refund_line(refund: Refund, line: RefundLine) -> dict[str, Json]:
+def _refund_line(refund: ShopifyRefund, line: ShopifyRefundLine) -> dict[str, Json]:
     return {
         "id": line.id or f"{refund.id}/{line.line_item.id}",
         "line_item_id": line.line_item.id,
@@ -201,7 +201,7 @@ def _refund_line(refund: Refund, line: RefundLine) -> dict[str, Json]:
     }
 
 
-def _amounts(order: Order) -> Iterator[Bag]:
+def _amounts(order: ShopifyOrder) -> Iterator[Bag]:
     yield order.total_price_set
     yield order.total_refunded_set
     for line in order.line_items.nodes:
@@ -214,7 +214,7 @@ def _amounts(order: Order) -> Iterator[Bag]:
         yield from (line.subtotal_set for line in refund.refund_line_items.nodes)
 
 
-def _require_one_currency(order: Order) -> None:
+def _require_one_currency(order: ShopifyOrder) -> None:
     if any(bag.shop_money.currency_code != order.currency_code for bag in _amounts(order)):
         raise SchemaDrift("an order mixes currencies in its shop money")
 

@@ -1,105 +1,52 @@
 """Taobao and Tmall through TOP: trades, refunds, ratings, service ratings, 万相台 campaign reports.
 
-Belongs here: which streams there are and why each is complete. Not here: what is asked (asks.py), signing (signing.py),
-records (rows.py), what answers mean (words.py). See README.md.
+Belongs here: which streams there are and why each is complete. Not here: what is asked (requests.py), odd lists (paging.py),
+signing (signing.py), records (rows.py), what answers mean (errors.py). See README.md.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from connectors.kit.contract.auth import Signed
-from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.pagers import Descending
 from connectors.kit.contract.proofs import Total
-from connectors.kit.contract.strict_json import Json
-from connectors.taobao_top import asks
-from connectors.taobao_top.more_rows import (
-    CampaignDay,
-    Rating,
+from connectors.kit.contract.reports import PageSize
+from connectors.kit.contract.request import HttpAnswer
+from connectors.kit.contract.stream import ByChange, ByDay, Paged, Record, Stream
+from connectors.taobao_top import requests
+from connectors.taobao_top.errors import trouble
+from connectors.taobao_top.paging import AgentGroups, CappedPages, EachGroup, UntilShort
+from connectors.taobao_top.requests import FIELDS, empty_list
+from connectors.taobao_top.rows import (
     ServiceRating,
+    TaobaoCampaignDay,
+    TaobaoRating,
+    TaobaoRefund,
+    Trade,
     flat_campaign,
     flat_rating,
+    flat_refund,
     flat_service_rating,
+    flat_trade,
 )
-from connectors.taobao_top.paging import AgentGroups, Capped, EachGroup, UntilShort
-from connectors.taobao_top.rows import Refund, Trade, flat_refund, flat_trade
 from connectors.taobao_top.signing import sign
-from connectors.taobao_top.words import trouble
 
-_DOCS = "https://open.taobao.com/api.htm?docId={0}&docType=2"
-_TRADES, _REFUNDS = "trades_sold_increment_get_response", "refunds_receive_get_response"
-_RATINGS, _SERVICE = "traderates_get_response", "airisland_kefueval_get_response"
-_ADS = "universalbp_report_query_campaign_response.result.top_report_v_o_top_bulk_data"
-_AD_ROWS = f"{_ADS}.top_report_v_o_list.top_report_vo"
-
-_RECEIVER = tuple(
-    f"receiver_{part}"
-    for part in ("name", "state", "city", "district", "town", "address", "zip", "mobile", "phone", "country")
+TRADES, TRADES_TOTAL = (
+    f"trades_sold_increment_get_response.{name}" for name in ("trades.trade", "total_results")
 )
-_UNUSED_OF_ORDERS = tuple(
-    f"orders.order.{name}"
-    for name in (
-        *(
-            "item_meal_name",
-            "item_meal_id",
-            "pic_path",
-            "buyer_rate",
-            "seller_rate",
-            "seller_type",
-            "cid",
-            "title",
-            "price",
-        ),
-        *(
-            "payment",
-            "discount_fee",
-            "adjust_fee",
-            "sku_properties_name",
-            "refund_id",
-            "is_service_order",
-            "end_time",
-        ),
-        *(
-            "consign_time",
-            "shipping_type",
-            "bind_oid",
-            "logistics_company",
-            "invoice_no",
-            "is_daixiao",
-            "store_code",
-        ),
-        *("is_www", "tmser_spu_code", "zhengji_status", "is_idle", "special_refund_type", "is_devalue_fee"),
-        *(
-            "sub_order_tax_fee",
-            "sub_order_tax_rate",
-            "sub_order_tax_promotion_fee",
-            "tax_coupon_discount",
-            "tax_free",
-        ),
-        *("md_qualification", "md_fee", "ticket_outer_id", "ticket_expdate_key"),
-    )
+REFUNDS, REFUNDS_TOTAL = (
+    f"refunds_receive_get_response.{name}" for name in ("refunds.refund", "total_results")
 )
-_UNUSED_OF_ADS = (
-    *(
-        "adgroup_id",
-        "adgroup_name",
-        "bidword_id",
-        "original_word",
-        "bidword_pkg_id",
-        "bid_word_type",
-        "promotion_id",
-    ),
-    *(
-        "promotion_name",
-        "img_url",
-        "link_url",
-        "crowd_name",
-        "creative_id",
-        "creative_name",
-        "province_id",
-        "city_id",
-    ),
+RATINGS, RATINGS_TOTAL = (
+    f"traderates_get_response.{name}" for name in ("trade_rates.trade_rate", "total_results")
+)
+SERVICE, SERVICE_COUNT = (
+    f"airisland_kefueval_get_response.{name}" for name in ("staff_eval_details.eval_detail", "result_count")
+)
+ADS, ADS_COUNT = (
+    f"universalbp_report_query_campaign_response.result.top_report_v_o_top_bulk_data.{name}"
+    for name in ("top_report_v_o_list.top_report_vo", "count")
 )
 
 
@@ -113,144 +60,160 @@ class TaobaoTop(Connector):
     streams = (
         Stream(
             name="trades",
-            most_window_days=1,  # TOP refuses more
-            model=Trade,
-            key=lambda trade: trade.tid,
-            day=lambda trade: trade.created,
-            version=lambda trade: trade.modified,
-            payload=flat_trade,
             feeds=("order_line",),
-            request=asks.trades,
-            pager=Descending(f"{_TRADES}.total_results"),
-            records=f"{_TRADES}.trades.trade",
-            cursor_kind="time",
-            readable_for=asks.THREE_MONTHS,
-            lookback=timedelta(hours=1),
-            lookback_reason="the search follows the trades with a delay that TOP does not state",
+            windows=ByChange(
+                version=lambda trade: trade.modified,
+                most_window_days=1,  # TOP refuses more
+                readable_for=requests.THREE_MONTHS,
+                lookback=timedelta(hours=1),
+                lookback_reason="the search follows the trades with a delay that TOP does not state",
+            ),
+            read=Paged(
+                request=requests.trades,
+                pager=Descending(TRADES_TOTAL),
+                records=TRADES,
+                page_size=PageSize(default=40, most=100),
+                prepare=empty_list(TRADES),
+            ),
+            record=Record(
+                model=Trade,
+                key=lambda trade: trade.tid,
+                day=lambda trade: trade.created,
+                payload=flat_trade,
+                pii=FIELDS["trades"].personal,
+                hashed=("buyer_open_uid",),
+                unused=FIELDS["trades"].unused,
+            ),
+            proof=Total(TRADES_TOTAL, may_leave=True),
             limit="{shop_id}",
-            rate=asks.rate,
-            proof=Total(f"{_TRADES}.total_results", may_leave=True),
+            rate=requests.rate,
             finality_days=30,
-            pii=("buyer_nick", *_RECEIVER, "oaid", "aid"),
-            hashed=("buyer_open_uid",),
-            unused=_UNUSED_OF_ORDERS,
-            docs=_DOCS.format(128),
-            page_size=("page_size", 40, 100),
-            prepare=asks.empty_list(f"{_TRADES}.trades.trade"),
+            docs=FIELDS["trades"].docs,
         ),
         Stream(
             name="refunds",
-            model=Refund,
-            key=lambda refund: refund.refund_id,
-            day=lambda refund: refund.created,
-            version=lambda refund: refund.modified,
-            payload=flat_refund,
             feeds=("refund",),
-            request=asks.refunds,
-            pager=Descending(f"{_REFUNDS}.total_results"),
-            records=f"{_REFUNDS}.refunds.refund",
-            cursor_kind="time",
-            lookback=timedelta(hours=1),
-            lookback_reason="the search follows the refunds with a delay that TOP does not state",
-            limit="{shop_id}",
-            rate=asks.rate,
-            proof=Total(f"{_REFUNDS}.total_results", may_leave=True),
-            finality_days=30,
-            pii=("buyer_nick", "buyer_open_uid", "ouid", "desc", "sid", "company_name", "attribute"),
-            unused=(
-                "title",
-                "sku",
-                "seller_nick",
-                "total_fee",
-                "payment",
-                "refund_version",
-                "outer_id",
-                "operation_contraint",
+            windows=ByChange(
+                version=lambda refund: refund.modified,
+                lookback=timedelta(hours=1),
+                lookback_reason="the search follows the refunds with a delay that TOP does not state",
             ),
-            docs=_DOCS.format(52),
-            page_size=("page_size", 40, 100),
-            prepare=asks.empty_list(f"{_REFUNDS}.refunds.refund"),
+            read=Paged(
+                request=requests.refunds,
+                pager=Descending(REFUNDS_TOTAL),
+                records=REFUNDS,
+                page_size=PageSize(default=40, most=100),
+                prepare=empty_list(REFUNDS),
+            ),
+            record=Record(
+                model=TaobaoRefund,
+                key=lambda refund: refund.refund_id,
+                day=lambda refund: refund.created,
+                payload=flat_refund,
+                pii=FIELDS["refunds"].personal,
+                unused=FIELDS["refunds"].unused,
+            ),
+            proof=Total(REFUNDS_TOTAL, may_leave=True),
+            limit="{shop_id}",
+            rate=requests.rate,
+            finality_days=30,
+            docs=FIELDS["refunds"].docs,
         ),
         Stream(
             name="ratings",
-            model=Rating,
-            key=lambda rating: rating.oid,
-            day=lambda rating: rating.created,
-            payload=flat_rating,
             feeds=("review",),
-            request=asks.ratings,
-            pager=Capped(f"{_RATINGS}.total_results"),
-            records=f"{_RATINGS}.trade_rates.trade_rate",
-            cursor_kind="day",
-            readable_for=timedelta(days=179),
-            lookback=timedelta(days=30),
-            lookback_reason="a buyer may change or take back a rating for 30 days, which gives it no new time",
+            windows=ByDay(
+                readable_for=timedelta(days=179),
+                lookback=timedelta(days=30),
+                lookback_reason="a buyer may change or take back a rating for 30 days, which gives it no new time",
+            ),
+            read=Paged(
+                request=requests.ratings,
+                pager=CappedPages(RATINGS_TOTAL),
+                records=RATINGS,
+                page_size=PageSize(most=150),
+                prepare=empty_list(RATINGS),
+            ),
+            record=Record(
+                model=TaobaoRating,
+                key=lambda rating: rating.oid,
+                day=lambda rating: rating.created,
+                payload=flat_rating,
+                pii=FIELDS["ratings"].personal,
+                unused=FIELDS["ratings"].unused,
+            ),
+            proof=Total(RATINGS_TOTAL),
             limit="{shop_id}",
-            rate=asks.rate,
-            proof=Total(f"{_RATINGS}.total_results"),
+            rate=requests.rate,
             finality_days=31,
-            pii=("nick", "rated_nick", "content", "reply", "ouid"),
-            unused=("item_title", "item_price"),
-            docs=_DOCS.format(55),
-            page_size=("page_size", 100, 150),
-            prepare=asks.empty_list(f"{_RATINGS}.trade_rates.trade_rate"),
+            docs=FIELDS["ratings"].docs,
         ),
         Stream(
             name="service_ratings",
-            model=ServiceRating,
-            key=lambda rating: rating.key,
-            day=lambda rating: rating.send_time,
-            version=lambda rating: rating.eval_time,
-            payload=flat_service_rating,
             feeds=("chat",),
-            request=asks.service_ratings,
-            pager=AgentGroups(f"{_SERVICE}.result_count", f"{_SERVICE}.staff_eval_details.eval_detail"),
-            records=f"{_SERVICE}.staff_eval_details.eval_detail",
-            cursor_kind="time",
-            readable_for=timedelta(days=88),
-            max_window_days=7,
-            most_window_days=7,  # TOP refuses more
-            lookback=timedelta(days=3),
-            lookback_reason="a buyer may rate days after being asked, or rate again",
-            lag=timedelta(days=1),
+            windows=ByChange(
+                version=lambda rating: rating.eval_time,
+                readable_for=timedelta(days=88),
+                max_window_days=7,
+                most_window_days=7,  # TOP refuses more
+                lookback=timedelta(days=3),
+                lookback_reason="a buyer may rate days after being asked, or rate again",
+                lag=timedelta(days=1),
+            ),
+            read=Paged(
+                request=requests.service_ratings,
+                pager=AgentGroups(SERVICE_COUNT, SERVICE),
+                records=SERVICE,
+                page_size=PageSize("agents_per_call", 10, 10),
+                prepare=empty_list(SERVICE),
+            ),
+            record=Record(
+                model=ServiceRating,
+                key=lambda rating: rating.key,
+                day=lambda rating: rating.send_time,
+                payload=flat_service_rating,
+                pii=FIELDS["service_ratings"].personal,
+                hashed=("open_uid",),
+                unused=FIELDS["service_ratings"].unused,
+            ),
+            proof=EachGroup(SERVICE_COUNT),
             limit="{shop_id}",
-            rate=asks.rate,
-            proof=EachGroup(f"{_SERVICE}.result_count"),
+            rate=requests.rate,
             finality_days=4,
-            pii=("eval_recer",),
-            hashed=("open_uid",),
-            unused=("label_name",),
-            docs=_DOCS.format(66033),
-            page_size=("agents_per_call", 10, 10),
+            docs=FIELDS["service_ratings"].docs,
             shaping_settings=("agents",),
-            prepare=asks.empty_list(f"{_SERVICE}.staff_eval_details.eval_detail"),
         ),
         Stream(
             name="ads",
-            model=CampaignDay,
-            key=lambda row: row.key,
-            day=lambda row: row.thedate,
-            payload=flat_campaign,
             feeds=("ad",),
-            request=asks.campaigns,
-            pager=UntilShort(f"{_ADS}.count", rows_path=_AD_ROWS),
-            records=_AD_ROWS,
-            cursor_kind="day",
-            lookback=timedelta(days=30),
-            lookback_reason="a sale is attributed to a click of up to 30 days before, and so to that day",
+            windows=ByDay(
+                lookback=timedelta(days=30),
+                lookback_reason="a sale is attributed to a click of up to 30 days before, and so to that day",
+            ),
+            read=Paged(
+                request=requests.campaigns,
+                pager=UntilShort(ADS_COUNT, rows_path=ADS),
+                records=ADS,
+                page_size=PageSize(most=100),
+                prepare=empty_list(ADS),
+                stamp=requests.attributed(ADS),
+            ),
+            record=Record(
+                model=TaobaoCampaignDay,
+                key=lambda row: row.key,
+                day=lambda row: row.thedate,
+                payload=flat_campaign,
+                unused=FIELDS["ads"].unused,
+            ),
+            proof=Total(ADS_COUNT),
             limit="{shop_id}",
-            rate=asks.rate,
-            proof=Total(f"{_ADS}.count"),
+            rate=requests.rate,
             finality_days=31,
-            unused=("campaign_name", *_UNUSED_OF_ADS),
-            docs=_DOCS.format(67079),
-            page_size=("page_size", 100, 100),
+            docs=FIELDS["ads"].docs,
             shaping_settings=("biz_code", "unify_type", "effect_days"),
-            prepare=asks.empty_list(_AD_ROWS),
-            stamp=asks.attributed(_AD_ROWS),
         ),
     )
 
-    def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:  # noqa: ARG002
+    def classify(self, answer: HttpAnswer) -> KitError | None:
         """TOP reports most troubles inside HTTP 200."""
-        return trouble(status, body)
+        return trouble(answer)

@@ -6,27 +6,27 @@ Belongs here: pagers and proofs that only TOP needs. Not here: reverse paging (k
 from dataclasses import dataclass
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import Incomplete, SettingWrong, TooLarge
-from connectors.kit.contract.pagers import Pager, Pages, Step, whole_number
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.pagers import NextPage, Pager, Pages, count_at
 from connectors.kit.contract.proofs import Proof, Reading
-from connectors.kit.contract.strict_json import Json, dig
+from connectors.kit.contract.strict_json import Json
 
-MOST_RATINGS = 1500  # of one question, whatever the pages [metadata of taobao.traderates.get]
+MOST_RATINGS = 1500  # of one query, whatever the pages: open.taobao.com/api.htm?docId=55&docType=2
 LONG = "cntaobao"
 
 
 @dataclass(frozen=True)
-class Capped(Pages):
+class CappedPages(Pages):
     """Pages of a list that the platform cuts at a number: at that number nobody knows what is missing."""
 
     most: int = MOST_RATINGS
 
-    def step(self, body: Json, ask: Ask) -> Step:
+    def step(self, body: Json, query: PageQuery) -> NextPage:
         """The next page, unless the list may be cut."""
         if self.total(body) >= self.most:
             raise TooLarge("the platform cuts the list at a number that was reached", actual=str(self.most))
-        return super().step(body, ask)
+        return super().step(body, query)
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class UntilShort(Pages):
 
     rows_path: str = ""
 
-    def step(self, body: Json, ask: Ask) -> Step:
+    def step(self, body: Json, query: PageQuery) -> NextPage:
         """One page more after a full one."""
-        found = super().step(body, ask)
-        if found.token is None and len(rows(body, self.rows_path)) >= ask.page_size:
-            return Step(str(int(ask.token or self.first) + 1))
+        found = super().step(body, query)
+        if found.token is None and len(rows(body, self.rows_path)) >= query.page_size:
+            return NextPage(str(int(query.token or self.first) + 1))
         return found
 
 
@@ -58,10 +58,10 @@ def agents(account: AccountSettings) -> list[str]:
     return [name if name.startswith(LONG) else LONG + name for name in names]
 
 
-def group(ask: Ask) -> list[str]:
+def group(query: PageQuery) -> list[str]:
     """The agents of this call."""
-    number = int(ask.token or 0)
-    return agents(ask.account)[number * ask.page_size : (number + 1) * ask.page_size]
+    number = int(query.token or 0)
+    return agents(query.account)[number * query.page_size : (number + 1) * query.page_size]
 
 
 @dataclass(frozen=True)
@@ -76,20 +76,20 @@ class AgentGroups(Pager):
         """The count."""
         return (self.count_path,)
 
-    def step(self, body: Json, ask: Ask) -> Step:
+    def step(self, body: Json, query: PageQuery) -> NextPage:
         """Check the group, then go to the next."""
-        found, count = rows(body, self.rows_path), whole_number(dig(body, self.count_path), self.count_path)
+        found, count = rows(body, self.rows_path), count_at(body, self.count_path)
         if len(found) != count:
             told = f"{count} counted, {len(found)} read"
             raise Incomplete("the platform's count is not what was read", actual=told, may_settle=True)
-        asked = group(ask)
+        asked = group(query)
         keys = [tuple(row.get(n) for n in ("eval_sender", "send_time", "open_uid")) for row in found]
         if any(isinstance(key[0], str) and key[0].strip() and key[0] not in asked for key in keys):
             raise Incomplete("the platform ignored the asked agents", may_settle=True)
         if len(set(map(str, keys))) != len(keys):
             raise Incomplete("two ratings cannot be told apart", may_settle=True)
-        number = int(ask.token or 0) + 1
-        return Step(str(number) if number * ask.page_size < len(agents(ask.account)) else None)
+        number = int(query.token or 0) + 1
+        return NextPage(str(number) if number * query.page_size < len(agents(query.account)) else None)
 
 
 class EachGroup(Proof):
@@ -100,5 +100,5 @@ class EachGroup(Proof):
 
     def check(self, reading: Reading) -> str:
         """Say so, with the number in all."""
-        whole_number(dig(reading.last_page, self.paths[0]), self.paths[0])
+        count_at(reading.last_page, self.paths[0])
         return f"result_count of each group of agents, {reading.records} in all"

@@ -1,6 +1,6 @@
 """TOP's signature: the sorted form, hashed with the app's secret; the form is then sent with the result in it.
 
-Belongs here: common parameters and signing. Not here: what is asked for (asks.py).
+Belongs here: common parameters and signing. Not here: what is asked for (requests.py).
 """
 
 import hashlib
@@ -14,9 +14,8 @@ from requests import PreparedRequest
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.errors import SettingWrong
 
-CHINA = timezone(
-    timedelta(hours=8)
-)  # TOP writes and reads GMT+8, whatever the zone of the shop [protocol page]
+# TOP writes and reads GMT+8, whatever the zone of the shop: open.taobao.com/doc.htm?docId=101617&docType=1
+CHINA = timezone(timedelta(hours=8))
 
 
 def _hmac(name: str) -> Callable[[str, str], str]:

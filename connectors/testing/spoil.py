@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.pagers import Pager
+from connectors.kit.contract.stream import Paged, Stream
 from connectors.testing.document import ReportFile
 from connectors.testing.reply import Reply, Wire
 
@@ -38,13 +38,15 @@ class Shape:
     def pager(self) -> Pager | None:
         """How pages are chained, also those of a ready report."""
         listing = self.stream.report.listing if self.stream.report else None
-        return listing.pager if listing else self.stream.pager
+        if listing:
+            return listing.pager
+        return self.stream.read.pager if isinstance(self.stream.read, Paged) else None
 
     @property
     def records(self) -> str:
         """Where the records of a page are on the wire."""
         listing = self.stream.report.listing if self.stream.report else None
-        return listing.records if listing else self.stream.records
+        return listing.records if listing else self.stream.read.records
 
     @property
     def is_file(self) -> bool:
@@ -55,12 +57,12 @@ class Shape:
     def model(self) -> type[BaseModel]:
         """What a row is on the wire."""
         wire = self.stream.report.wire if self.stream.report else None
-        return wire or self.stream.model
+        return wire or self.stream.record.model
 
     @property
     def envelope(self) -> tuple[str, ...]:
         """Dotted paths of the envelope that pager or proof read, and the record list itself."""
-        proof = self.stream.proof.paths if self.stream.proof else ()
+        proof = self.stream.proof.paths
         paged = self.pager.paths if self.pager else ()
         paths = (*paged, *proof, self.records)
         return tuple(dict.fromkeys(path for path in paths if not path.startswith("@")))

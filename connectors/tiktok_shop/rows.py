@@ -3,7 +3,6 @@
 Only the fields declared here are ever written to disk: no name, address, mail, message or title. Not here: requests.
 """
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -31,7 +30,7 @@ MaybeEpoch = Annotated[EpochSeconds | None, BeforeValidator(_or_never)]
 MaybeId = Annotated[Id | None, BeforeValidator(_or_none)]
 
 
-class LineItem(Row):
+class TikTokLine(Row):
     """One unit of one SKU: three of a kind are three lines."""
 
     id: Id
@@ -45,7 +44,7 @@ class LineItem(Row):
     display_status: str | None = None
 
 
-class Payment(Row):
+class TikTokPayment(Row):
     """The order's money before tax; what the buyer paid is `total_amount`."""
 
     currency: str
@@ -63,7 +62,7 @@ class Region(Row):
     region_code: str | None = None
 
 
-class Order(Row):
+class TikTokOrder(Row):
     """One order at its newest state."""
 
     id: Id
@@ -77,8 +76,8 @@ class Order(Row):
     is_replacement_order: bool = False
     user_id: MaybeId = None
     recipient_address: Region | None = None
-    payment: Payment
-    line_items: list[LineItem]
+    payment: TikTokPayment
+    line_items: list[TikTokLine]
 
 
 class RefundAmount(Row):
@@ -108,7 +107,7 @@ class ReturnLine(Row):
     refund_amount: RefundAmount | None = None
 
 
-class Return(Row):
+class TikTokReturn(Row):
     """One return, refund or replacement at its newest state."""
 
     return_id: Id
@@ -156,7 +155,7 @@ class Interaction(Row):
     avg_viewing_duration: Amount | None = None
 
 
-class Live(Row):
+class TikTokLive(Row):
     """One livestream."""
 
     id: Id
@@ -167,14 +166,14 @@ class Live(Row):
     interaction_performance: Interaction | None = None
 
 
-def flat_order(order: Order) -> dict[str, Json]:
+def flat_order(order: TikTokOrder) -> dict[str, Json]:
     """The payload of `raw_tiktok_shop_orders`: the shop's region instead of an address."""
     told = order.model_dump(exclude={"recipient_address"})
     told["region_code"] = order.recipient_address.region_code if order.recipient_address else None
     return told
 
 
-def flat_return(given_back: Return) -> dict[str, Json]:
+def flat_return(given_back: TikTokReturn) -> dict[str, Json]:
     """The payload of `raw_tiktok_shop_returns`; lists are always there."""
     told = given_back.model_dump()
     for name in ("discount_amount", "return_line_items"):
@@ -182,15 +181,10 @@ def flat_return(given_back: Return) -> dict[str, Json]:
     return told
 
 
-def flat_live(live: Live) -> dict[str, Json]:
+def flat_live(live: TikTokLive) -> dict[str, Json]:
     """The payload of `raw_tiktok_shop_lives`: figures side by side, those that were not stated empty."""
     sales = (live.sales_performance or Sales()).model_dump()
     reached = (live.interaction_performance or Interaction()).model_dump()
     gmv = sales.pop("gmv") or {"amount": None, "currency": None}
     told: dict[str, Json] = live.model_dump(include={"id", "username", "start_time", "end_time"})
     return {**told, "gmv": gmv["amount"], "currency": gmv["currency"], **sales, **reached}
-
-
-def began(live: Live) -> datetime:
-    """The instant that places a livestream on a day."""
-    return live.start_time

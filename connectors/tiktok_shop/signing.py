@@ -1,7 +1,7 @@
 """How TikTok Shop wants a request signed, and how its tokens are renewed.
 
 Belongs here: the signature over the final path, query and body; the token endpoint. Not here: what is asked for
-(__init__.py).
+(requests.py).
 """
 
 import hashlib
@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.desk import Desk, TokenCall
 from connectors.kit.contract.errors import AuthRevoked, Transient
 from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.signing_context import SigningContext, TokenCall
 from connectors.kit.contract.strict_json import Json
 
 TOKENS = "https://auth.tiktok-shops.com/api/v2/token/refresh"
@@ -37,13 +37,14 @@ def signature(secret: str, path: str, query: Iterable[tuple[str, str]], body: by
     return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
 
 
-def place(prepared: PreparedRequest, account: AccountSettings, token: str, desk: Desk) -> None:
+def place(prepared: PreparedRequest, token: str, context: SigningContext) -> None:
     """Put the token into its header, then the app, the shop, the time and the signature into the query."""
+    account = context.account
     prepared.headers[TOKEN_HEADER] = token
     common = {
         "app_key": account.setting("app_key"),
         "shop_cipher": account.setting("shop_cipher"),
-        "timestamp": str(int(desk.now().timestamp())),
+        "timestamp": str(int(context.now().timestamp())),
     }
     prepared.prepare_url(prepared.url, common)
     url = urlsplit(prepared.url or "")
@@ -83,4 +84,4 @@ def _read(status: int, body: Json) -> Grant:
     return Grant(str(data["access_token"]), 0, str(data["refresh_token"]), until)
 
 
-AUTH = OAuth(_call, _read, place, app_secret="app_secret", rotates=True)  # noqa: S106 - the name of a secret
+AUTH = OAuth(call=_call, read=_read, place=place, app_secret="app_secret", rotates=True)  # noqa: S106 - the name of a secret

@@ -4,6 +4,8 @@ Only the fields declared here are ever written to disk: no subject, text, reques
 requests.
 """
 
+from typing import Literal
+
 from connectors.kit.contract.fields import EpochSeconds, Id, Instant, Row
 from connectors.kit.contract.strict_json import Json
 
@@ -39,9 +41,39 @@ class Satisfaction(Row):
 
 
 class SurveyRating(Row):
-    """The rating of a CSAT survey; csat.py puts it into the ticket."""
+    """The rating of a CSAT survey; follow_ups.py puts it into the ticket."""
 
     category: str
+
+
+class SurveyQuestion(Row):
+    """What was asked; only the satisfaction question counts."""
+
+    sub_type: str | None = None
+
+
+class SurveyAnswer(Row):
+    """One answer without its text."""
+
+    type: str
+    question: SurveyQuestion
+    rating: int | None = None
+    rating_category: Literal["good", "bad"] | None = None
+    updated_at: Instant
+
+
+class SurveySubject(Row):
+    """What a response is about."""
+
+    id: Id
+    type: str
+
+
+class SurveyResponse(Row):
+    """One response to a survey."""
+
+    answers: list[SurveyAnswer]
+    subjects: list[SurveySubject]
 
 
 class Ticket(Row):

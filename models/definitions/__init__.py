@@ -4,11 +4,10 @@ from models.definitions.aggregates import Aggregate, Having, KpiRef
 from models.definitions.composites import parts_of
 from models.definitions.grades import GradeTable
 from models.definitions.kpis import (
-    ADDITIVE_UNITS,
     FromReports,
     Kpi,
     Measure,
-    Rating,
+    RatedItem,
     Ratio,
     Sum,
     TargetRef,
@@ -19,7 +18,6 @@ from models.definitions.reading import Label
 from models.definitions.roles import Dimension, Duty, Role, RoleLine
 
 __all__ = [
-    "ADDITIVE_UNITS",
     "Aggregate",
     "Definitions",
     "Dimension",
@@ -32,7 +30,7 @@ __all__ = [
     "Label",
     "Measure",
     "Range",
-    "Rating",
+    "RatedItem",
     "Ratio",
     "Role",
     "RoleLine",

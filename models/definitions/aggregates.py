@@ -16,12 +16,12 @@ from models.definitions.reading import (
     as_items,
     as_number,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.strict_yaml import Mapping, Node, Sequence
 from models.formulas import Expr, check, parse_expression
 from models.tables import FACTS, ColumnType, Table
+from models.values import ReadingError, nearest, read_whole
 
 Agg = Literal["sum", "count", "count_distinct", "median", "percentile", "min", "max", "count_groups"]
 AGGS: tuple[str, ...] = get_args(Agg)
@@ -50,7 +50,7 @@ class Having:
     above: Decimal | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Aggregate:
     """One aggregate over one fact, dated by one of its dates.
 
@@ -241,10 +241,11 @@ def _window(node: Node) -> Range:
     text = as_text(node, "window")
     if text == "all":
         return Range("all")
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_WINDOW):
+    try:
+        return Range("window", read_whole(text, 1, MAX_WINDOW))
+    except ReadingError:
         remedy = f"write a whole number of days from 1 to {MAX_WINDOW}, or all"
-        raise refuse("D230", "window is no number of days", node.place, actual=text, remedy=remedy)
-    return Range("window", int(text))
+        raise refuse("D230", "window is no number of days", node.place, actual=text, remedy=remedy) from None
 
 
 _HAVING_FORM = "e.g. having: {count_distinct: order_id, at_least: 2} or having: {active_in: previous}"

@@ -6,9 +6,11 @@ the figures themselves (statement).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from models.definitions.reading import Fields, as_id, as_text, nearest, refuse
+from models.definitions.reading import Fields, as_id, as_text, refuse
 from models.definitions.strict_yaml import Mapping, Node, Scalar, Sequence, plain
+from models.values import nearest
 
 # Figures that a statement can be asked about; what each looks like stands in kpi_definitions/README.md.
 NUMBERS = ("perf_base", "base_salary", "coefficient", "total", "payable_days", "period_days")
@@ -17,14 +19,15 @@ TEAMS = ("team_coefficients", "team_amounts", "team_scores")
 LISTS = ("earned_to_date", "segments")
 SOURCES = (*NUMBERS, *TEXTS, *TEAMS, *LISTS)
 SCORE = frozenset({"coefficient", "total", "grade", "segments"})  # figures that come from a scorecard
-REFERENCES = ("kpi", "target", "attainment", "line", "input")
+Referred = Literal["kpi", "target", "attainment", "line", "input"]
+REFERENCES: tuple[Referred, ...] = ("kpi", "target", "attainment", "line", "input")
 
 
 @dataclass(frozen=True)
 class Ref:
     """A figure that is looked up when the statement is made."""
 
-    kind: str
+    kind: Referred
     name: str
     source: str = ""
 
@@ -112,7 +115,7 @@ def _inner(node: Node) -> Binding:
 
 
 def _reference(node: Mapping) -> Ref:
-    kind = next(iter(node.entries))
+    kind = next(known for known in REFERENCES if known in node.entries)  # its only key, as it is typed
     fields = Fields(node, "a reference", required=(kind,))
     if kind == "input":
         return _source(fields[kind], as_text(fields[kind], kind))

@@ -7,20 +7,18 @@ Belongs here: what needs more than one definition to see. Not here: what one KPI
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Protocol
 
 from models.definitions.grades import GradeTable
-from models.definitions.kpis import Kpi, Rating, Ratio, TargetRef
+from models.definitions.kpis import FromReports, Kpi, RatedItem, Ratio, TargetRef
 from models.definitions.pay_checks import check_plans
 from models.definitions.pay_plans import PayPlan
-from models.definitions.reading import Problems, nearest
+from models.definitions.reading import Problems
 from models.definitions.references import check_references
 from models.definitions.roles import Role, RoleLine
-from models.definitions.rules import NEEDS_TARGET, check_direction, read_rule
+from models.definitions.rules import method_of, rule_of
 from models.errors import DefinitionError
-from models.scoring import rating
-from models.scoring.linear import Linear
+from models.values import nearest
 
 
 class Versioned(Protocol):
@@ -73,8 +71,8 @@ def _refuse(code: str, what: str, where: str, remedy: str, actual: str = "") -> 
 
 
 def _check_kpi(kpi: Kpi, first: Kpi, known: Known) -> None:
-    if kpi.direction != first.direction or isinstance(kpi.measure, Rating) != isinstance(
-        first.measure, Rating
+    if kpi.direction != first.direction or isinstance(kpi.measure, RatedItem) != isinstance(
+        first.measure, RatedItem
     ):
         what = f"{kpi.id} changes direction or nature between versions"
         raise _refuse(
@@ -148,15 +146,20 @@ def _check_line(role: Role, line: RoleLine, known: Known) -> None:
 
 
 def _check_rule(line: RoleLine, kpi: Kpi) -> None:
-    if isinstance(kpi.measure, Rating) != (line.method == rating.NAME):
+    takes = method_of(line).TAKES
+    if isinstance(kpi.measure, RatedItem) != (takes == "rating"):
         what = f"{line.method} does not fit the measure of {kpi.id}"
         raise DefinitionError("D210", what, remedy="score.rating is for KPIs with rating, and only for them")
-    rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)
-    check_direction(rule, kpi.direction)
-    needs_target = line.method in NEEDS_TARGET or line.x == "attainment"
-    if needs_target and line.target is None:
+    if takes == "quotient" and not (isinstance(kpi.measure, Ratio) and kpi.scale == 1):
+        what = f"{line.method} scores what is done ÷ what was due, and {kpi.id} is no such quotient"
+        raise DefinitionError("D210", what, remedy="name a KPI with numerator and denominator, without scale")
+    rule = rule_of(line, kpi)
+    if isinstance(kpi.measure, FromReports) and (rule.among or line.peer_target):
+        what = (
+            f"{kpi.id} is known only when the reports have their totals, and people cannot be compared by it"
+        )
+        raise DefinitionError("D210", what, remedy="score it by itself, e.g. with score.step")
+    if rule.needs_target and line.target is None and line.peer_target is None:
         raise DefinitionError(
             "D213", f"{line.method} needs a target", remedy="add target: <number> or target: plan"
         )
-    if isinstance(rule, Linear) and isinstance(line.target, Decimal):
-        rule.score(None, line.target)  # refuses a target that the ratio formula cannot take

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from models.definitions.aggregates import ADDITIVE, Aggregate, Item, KpiRef
-from models.definitions.kpis import ADDITIVE_UNITS, Kpi, Ratio, Sum, TargetRef
+from models.definitions.kpis import Kpi, Ratio, Sum, TargetRef
 from models.definitions.ranges import CURRENT
 from models.errors import DefinitionError
+from models.units import unit_of
 
 Find = Callable[[str], Kpi]
 MAX_AGGREGATES = 200  # of one KPI: a chain of references that doubles at each step would never end
@@ -93,7 +94,7 @@ def _ranged(ref: KpiRef, aggregate: Aggregate) -> Aggregate:
 def is_additive(kpi: Kpi, find: Find) -> bool:
     """Whether a period's figure is the sum of its days', so that a target may be divided by days."""
     if (
-        kpi.unit not in ADDITIVE_UNITS
+        not unit_of(kpi.unit).is_additive
         or not isinstance(kpi.measure, Sum)
         or kpi.floor is not None
         or kpi.cap is not None

@@ -7,6 +7,7 @@ reading folders (pipelines).
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from models.definitions.load import LISTS, gather
 from models.definitions.strict_yaml import Node, Plain, Scalar, plain
@@ -27,16 +28,17 @@ _NAMES = (
     "grade",
 )  # what names an entry of a list, so that it is compared with its namesake
 _SKIPPED = ("id", "effective_from")
+Happened = Literal["added", "removed", "changed"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """One definition version that is new, gone or different; `parts` say what, `where` where it stands."""
 
     kind: str
     id: str
     effective_from: str
-    what: str  # "added", "removed" or "changed"
+    what: Happened
     where: str
     parts: tuple[Step, ...] = ()
 
@@ -89,10 +91,16 @@ def definition_changes(
         if a is None or b is None:
             one = a or b
             where = str(one.place) if one else ""
-            found.append(Change(*key, "removed" if b is None else "added", where))
+            happened: Happened = "removed" if b is None else "added"
+            found.append(_change(key, happened, where))
         elif parts := tuple(_differences("", plain(a), plain(b))):
-            found.append(Change(*key, "changed", f"{a.place} → {b.place}", parts))
+            found.append(_change(key, "changed", f"{a.place} → {b.place}", parts))
     return found
+
+
+def _change(key: tuple[str, str, str], what: Happened, where: str, parts: tuple[Step, ...] = ()) -> Change:
+    kind, name, effective_from = key
+    return Change(kind=kind, id=name, effective_from=effective_from, what=what, where=where, parts=parts)
 
 
 def _versions(files: Mapping[str, str], overlay: Mapping[str, str]) -> dict[tuple[str, str, str], Node]:

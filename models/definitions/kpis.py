@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from models.definitions.aggregates import Item, read_items
 from models.definitions.reading import (
@@ -23,26 +24,12 @@ from models.definitions.reading import (
     refuse,
 )
 from models.definitions.strict_yaml import Node, Scalar, Sequence
+from models.units import UNITS
 
-KINDS = ("result", "process", "behaviour")
-# What a month has is the sum of what its days have, where the KPI is a plain sum.
-ADDITIVE_UNITS = frozenset(
-    {"CNY", "count", "pieces", "weighted_pieces", "points", "seconds", "minutes", "hours"}
-)
-UNITS = (
-    "CNY",
-    "ratio",
-    "count",
-    "seconds",
-    "minutes",
-    "hours",
-    "days",
-    "points",
-    "level",
-    "pieces",
-    "weighted_pieces",
-    "per_hour",
-)
+KpiKind = Literal["result", "process", "behaviour"]
+Direction = Literal["higher", "lower"]
+KINDS: tuple[KpiKind, ...] = ("result", "process", "behaviour")
+DIRECTIONS: tuple[Direction, ...] = ("higher", "lower")
 MEASURES = ("numerator", "rating", "from_reports")
 
 
@@ -70,7 +57,7 @@ class Ratio:
 
 
 @dataclass(frozen=True)
-class Rating:
+class RatedItem:
     """A manual rating item."""
 
     item: str
@@ -84,10 +71,10 @@ class FromReports:
     grade_in: tuple[str, ...] = ()
 
 
-Measure = Sum | Ratio | Rating | FromReports
+Measure = Sum | Ratio | RatedItem | FromReports
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Kpi:
     """One version of one KPI; `source` is its file and line."""
 
@@ -95,9 +82,9 @@ class Kpi:
     effective_from: date
     label: Label
     formula: Label
-    kind: str
+    kind: KpiKind
     unit: str
-    direction: str
+    direction: Direction
     decimals: int
     measure: Measure
     scale: Decimal
@@ -121,12 +108,6 @@ class Kpi:
     def is_bent(self) -> bool:
         """Whether its value is not just what it adds: scaled or kept within bounds."""
         return self.scale != 1 or self.floor is not None or self.cap is not None
-
-    def bounded(self, value: Decimal) -> Decimal:
-        """The value within floor and cap."""
-        if self.floor is not None:
-            value = max(value, self.floor)
-        return value if self.cap is None else min(value, self.cap)
 
 
 RATING_KEYS = ("item",)
@@ -158,7 +139,7 @@ def read_kpi(node: Node) -> Kpi:
         formula=as_label(fields["formula"], "formula"),
         kind=as_choice(fields["kind"], "kind", KINDS),
         unit=as_choice(fields["unit"], "unit", UNITS),
-        direction=as_choice(fields["direction"], "direction", ("higher", "lower")),
+        direction=as_choice(fields["direction"], "direction", DIRECTIONS),
         decimals=int(decimals),
         measure=_measure(fields),
         scale=as_number(scale, "scale") if scale else Decimal(1),
@@ -199,7 +180,7 @@ def _measure(fields: Fields) -> Measure:
     match given[0]:
         case "rating":
             inner = Fields(fields["rating"], "rating", required=RATING_KEYS)
-            return Rating(as_id(inner["item"], "rating item"))
+            return RatedItem(as_id(inner["item"], "rating item"))
         case "from_reports":
             return _from_reports(fields["from_reports"])
         case _:

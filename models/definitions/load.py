@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from models.definitions.case_kpis import read_case_kpi
 from models.definitions.checks import Known, Versioned, check_all
-from models.definitions.given import read_case_kpi
 from models.definitions.grades import GradeTable, read_grade_table
 from models.definitions.kpis import Kpi, declared_id, read_kpi
 from models.definitions.pay_plans import PayPlan, read_pay_plan
-from models.definitions.reading import Problems, as_items, nearest, refuse
+from models.definitions.reading import Problems, as_items, refuse
 from models.definitions.roles import Role, read_role
 from models.definitions.strict_yaml import Mapping as YamlMapping
 from models.definitions.strict_yaml import Node, parse, plain
 from models.errors import DefinitionError, MeritError, MeritErrors
+from models.values import nearest
 
 LISTS = ("kpis", "roles", "grade_tables", "pay_plans")
 CASE_KEYS = ("case", "examples")  # what a published case holds besides definitions, see models/cases.py

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
-from typing import cast
+from typing import Literal, cast, get_args
 
-from models.definitions.accepts import KEY as ACCEPTS
-from models.definitions.accepts import Accepted, read_accepts
+from models.definitions.accepted_findings import KEY as ACCEPTS
+from models.definitions.accepted_findings import Accepted, read_accepts
 from models.definitions.bindings import SCORE, Binding, Ref, read_bindings, refs
 from models.definitions.reading import (
     Fields,
@@ -25,25 +25,21 @@ from models.definitions.reading import (
     as_label,
     as_mapping,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.roles import CYCLES
-from models.definitions.strict_yaml import Node, Place, plain
+from models.definitions.strict_yaml import Node, YamlPlace, plain
 from models.errors import DefinitionError
-from models.pay import PAY_METHODS
+from models.pay import METHODS
+from models.values import nearest
 
-MODES = ("sales_commission", "ad_saving_commission", "performance", "mixed")
-# What a line pays for. Fixed pay has no kind: it depends neither on a score nor on what was achieved.
-AD_SAVING = ("pay.ad_saving",)
-ACHIEVEMENT = (
-    *("pay.commission", "pay.team_bonus", "pay.quarterly_bonus", "pay.profit_share", "pay.piece"),
-    *("pay.anchor", "pay.pool", "pay.split", "pay.supervisor_multiple", "pay.guarantee", "pay.amount_table"),
-)
+Kind = Literal["sales_commission", "ad_saving_commission", "performance"]
+Mode = Literal["sales_commission", "ad_saving_commission", "performance", "mixed"]
+MODES: tuple[Mode, ...] = get_args(Mode)
 _YES_NO = ("true", "false")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PayLine:
     """One line of a statement; a line that is not `paid` is shown and may be built on, but not added."""
 
@@ -56,7 +52,7 @@ class PayLine:
     paid: bool
     cycle: str | None
     source: str
-    places: Mapping[str, Place]
+    places: Mapping[str, YamlPlace]
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -64,16 +60,17 @@ class PayLine:
         return tuple(ref for binding in self.bindings.values() for ref in refs(binding))
 
     @property
-    def kind(self) -> str | None:
-        """What the line pays for, in the words of the plan's mode; None for fixed pay."""
-        if self.method in AD_SAVING:
-            return "ad_saving_commission"
-        if self.method in ACHIEVEMENT:
-            return "sales_commission"
+    def kind(self) -> Kind | None:
+        """What the line pays for, in the words of the plan's mode.
+
+        None for fixed pay: it depends neither on a score nor on what was achieved.
+        """
+        if achievement := METHODS[self.method].PAYS_FOR:
+            return achievement
         return "performance" if any(r.kind == "input" and r.name in SCORE for r in self.refs) else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PayPlan:
     """One version of one plan; `example` marks amounts that no company may take over as they are."""
 
@@ -81,7 +78,7 @@ class PayPlan:
     effective_from: date
     label: Label
     roles: tuple[str, ...]
-    mode: str
+    mode: Mode
     lines: tuple[PayLine, ...]
     source: str
     example: bool = False
@@ -202,7 +199,7 @@ def _check_lines(plan: PayPlan, fields: Fields) -> None:
 
 def _check_mode(plan: PayPlan, fields: Fields) -> None:
     """The mode is the kind of variable pay the plan has; `mixed` has two kinds or more."""
-    if any(line.method not in PAY_METHODS for line in plan.lines):
+    if any(line.method not in METHODS for line in plan.lines):
         return  # refused by its own line: what an unknown method pays for cannot be told
     kinds = {line.kind for line in plan.lines if line.kind is not None}
     fits = len(kinds) > 1 if plan.mode == "mixed" else plan.mode in kinds

@@ -1,7 +1,7 @@
 """Typed values out of YAML nodes, every refusal with file and line.
 
-Belongs here: text, number, date, choice, label, and "did you mean". Not here: the keys of a KPI or a role
-(kpis, roles, grades).
+Belongs here: text, number, date, choice and label of a node. Not here: what a number or a date is (values), the keys of a KPI
+or a role (kpis, roles, grades).
 """
 
 import re
@@ -10,15 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
+from typing import TypeVar
 
-from models.definitions.strict_yaml import Mapping, Node, Place, Scalar, Sequence
+from models.definitions.strict_yaml import Mapping, Node, Scalar, Sequence, YamlPlace
 from models.errors import DefinitionError
-from models.money import dec
+from models.values import LimitError, ReadingError, dec, nearest, read_date
 
+Choice = TypeVar("Choice", bound=str)
+SHOWN = 100  # characters of a wrong value that a message repeats
 ID_FORM = "[a-z][a-z0-9_]{0,62}"
 _ID = re.compile(ID_FORM, re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Problems:
     found: list[DefinitionError] = field(default_factory=list)
 
     @contextmanager
-    def collect(self, place: Place | None = None) -> Iterator[None]:
+    def collect(self, place: YamlPlace | None = None) -> Iterator[None]:
         """Keep a refusal and go on; `place` is filled in where the refusal does not know its line."""
         try:
             yield
@@ -48,18 +49,7 @@ class Problems:
             self.found.append(error)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A remedy for a misspelt word: the nearest known one, or the list of all.
-
-    >>> nearest("net_sale", ["net_sales", "refund_rate"])
-    'did you mean net_sales?'
-    """
-    names = sorted(known)
-    near = get_close_matches(word[:100], names, 1)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
-
-
-def refuse(code: str, what: str, place: Place, *, actual: str = "", remedy: str = "") -> DefinitionError:
+def refuse(code: str, what: str, place: YamlPlace, *, actual: str = "", remedy: str = "") -> DefinitionError:
     """A refusal at a line."""
     return DefinitionError(code, what, where=str(place), actual=actual[:200], remedy=remedy)
 
@@ -101,32 +91,39 @@ def as_number(node: Node, what: str) -> Decimal:
     text = as_text(node, what)
     try:
         return dec(text)
-    except ValueError:
-        remedy = "write digits with an optional sign and point, e.g. 0.08"
-        raise refuse(
-            "D113", f"{what} is not a plain number", node.place, actual=repr(text), remedy=remedy
-        ) from None
+    except LimitError as error:
+        what, remedy = f"{what} cannot be held: {error.cause}", error.remedy
+    except ReadingError:
+        what, remedy = (
+            f"{what} is not a plain number",
+            "write digits with an optional sign and point, e.g. 0.08",
+        )
+    raise refuse("D113", what, node.place, actual=repr(_shortened(text)), remedy=remedy)
 
 
 def as_date(node: Node, what: str) -> date:
     """The node as a calendar date."""
     text = as_text(node, what)
     try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass  # a day that does not exist, e.g. 2011-02-30: refused below like any other wrong date
-    raise refuse("D115", f"{what} is not a date", node.place, actual=repr(text), remedy="write YYYY-MM-DD")
+        return read_date(text)
+    except ReadingError:
+        what = f"{what} is not a date"
+        raise refuse("D115", what, node.place, actual=repr(text), remedy="write YYYY-MM-DD") from None
 
 
-def as_choice(node: Node, what: str, choices: Iterable[str]) -> str:
-    """The node as one of a few words."""
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def as_choice(node: Node, what: str, choices: Iterable[Choice]) -> Choice:
+    """The node as one of a few words, with the type that these words have."""
     text, known = as_text(node, what), tuple(choices)
-    if text not in known:
+    found = next((word for word in known if word == text), None)
+    if found is None:
         raise refuse(
             "D114", f"{what} has an unknown value", node.place, actual=repr(text), remedy=nearest(text, known)
         )
-    return text
+    return found
 
 
 def as_label(node: Node, what: str) -> Label:

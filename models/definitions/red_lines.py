@@ -8,6 +8,7 @@ explained like any other figure; event KPIs count confirmed incidents only.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from models.definitions.reading import Fields, as_choice, as_id, as_items, as_number, refuse
 from models.definitions.strict_yaml import Node
@@ -17,7 +18,8 @@ from models.wording import Step, shown
 
 KEY = "red_lines"
 ENTRY_KEYS = ("kpi", "worse_than", "effect", "value")
-EFFECTS = ("deduct_pct", "deduct_pct_each", "cap_total", "zero_total", "zero_kpi")
+Effect = Literal["deduct_pct", "deduct_pct_each", "cap_total", "zero_total", "zero_kpi"]
+EFFECTS: tuple[Effect, ...] = ("deduct_pct", "deduct_pct_each", "cap_total", "zero_total", "zero_kpi")
 _VALUED = ("deduct_pct", "deduct_pct_each", "cap_total")
 
 
@@ -27,7 +29,7 @@ class RedLine:
 
     kpi: str
     worse_than: Decimal
-    effect: str
+    effect: Effect
     value: Decimal | None
     source: str
 

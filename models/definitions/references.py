@@ -10,8 +10,9 @@ from datetime import date
 from models.definitions.aggregates import KpiRef
 from models.definitions.composites import parts_of
 from models.definitions.kpis import Kpi
-from models.definitions.reading import Problems, nearest
+from models.definitions.reading import Problems
 from models.errors import DefinitionError
+from models.values import nearest
 
 Versions = Mapping[str, tuple[Kpi, ...]]
 

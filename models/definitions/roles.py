@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, cast
 
-from models.definitions.accepts import KEY as ACCEPTS
-from models.definitions.accepts import Accepted, read_accepts
+from models.definitions.accepted_findings import KEY as ACCEPTS
+from models.definitions.accepted_findings import Accepted, read_accepts
 from models.definitions.reading import (
     Fields,
     Label,
@@ -23,17 +23,25 @@ from models.definitions.reading import (
     as_mapping,
     as_number,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.red_lines import KEY as RED_LINES
 from models.definitions.red_lines import RedLine, read_red_lines
+from models.definitions.strict_yaml import Mapping as YamlMapping
 from models.definitions.strict_yaml import Node, plain
 from models.errors import DefinitionError
+from models.scoring import peer_mean
+from models.scoring.peer_mean import MeanOfPeers
 from models.scoring.weights import POLICIES, Item, check_weights
+from models.values import nearest
 
-CYCLES = ("M", "Q", "H", "Y")
+Cycle = Literal["M", "Q", "H", "Y"]
+CYCLES: tuple[Cycle, ...] = ("M", "Q", "H", "Y")
 Target = Decimal | Literal["plan"] | None
+LookedUp = Literal["actual", "attainment"]
+LOOKED_UP: tuple[LookedUp, ...] = ("actual", "attainment")
+NoData = Literal["missing", "exclude"]
+NO_DATA: tuple[NoData, ...] = ("missing", "exclude")
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Duty:
     label: Label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RoleLine:
     """One KPI of a role; `weight` is a percentage of its dimension."""
 
@@ -55,12 +63,13 @@ class RoleLine:
     duty: str | None
     target: Target
     full: Decimal
-    x: str
+    x: LookedUp
     args: Mapping[str, object]
     source: str
-    no_data: str = (
+    no_data: NoData = (
         "missing"  # "exclude": nothing happened that could be measured, so the weight goes to the others
     )
+    peer_target: MeanOfPeers | None = None  # instead of a target that somebody states
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ class Dimension:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Role:
     """One version of one role."""
 
@@ -82,7 +91,7 @@ class Role:
     effective_from: date
     label: Label
     duties: tuple[Duty, ...]
-    cycle: str
+    cycle: Cycle
     missing: str
     redistribute_to: tuple[str, ...]
     grade_table: str
@@ -124,8 +133,6 @@ DUTY_KEYS = ("id", "zh", "en")
 DIMENSION_KEYS = ("id", "label", "weight", "kpis")
 LINE_REQUIRED = ("kpi", "weight", "method")
 LINE_OPTIONAL = ("duty", "target", "full", "x", "args", "no_data")
-LOOKED_UP = ("actual", "attainment")
-NO_DATA = ("missing", "exclude")
 
 
 def read_role(node: Node, problems: Problems) -> Role:
@@ -194,6 +201,8 @@ def _dimension(node: Node, problems: Problems) -> Dimension:
 def _line(node: Node, dimension: str) -> RoleLine:
     fields = Fields(node, "a KPI line", required=LINE_REQUIRED, optional=LINE_OPTIONAL)
     duty, x, args, no_data = (fields.get(name) for name in ("duty", "x", "args", "no_data"))
+    target = fields.get("target")
+    peer_target = _peer_target(target)
     full = _number(fields, "full", Decimal(100))
     if full <= 0:
         raise refuse(
@@ -209,12 +218,13 @@ def _line(node: Node, dimension: str) -> RoleLine:
         weight=as_number(fields["weight"], "weight"),
         method=as_text(fields["method"], "method"),
         duty=as_id(duty, "duty") if duty else None,
-        target=_target(fields.get("target")),
+        target=None if peer_target else _target(target),
         full=full,
         x=as_choice(x, "x", LOOKED_UP) if x else "actual",
         args=cast(dict[str, object], plain(as_mapping(args, "args"))) if args else {},
         source=str(fields.place),
         no_data=as_choice(no_data, "no_data", NO_DATA) if no_data else "missing",
+        peer_target=peer_target,
     )
 
 
@@ -222,6 +232,14 @@ def _target(node: Node | None) -> Target:
     if node is None:
         return None
     return "plan" if getattr(node, "text", "") == "plan" else as_number(node, "target")
+
+
+def _peer_target(node: Node | None) -> MeanOfPeers | None:
+    if not isinstance(node, YamlMapping):
+        return None
+    fields = Fields(node, "a target", required=(peer_mean.KEY,))
+    args = plain(as_mapping(fields[peer_mean.KEY], peer_mean.KEY))
+    return MeanOfPeers.of_line(cast(dict[str, object], args))
 
 
 def _check_names(role: Role, fields: Fields) -> None:

@@ -7,13 +7,17 @@ or another definition; `kpi lint` has them.
 
 from collections.abc import Iterable, Mapping
 
-from models.definitions import accepts, aggregates, grades, kpis, pay_plans, red_lines, roles
+from models.definitions import accepted_findings, aggregates, grades, kpis, pay_plans, red_lines, roles
 from models.definitions.load import LISTS
 from models.definitions.ranges import MAX_WINDOW
 from models.definitions.reading import ID_FORM
-from models.definitions.rules import CONFIG
+from models.pay import METHODS as PAY_METHODS
+from models.scoring import peer_mean
+from models.scoring.method import AMONG
+from models.scoring.registry import LINE_RULES
 from models.scoring.weights import POLICIES
 from models.tables import FACTS
+from models.units import UNITS
 
 Json = dict[str, object]
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what YAML editors understand
@@ -56,7 +60,7 @@ _COMMON: dict[str, Json] = {
     "id": _said(ID, "稳定的名字：小写字母、数字、下划线", "stable name: lower case, digits, _"),
     "effective_from": _said(DAY, "从哪一天起有效", "first day in force"),
     "label": _said(_ref("label"), "给人看的名称", "the name people read"),
-    accepts.KEY: _said(
+    accepted_findings.KEY: _said(
         _list("accepted", 0), "接受的检查发现及理由", "findings of the linter that are accepted, and why"
     ),
 }
@@ -76,7 +80,7 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
         **_COMMON,
         "formula": _said(_ref("label"), "给人看的公式", "the formula people read"),
         "kind": _said(_one_of(kpis.KINDS), "结果、过程、行为", "result, process, behaviour"),
-        "unit": _said(_one_of(kpis.UNITS), "单位；0.08 是 8 %", "unit; 0.08 is 8 %"),
+        "unit": _said(_one_of(UNITS), "单位；0.08 是 8 %", "unit; 0.08 is 8 %"),
         "direction": _said(_one_of(("higher", "lower")), "越高越好或越低越好", "which is better"),
         "decimals": {"type": "integer", "minimum": 0, "maximum": 10},
         "numerator": _said(_ITEMS, "相加的各项", "what is added"),
@@ -134,16 +138,23 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
     "line": {
         "kpi": ID,
         "weight": _said(NUMBER, "在维度内的权重，合计 100", "weight in the dimension, summing to 100"),
-        "method": _said(_one_of(CONFIG), "计分方法", "how it is scored"),
+        "method": _said(_one_of(LINE_RULES), "计分方法", "how it is scored"),
         "duty": ID,
         "target": {
-            "anyOf": [NUMBER, {"const": "plan"}],
-            "description": "目标；plan 取自 targets.csv / target; plan: in targets.csv",
+            "anyOf": [NUMBER, {"const": "plan"}, _ref("target_rule")],
+            "description": "目标；plan 取自 targets.csv，peer_mean 为同岗均值 / target; plan: in targets.csv; or the peers' mean",
         },
         "full": NUMBER,
         "x": _one_of(roles.LOOKED_UP),
         "args": FREE,
         "no_data": _one_of(roles.NO_DATA),
+    },
+    "target_rule": {peer_mean.KEY: _ref("peer_mean")},
+    "peer_mean": {
+        "min_group": {"type": "integer", "minimum": 0},
+        "fallback": NUMBER,
+        "exclude_self": {"type": "boolean"},
+        "among": _one_of(AMONG),
     },
     "red_line": {"kpi": ID, "worse_than": NUMBER, "effect": _one_of(red_lines.EFFECTS), "value": NUMBER},
     "grade_table": {**_COMMON, "bands": _list("band")},
@@ -159,7 +170,7 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
     "pay_line": {
         "id": ID,
         "label": _ref("label"),
-        "method": {"type": "string", "pattern": r"^pay\.[a-z_]+$"},
+        "method": _said(_one_of(PAY_METHODS), "薪酬方法", "how it is paid"),
         "from": _said(FREE, "参数取自哪里", "where arguments come from"),
         "args": _said(FREE, "参数的固定值", "arguments as constants"),
         "output": TEXT,
@@ -177,13 +188,15 @@ KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rating": (kpis.RATING_KEYS, ()),
     "from_reports": ((), kpis.REPORT_KEYS),
     "label": (("zh", "en"), ()),
-    "accepted": (accepts.ENTRY_KEYS, ()),
+    "accepted": (accepted_findings.ENTRY_KEYS, ()),
     "role": (roles.REQUIRED, roles.OPTIONAL),
     "duty": (roles.DUTY_KEYS, ()),
     "dimension": (roles.DIMENSION_KEYS, ()),
     "line": (roles.LINE_REQUIRED, roles.LINE_OPTIONAL),
+    "target_rule": ((peer_mean.KEY,), ()),
+    "peer_mean": ((), peer_mean.LINE_ARGUMENTS),
     "red_line": (red_lines.ENTRY_KEYS[:3], red_lines.ENTRY_KEYS[3:]),
-    "grade_table": (grades.KEYS, (accepts.KEY,)),
+    "grade_table": (grades.KEYS, (accepted_findings.KEY,)),
     "band": (grades.BAND_KEYS, grades.BAND_EDGES),
     "pay_plan": (pay_plans.REQUIRED, pay_plans.OPTIONAL),
     "pay_line": (pay_plans.LINE_REQUIRED, pay_plans.LINE_OPTIONAL),
@@ -217,6 +230,8 @@ def _object(name: str) -> Json:
 def _together(name: str) -> Json:
     """Which keys go together."""
     match name:
+        case "pay_line":
+            return {"allOf": [_pay_arguments(method) for method in PAY_METHODS]}
         case "kpi":
             return {"oneOf": [{"required": [key]} for key in kpis.MEASURES]}
         case "aggregate":
@@ -224,7 +239,7 @@ def _together(name: str) -> Json:
         case "from_reports":
             return {"oneOf": [{"required": [key]} for key in kpis.REPORT_KEYS]}
         case "line":
-            return {"allOf": [_arguments(method) for method in CONFIG]}
+            return {"allOf": [_arguments(method) for method in LINE_RULES]}
         case _:
             return {}
 
@@ -236,8 +251,15 @@ def _dates() -> list[Json]:
 
 def _arguments(method: str) -> Json:
     """Each method by its own arguments."""
-    known: Json = {name: {} for name in CONFIG[method]}
+    known: Json = {name: {} for name in LINE_RULES[method].LINE_ARGUMENTS}
     return _when("method", method, {"args": {"properties": known, "additionalProperties": False}})
+
+
+def _pay_arguments(method: str) -> Json:
+    """Each pay method by its own arguments, whether they are constants or figures."""
+    known: Json = {name: {} for name in PAY_METHODS[method].ARGUMENTS}
+    own: Json = {"properties": known, "additionalProperties": False}
+    return _when("method", method, {"args": own, "from": own})
 
 
 def _when(key: str, value: str, then: Json) -> Json:

@@ -26,7 +26,7 @@ _NULLS = frozenset({"", "null", "~", "Null", "NULL"})
 
 
 @dataclass(frozen=True)
-class Place:
+class YamlPlace:
     """A line of a file."""
 
     file: str
@@ -42,7 +42,7 @@ class Scalar:
 
     text: str
     is_null: bool
-    place: Place
+    place: YamlPlace
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Sequence:
     """A list."""
 
     items: tuple["Node", ...]
-    place: Place
+    place: YamlPlace
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Mapping:
     """Keys in the order of the file, each once."""
 
     entries: dict[str, "Node"]
-    key_places: dict[str, Place]
-    place: Place
+    key_places: dict[str, YamlPlace]
+    place: YamlPlace
 
 
 Node = Scalar | Sequence | Mapping
@@ -127,15 +127,15 @@ def _check_text(text: str, file: str) -> None:
         )
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Open:
     """A list or mapping whose end has not come yet."""
 
-    place: Place
+    place: YamlPlace
     is_mapping: bool
     items: list[Node] = field(default_factory=list)
     entries: dict[str, Node] = field(default_factory=dict)
-    key_places: dict[str, Place] = field(default_factory=dict)
+    key_places: dict[str, YamlPlace] = field(default_factory=dict)
     key: str | None = None
 
     def close(self) -> Node:
@@ -157,12 +157,14 @@ class _Builder:
             if number > MAX_VALUES:
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 remedy = f"split it; at most {MAX_VALUES} values"
-                raise self.refusal("D109", "too many values in one file", Place(self.file, line), "", remedy)
-        return self.root or Mapping({}, {}, Place(self.file, 1))
+                raise self.refusal(
+                    "D109", "too many values in one file", YamlPlace(self.file, line), "", remedy
+                )
+        return self.root or Mapping({}, {}, YamlPlace(self.file, 1))
 
     def accept(self, event: yaml.Event) -> None:
         mark = event.start_mark
-        place = Place(self.file, mark.line + 1 if mark else 1)
+        place = YamlPlace(self.file, mark.line + 1 if mark else 1)
         match event:
             case yaml.DocumentStartEvent():
                 self.start_document(place)
@@ -175,16 +177,16 @@ class _Builder:
                 self.scalar(event, place)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self.check_plainness(event.anchor, event.tag, place)
-                self.open(_Open(place, isinstance(event, yaml.MappingStartEvent)))
+                self.open(_Open(place=place, is_mapping=isinstance(event, yaml.MappingStartEvent)))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self.add(self.stack.pop().close())
 
-    def start_document(self, place: Place) -> None:
+    def start_document(self, place: YamlPlace) -> None:
         self.documents += 1
         if self.documents > 1:
             raise self.refusal("D107", "a second document", place, "---", "use one file per document")
 
-    def check_plainness(self, anchor: str | None, tag: str | None, place: Place) -> None:
+    def check_plainness(self, anchor: str | None, tag: str | None, place: YamlPlace) -> None:
         if anchor is not None:
             raise self.refusal("D105", "anchors are refused", place, f"&{anchor}", "remove the anchor")
         if tag is not None:
@@ -204,13 +206,13 @@ class _Builder:
     def expects_key(self) -> bool:
         return bool(self.stack) and self.stack[-1].is_mapping and self.stack[-1].key is None
 
-    def scalar(self, event: yaml.ScalarEvent, place: Place) -> None:
+    def scalar(self, event: yaml.ScalarEvent, place: YamlPlace) -> None:
         if self.expects_key():
             self.start_entry(event.value, place)
         else:
             self.add(Scalar(event.value, not event.style and event.value in _NULLS, place))
 
-    def start_entry(self, key: str, place: Place) -> None:
+    def start_entry(self, key: str, place: YamlPlace) -> None:
         top = self.stack[-1]
         if key in top.key_places:
             both = f"lines {top.key_places[key].line} and {place.line}"
@@ -229,5 +231,5 @@ class _Builder:
             top.entries[top.key] = node
             top.key = None
 
-    def refusal(self, code: str, what: str, place: Place, actual: str, remedy: str) -> DefinitionError:
+    def refusal(self, code: str, what: str, place: YamlPlace, actual: str, remedy: str) -> DefinitionError:
         return DefinitionError(code, what, where=str(place), actual=actual[:100], remedy=remedy)

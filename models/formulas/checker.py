@@ -4,18 +4,16 @@ Belongs here: which operation accepts which types. Not here: which type a KPI ne
 (definitions/kpis.py).
 """
 
-from difflib import get_close_matches
-
 from models.errors import DefinitionError
 from models.formulas.functions import DURATIONS, EXTREMES
 from models.formulas.lexer import refuse
 from models.formulas.tree import (
     And,
     Binary,
-    Call,
-    Column,
+    ColumnName,
     Compare,
     Expr,
+    FunctionCall,
     InList,
     IsNull,
     Literal,
@@ -25,6 +23,7 @@ from models.formulas.tree import (
     Unary,
 )
 from models.tables import ColumnType, Table
+from models.values import nearest
 
 _ORDERED = {ColumnType.NUMBER, ColumnType.DATE, ColumnType.INSTANT}
 _MOMENTS = {ColumnType.DATE, ColumnType.INSTANT}
@@ -51,7 +50,7 @@ class _Checker:
 
     def type_of(self, node: Expr) -> ColumnType:  # noqa: PLR0911 - one return per kind of node
         match node:
-            case Column():
+            case ColumnName():
                 return self.column(node)
             case Literal():
                 return _literal(node)
@@ -62,12 +61,12 @@ class _Checker:
             case Binary():
                 self.need(node.left, ColumnType.NUMBER, node.op)
                 return self.need(node.right, ColumnType.NUMBER, node.op)
-            case Call():
+            case FunctionCall():
                 return self.call(node)
             case _:
                 return self.condition(node)
 
-    def call(self, node: Call) -> ColumnType:
+    def call(self, node: FunctionCall) -> ColumnType:
         """Durations take two moments, abs a number; the others keep the type of their first value."""
         if node.name == "abs":
             return self.need(node.args[0], ColumnType.NUMBER, node.name)
@@ -89,7 +88,7 @@ class _Checker:
             )
         return first
 
-    def one_of(self, found: ColumnType, wanted: set[ColumnType], node: Call, words: str) -> None:
+    def one_of(self, found: ColumnType, wanted: set[ColumnType], node: FunctionCall, words: str) -> None:
         if found not in wanted:
             what = f"{node.name} needs {words}, this is a {found}"
             raise refuse("D311", what, self.where, node.at, remedy=f"give it {words}")
@@ -132,16 +131,15 @@ class _Checker:
             what = f"{node.op!r} needs numbers, dates or instants, these are {left}"
             raise refuse("D311", what, self.where, node.at, remedy="compare text and booleans with = or !=")
 
-    def column(self, node: Column) -> ColumnType:
+    def column(self, node: ColumnName) -> ColumnType:
         found = self.table.column(node.name)
         if found is None:
             raise self.unknown(node)
         return found.type
 
-    def unknown(self, node: Column) -> DefinitionError:
+    def unknown(self, node: ColumnName) -> DefinitionError:
         names = [c.name for c in self.table.columns]
-        near = get_close_matches(node.name, names, 1)
-        remedy = f"did you mean {near[0]}?" if near else f"columns: {', '.join(names)}"
+        remedy = nearest(node.name, names, otherwise=f"columns: {', '.join(names)}")
         return refuse(
             "D310",
             f"{self.table.name} has no column {node.name}",
@@ -164,7 +162,7 @@ def _literal(node: Literal) -> ColumnType:
 
 def _shown(node: Expr) -> str:
     match node:
-        case Column():
+        case ColumnName():
             return node.name
         case Literal():
             return repr(node.value) if isinstance(node.value, str) else str(node.value)

@@ -32,7 +32,7 @@ _ADVICE = {
 
 
 @dataclass(frozen=True)
-class Token:
+class FormulaToken:
     """One word: kind is number, name, keyword, text, op or end."""
 
     kind: str
@@ -47,7 +47,7 @@ def refuse(code: str, what: str, where: str, at: int, *, remedy: str, actual: st
     )
 
 
-def tokens(text: str, where: str) -> list[Token]:
+def tokens(text: str, where: str) -> list[FormulaToken]:
     """All words of the text, closed by an end token.
 
     Raises:
@@ -62,7 +62,7 @@ def tokens(text: str, where: str) -> list[Token]:
             remedy=f"keep it under {MAX_LENGTH} characters",
             actual=f"{len(text)}",
         )
-    found: list[Token] = []
+    found: list[FormulaToken] = []
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
@@ -71,15 +71,15 @@ def tokens(text: str, where: str) -> list[Token]:
         if match.lastgroup != "space" and match["space"] is None:
             found.append(_token(match, at + 1))
         at = match.end()
-    return [*found, Token("end", "", len(text) + 1)]
+    return [*found, FormulaToken("end", "", len(text) + 1)]
 
 
-def _token(match: re.Match[str], at: int) -> Token:
+def _token(match: re.Match[str], at: int) -> FormulaToken:
     kind = next(k for k in ("number", "name", "text", "op") if match[k] is not None)
     word = match[0]
     if kind == "name" and word.lower() in KEYWORDS:
-        return Token("keyword", word.lower(), at)
-    return Token(kind, word, at)
+        return FormulaToken("keyword", word.lower(), at)
+    return FormulaToken(kind, word, at)
 
 
 def _unknown_character(text: str, at: int, where: str) -> DefinitionError:

@@ -20,14 +20,14 @@ from typing import cast
 
 from models.errors import DefinitionError
 from models.formulas.functions import ARGUMENTS
-from models.formulas.lexer import Token, refuse, tokens
+from models.formulas.lexer import FormulaToken, refuse, tokens
 from models.formulas.tree import (
     And,
     Binary,
-    Call,
-    Column,
+    ColumnName,
     Compare,
     Expr,
+    FunctionCall,
     InList,
     IsNull,
     Literal,
@@ -36,7 +36,7 @@ from models.formulas.tree import (
     Parameter,
     Unary,
 )
-from models.money import dec
+from models.values import STATED, dec
 
 MAX_DEPTH = 30
 MAX_LIST = 100
@@ -48,18 +48,18 @@ def parse_expression(text: str, where: str) -> Expr:
     """The syntax tree of an expression.
 
     >>> parse_expression("qty - 1", "kpis.yaml:3")
-    Binary(op='-', left=Column(name='qty', at=1), right=Literal(value=Decimal('1'), at=7), at=5)
+    Binary(op='-', left=ColumnName(name='qty', at=1), right=Literal(value=Decimal('1'), at=7), at=5)
 
     Raises:
         DefinitionError: D301 to D305, with the column in the text.
     """
-    return _Parser(tokens(text, where), where).whole()
+    return _FormulaParser(tokens(text, where), where).whole()
 
 
-class _Parser:
+class _FormulaParser:
     """Recursive descent; depth is capped, so hostile nesting ends in a refusal, not a stack overflow."""
 
-    def __init__(self, words: list[Token], where: str) -> None:
+    def __init__(self, words: list[FormulaToken], where: str) -> None:
         self.words = words
         self.where = where
         self.position = 0
@@ -67,10 +67,10 @@ class _Parser:
         self.calls = 0
 
     @property
-    def word(self) -> Token:
+    def word(self) -> FormulaToken:
         return self.words[self.position]
 
-    def take(self, *texts: str) -> Token | None:
+    def take(self, *texts: str) -> FormulaToken | None:
         """The current word if it is one of the operators or keywords, moving on."""
         word = self.word
         if word.kind in {"op", "keyword"} and word.text in texts:
@@ -78,7 +78,7 @@ class _Parser:
             return word
         return None
 
-    def need(self, text: str) -> Token:
+    def need(self, text: str) -> FormulaToken:
         word = self.take(text)
         if word is None:
             raise self.unexpected(f"expected {text!r}")
@@ -224,7 +224,7 @@ class _Parser:
             return self.call(word)
         return self.leaf(word)
 
-    def call(self, word: Token) -> Expr:
+    def call(self, word: FormulaToken) -> Expr:
         name = word.text.lower()
         self.calls += 1
         if self.calls > MAX_CALLS:
@@ -245,18 +245,22 @@ class _Parser:
                 remedy=f"give it {wanted}",
                 actual=f"{len(args)}",
             )
-        return Call(name, tuple(args), word.at)
+        return FunctionCall(name, tuple(args), word.at)
 
-    def leaf(self, word: Token) -> Expr:
+    def leaf(self, word: FormulaToken) -> Expr:
         if word.kind == "name":
-            return Column(word.text, word.at)
+            return ColumnName(word.text, word.at)
         if word.kind == "text":
             return Literal(word.text[1:-1].replace("''", "'"), word.at)
         try:
             return Literal(dec(word.text), word.at)
         except ValueError:
             raise refuse(
-                "D305", "the number is too long", self.where, word.at, remedy="write at most 100 digits"
+                "D305",
+                "the number is too long",
+                self.where,
+                word.at,
+                remedy=f"write at most {STATED.whole} digits before the point, {STATED.places} in all",
             ) from None
 
     def too_deep(self) -> DefinitionError:

@@ -11,7 +11,7 @@ from typing import Literal as OneOf
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnName:
     """A column of the fact."""
 
     name: str
@@ -106,7 +106,7 @@ class Or:
 
 
 @dataclass(frozen=True)
-class Call:
+class FunctionCall:
     """One of the closed set of functions."""
 
     name: str
@@ -114,7 +114,20 @@ class Call:
     at: int = field(default=1, compare=False)
 
 
-Expr = Column | Literal | Parameter | Unary | Binary | Call | Compare | IsNull | InList | Not | And | Or
+Expr = (
+    ColumnName
+    | Literal
+    | Parameter
+    | Unary
+    | Binary
+    | FunctionCall
+    | Compare
+    | IsNull
+    | InList
+    | Not
+    | And
+    | Or
+)
 
 
 def children(node: Expr) -> tuple[Expr, ...]:
@@ -128,7 +141,7 @@ def children(node: Expr) -> tuple[Expr, ...]:
             return (node.operand,)
         case And() | Or():
             return node.items
-        case Call():
+        case FunctionCall():
             return node.args
         case _:
             return ()
@@ -136,5 +149,5 @@ def children(node: Expr) -> tuple[Expr, ...]:
 
 def columns(node: Expr) -> frozenset[str]:
     """Names of all columns an expression reads."""
-    own = frozenset({node.name}) if isinstance(node, Column) else frozenset[str]()
+    own = frozenset({node.name}) if isinstance(node, ColumnName) else frozenset[str]()
     return own.union(*(columns(child) for child in children(node)))

@@ -1,6 +1,6 @@
 """The linter: definitions that load and are still likely to cheat somebody or to steer nobody.
 
-`lint(definitions)` judges definitions alone; with a `Context` also what only a company knows. Not here: what the loader
+`lint(definitions)` judges definitions alone; with a `CompanyContext` also what only a company knows. Not here: what the loader
 refuses (models/definitions), printing (pipelines).
 """
 
@@ -8,9 +8,18 @@ from collections.abc import Iterable
 
 from models.definitions import Definitions
 from models.lint import cliffs, company, grades, kpis, pay, red_lines, roles, scoring, texts
-from models.lint.finding import SEVERITIES, Context, Finding, Holder, Rule, Severity, World, accepted
+from models.lint.finding import (
+    SEVERITIES,
+    CompanyContext,
+    Holder,
+    LintedWorld,
+    LintFinding,
+    LintRule,
+    Severity,
+    accepted,
+)
 
-RULES: tuple[Rule, ...] = tuple(
+RULES: tuple[LintRule, ...] = tuple(
     sorted(
         (
             rule
@@ -23,10 +32,10 @@ RULES: tuple[Rule, ...] = tuple(
 _ONLY_WITH_CONTEXT = frozenset(rule.code for rule in company.RULES)
 
 
-def lint(definitions: Definitions, context: Context | None = None) -> list[Finding]:
+def lint(definitions: Definitions, context: CompanyContext | None = None) -> list[LintFinding]:
     """Every finding that no definition accepts, the worst first, then by file and line."""
-    world = World(definitions, context or Context())
-    found: list[Finding] = []
+    world = LintedWorld(definitions, context or CompanyContext())
+    found: list[LintFinding] = []
     met: set[tuple[str, str]] = set()  # (place of the definition, code) of findings that occur
     for rule in RULES:
         for holder, finding in rule.findings(world):
@@ -37,7 +46,7 @@ def lint(definitions: Definitions, context: Context | None = None) -> list[Findi
     return sorted(found, key=_by_severity_and_place)
 
 
-def _stale(world: World, met: set[tuple[str, str]]) -> list[Finding]:
+def _stale(world: LintedWorld, met: set[tuple[str, str]]) -> list[LintFinding]:
     """Accepted codes that accept nothing, so that they cannot hide a finding of tomorrow."""
     codes = [rule.code for rule in RULES]
     found = []
@@ -49,16 +58,16 @@ def _stale(world: World, met: set[tuple[str, str]]) -> list[Finding]:
     return found
 
 
-def _accepting(world: World) -> Iterable[Holder]:
+def _accepting(world: LintedWorld) -> Iterable[Holder]:
     yield from world.roles.values()
     yield from world.definitions.grade_tables.values()
     yield from world.pay_plans.values()
 
 
-def _by_severity_and_place(finding: Finding) -> tuple[int, str, int, str, str]:
+def _by_severity_and_place(finding: LintFinding) -> tuple[int, str, int, str, str]:
     file, _, line = finding.where.rpartition(":")
     number = int(line) if line.isdigit() else 0
     return SEVERITIES.index(finding.severity), file, number, finding.code, finding.en
 
 
-__all__ = ["RULES", "SEVERITIES", "Context", "Finding", "Rule", "Severity", "lint"]
+__all__ = ["RULES", "SEVERITIES", "CompanyContext", "LintFinding", "LintRule", "Severity", "lint"]

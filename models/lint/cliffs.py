@@ -9,54 +9,22 @@ from itertools import pairwise
 
 from models.definitions import Label
 from models.definitions.bindings import Ref
-from models.definitions.pay_checks import probe
 from models.definitions.pay_plans import PayLine
-from models.errors import DefinitionError
-from models.lint.finding import Found, World, rule
+from models.lint.finding import Breach, LintedWorld, rule
 from models.lint.meaning import HUNDRED
-from models.lint.plans import ZERO, at, lines, number
-from models.money import add, multiply, plain, round_half_up, subtract
-from models.pay import amount_table, clawback, commission, quarterly_bonus
-from models.pay.commission import Commission
-from models.pay.slabs import Slab
-from models.scoring.arguments import Arguments
+from models.lint.plans import at, lines
+from models.money import exact, plain, round_half_up
+from models.pay.method import Jumps
+
+Points = Sequence[tuple[Decimal, Decimal]]
 
 
-def commission_of(entry: object) -> Commission | None:
-    """The rule of a commission written in a plan; None where it cannot be read alone."""
-    if not isinstance(entry, dict):
-        return None
-    config = {name: value for name, value in entry.items() if name in commission.CONFIG}
-    try:
-        return Commission.read(Arguments(commission.NAME, config, commission.CONFIG))
-    except DefinitionError:
-        return None
+def _up(found: Jumps | None) -> Points:
+    """The edges at which the pay jumps up."""
+    return [] if found is None else [(edge, jump) for edge, jump in found.at if jump > 0]
 
 
-def jumps(found: Commission) -> list[tuple[Decimal, Decimal]]:
-    """By how much the commission jumps at each edge between two slabs; in progressive slabs only lump sums jump.
-
-    >>> low, high = Slab(None, Decimal(600000), Decimal("0.05")), Slab(Decimal(600000), None, Decimal("0.07"))
-    >>> jumps(Commission("whole_slab", (low, high)))
-    [(Decimal('600000'), Decimal('12000.00'))]
-    """
-    result = []
-    for below, above in pairwise(found.slabs):
-        edge = above.low or ZERO
-        result.append((edge, subtract(_reached(found, above, edge), _reached(found, below, edge))))
-    return [(edge, jump) for edge, jump in result if jump != 0]
-
-
-def _reached(found: Commission, slab: Slab, edge: Decimal) -> Decimal:
-    """The commission at an edge, reckoned by one of the slabs that meet there."""
-    if found.mode == "whole_slab":
-        return add(multiply(edge, slab.value), slab.lump)
-    if found.mode == "lump_excess":
-        return add(multiply(subtract(edge, slab.low or ZERO), slab.value), slab.lump)
-    return slab.lump
-
-
-def _shown(found: Sequence[tuple[Decimal, Decimal]]) -> str:
+def _shown(found: Points) -> str:
     return "; ".join(
         f"{plain(edge)} → {'+' if jump > 0 else ''}{round_half_up(jump, 2):f}" for edge, jump in found
     )
@@ -65,7 +33,6 @@ def _shown(found: Sequence[tuple[Decimal, Decimal]]) -> str:
 @rule(
     "L070",
     "warning",
-    "F5",
     name=Label("全额提成的断崖", "A cliff in the commission"),
     why=Label(
         "599 999 元得 29 999.95，600 000 元得 42 000：引人跨月挪单、刷单",
@@ -73,20 +40,17 @@ def _shown(found: Sequence[tuple[Decimal, Decimal]]) -> str:
     ),
     remedy=Label("改用超额累进 progressive，且不设跳档奖金", "use progressive slabs without lump sums"),
 )
-def _cliff(world: World) -> Iterator[Found]:
-    for plan, line in lines(world, commission.NAME):
-        found = commission_of(probe(line))
-        up = [] if found is None else [(edge, jump) for edge, jump in jumps(found) if jump > 0]
-        if not up or found is None:
+def _cliff(world: LintedWorld) -> Iterator[Breach]:
+    for plan, line, traits in lines(world):
+        up = _up(traits.jumps)
+        if not up or traits.jumps is None:
             continue
-        if (
-            found.lookup is not None
-        ):  # the edges are of another measure, which no order moved to another month changes
+        if traits.jumps.measure == "lookup":  # no order moved to another month changes the other measure
             zh, en = f"费率在 {_edges(up)} 处跳变", f"the rate jumps at {_edges(up)} of another measure"
-            yield Found(
+            yield Breach(
                 plan, f"{plan.id} 的 {line.id}：{zh}", f"{plan.id}, {line.id}: {en}", line.source, "notice"
             )
-        elif found.target is not None:  # edges and jumps are reckoned for a target of 1
+        elif traits.jumps.measure == "attainment":
             yield at(
                 plan,
                 line,
@@ -99,32 +63,29 @@ def _cliff(world: World) -> Iterator[Found]:
             )
 
 
-def _edges(found: Sequence[tuple[Decimal, Decimal]]) -> str:
+def _edges(found: Points) -> str:
     return ", ".join(plain(edge) for edge, _ in found)
 
 
-def _shares(found: Sequence[tuple[Decimal, Decimal]]) -> str:
-    return "; ".join(f"{plain(edge)} → {plain(multiply(jump, HUNDRED))}" for edge, jump in found)
+@exact
+def _shares(found: Points) -> str:
+    return "; ".join(f"{plain(edge)} → {plain(jump * HUNDRED)}" for edge, jump in found)
 
 
 @rule(
     "L071",
     "error",
-    "F5",
     name=Label("多卖反而少得", "Selling more pays less"),
     why=Label("到达下一档时提成下降", "At the next slab the commission falls"),
     remedy=Label("高档的费率不低于低档", "let rates rise with the slabs"),
 )
-def _falling(world: World) -> Iterator[Found]:
-    for plan, line in lines(world, commission.NAME):
-        found = commission_of(probe(line))
-        up_is_worse = found is not None and found.lookup is not None and _is_lower_better(world, line)
-        down = (
-            []
-            if found is None
-            else [(edge, jump) for edge, jump in jumps(found) if (jump > 0) == up_is_worse]
-        )
-        if down and found is not None and found.lookup is not None:
+def _falling(world: LintedWorld) -> Iterator[Breach]:
+    for plan, line, traits in lines(world):
+        if traits.jumps is None:
+            continue
+        up_is_worse = _is_lower_better(world, line, traits.jumps.looked_up)
+        down = [(edge, jump) for edge, jump in traits.jumps.at if (jump > 0) == up_is_worse]
+        if down and traits.jumps.measure == "lookup":
             yield at(plan, line, f"在 {_edges(down)} 处变差", f"doing better at {_edges(down)} is paid less")
         elif down:
             yield at(
@@ -135,9 +96,9 @@ def _falling(world: World) -> Iterator[Found]:
             )
 
 
-def _is_lower_better(world: World, line: PayLine) -> bool:
-    """Whether the measure that is looked up is better when it is lower."""
-    binding = line.bindings.get("lookup")
+def _is_lower_better(world: LintedWorld, line: PayLine, argument: str) -> bool:
+    """Whether the measure that the argument brings is better when it is lower."""
+    binding = line.bindings.get(argument)
     kpi = world.kpis.get(binding.name) if isinstance(binding, Ref) and binding.kind == "kpi" else None
     return kpi is not None and kpi.direction == "lower"
 
@@ -145,7 +106,6 @@ def _is_lower_better(world: World, line: PayLine) -> bool:
 @rule(
     "L072",
     "warning",
-    "D12",
     name=Label("追回可能大于退款", "A clawback larger than the refund"),
     why=Label(
         "退款 1 元跌回低档，追回整档差额",
@@ -155,13 +115,9 @@ def _is_lower_better(world: World, line: PayLine) -> bool:
         "mode: original_effective_rate，或改用累进", "mode: original_effective_rate, or progressive slabs"
     ),
 )
-def _large_clawback(world: World) -> Iterator[Found]:
-    for plan, line in lines(world, clawback.NAME):
-        found = commission_of(line.args.get("commission"))
-        if found is None or line.args.get("mode", "recompute_original") != "recompute_original":
-            continue
-        up = [(edge, jump) for edge, jump in jumps(found) if jump > 0]
-        if up:
+def _large_clawback(world: LintedWorld) -> Iterator[Breach]:
+    for plan, line, traits in lines(world):
+        if up := _up(traits.jumps_taken_back):
             yield at(
                 plan, line, f"边界处最多追回（元）：{_shown(up)}", f"at the edges it takes back: {_shown(up)}"
             )
@@ -170,22 +126,14 @@ def _large_clawback(world: World) -> Iterator[Found]:
 @rule(
     "L082",
     "error",
-    "D7",
     name=Label("做得越好给得越少", "The curve pays less for more"),
     why=Label("完成率提高而奖金下降", "Attainment rises and the bonus falls"),
     remedy=Label("让金额随完成率上升", "let amounts rise with attainment"),
 )
-def _falling_curve(world: World) -> Iterator[Found]:
-    for plan, line in lines(world, quarterly_bonus.NAME, amount_table.NAME):
-        points = line.args.get("curve", line.args.get("points"))
-        ys = (
-            [number(p[1]) for p in points if isinstance(p, list) and len(p) == 2]
-            if isinstance(points, list)
-            else []
-        )
-        known = [y for y in ys if y is not None]
-        if any(after < before for before, after in pairwise(known)):
-            shown = ", ".join(plain(y) for y in known)
+def _falling_curve(world: LintedWorld) -> Iterator[Breach]:
+    for plan, line, traits in lines(world):
+        if any(after < before for before, after in pairwise(traits.curve)):
+            shown = ", ".join(plain(y) for y in traits.curve)
             yield at(plan, line, f"曲线 {shown}", f"curve {shown}")
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from models.definitions import Definitions, Label, Role
 from models.inputs import Target
-from models.lint.finding import Found, World, rule
+from models.lint.finding import Breach, LintedWorld, rule
 from models.money import plain, round_half_up
 from models.scoring.target_check import TargetRule
 from models.tables import FACTS
@@ -20,7 +20,6 @@ OWN = "person"  # whose rows belong to the person named in them, without an entr
 @rule(
     "L090",
     "warning",
-    "M206",
     name=Label("指标没有数据来源", "No source feeds the KPI"),
     why=Label("该项每期都会缺失", "The line would be missing in every period"),
     remedy=Label(
@@ -28,14 +27,14 @@ OWN = "person"  # whose rows belong to the person named in them, without an entr
         "connect a source, drop a file, or take the KPI out of the role",
     ),
 )
-def _unfed(world: World) -> Iterator[Found]:
+def _unfed(world: LintedWorld) -> Iterator[Breach]:
     fed = world.context.facts
     for role in _held(world) if fed is not None else ():
         for line in role.lines:
             absent = sorted({a.fact for a in world.seen[line.kpi].all} - (fed or frozenset()))
             if absent:
                 names = ", ".join(absent)
-                yield Found(
+                yield Breach(
                     role,
                     f"{role.id} 的 {line.kpi} 需要 {names}",
                     f"{role.id}: {line.kpi} needs {names}",
@@ -46,7 +45,6 @@ def _unfed(world: World) -> Iterator[Found]:
 @rule(
     "L091",
     "warning",
-    "M205",
     name=Label("岗位的负责范围用不到该表", "What the role owns never reaches the table"),
     why=Label(
         "按店铺负责的人，数不到只按仓库划分的行",
@@ -57,7 +55,7 @@ def _unfed(world: World) -> Iterator[Found]:
         "give the role a scope of that table in ownership.csv, or another KPI",
     ),
 )
-def _unreachable(world: World) -> Iterator[Found]:
+def _unreachable(world: LintedWorld) -> Iterator[Breach]:
     owned = world.context.owned
     for role in _held(world) if owned is not None else ():
         held = (owned or {}).get(role.id, frozenset())
@@ -65,7 +63,7 @@ def _unreachable(world: World) -> Iterator[Found]:
             facts = {a.fact for a in world.seen[line.kpi].all}
             for fact in sorted(f for f in facts if not {OWN, *held} & set(FACTS[f].scopes)):
                 scopes = ", ".join(FACTS[fact].scopes)
-                yield Found(
+                yield Breach(
                     role,
                     f"{role.id} 的 {line.kpi} 需要范围 {scopes}",
                     f"{role.id}: {line.kpi} needs a scope of {fact}: {scopes}",
@@ -76,14 +74,13 @@ def _unreachable(world: World) -> Iterator[Found]:
 @rule(
     "L092",
     "warning",
-    "F11",
     name=Label("照抄示例目标", "Example targets copied unchanged"),
     why=Label("别家的标准不是自家的目标", "Another company's standard is nobody's target"),
     remedy=Label(
         "按自己的历史定目标，写入 targets.csv", "set targets from the company's own history in targets.csv"
     ),
 )
-def _copied(world: World) -> Iterator[Found]:
+def _copied(world: LintedWorld) -> Iterator[Breach]:
     template = world.context.template
     if template is None:
         return
@@ -93,7 +90,7 @@ def _copied(world: World) -> Iterator[Found]:
             continue
         is_shipped = role == template.roles.get(role.id)
         names = ", ".join(name for name, _ in lines)
-        yield Found(
+        yield Breach(
             role,
             f"{role.id} 的 {len(lines)} 个目标都是示例值：{names}",
             f"{role.id}: all {len(lines)} targets are the examples: {names}",
@@ -101,7 +98,7 @@ def _copied(world: World) -> Iterator[Found]:
         )
 
 
-def _examples(world: World, role: Role, template: Definitions) -> list[tuple[str, bool]]:
+def _examples(world: LintedWorld, role: Role, template: Definitions) -> list[tuple[str, bool]]:
     """KPIs of the role whose target a company must find itself, and whether it is still the example."""
     if role.id not in template.roles:
         return []
@@ -119,7 +116,6 @@ def _examples(world: World, role: Role, template: Definitions) -> list[tuple[str
 @rule(
     "L093",
     "warning",
-    "C13",
     name=Label("盲目的目标", "A blind target"),
     why=Label(
         "平时 100 个询盘，目标 200 个：只会让人反感",
@@ -130,21 +126,21 @@ def _examples(world: World, role: Role, template: Definitions) -> list[tuple[str
         "move it towards the history, or name who approved it and why",
     ),
 )
-def _blind(world: World) -> Iterator[Found]:
+def _blind(world: LintedWorld) -> Iterator[Breach]:
     for target in world.context.targets:
         values = world.context.history.get((target.scope, target.scope_id, target.kpi_id))
         if values and target.kpi_id in world.kpis:
             yield from _against_history(world, target, list(values))
 
 
-def _against_history(world: World, target: Target, values: list[Decimal]) -> Iterator[Found]:
+def _against_history(world: LintedWorld, target: Target, values: list[Decimal]) -> Iterator[Breach]:
     kpi = world.kpis[target.kpi_id]
     found = TargetRule(direction=kpi.direction).check(target.value, values)
     if found.status not in {"block", "warn"}:
         return
     stretch = "?" if found.stretch is None else plain(round_half_up(found.stretch, 2))
     hit = plain(round_half_up(found.hit_share or Decimal(0), 2))
-    yield Found(
+    yield Breach(
         kpi,
         f"{target.scope_id} {target.period} 的 {kpi.id}：目标是均值的 {stretch} 倍，过去达到的比例 {hit}",
         f"{target.scope_id} {target.period}, {kpi.id}: stretch {stretch} against the mean, met in {hit} of the past periods",
@@ -156,26 +152,25 @@ def _against_history(world: World, target: Target, values: list[Decimal]) -> Ite
 @rule(
     "L094",
     "notice",
-    "D",
     name=Label("使用示例薪酬方案", "An example pay plan is in use"),
     why=Label("示例金额不是任何公司的工资", "Example amounts are nobody's pay"),
     remedy=Label(
         "复制方案，换成自己的金额，去掉 example", "copy the plan, put in your own amounts, remove example"
     ),
 )
-def _example_plan(world: World) -> Iterator[Found]:
+def _example_plan(world: LintedWorld) -> Iterator[Breach]:
     held = {role.id for role in _held(world)}
     for plan in world.pay_plans.values():
         roles = sorted(held & set(plan.roles))
         if plan.example and world.context.template is not None and roles:
-            yield Found(
+            yield Breach(
                 plan,
                 f"{plan.id} 是示例方案，用于 {', '.join(roles)}",
                 f"{plan.id} is an example and pays {', '.join(roles)}",
             )
 
 
-def _held(world: World) -> list[Role]:
+def _held(world: LintedWorld) -> list[Role]:
     """Roles that somebody holds; all of them where that is not known."""
     owned = world.context.owned
     return [role for role in world.roles.values() if owned is None or role.id in owned]

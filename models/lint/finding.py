@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal, Protocol
 
 from models.definitions import Definitions, Kpi, Label, Role
-from models.definitions.accepts import Accepted
+from models.definitions.accepted_findings import Accepted
 from models.definitions.pay_plans import PayPlan
 from models.inputs import Target
 from models.lint.meaning import Seen, see
@@ -38,7 +38,7 @@ class Holder(Protocol):
 
 
 @dataclass(frozen=True)
-class Found:
+class Breach:
     """One place where a rule does not hold; a severity here goes before the rule's own."""
 
     holder: Holder
@@ -48,8 +48,8 @@ class Found:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, kw_only=True)
+class LintFinding:
     """What the reader gets: error = the figure would be wrong or people would be cheated."""
 
     code: str
@@ -67,7 +67,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Context:
+class CompanyContext:
     """What only a company knows; None where it is not known, and then nothing is said about it."""
 
     facts: frozenset[str] | None = None  # tables that a connector or a file feeds
@@ -80,11 +80,11 @@ class Context:
 
 
 @dataclass(frozen=True)
-class World:
+class LintedWorld:
     """The newest versions of all definitions, and what is known of the company."""
 
     definitions: Definitions
-    context: Context = field(default_factory=Context)
+    context: CompanyContext = field(default_factory=CompanyContext)
 
     @cached_property
     def seen(self) -> Mapping[str, Seen]:
@@ -112,40 +112,47 @@ class World:
         return self.definitions.pay_plans
 
 
-Find = Callable[[World], Iterator[Found]]
+Find = Callable[[LintedWorld], Iterator[Breach]]
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule: what it looks for, why (with the place in the domain notes), and what to do."""
+@dataclass(frozen=True, kw_only=True)
+class LintRule:
+    """One rule: what it looks for, why, and what to do."""
 
     code: str
     severity: Severity
     name: Label
     why: Label
     remedy: Label
-    basis: str
     find: Find
 
-    def findings(self, world: World) -> Iterator[tuple[Holder, Finding]]:
+    def findings(self, world: LintedWorld) -> Iterator[tuple[Holder, LintFinding]]:
         """What the rule finds, with the definition it was found in."""
         for found in self.find(world):
             yield found.holder, self.as_finding(found)
 
-    def as_finding(self, found: Found) -> Finding:
+    def as_finding(self, found: Breach) -> LintFinding:
         """One place with the rule's severity and remedy."""
         where = found.where or found.holder.source
         severity = found.severity or self.severity
-        return Finding(self.code, severity, where, found.zh, found.en, self.remedy.zh, self.remedy.en)
+        return LintFinding(
+            code=self.code,
+            severity=severity,
+            where=where,
+            zh=found.zh,
+            en=found.en,
+            remedy_zh=self.remedy.zh,
+            remedy_en=self.remedy.en,
+        )
 
 
 def rule(
-    code: str, severity: Severity, basis: str, *, name: Label, why: Label, remedy: Label
-) -> Callable[[Find], Rule]:
-    """Turn a function that yields `Found` into a rule."""
+    code: str, severity: Severity, *, name: Label, why: Label, remedy: Label
+) -> Callable[[Find], LintRule]:
+    """Turn a function that yields `Breach` into a rule."""
 
-    def made(find: Find) -> Rule:
-        return Rule(code, severity, name, why, remedy, basis, find)
+    def made(find: Find) -> LintRule:
+        return LintRule(code=code, severity=severity, name=name, why=why, remedy=remedy, find=find)
 
     return made
 

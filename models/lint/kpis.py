@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from models.definitions import Aggregate, Kpi, KpiRef, Label, Ratio, TargetRef
 from models.lint import meaning
-from models.lint.finding import Found, World, rule
+from models.lint.finding import Breach, LintedWorld, rule
 from models.lint.meaning import Seen
 from models.tables import FACTS
+from models.units import unit_of
 
 _OWN = "own currency"
 
@@ -17,7 +18,6 @@ _OWN = "own currency"
 @rule(
     "L004",
     "notice",
-    "F10",
     name=Label("两个指标含义相同", "Two KPIs measure the same thing"),
     why=Label(
         "同一件事记两次分；改一个忘了另一个",
@@ -25,7 +25,7 @@ _OWN = "own currency"
     ),
     remedy=Label("保留一个；同一岗位内必须去掉一个", "keep one of them; inside one role this must be mended"),
 )
-def _same_measure(world: World) -> Iterator[Found]:
+def _same_measure(world: LintedWorld) -> Iterator[Breach]:
     first_with: dict[object, Kpi] = {}
     for seen in world.seen.values():
         if not seen.all and not seen.is_manual:
@@ -36,7 +36,7 @@ def _same_measure(world: World) -> Iterator[Found]:
         if first is not kpi:
             both = [r.id for r in world.roles.values() if {first.id, kpi.id} <= {x.kpi for x in r.lines}]
             zh, en = (f"（岗位 {both[0]}）", f" (role {both[0]})") if both else ("", "")
-            yield Found(
+            yield Breach(
                 kpi,
                 f"{kpi.id} 与 {first.id} 的计算相同{zh}",
                 f"{kpi.id} is measured exactly as {first.id}{en}",
@@ -55,18 +55,17 @@ def _meaning(seen: Seen) -> object:
 @rule(
     "L005",
     "notice",
-    "A1",
     name=Label("没有岗位使用的指标", "A KPI that no role uses"),
     why=Label("可作备选；也可能是拼错了名字", "It may be an optional swap, or a misspelt name"),
     remedy=Label("确认是否备选，或删除", "keep it as a swap, or remove it"),
 )
-def _unused_kpi(world: World) -> Iterator[Found]:
+def _unused_kpi(world: LintedWorld) -> Iterator[Breach]:
     used = {line.kpi for role in world.roles.values() for line in role.lines}
     used |= {ref for kpi in world.kpis.values() for ref in referred(kpi)}
     used |= {ref.name for plan in world.pay_plans.values() for line in plan.lines for ref in line.refs}
     for kpi in world.kpis.values():
         if kpi.id not in used:
-            yield Found(kpi, f"没有岗位使用 {kpi.id}", f"no role uses {kpi.id}")
+            yield Breach(kpi, f"没有岗位使用 {kpi.id}", f"no role uses {kpi.id}")
 
 
 def referred(kpi: Kpi) -> Iterator[str]:
@@ -83,7 +82,6 @@ def _targets(kpi: Kpi) -> Iterator[str]:
 @rule(
     "L006",
     "notice",
-    "F13",
     name=Label("比率没有最小样本", "A ratio of counts without min_n"),
     why=Label("1 次询单、1 次成交就是 100 %", "One inquiry and one sale are 100 %"),
     remedy=Label(
@@ -91,25 +89,29 @@ def _targets(kpi: Kpi) -> Iterator[str]:
         "state min_n, e.g. 20: a small sample is missing, not perfect",
     ),
 )
-def _tiny_denominator(world: World) -> Iterator[Found]:
+def _tiny_denominator(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         only_counts = bool(seen.below) and all(a.agg in meaning.COUNTS for a in seen.below)
-        if only_counts and seen.kpi.unit == "ratio" and seen.kpi.min_n <= 1 and not _compares_periods(seen):
-            yield Found(seen.kpi, f"{seen.kpi.id} 没有 min_n", f"{seen.kpi.id} has no min_n")
+        if (
+            only_counts
+            and unit_of(seen.kpi.unit).is_ratio
+            and seen.kpi.min_n <= 1
+            and not _compares_periods(seen)
+        ):
+            yield Breach(seen.kpi, f"{seen.kpi.id} 没有 min_n", f"{seen.kpi.id} has no min_n")
 
 
 @rule(
     "L007",
     "warning",
-    "F12",
     name=Label("增长率没有最小基数", "A growth KPI without min_n"),
     why=Label("基数接近零时增长率没有意义", "From a base near zero any growth looks miraculous"),
     remedy=Label("写明 min_n，即基数的下限", "state min_n, the smallest base that counts"),
 )
-def _growth_without_base(world: World) -> Iterator[Found]:
+def _growth_without_base(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         if _compares_periods(seen) and seen.kpi.min_n <= 1:
-            yield Found(
+            yield Breach(
                 seen.kpi,
                 f"{seen.kpi.id} 与以前比较而没有 min_n",
                 f"{seen.kpi.id} compares with the past without min_n",
@@ -124,16 +126,15 @@ def _compares_periods(seen: Seen) -> bool:
 @rule(
     "L008",
     "error",
-    "B1",
     name=Label("计入了应剔除的订单", "Excluded orders are counted"),
     why=Label("刷单、内部、测试订单不得计入任何指标", "Fake, internal and test orders never enter a KPI"),
     remedy=Label("条件中加上 not is_excluded", "add `not is_excluded` to the where"),
 )
-def _counts_excluded(world: World) -> Iterator[Found]:
+def _counts_excluded(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         marked = [a for a in seen.all if FACTS[a.fact].column("is_excluded") is not None]
         for fact in sorted({a.fact for a in marked if "is_excluded" not in meaning.filtered(a)}):
-            yield Found(
+            yield Breach(
                 seen.kpi,
                 f"{seen.kpi.id} 统计 {fact} 时没有剔除无效订单",
                 f"{seen.kpi.id} counts {fact} rows that are excluded",
@@ -143,7 +144,6 @@ def _counts_excluded(world: World) -> Iterator[Found]:
 @rule(
     "L009",
     "error",
-    "F6",
     name=Label("把比率相加", "Rates are added up"),
     why=Label(
         "各日转化率的平均 40 %，真实转化率 28 %",
@@ -151,17 +151,16 @@ def _counts_excluded(world: World) -> Iterator[Found]:
     ),
     remedy=Label("分子之和除以分母之和", "divide the sum of numerators by the sum of denominators"),
 )
-def _sum_of_rates(world: World) -> Iterator[Found]:
+def _sum_of_rates(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         kpi = seen.kpi
         for name in sorted({n for a in seen.all if (n := meaning.rate_column(a))}):
-            yield Found(kpi, f"{kpi.id} 把比率列 {name} 相加", f"{kpi.id} adds up the rate {name}")
+            yield Breach(kpi, f"{kpi.id} 把比率列 {name} 相加", f"{kpi.id} adds up the rate {name}")
 
 
 @rule(
     "L010",
     "error",
-    "F2",
     name=Label("方向写反", "The direction is reversed"),
     why=Label(
         "退款、差错越多得分越高，或销售越多得分越低",
@@ -169,23 +168,22 @@ def _sum_of_rates(world: World) -> Iterator[Found]:
     ),
     remedy=Label("改 direction", "change direction"),
 )
-def _reversed_direction(world: World) -> Iterator[Found]:
+def _reversed_direction(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         kpi = seen.kpi
         if kpi.direction == "higher" and meaning.is_bad_news(seen):
-            yield Found(
+            yield Breach(
                 kpi,
                 f"{kpi.id} 统计的是损失或差错，却越高越好",
                 f"{kpi.id} counts losses or mistakes, and higher is better",
             )
         if kpi.direction == "lower" and seen.is_sum and meaning.is_sales(seen):
-            yield Found(kpi, f"{kpi.id} 统计销售，却越低越好", f"{kpi.id} counts sales, and lower is better")
+            yield Breach(kpi, f"{kpi.id} 统计销售，却越低越好", f"{kpi.id} counts sales, and lower is better")
 
 
 @rule(
     "L011",
     "error",
-    "F2",
     name=Label("超支得高分", "Overspending scores high"),
     why=Label(
         "公开方案中费用控制率达到 100 % 以上得满分",
@@ -196,29 +194,28 @@ def _reversed_direction(world: World) -> Iterator[Found]:
         "direction: lower; where spending is wanted, put the least return into the where",
     ),
 )
-def _rewards_overspending(world: World) -> Iterator[Found]:
+def _rewards_overspending(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         kpi = seen.kpi
         if kpi.direction != "higher" or not meaning.costs_only(seen):
             continue
         is_plain = all(meaning.filtered(a) <= {"is_excluded"} for a in seen.above)
         if seen.below or seen.is_against_target or is_plain:
-            yield Found(kpi, f"{kpi.id} 花得越多得分越高", f"{kpi.id} scores higher the more is spent")
+            yield Breach(kpi, f"{kpi.id} 花得越多得分越高", f"{kpi.id} scores higher the more is spent")
 
 
 @rule(
     "L012",
     "warning",
-    "A27",
     name=Label("评分冒充结果", "A rating is declared a result"),
     why=Label("结果指标应能从数据算出", "A result is counted, a rating is an opinion"),
     remedy=Label("kind: behaviour 或 process", "kind: behaviour or process"),
 )
-def _rating_as_result(world: World) -> Iterator[Found]:
+def _rating_as_result(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         kpi = seen.kpi
         if seen.is_manual and kpi.kind == "result":
-            yield Found(
+            yield Breach(
                 kpi, f"{kpi.id} 是人工评分，却标为结果", f"{kpi.id} is a rating and calls itself a result"
             )
 
@@ -226,45 +223,45 @@ def _rating_as_result(world: World) -> Iterator[Found]:
 @rule(
     "L013",
     "error",
-    "E11",
     name=Label("统计未核实的事故", "Unconfirmed incidents count"),
     why=Label("只有核实的红线事件才能影响分数", "Only a confirmed incident may cost anybody points"),
     remedy=Label("条件中加上 confirmed", "add `confirmed` to the where"),
 )
-def _unconfirmed_incidents(world: World) -> Iterator[Found]:
+def _unconfirmed_incidents(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         kpi = seen.kpi
         parts = [a for a in seen.all if a.fact == "incident"]
         if any("confirmed" not in meaning.filtered(a) for a in parts):
-            yield Found(kpi, f"{kpi.id} 统计未核实的事件", f"{kpi.id} counts incidents that nobody confirmed")
+            yield Breach(
+                kpi, f"{kpi.id} 统计未核实的事件", f"{kpi.id} counts incidents that nobody confirmed"
+            )
 
 
 @rule(
     "L016",
     "error",
-    "F25",
     name=Label("单位与公式不符", "The unit does not fit the formula"),
     why=Label("0.5 与 0.5 %、件与元混用", "0.5 and 0.5 %, pieces and money get mixed up"),
     remedy=Label(
         "比率要有分母，金额要加总金额，计数要数行", "a ratio divides, CNY sums money, a count counts"
     ),
 )
-def _unit_against_formula(world: World) -> Iterator[Found]:
+def _unit_against_formula(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         kpi, above = seen.kpi, seen.above
         only_counts = bool(above) and all(a.agg in meaning.COUNTS for a in above)
         moving = bool(above) and all(a.agg == "sum" or a.agg in meaning.COUNTS for a in above)
         is_snapshot = any(a.range.is_snapshot for a in above)
-        if kpi.unit == "ratio" and seen.is_sum and moving and not is_snapshot:
-            yield Found(kpi, f"{kpi.id} 是比率而没有分母", f"{kpi.id} is a ratio without a denominator")
-        elif kpi.unit == "CNY" and only_counts:
-            yield Found(kpi, f"{kpi.id} 是金额而只数行数", f"{kpi.id} is money and counts rows")
+        if unit_of(kpi.unit).is_ratio and seen.is_sum and moving and not is_snapshot:
+            yield Breach(kpi, f"{kpi.id} 是比率而没有分母", f"{kpi.id} is a ratio without a denominator")
+        elif unit_of(kpi.unit).is_money and only_counts:
+            yield Breach(kpi, f"{kpi.id} 是金额而只数行数", f"{kpi.id} is money and counts rows")
         elif (
-            kpi.unit in {"count", "pieces"}
+            unit_of(kpi.unit).is_whole
             and seen.is_sum
             and any(_is_money(a.fact, c) for a in above for c in meaning.named(a))
         ):
-            yield Found(kpi, f"{kpi.id} 是计数而加总金额", f"{kpi.id} is a count and sums money")
+            yield Breach(kpi, f"{kpi.id} 是计数而加总金额", f"{kpi.id} is a count and sums money")
 
 
 def _is_money(fact: str, name: str) -> bool:
@@ -275,16 +272,15 @@ def _is_money(fact: str, name: str) -> bool:
 @rule(
     "L017",
     "error",
-    "F21",
     name=Label("加总原币金额", "Own-currency amounts are added up"),
     why=Label("英镑和人民币直接相加", "Pounds and yuan would be added as if they were one"),
     remedy=Label("用 _base 结尾的列", "use the column that ends in _base"),
 )
-def _mixed_currencies(world: World) -> Iterator[Found]:
+def _mixed_currencies(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         kpi = seen.kpi
         for fact, name in sorted({(a.fact, c) for a in seen.all for c in _own_money(a)}):
-            yield Found(
+            yield Breach(
                 kpi,
                 f"{kpi.id} 加总原币列 {fact}.{name}",
                 f"{kpi.id} adds up {fact}.{name} in its own currency",

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.definitions import Aggregate, Kpi, Rating, Ratio, Role, RoleLine, Sum, TargetRef, parts_of
+from models.definitions import Aggregate, Kpi, RatedItem, Ratio, Role, RoleLine, Sum, TargetRef, parts_of
 from models.errors import DefinitionError
-from models.formulas import Column, Expr, columns
+from models.formulas import ColumnName, Expr, columns
 from models.money import divide, multiply, total
+from models.units import unit_of
 
 COUNTS = frozenset({"count", "count_distinct", "count_groups"})
-TIMES = frozenset({"seconds", "minutes", "hours"})
-PIECES = frozenset({"count", "pieces", "weighted_pieces", "points"})
 MONEY_SUFFIX = "_base"
 HUNDRED = Decimal(100)
 _COSTS = frozenset(
@@ -105,7 +104,7 @@ class Seen:
     @property
     def is_manual(self) -> bool:
         """Whether people give the figure."""
-        return isinstance(self.kpi.measure, Rating)
+        return isinstance(self.kpi.measure, RatedItem)
 
     @property
     def is_against_target(self) -> bool:
@@ -211,28 +210,31 @@ def guards_quality(seen: Seen) -> bool:
 
 def is_speed(seen: Seen) -> bool:
     """Whether being quick is rewarded."""
-    return seen.kpi.unit in TIMES and seen.kpi.direction == "lower" and not seen.is_manual
+    return unit_of(seen.kpi.unit).is_time and seen.kpi.direction == "lower" and not seen.is_manual
 
 
 def is_volume(seen: Seen) -> bool:
     """Whether sheer output is rewarded."""
     moving = seen.is_sum and bool(seen.above) and not any(a.range.is_snapshot for a in seen.above)
     return (
-        moving and seen.kpi.unit in PIECES and seen.kpi.direction == "higher" and seen.kpi.kind == "process"
+        moving
+        and unit_of(seen.kpi.unit).is_output
+        and seen.kpi.direction == "higher"
+        and seen.kpi.kind == "process"
     )
 
 
 def rate_column(aggregate: Aggregate) -> str | None:
     """The name of a column that already is a rate, where it is summed as it stands."""
     expr = aggregate.expr
-    is_rate = aggregate.agg == "sum" and isinstance(expr, Column) and expr.name.endswith(_RATE_ENDINGS)
-    return expr.name if is_rate and isinstance(expr, Column) else None
+    is_rate = aggregate.agg == "sum" and isinstance(expr, ColumnName) and expr.name.endswith(_RATE_ENDINGS)
+    return expr.name if is_rate and isinstance(expr, ColumnName) else None
 
 
 def is_share(seen: Seen) -> bool:
     """Whether the figure is a part of a whole, so that 1 is all there is."""
     above, below = seen.above, seen.below
-    if seen.kpi.unit != "ratio" or len(above) != 1 or len(below) != 1 or seen.kpi.scale != 1:
+    if not unit_of(seen.kpi.unit).is_ratio or len(above) != 1 or len(below) != 1 or seen.kpi.scale != 1:
         return False
     part, whole = above[0], below[0]
     same_rows = (part.fact, part.agg, part.date, part.range) == (

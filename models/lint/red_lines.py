@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from models.definitions import Label
-from models.lint.finding import Found, World, rule
+from models.lint.finding import Breach, LintedWorld, rule
 from models.money import plain
 
 
 @rule(
     "L035",
     "error",
-    "E11",
     name=Label("红线依据主观评分", "A red line rests on an opinion"),
     why=Label(
         "只有核实的事件和可计算的数才能触及红线",
@@ -19,7 +18,7 @@ from models.money import plain
     ),
     remedy=Label("用事件或数据指标设红线", "draw the line on incidents or on a counted KPI"),
 )
-def _line_on_opinion(world: World) -> Iterator[Found]:
+def _line_on_opinion(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         for line in role.red_lines:
             if world.seen[line.kpi].is_manual:
@@ -27,25 +26,24 @@ def _line_on_opinion(world: World) -> Iterator[Found]:
                     f"{role.id} 的红线 {line.kpi} 是人工评分",
                     f"{role.id}: the red line {line.kpi} is a rating",
                 )
-                yield Found(role, zh, en, line.source)
+                yield Breach(role, zh, en, line.source)
 
 
 @rule(
     "L038",
     "error",
-    "E11",
     name=Label("达到目标也触及红线", "Reaching the target crosses the red line"),
     why=Label("做到约定的目标却被扣分", "Whoever does what was agreed would be punished"),
     remedy=Label("让红线比目标更宽", "let the limit be worse than the target"),
 )
-def _line_before_target(world: World) -> Iterator[Found]:
+def _line_before_target(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         targets = {x.kpi: x.target for x in role.lines if isinstance(x.target, Decimal)}
         for line in role.red_lines:
             target = targets.get(line.kpi)
             if target is not None and line.is_crossed(target, world.kpis[line.kpi].direction):
                 shown = f"{plain(line.worse_than)} / {plain(target)}"
-                yield Found(
+                yield Breach(
                     role,
                     f"{role.id} 的 {line.kpi}：红线与目标 {shown}",
                     f"{role.id}, {line.kpi}: limit and target {shown}",

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from models.definitions import Label, Role, RoleLine
-from models.definitions.reading import nearest
 from models.lint import meaning
-from models.lint.finding import Found, Holder, Severity, World, rule
+from models.lint.finding import Breach, Holder, LintedWorld, Severity, rule
 from models.lint.meaning import Seen, share, weight_where
 from models.money import plain
 from models.scoring import rating
+from models.values import nearest
 
 MOST_MANUAL = Decimal(30)
 MOST_ONE = Decimal(50)
@@ -23,32 +23,31 @@ MOST_SELF = Decimal(20)
 VOLUME_FROM = Decimal(15)  # a smaller weight tempts nobody to trade quality for numbers
 
 
-def _lines(world: World) -> Iterator[tuple[Role, RoleLine]]:
+def _lines(world: LintedWorld) -> Iterator[tuple[Role, RoleLine]]:
     for role in world.roles.values():
         for line in role.lines:
             yield role, line
 
 
-def _seen(world: World, role: Role) -> list[Seen]:
+def _seen(world: LintedWorld, role: Role) -> list[Seen]:
     return [world.seen[line.kpi] for line in role.lines]
 
 
-def _of_kind(world: World, role: Role, kinds: Sequence[str]) -> Decimal:
+def _of_kind(world: LintedWorld, role: Role, kinds: Sequence[str]) -> Decimal:
     return weight_where(role, [(line, world.kpis[line.kpi].kind in kinds) for line in role.lines])
 
 
 @rule(
     "L020",
     "warning",
-    "A1",
     name=Label("指标没有对应职责", "A KPI line without a duty"),
     why=Label("指标应来自岗位职责", "KPIs are derived from core duties"),
     remedy=Label("写明 duty", "name its duty"),
 )
-def _line_without_duty(world: World) -> Iterator[Found]:
+def _line_without_duty(world: LintedWorld) -> Iterator[Breach]:
     for role, line in _lines(world):
         if line.duty is None:
-            yield Found(
+            yield Breach(
                 role,
                 f"{role.id} 的 {line.kpi} 没有对应职责",
                 f"{role.id}: {line.kpi} measures no duty",
@@ -59,7 +58,6 @@ def _line_without_duty(world: World) -> Iterator[Found]:
 @rule(
     "L021",
     "warning",
-    "A3",
     name=Label("只有一类指标", "Only one kind of indicator"),
     why=Label(
         "只看结果则看运气，只看过程则忙而无果", "Results alone reward luck, process alone rewards being busy"
@@ -69,13 +67,13 @@ def _line_without_duty(world: World) -> Iterator[Found]:
         "pair results with process; a support post may have process only",
     ),
 )
-def _one_kind(world: World) -> Iterator[Found]:
+def _one_kind(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         kinds = {seen.kpi.kind for seen in _seen(world, role)}
         if len(kinds) == 1:
             kind = next(iter(kinds))
             severity: Severity = "notice" if kind == "process" else "warning"
-            yield Found(
+            yield Breach(
                 role,
                 f"{role.id} 只有 {kind} 一类指标",
                 f"{role.id} has {kind} indicators only",
@@ -86,17 +84,16 @@ def _one_kind(world: World) -> Iterator[Found]:
 @rule(
     "L022",
     "warning",
-    "A17",
     name=Label("行为权重超过结果", "Behaviour outweighs results"),
     why=Label("先看业绩，后看行为", "KPI first, behaviour second"),
     remedy=Label("降低行为维度的权重", "lower the weight of behaviour"),
 )
-def _behaviour_outweighs(world: World) -> Iterator[Found]:
+def _behaviour_outweighs(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         behaviour, result = (_of_kind(world, role, [kind]) for kind in ("behaviour", "result"))
         result = result or _of_kind(world, role, ["process"])
         if behaviour > result:
-            yield Found(
+            yield Breach(
                 role,
                 f"{role.id}：行为 {plain(behaviour)}，业绩 {plain(result)}",
                 f"{role.id}: behaviour {plain(behaviour)} against results {plain(result)}",
@@ -106,16 +103,15 @@ def _behaviour_outweighs(world: World) -> Iterator[Found]:
 @rule(
     "L023",
     "warning",
-    "C9",
     name=Label("主观评分超过 30", "Subjective weight over 30"),
     why=Label("评分容易偏高，难以申诉", "Ratings inflate, and nobody can appeal against an opinion"),
     remedy=Label("人工评分合计不超过 30", "keep manual ratings at 30 or less in all"),
 )
-def _too_subjective(world: World) -> Iterator[Found]:
+def _too_subjective(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         manual = weight_where(role, [(line, world.seen[line.kpi].is_manual) for line in role.lines])
         if manual > MOST_MANUAL:
-            yield Found(
+            yield Breach(
                 role,
                 f"{role.id} 的人工评分占 {plain(manual)}",
                 f"{role.id}: manual ratings weigh {plain(manual)}",
@@ -125,16 +121,15 @@ def _too_subjective(world: World) -> Iterator[Found]:
 @rule(
     "L024",
     "warning",
-    "B3",
     name=Label("单个指标权重超过 50", "One KPI weighs over 50"),
     why=Label("其余指标形同虚设", "The others might as well not be there"),
     remedy=Label("拆分或降低", "split it or lower it"),
 )
-def _too_heavy(world: World) -> Iterator[Found]:
+def _too_heavy(world: LintedWorld) -> Iterator[Breach]:
     for role, line in _lines(world):
         if share(role, line) > MOST_ONE:
             weight = plain(share(role, line))
-            yield Found(
+            yield Breach(
                 role,
                 f"{role.id} 的 {line.kpi} 占 {weight}",
                 f"{role.id}: {line.kpi} weighs {weight}",
@@ -145,16 +140,15 @@ def _too_heavy(world: World) -> Iterator[Found]:
 @rule(
     "L025",
     "notice",
-    "B3",
     name=Label("单个指标权重低于 5", "One KPI weighs less than 5"),
     why=Label("权重太小，不会影响行为", "So little steers nobody"),
     remedy=Label("合并或提高到 5", "merge it, or raise it to 5"),
 )
-def _too_light(world: World) -> Iterator[Found]:
+def _too_light(world: LintedWorld) -> Iterator[Breach]:
     for role, line in _lines(world):
         if share(role, line) < LEAST_ONE:
             weight = plain(share(role, line))
-            yield Found(
+            yield Breach(
                 role,
                 f"{role.id} 的 {line.kpi} 只占 {weight}",
                 f"{role.id}: {line.kpi} weighs only {weight}",
@@ -165,15 +159,14 @@ def _too_light(world: World) -> Iterator[Found]:
 @rule(
     "L026",
     "warning",
-    "B3",
     name=Label("指标少于 3 个", "Fewer than 3 KPIs"),
     why=Label("一两个数字说明不了一个岗位", "One or two figures do not describe a post"),
     remedy=Label("补充职责对应的指标", "add the KPIs of the other duties"),
 )
-def _too_few(world: World) -> Iterator[Found]:
+def _too_few(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         if len(role.lines) < FEWEST:
-            yield Found(
+            yield Breach(
                 role, f"{role.id} 只有 {len(role.lines)} 个指标", f"{role.id} has {len(role.lines)} KPIs"
             )
 
@@ -181,15 +174,14 @@ def _too_few(world: World) -> Iterator[Found]:
 @rule(
     "L027",
     "warning",
-    "B3",
     name=Label("指标多于 12 个", "More than 12 KPIs"),
     why=Label("什么都考核等于什么都不考核", "Who measures everything steers nothing"),
     remedy=Label("保留最能体现职责的", "keep those that speak for the duties"),
 )
-def _too_many(world: World) -> Iterator[Found]:
+def _too_many(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         if len(role.lines) > MOST:
-            yield Found(
+            yield Breach(
                 role, f"{role.id} 有 {len(role.lines)} 个指标", f"{role.id} has {len(role.lines)} KPIs"
             )
 
@@ -197,7 +189,6 @@ def _too_many(world: World) -> Iterator[Found]:
 @rule(
     "L028",
     "warning",
-    "F14",
     name=Label("考核速度而不看质量", "Speed without quality"),
     why=Label(
         "“您好”自动回复、为赶时限关单",
@@ -207,13 +198,13 @@ def _too_many(world: World) -> Iterator[Found]:
         "加上满意度、重开、质检或转化指标", "add satisfaction, reopens, quality checks or conversion"
     ),
 )
-def _speed_alone(world: World) -> Iterator[Found]:
+def _speed_alone(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         if any(meaning.guards_quality(seen) for seen in _seen(world, role)):
             continue
         for line in role.lines:
             if meaning.is_speed(world.seen[line.kpi]):
-                yield Found(
+                yield Breach(
                     role,
                     f"{role.id} 考核 {line.kpi} 而没有质量指标",
                     f"{role.id}: {line.kpi} has no quality beside it",
@@ -224,18 +215,17 @@ def _speed_alone(world: World) -> Iterator[Found]:
 @rule(
     "L029",
     "warning",
-    "F14",
     name=Label("考核数量而不看质量", "Volume without quality"),
     why=Label("拆包裹、空播时长、凑件数", "Parcels get split and hours get streamed to nobody"),
     remedy=Label("加上差错、一次通过率或业绩指标", "add errors, first-pass rate or a result"),
 )
-def _volume_alone(world: World) -> Iterator[Found]:
+def _volume_alone(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         if any(meaning.guards_quality(seen) or seen.kpi.kind == "result" for seen in _seen(world, role)):
             continue
         for line in role.lines:
             if meaning.is_volume(world.seen[line.kpi]) and share(role, line) >= VOLUME_FROM:
-                yield Found(
+                yield Breach(
                     role,
                     f"{role.id} 考核 {line.kpi} 而没有质量指标",
                     f"{role.id}: {line.kpi} has no quality beside it",
@@ -246,12 +236,11 @@ def _volume_alone(world: World) -> Iterator[Found]:
 @rule(
     "L030",
     "warning",
-    "A5",
     name=Label("晋升路径成环", "Promotion goes in a circle"),
     why=Label("升来升去回到原岗位", "Nobody is promoted to where they began"),
     remedy=Label("去掉其中一个 next_roles", "take one of the next_roles out"),
 )
-def _promotion_circle(world: World) -> Iterator[Found]:
+def _promotion_circle(world: LintedWorld) -> Iterator[Breach]:
     for start, role in sorted(world.roles.items()):
         reached: set[str] = set()
         todo = list(role.next_roles)
@@ -261,7 +250,7 @@ def _promotion_circle(world: World) -> Iterator[Found]:
                 reached.add(name)
                 todo += world.roles[name].next_roles
         if start in reached:
-            yield Found(
+            yield Breach(
                 role, f"从 {start} 晋升又回到 {start}", f"promotion from {start} leads back to {start}"
             )
 
@@ -269,30 +258,28 @@ def _promotion_circle(world: World) -> Iterator[Found]:
 @rule(
     "L031",
     "warning",
-    "C10",
     name=Label("缺数据记零分", "Missing data scores zero"),
     why=Label("数据晚到不是员工的错", "A late feed is not the person's fault"),
     remedy=Label("missing: pending", "missing: pending"),
 )
-def _missing_is_zero(world: World) -> Iterator[Found]:
+def _missing_is_zero(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         if role.missing == "zero":
-            yield Found(role, f"{role.id} 缺数据时记零分", f"{role.id} scores zero where data is missing")
+            yield Breach(role, f"{role.id} 缺数据时记零分", f"{role.id} scores zero where data is missing")
 
 
 @rule(
     "L032",
     "warning",
-    "F24",
     name=Label("上级调分幅度过大", "The manager may move too many points"),
     why=Label("调分应有限、有理由、可见", "Adjustments are bounded, reasoned and visible"),
     remedy=Label("manager_limit 不超过 10", "keep manager_limit at 10 or less"),
 )
-def _wide_adjustment(world: World) -> Iterator[Found]:
+def _wide_adjustment(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         if role.manager_limit > MOST_BY_MANAGER:
             limit = plain(role.manager_limit)
-            yield Found(
+            yield Breach(
                 role, f"{role.id} 的上级可调 {limit} 分", f"{role.id}: the manager may move {limit} points"
             )
 
@@ -300,15 +287,14 @@ def _wide_adjustment(world: World) -> Iterator[Found]:
 @rule(
     "L036",
     "warning",
-    "C5",
     name=Label("自评权重过高", "Self-rating weighs too much"),
     why=Label("自评默认不计分", "Self-ratings count nothing unless somebody says so"),
     remedy=Label("self 不超过 20", "keep self at 20 or less"),
 )
-def _self_rating(world: World) -> Iterator[Found]:
+def _self_rating(world: LintedWorld) -> Iterator[Breach]:
     for role, line in _lines(world):
         if line.method == rating.NAME and (own := _self_share(line)) > MOST_SELF:
-            yield Found(
+            yield Breach(
                 role,
                 f"{role.id} 的 {line.kpi} 自评占 {plain(own)}",
                 f"{role.id}: {line.kpi} is {plain(own)} % self-rating",
@@ -325,16 +311,15 @@ def _self_share(line: RoleLine) -> Decimal:
 @rule(
     "L037",
     "warning",
-    "C10",
     name=Label("缺失权重转给人工评分", "Missing weight goes to a rating"),
     why=Label("数据缺失时分数变成主观意见", "Where data is missing, opinion would decide"),
     remedy=Label("redistribute_to 指向业绩指标", "let redistribute_to name a measured KPI"),
 )
-def _weight_to_opinion(world: World) -> Iterator[Found]:
+def _weight_to_opinion(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         for name in role.redistribute_to:
             if world.seen[name].is_manual:
-                yield Found(
+                yield Breach(
                     role, f"{role.id} 把缺失权重转给 {name}", f"{role.id} gives missing weight to {name}"
                 )
 
@@ -342,20 +327,19 @@ def _weight_to_opinion(world: World) -> Iterator[Found]:
 @rule(
     "L039",
     "warning",
-    "E12",
     name=Label("接受了不存在的发现", "An accepted finding does not occur"),
     why=Label("留着会掩盖将来的问题", "Left standing, it would hide a later one"),
     remedy=Label("从 accepts 中删去，或改正代码", "take it out of accepts, or correct the code"),
 )
-def stale_acceptance(_: World) -> Iterator[Found]:
+def stale_acceptance(_: LintedWorld) -> Iterator[Breach]:
     """Nothing by itself: `lint` knows what was found."""
     return iter(())
 
 
-def stale(holder: Holder, code: str, known: list[str], where: str) -> Found:
+def stale(holder: Holder, code: str, known: list[str], where: str) -> Breach:
     """The finding for an accepted code that nothing was found for; a code that no rule has is a slip."""
     hint = "" if code in known else f" ({nearest(code, known)})"
-    return Found(
+    return Breach(
         holder,
         f"{holder.id} 接受 {code}，但没有这样的发现",
         f"{holder.id} accepts {code}, which finds nothing{hint}",

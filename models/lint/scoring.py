@@ -7,15 +7,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from models.definitions import Label
-from models.lint import reach
-from models.lint.finding import Found, Severity, World, rule
+from models.lint.finding import Breach, LintedWorld, Severity, rule
 from models.lint.meaning import is_share, share
 from models.lint.reach import Scoring
-from models.money import add, divide, multiply, plain
-from models.scoring.gap_points import GapPoints, Side
-from models.scoring.linear import Linear
-from models.scoring.piecewise import Piecewise
-from models.scoring.step import Step
+from models.money import divide, multiply, plain
+from models.units import UNITS
 
 HIGH_FLOOR = Decimal("0.6")  # of full: from here on the scores of all lie too close together
 FAR = Decimal("1.5")
@@ -25,11 +21,11 @@ MOST_SHARE, MOST_RATIO, LEAST_RATIO = Decimal("1.5"), Decimal(20), Decimal("0.00
 LEAST_MONEY = Decimal(1000)
 ANOTHER_SCALE = Decimal(3)
 LOOKS_LIKE_ATTAINMENT = Decimal(10)
-_WHOLE_UNITS = frozenset({"count", "pieces", "weighted_pieces"})
+_WHOLE_UNITS = frozenset(unit.id for unit in UNITS.values() if unit.is_whole)
 
 
-def _at(s: Scoring, zh: str, en: str, severity: Severity | None = None) -> Found:
-    return Found(
+def _at(s: Scoring, zh: str, en: str, severity: Severity | None = None) -> Breach:
+    return Breach(
         s.role,
         f"{s.role.id} 的 {s.line.kpi}：{zh}",
         f"{s.role.id}, {s.line.kpi}: {en}",
@@ -41,48 +37,43 @@ def _at(s: Scoring, zh: str, en: str, severity: Severity | None = None) -> Found
 @rule(
     "L040",
     "warning",
-    "E9",
     name=Label("得分恒定", "The score never changes"),
     why=Label("人人同分的指标不起作用", "A KPI that gives everybody the same tells nobody apart"),
     remedy=Label("给出会变化的得分规则", "give it a rule whose score can differ"),
 )
-def _constant(world: World) -> Iterator[Found]:
+def _constant(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        if reach.lowest(s.rule) == reach.highest(s.rule):
-            yield _at(
-                s, f"总得 {plain(reach.lowest(s.rule))} 分", f"always scores {plain(reach.lowest(s.rule))}"
-            )
+        low = s.traits.lowest
+        if low == s.traits.highest:
+            yield _at(s, f"总得 {plain(low)} 分", f"always scores {plain(low)}")
 
 
 @rule(
     "L041",
     "warning",
-    "F15",
     name=Label("最低分过高", "The floor is so high that scores stop separating"),
     why=Label("做得再差也有 60 分以上", "Whoever does worst still gets 60 or more"),
     remedy=Label("降低 floor 或末档得分", "lower the floor or the score of the worst band"),
 )
-def _high_floor(world: World) -> Iterator[Found]:
+def _high_floor(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        low, high = reach.lowest(s.rule), reach.highest(s.rule)
-        is_bonus = isinstance(s.rule, GapPoints) and s.rule.under is None
-        if low != high and not is_bonus and low >= multiply(HIGH_FLOOR, s.line.full):
+        low, high = s.traits.lowest, s.traits.highest
+        if low != high and not s.traits.only_adds and low >= multiply(HIGH_FLOOR, s.line.full):
             yield _at(s, f"最低也得 {plain(low)} 分", f"nobody scores below {plain(low)}")
 
 
 @rule(
     "L042",
     "warning",
-    "F15",
     name=Label("只加分不扣分", "Bonus only"),
     why=Label(
         "低于目标值不扣分，拉不开差距", "Below the target nothing is taken off, so nobody is told apart"
     ),
     remedy=Label("写明 under", "state under"),
 )
-def _bonus_only(world: World) -> Iterator[Found]:
+def _bonus_only(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        if isinstance(s.rule, GapPoints) and s.rule.under is None and s.rule.over is not None:
+        if s.traits.only_adds and s.traits.adds:
             severity: Severity = "notice" if share(s.role, s.line) <= SMALL_BONUS else "warning"
             yield _at(s, "低于目标不扣分", "nothing is taken off below the target", severity)
 
@@ -90,43 +81,28 @@ def _bonus_only(world: World) -> Iterator[Found]:
 @rule(
     "L043",
     "warning",
-    "F4",
     name=Label("封顶与加分矛盾", "The cap contradicts the bonus"),
     why=Label(
         "公开方案写加到 41 分，又写满分 36", "A published plan promises up to 41 and counts 36 as full"
     ),
     remedy=Label("让 cap 等于 base 加 over.max", "let cap be base plus over.max"),
 )
-def _cap_contradicts(world: World) -> Iterator[Found]:
+def _cap_contradicts(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        promised = _promised(s.rule)
-        if (
-            promised is not None
-            and isinstance(s.rule, GapPoints)
-            and s.rule.cap is not None
-            and s.rule.cap < promised
-        ):
-            text = f"{plain(s.rule.cap)} < {plain(promised)}"
+        promised, cap = s.traits.promised, s.traits.cap
+        if promised is not None and cap is not None and cap < promised:
+            text = f"{plain(cap)} < {plain(promised)}"
             yield _at(s, f"封顶 {text}", f"cap {text}, which the bonus promises")
-
-
-def _promised(given: object) -> Decimal | None:
-    if not isinstance(given, GapPoints):
-        return None
-    if given.over is None:
-        return given.base
-    return None if given.over.most is None else add(given.base, given.over.most)
 
 
 @rule(
     "L044",
     "warning",
-    "F11",
     name=Label("最高档远高于目标", "The best band begins far beyond the target"),
     why=Label("够不着的档位等于没有", "A band that nobody reaches might as well not be there"),
     remedy=Label("最高档从目标附近开始", "let the best band begin near the target"),
 )
-def _far_band(world: World) -> Iterator[Found]:
+def _far_band(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
         x, edge = s.at_target, _best_edge(s)
         if x is None or x <= 0 or edge is None or _is_other_scale(s):
@@ -141,23 +117,20 @@ def _far_band(world: World) -> Iterator[Found]:
 
 
 def _best_edge(s: Scoring) -> Decimal | None:
-    if not isinstance(s.rule, Step):
-        return None
-    best = max(s.rule.bands, key=lambda band: band.value)
-    return best.low if s.kpi.direction == "higher" else best.high
+    low, high = s.traits.best
+    return low if s.kpi.direction == "higher" else high
 
 
 @rule(
     "L045",
     "warning",
-    "C13",
     name=Label("达到目标仍不及格", "Reaching the target does not pass"),
     why=Label("目标就是说好要做到的", "The target is what was agreed"),
     remedy=Label("目标处至少得满分的六成", "score at least 60 % of full at the target"),
 )
-def _target_fails(world: World) -> Iterator[Found]:
+def _target_fails(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        score = reach.score_at_target(s)
+        score = s.rule.at_target(s.target)
         if score is not None and score < multiply(HIGH_FLOOR, s.line.full) and not _is_other_scale(s):
             yield _at(s, f"达到目标得 {plain(score)} 分", f"the target scores {plain(score)}")
 
@@ -165,30 +138,26 @@ def _target_fails(world: World) -> Iterator[Found]:
 @rule(
     "L046",
     "warning",
-    "F12",
     name=Label("目标为零而不用差距计分", "A target of 0 without gap points"),
     why=Label("零不能做除数，该项总被排除", "Nothing is divided by 0, so the line would always be left out"),
     remedy=Label("用 score.gap_points，gap: absolute", "use score.gap_points with gap: absolute"),
 )
-def _zero_target(world: World) -> Iterator[Found]:
+def _zero_target(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        relative = isinstance(s.rule, GapPoints) and s.rule.gap == "relative"
-        excluded = isinstance(s.rule, Linear) and s.rule.target_zero == "exclude"
-        if s.target == 0 and (relative or excluded or s.by_attainment):
+        if s.target == 0 and s.traits.leaves_out_target_zero:
             yield _at(s, "目标为 0，无法计分", "with a target of 0 it is never scored")
 
 
 @rule(
     "L047",
     "warning",
-    "C1",
     name=Label("反比计分而目标可能为零", "Target ÷ actual with a target that may be 0"),
     why=Label("目标 ÷ 实际要求目标大于零", "Target ÷ actual needs a target above 0"),
     remedy=Label("inverse: mirror，或写明大于零的目标", "inverse: mirror, or state a target above 0"),
 )
-def _inverse_of_plan(world: World) -> Iterator[Found]:
+def _inverse_of_plan(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        if isinstance(s.rule, Linear) and s.rule.is_inverse_ratio and s.target is None:
+        if s.traits.needs_target_above_zero and s.target is None:
             yield _at(
                 s, "inverse: ratio，目标来自 targets.csv", "inverse: ratio with a target from targets.csv"
             )
@@ -197,47 +166,39 @@ def _inverse_of_plan(world: World) -> Iterator[Found]:
 @rule(
     "L048",
     "error",
-    "F25",
     name=Label("每级差距与单位不符", "The gap's step does not fit the unit"),
     why=Label(
         "比率的 1 是 100 个百分点，永远扣不到", "1 of a ratio is 100 points: nothing would ever be taken off"
     ),
     remedy=Label("比率写 0.01，计数写 1", "0.01 for a ratio, 1 for a count"),
 )
-def _odd_step(world: World) -> Iterator[Found]:
+def _odd_step(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        for side in _sides(s):
-            if _is_odd(s, side):
+        for per, points in s.traits.units:
+            if _is_odd(s, per, points):
                 yield _at(
                     s,
-                    f"单位 {s.kpi.unit}，每级 {plain(side.per)}",
-                    f"unit {s.kpi.unit}, step {plain(side.per)}",
+                    f"单位 {s.kpi.unit}，每级 {plain(per)}",
+                    f"unit {s.kpi.unit}, step {plain(per)}",
                 )
 
 
-def _sides(s: Scoring) -> list[Side]:
-    if not isinstance(s.rule, GapPoints):
-        return []
-    return [side for side in (s.rule.over, s.rule.under) if side is not None]
-
-
-def _is_odd(s: Scoring, side: Side) -> bool:
-    if isinstance(s.rule, GapPoints) and s.rule.gap == "relative":
-        return side.per >= 1
+def _is_odd(s: Scoring, per: Decimal, points: Decimal) -> bool:
+    if s.traits.is_relative:
+        return per >= 1
     if s.kpi.unit == "ratio":
-        return side.per >= 1 and (s.target is None or s.target < FAR)
-    return s.kpi.unit in _WHOLE_UNITS and side.per < 1 and side.points > 0
+        return per >= 1 and (s.target is None or s.target < FAR)
+    return s.kpi.unit in _WHOLE_UNITS and per < 1 and points > 0
 
 
 @rule(
     "L049",
     "error",
-    "F25",
     name=Label("比率目标像是写错单位", "A ratio target in the wrong unit"),
     why=Label("98 与 0.98，0.5 与 0.5 %", "98 and 0.98, 0.5 and 0.5 %"),
     remedy=Label("百分之八写 0.08", "write 8 % as 0.08"),
 )
-def _ratio_slip(world: World) -> Iterator[Found]:
+def _ratio_slip(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
         if s.kpi.unit != "ratio" or s.target is None:
             continue
@@ -254,12 +215,11 @@ def _ratio_slip(world: World) -> Iterator[Found]:
 @rule(
     "L050",
     "warning",
-    "F25",
     name=Label("金额目标像是万元", "A money target that looks like 万元"),
     why=Label("“元”与“万元”混用", "Yuan and ten thousands of yuan get mixed up"),
     remedy=Label("一律写元", "always write yuan"),
 )
-def _money_slip(world: World) -> Iterator[Found]:
+def _money_slip(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
         if (
             s.kpi.unit == "CNY"
@@ -275,21 +235,20 @@ def _money_slip(world: World) -> Iterator[Found]:
 @rule(
     "L051",
     "warning",
-    "F4",
     name=Label("封顶过高", "The cap is too high"),
     why=Label("一个指标就能补偿其余全部", "One KPI would make up for all the others"),
     remedy=Label("cap 不超过 2，常用 1.2", "keep cap at 2 or less; 1.2 is common"),
 )
-def _high_cap(world: World) -> Iterator[Found]:
+def _high_cap(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        if isinstance(s.rule, Linear) and s.rule.cap > MOST_CAP:
-            yield _at(s, f"封顶 {plain(s.rule.cap)} 倍", f"capped at {plain(s.rule.cap)} times full")
+        cap = s.traits.most_attainment
+        if cap is not None and cap > MOST_CAP:
+            yield _at(s, f"封顶 {plain(cap)} 倍", f"capped at {plain(cap)} times full")
 
 
 @rule(
     "L052",
     "error",
-    "F25",
     name=Label("查表的量与表不符", "The table is in another unit than what is looked up"),
     why=Label(
         "表按完成率写，却拿实际值去查",
@@ -299,15 +258,15 @@ def _high_cap(world: World) -> Iterator[Found]:
         "写 x: attainment，或把表改成实际值", "write x: attainment, or put actual values into the table"
     ),
 )
-def _other_scale(world: World) -> Iterator[Found]:
+def _other_scale(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
         if _is_other_scale(s):
-            shown = ", ".join(plain(e) for e in reach.edges(s.rule))
+            shown = ", ".join(plain(e) for e in s.traits.edges)
             yield _at(s, f"表的边界 {shown}，查的是实际值", f"edges {shown} against the actual value")
 
 
 def _is_other_scale(s: Scoring) -> bool:
-    found = [abs(edge) for edge in reach.edges(s.rule) if edge != 0]
+    found = [abs(edge) for edge in s.traits.edges if edge != 0]
     if s.by_attainment or not found:
         return False
     if s.target is None or s.target <= 0:
@@ -318,15 +277,14 @@ def _is_other_scale(s: Scoring) -> bool:
 @rule(
     "L053",
     "warning",
-    "F15",
     name=Label("满分不可能得到", "Full marks cannot be reached"),
     why=Label("公开方案把不低于 70 误写成不超过 70", "A published plan caps at 70 by a typo"),
     remedy=Label("让最好的一档等于满分", "let the best band give full marks"),
 )
-def _no_full_marks(world: World) -> Iterator[Found]:
+def _no_full_marks(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        best = reach.highest(s.rule)
-        if best is not None and best < s.line.full and best != reach.lowest(s.rule):
+        best = s.traits.highest
+        if best is not None and best < s.line.full and best != s.traits.lowest:
             yield _at(
                 s,
                 f"最高只得 {plain(best)}，满分 {plain(s.line.full)}",
@@ -337,19 +295,14 @@ def _no_full_marks(world: World) -> Iterator[Found]:
 @rule(
     "L054",
     "error",
-    "F25",
     name=Label("得分超出满分两倍", "Scores beyond twice full marks"),
     why=Label("分值制与百分制混用", "Points and percent scores got mixed up"),
     remedy=Label("表中的分数与 full 用同一尺度", "let the table and full use one scale"),
 )
-def _beyond_full(world: World) -> Iterator[Found]:
+def _beyond_full(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
-        best = reach.highest(s.rule)
-        if (
-            isinstance(s.rule, Step | Piecewise)
-            and best is not None
-            and best > multiply(MOST_CAP, s.line.full)
-        ):
+        best = s.traits.highest
+        if s.traits.is_table and best is not None and best > multiply(MOST_CAP, s.line.full):
             yield _at(
                 s,
                 f"最高 {plain(best)}，满分 {plain(s.line.full)}",

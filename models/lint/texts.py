@@ -8,24 +8,23 @@ from collections.abc import Iterator, Mapping
 
 from models.definitions import Label
 from models.definitions.checks import Versioned
-from models.lint.finding import Found, Holder, World, rule
+from models.lint.finding import Breach, Holder, LintedWorld, rule
+from models.units import unit_of
+from models.values import YEARS
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _ACRONYM = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z0-9]+")
-_DECIMALS = {"CNY": (2, 4), "ratio": (2, 6), "per_hour": (0, 4)}
 _FIRST_MONTHS = {"M": range(1, 13), "Q": (1, 4, 7, 10), "H": (1, 7), "Y": (1,)}
-_YEARS = range(2000, 2101)
 
 
 @rule(
     "L001",
     "warning",
-    "style",
     name=Label("名称缺少中文或英文", "A name lacks Chinese or English"),
     why=Label("员工看到的考核表用两种语言", "Scorecards are read in both languages"),
     remedy=Label("zh 写中文，en 写英文", "write Chinese under zh and English under en"),
 )
-def _lacking_language(world: World) -> Iterator[Found]:
+def _lacking_language(world: LintedWorld) -> Iterator[Breach]:
     for kpi in world.kpis.values():
         yield from _language(kpi, kpi.label)
     for role in world.roles.values():
@@ -42,13 +41,13 @@ def _lacking_language(world: World) -> Iterator[Found]:
             yield from _language(plan, label)
 
 
-def _language(holder: Holder, label: Label) -> Iterator[Found]:
+def _language(holder: Holder, label: Label) -> Iterator[Breach]:
     if not _HAN.search(label.zh) and not _ACRONYM.fullmatch(label.zh):
-        yield Found(
+        yield Breach(
             holder, f"{holder.id} 的中文名没有汉字：{label.zh}", f"{holder.id}: no Chinese in zh {label.zh!r}"
         )
     if _HAN.search(label.en):
-        yield Found(
+        yield Breach(
             holder,
             f"{holder.id} 的英文名含有汉字：{label.en}",
             f"{holder.id}: Chinese characters in en {label.en!r}",
@@ -58,15 +57,14 @@ def _language(holder: Holder, label: Label) -> Iterator[Found]:
 @rule(
     "L002",
     "warning",
-    "A10",
     name=Label("公式说明两种语言相同", "The formula text is the same in both languages"),
     why=Label("公式要让员工看得懂", "People must be able to read how they are measured"),
     remedy=Label("用中文和英文各写一句", "say it once in Chinese and once in English"),
 )
-def _same_formula_text(world: World) -> Iterator[Found]:
+def _same_formula_text(world: LintedWorld) -> Iterator[Breach]:
     for kpi in world.kpis.values():
         if kpi.formula.zh.strip() == kpi.formula.en.strip() or not _HAN.search(kpi.formula.zh):
-            yield Found(
+            yield Breach(
                 kpi, f"{kpi.id} 的公式说明没有中文", f"{kpi.id} explains its formula in one language only"
             )
 
@@ -74,7 +72,6 @@ def _same_formula_text(world: World) -> Iterator[Found]:
 @rule(
     "L003",
     "warning",
-    "F25",
     name=Label("小数位与单位不符", "Decimals do not fit the unit"),
     why=Label(
         "金额要到分，比率至少两位，计数不超过两位",
@@ -82,11 +79,11 @@ def _same_formula_text(world: World) -> Iterator[Found]:
     ),
     remedy=Label("金额 2 至 4 位，比率 2 至 6 位，其余 0 至 2 位", "CNY 2 to 4, ratio 2 to 6, others 0 to 2"),
 )
-def _odd_decimals(world: World) -> Iterator[Found]:
+def _odd_decimals(world: LintedWorld) -> Iterator[Breach]:
     for kpi in world.kpis.values():
-        low, high = _DECIMALS.get(kpi.unit, (0, 2))
+        low, high = unit_of(kpi.unit).places
         if not low <= kpi.decimals <= high:
-            yield Found(
+            yield Breach(
                 kpi,
                 f"{kpi.id}：{kpi.unit} 保留 {kpi.decimals} 位小数",
                 f"{kpi.id}: {kpi.unit} with {kpi.decimals} decimals",
@@ -96,7 +93,6 @@ def _odd_decimals(world: World) -> Iterator[Found]:
 @rule(
     "L014",
     "warning",
-    "F22",
     name=Label("版本在期中生效", "A version begins in the middle of a period"),
     why=Label(
         "一期按最后一天有效的版本计算，期初的工作也按新规则算",
@@ -104,12 +100,12 @@ def _odd_decimals(world: World) -> Iterator[Found]:
     ),
     remedy=Label("从周期的第一天起生效", "let it begin on the first day of a period"),
 )
-def _mid_period(world: World) -> Iterator[Found]:
+def _mid_period(world: LintedWorld) -> Iterator[Breach]:
     cycles = {role.id: role.cycle for role in world.roles.values()}
     for item in _versions(world):
         months = _FIRST_MONTHS[cycles.get(item.id, "M")]
         if item.effective_from.day != 1 or item.effective_from.month not in months:
-            yield Found(
+            yield Breach(
                 item, f"{item.id} 从 {item.effective_from} 生效", f"{item.id} begins {item.effective_from}"
             )
 
@@ -117,20 +113,19 @@ def _mid_period(world: World) -> Iterator[Found]:
 @rule(
     "L015",
     "warning",
-    "F25",
     name=Label("生效日期不合常理", "An implausible first day"),
     why=Label("0201 年或 2206 年是笔误", "The year 0201 or 2206 is a slip"),
     remedy=Label("改正 effective_from", "correct effective_from"),
 )
-def _odd_year(world: World) -> Iterator[Found]:
+def _odd_year(world: LintedWorld) -> Iterator[Breach]:
     for item in _versions(world):
-        if item.effective_from.year not in _YEARS:
-            yield Found(
+        if item.effective_from.year not in YEARS:
+            yield Breach(
                 item, f"{item.id} 从 {item.effective_from} 生效", f"{item.id} begins {item.effective_from}"
             )
 
 
-def _versions(world: World) -> Iterator[Holder]:
+def _versions(world: LintedWorld) -> Iterator[Holder]:
     known = world.definitions
     lists: tuple[Mapping[str, tuple[Versioned, ...]], ...] = (
         known.kpi_versions,

@@ -1,107 +1,68 @@
-"""Pay methods by public name, and the arithmetic of each as sentences.
+"""Pay methods: from figures of a period to amounts of a statement, each with its arithmetic in words.
 
-Belongs here: the two registries. Not here: the methods, one file each; which line of a plan uses which
-method (statement).
+Belongs here: one file a method (its class is in `METHODS`), the protocol they share (method), and what several of them
+need: fen and checked arguments (amounts), slabs, modifiers, words (wording). Not here: which line of a plan uses which
+method (definitions/pay_plans), a person's statement (statement).
+
+A new method is a file with a `PayMethod` and its entry below: plans, statements, `models.evaluate`, the JSON schema of
+definitions, the linter and docs/reference/methods.md read this list.
 """
 
-from collections.abc import Callable
-from decimal import InvalidOperation, Overflow
-from typing import TypeVar
+from collections.abc import Callable, Mapping
 
-from models.errors import DefinitionError
-from models.pay import (
-    ad_saving,
-    amount_table,
-    anchor,
-    caps,
-    clawback,
-    coefficient_steps,
-    commission,
-    commission_steps,
-    deduction_limit,
-    guarantee,
-    holdback,
-    matrix,
-    performance,
-    piece,
-    pool,
-    profit_share,
-    prorate,
-    quarterly_bonus,
-    split,
-    supervisor_multiple,
-    team_bonus,
-)
+from models.pay.ad_saving import AdSaving
+from models.pay.amount_table import AmountTable
+from models.pay.anchor import Anchor
+from models.pay.caps import Caps
+from models.pay.clawback import Clawback
+from models.pay.coefficient import Coefficient
+from models.pay.commission import Commission
+from models.pay.deduction_limit import DeductionLimit
+from models.pay.guarantee import Guarantee
+from models.pay.holdback import Holdback
+from models.pay.matrix import Matrix
+from models.pay.method import PayMethod
+from models.pay.performance import Performance
+from models.pay.piece import Piece
+from models.pay.pool import Pool
+from models.pay.profit_share import ProfitShare
+from models.pay.prorate import Prorate
+from models.pay.quarterly_bonus import QuarterlyBonus
+from models.pay.split import Split
+from models.pay.supervisor_multiple import SupervisorMultiple
+from models.pay.team_bonus import TeamBonus
 from models.wording import Step
 
-Method = Callable[[dict[str, object]], object]
-Explanation = Callable[[dict[str, object]], tuple[Step, ...]]
+__all__ = ["EXPLAIN", "METHODS", "PAY_METHODS", "PayMethod"]
 
-T = TypeVar("T")
-Registry = dict[str, Callable[[dict[str, object]], T]]
+# In the order of docs/reference/methods.md: by score, by achievement, shares, corrections, limits and tables.
+_METHODS: tuple[type[PayMethod], ...] = (
+    Coefficient,
+    Performance,
+    Commission,
+    AdSaving,
+    TeamBonus,
+    SupervisorMultiple,
+    QuarterlyBonus,
+    ProfitShare,
+    Piece,
+    Anchor,
+    Guarantee,
+    Split,
+    Pool,
+    Clawback,
+    Prorate,
+    DeductionLimit,
+    AmountTable,
+    Holdback,
+    Caps,
+    Matrix,
+)
+METHODS: Mapping[str, type[PayMethod]] = {method.NAME: method for method in _METHODS}
 
-
-def _bounded(methods: Registry[T]) -> Registry[T]:
-    """The methods, refusing figures too large to count with instead of failing on them."""
-    return {name: _refusing(name, method) for name, method in methods.items()}
-
-
-def _refusing(name: str, method: Callable[[dict[str, object]], T]) -> Callable[[dict[str, object]], T]:
-    def run(inputs: dict[str, object]) -> T:
-        try:
-            return method(inputs)
-        except (InvalidOperation, Overflow):
-            what = f"{name}: a figure is too large to count with"
-            raise DefinitionError("D221", what, remedy="check the units of its inputs") from None
-
-    return run
-
-
-_METHODS: Registry[object] = {
-    coefficient_steps.NAME: coefficient_steps.evaluate,
-    performance.NAME: performance.evaluate,
-    commission.NAME: commission.evaluate,
-    ad_saving.NAME: ad_saving.evaluate,
-    team_bonus.NAME: team_bonus.evaluate,
-    supervisor_multiple.NAME: supervisor_multiple.evaluate,
-    quarterly_bonus.NAME: quarterly_bonus.evaluate,
-    profit_share.NAME: profit_share.evaluate,
-    piece.NAME: piece.evaluate,
-    anchor.NAME: anchor.evaluate,
-    guarantee.NAME: guarantee.evaluate,
-    split.NAME: split.evaluate,
-    pool.NAME: pool.evaluate,
-    clawback.NAME: clawback.evaluate,
-    prorate.NAME: prorate.evaluate,
-    deduction_limit.NAME: deduction_limit.evaluate,
-    amount_table.NAME: amount_table.evaluate,
-    holdback.NAME: holdback.evaluate,
-    caps.NAME: caps.evaluate,
-    matrix.NAME: matrix.evaluate,
+PAY_METHODS: dict[str, Callable[[dict[str, object]], object]] = {
+    name: method.evaluate for name, method in METHODS.items()
 }
-
-_EXPLANATIONS: Registry[tuple[Step, ...]] = {
-    coefficient_steps.NAME: coefficient_steps.explain,
-    performance.NAME: performance.explain,
-    commission.NAME: commission_steps.explain,
-    ad_saving.NAME: ad_saving.explain,
-    team_bonus.NAME: team_bonus.explain,
-    supervisor_multiple.NAME: supervisor_multiple.explain,
-    quarterly_bonus.NAME: quarterly_bonus.explain,
-    profit_share.NAME: profit_share.explain,
-    piece.NAME: piece.explain,
-    anchor.NAME: anchor.explain,
-    guarantee.NAME: guarantee.explain,
-    split.NAME: split.explain,
-    pool.NAME: pool.explain,
-    clawback.NAME: clawback.explain,
-    prorate.NAME: prorate.explain,
-    deduction_limit.NAME: deduction_limit.explain,
-    amount_table.NAME: amount_table.explain,
-    holdback.NAME: holdback.explain,
-    caps.NAME: caps.explain,
-    matrix.NAME: matrix.explain,
+EXPLAIN: dict[str, Callable[[dict[str, object]], tuple[Step, ...]]] = {
+    name: method.explain for name, method in METHODS.items()
 }
-
-PAY_METHODS: dict[str, Method] = _bounded(_METHODS)
-EXPLAIN: dict[str, Explanation] = _bounded(_EXPLANATIONS)

@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from itertools import pairwise
+from typing import Literal, Self, get_args
 
-from models.money import CONTEXT, divide, multiply, round_half_up
-from models.pay.amounts import Amount, above_zero, fen
-from models.pay.wording import equation, exact, figure, line
+from models.money import CONTEXT, exact, round_half_up
+from models.pay.amounts import Amount, above_zero, fen, one_of
+from models.pay.method import PayMethod, PayTraits, PlanTerms
+from models.pay.wording import figure, line, operand
 from models.scoring.arguments import Arguments
 from models.scoring.piecewise import Piecewise
-from models.wording import Step
+from models.wording import Step, equation
 
-NAME = "pay.amount_table"
-ARGUMENTS = ("x", "points", "below", "above", "unit", "rounding")
-_ROUNDINGS = {"half_up": ROUND_HALF_UP, "down": ROUND_DOWN, "up": ROUND_UP}
-_WORDS = {
+Rounding = Literal["half_up", "down", "up"]
+_ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
+# Python's `up` is away from 0 and `down` towards it, so that taking back rounds as paying did.
+_PYTHON: dict[Rounding, str] = {"half_up": ROUND_HALF_UP, "down": ROUND_DOWN, "up": ROUND_UP}
+_WORDS: dict[Rounding, Step] = {
     "half_up": Step("四舍五入", "half up"),
     "down": Step("舍去", "down"),
     "up": Step("进位", "up"),
@@ -22,16 +25,23 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Rule:
-    """The table; `unit` is a whole number of fen."""
+class AmountTable(PayMethod):
+    """A measure, the table it is looked up in, and the unit of the amount: a whole number of fen."""
+
+    NAME = "pay.amount_table"
+    NAME_ZH = "金额对照表"
+    ARGUMENTS = ("x", "points", "below", "above", "unit", "rounding")
+    TABLES = ("points",)
+    PAYS_FOR = "sales_commission"
 
     table: Piecewise
     unit: Decimal
-    rounding: str
+    rounding: Rounding
+    x: Decimal
 
     @classmethod
-    def read(cls, a: Arguments) -> "Rule":
-        """The rule from arguments, defaults filled in.
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; without a unit the amount is rounded to the fen.
 
         Raises:
             DefinitionError: `points_not_ascending`.
@@ -39,54 +49,57 @@ class Rule:
         unit = above_zero(a, "unit", Decimal("0.01"))
         if unit != round_half_up(unit, 2):
             raise a.invalid("unit", "must be a whole number of fen, such as 0.01, 1 or 10")
-        return cls(Piecewise.read(a), unit, a.choice("rounding", tuple(_ROUNDINGS), "half_up"))
+        return cls(Piecewise.read(a), unit, one_of(a, "rounding", _ROUNDINGS, "half_up"), a.number("x"))
 
-    def units(self, raw: Decimal) -> Decimal:
-        """So many units as the rounding counts: up is away from 0, down is towards it."""
-        return divide(raw, self.unit).to_integral_value(_ROUNDINGS[self.rounding], CONTEXT)
+    def raw(self) -> Decimal:
+        """What the table says at x."""
+        return self.table.at(self.x)
 
-    def amount(self, raw: Decimal) -> Decimal:
+    @exact
+    def units(self) -> Decimal:
+        """So many units as the rounding counts."""
+        return (self.raw() / self.unit).to_integral_value(_PYTHON[self.rounding], CONTEXT)
+
+    def amount(self) -> Decimal:
         """The amount in whole units."""
-        return fen(multiply(self.units(raw), self.unit))
+        return fen(self.units() * self.unit)
 
+    def result(self) -> Amount:
+        """The line.
 
-def evaluate(inputs: dict[str, object]) -> Amount:
-    """`pay.amount_table` on inputs.
+        >>> points = [["80", "500"], ["90", "800"], ["100", "1500"]]
+        >>> AmountTable.evaluate({"x": "87", "points": points})
+        Amount(amount=Decimal('710.00'))
+        >>> AmountTable.evaluate({"x": "92.3", "points": points, "unit": "10", "rounding": "down"})
+        Amount(amount=Decimal('960.00'))
+        """
+        return Amount(self.amount())
 
-    >>> points = [["80", "500"], ["90", "800"], ["100", "1500"]]
-    >>> evaluate({"x": "87", "points": points})
-    Amount(amount=Decimal('710.00'))
-    >>> evaluate({"x": "92.3", "points": points, "unit": "10", "rounding": "down"})
-    Amount(amount=Decimal('960.00'))
-    """
-    a = Arguments(NAME, inputs, ARGUMENTS)
-    rule = Rule.read(a)
-    return Amount(rule.amount(rule.table.at(a.number("x"))))
+    def steps(self) -> tuple[Step, ...]:
+        """Table, the amount at x, the rounding."""
+        points = " ".join(f"({operand(p)}, {operand(q)})" for p, q in self.table.points)
+        words, unit = _WORDS[self.rounding], operand(self.unit)
+        return (
+            Step(f"金额表：{points}", f"amount table: {points}"),
+            self._look_up_step(),
+            line(
+                f"按 {unit} 元{words.zh}",
+                f"rounded {words.en} to {unit}",
+                f"{operand(self.units())} × {unit}",
+                self.amount(),
+            ),
+        )
 
+    def _look_up_step(self) -> Step:
+        x = operand(self.x)
+        zh, en = f"{x} 处金额", f"amount at {x}"
+        for (x0, y0), (x1, y1) in pairwise(self.table.points):
+            if x0 < self.x < x1:
+                part = f"({x} − {operand(x0)}) ÷ ({operand(x1)} − {operand(x0)})"
+                formula = f"{operand(y0)} + {part} × ({operand(y1)} − {operand(y0)})"
+                return figure(zh, en, formula, self.raw())
+        return equation(zh, en, operand(self.raw()))
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    a = Arguments(NAME, inputs, ARGUMENTS)
-    rule, x = Rule.read(a), a.number("x")
-    raw = rule.table.at(x)
-    points = " ".join(f"({exact(p)}, {exact(q)})" for p, q in rule.table.points)
-    words = _WORDS[rule.rounding]
-    return (
-        Step(f"金额表：{points}", f"amount table: {points}"),
-        _read(rule.table, x, raw),
-        line(
-            f"按 {exact(rule.unit)} 元{words.zh}",
-            f"rounded {words.en} to {exact(rule.unit)}",
-            f"{exact(rule.units(raw))} × {exact(rule.unit)}",
-            rule.amount(raw),
-        ),
-    )
-
-
-def _read(table: Piecewise, x: Decimal, raw: Decimal) -> Step:
-    zh, en = f"{exact(x)} 处金额", f"amount at {exact(x)}"
-    for (x0, y0), (x1, y1) in pairwise(table.points):
-        if x0 < x < x1:
-            share = f"({exact(x)} − {exact(x0)}) ÷ ({exact(x1)} − {exact(x0)})"
-            return figure(zh, en, f"{exact(y0)} + {share} × ({exact(y1)} − {exact(y0)})", raw)
-    return equation(zh, en, exact(raw))
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
+        """The amounts of the table, where the plan states it."""
+        return PayTraits(curve=tuple(y for _, y in self.table.points) if "points" in terms.stated else ())

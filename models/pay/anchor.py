@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal, Self, get_args
 
-from models.money import add, multiply, subtract
-from models.pay.amounts import fen, not_negative
-from models.pay.commission import Commission, read_nested
-from models.pay.commission_steps import commission_steps
-from models.pay.wording import exact, figure, line, money
+from models.pay.amounts import fen, not_negative, one_of
+from models.pay.commission import CommissionRule
+from models.pay.method import PayMethod
+from models.pay.wording import figure, line, money, operand
 from models.scoring.arguments import Arguments
 from models.wording import Step
 
-NAME = "pay.anchor"
-ARGUMENTS = ("hours", "hourly_rate", "gmv", "refunds", "commission", "mode", "base", "guarantee")
+Mode = Literal["sum", "greater_of"]
+_MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 @dataclass(frozen=True)
-class AnchorPay:
+class AnchorResult:
     """Time pay and commission are rounded lines of their own."""
 
     time_pay: Decimal
@@ -24,69 +24,69 @@ class AnchorPay:
     amount: Decimal
 
 
-@dataclass(frozen=True)
-class Rule:
-    """The plan with its hours and sales."""
+@dataclass(frozen=True, kw_only=True)
+class Anchor(PayMethod):
+    """Hours and sales of a period, with the rates on both."""
+
+    NAME = "pay.anchor"
+    NAME_ZH = "主播薪酬"
+    ARGUMENTS = ("hours", "hourly_rate", "gmv", "refunds", "commission", "mode", "base", "guarantee")
+    PAYS_FOR = "sales_commission"
 
     hours: Decimal
     hourly_rate: Decimal
     gmv: Decimal
     refunds: Decimal
-    commission: Commission
-    mode: str
+    commission: CommissionRule
+    mode: Mode
     base: Decimal
     guarantee: Decimal
 
     @classmethod
-    def read(cls, a: Arguments) -> "Rule":
-        """The rule from arguments, defaults filled in."""
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; base and guarantee are 0 where they are not given."""
         return cls(
             hours=not_negative(a, "hours"),
             hourly_rate=not_negative(a, "hourly_rate"),
             gmv=a.number("gmv"),
             refunds=not_negative(a, "refunds"),
-            commission=read_nested(a, "commission"),
-            mode=a.choice("mode", ("sum", "greater_of"), "sum"),
+            commission=CommissionRule.nested(a, "commission"),
+            mode=one_of(a, "mode", _MODES, "sum"),
             base=not_negative(a, "base", 0),
             guarantee=not_negative(a, "guarantee", 0),
         )
 
     def basis(self) -> Decimal:
         """Sales that stay sold."""
-        return subtract(self.gmv, self.refunds)
+        return self.gmv - self.refunds
 
     def time(self) -> Decimal:
         """Pay for hours before rounding."""
-        return multiply(self.hours, self.hourly_rate)
+        return self.hours * self.hourly_rate
 
+    def result(self) -> AnchorResult:
+        """Both lines and what is paid.
 
-def _pay(rule: Rule) -> AnchorPay:
-    time, commission = fen(rule.time()), rule.commission.amount(rule.basis())
-    variable = add(time, commission) if rule.mode == "sum" else max(time, commission)
-    return AnchorPay(time, commission, max(add(fen(rule.base), variable), fen(rule.guarantee)))
+        >>> rate = {"mode": "flat", "rate": "0.01"}
+        >>> show = {"hours": "60", "hourly_rate": "80", "gmv": "600000", "refunds": "100000", "commission": rate}
+        >>> Anchor.evaluate({**show, "mode": "greater_of", "base": "3000"}).amount
+        Decimal('8000.00')
+        """
+        time, commission = fen(self.time()), self.commission.amount(self.basis())
+        variable = time + commission if self.mode == "sum" else max(time, commission)
+        return AnchorResult(time, commission, max(fen(self.base) + variable, fen(self.guarantee)))
 
-
-def evaluate(inputs: dict[str, object]) -> AnchorPay:
-    """`pay.anchor` on golden inputs.
-
-    >>> rate = {"mode": "flat", "rate": "0.01"}
-    >>> show = {"hours": "60", "hourly_rate": "80", "gmv": "600000", "refunds": "100000", "commission": rate}
-    >>> evaluate({**show, "mode": "greater_of", "base": "3000"}).amount
-    Decimal('8000.00')
-    """
-    return _pay(Rule.read(Arguments(NAME, inputs, ARGUMENTS)))
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    rule = Rule.read(Arguments(NAME, inputs, ARGUMENTS))
-    pay = _pay(rule)
-    time, commission = money(pay.time_pay), money(pay.commission)
-    variable = f"{time} + {commission}" if rule.mode == "sum" else f"max({time}, {commission})"
-    formula = f"max({money(fen(rule.base))} + {variable}, {money(fen(rule.guarantee))})"
-    return (
-        line("时长工资", "pay for hours", f"{exact(rule.hours)} × {exact(rule.hourly_rate)}", rule.time()),
-        figure("净成交额", "net sales", f"{exact(rule.gmv)} − {exact(rule.refunds)}", rule.basis()),
-        *commission_steps(rule.commission, rule.basis()),
-        line("主播薪酬（不低于保底）", "anchor pay (not below the guarantee)", formula, pay.amount),
-    )
+    def steps(self) -> tuple[Step, ...]:
+        """Hours, net sales, commission, pay."""
+        pay = self.result()
+        time, commission = money(pay.time_pay), money(pay.commission)
+        variable = f"{time} + {commission}" if self.mode == "sum" else f"max({time}, {commission})"
+        formula = f"max({money(fen(self.base))} + {variable}, {money(fen(self.guarantee))})"
+        hours = f"{operand(self.hours)} × {operand(self.hourly_rate)}"
+        sales = f"{operand(self.gmv)} − {operand(self.refunds)}"
+        return (
+            line("时长工资", "pay for hours", hours, self.time()),
+            figure("净成交额", "net sales", sales, self.basis()),
+            *self.commission.steps(self.basis()),
+            line("主播薪酬（不低于保底）", "anchor pay (not below the guarantee)", formula, pay.amount),
+        )

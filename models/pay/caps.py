@@ -6,20 +6,18 @@ Negative amounts are debts, not pay: they stay, and the others are scaled.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
-from models.money import subtract, total
-from models.pay.amounts import by_id, fen, not_negative
+from models.pay.amounts import ZERO, by_id, fen, not_negative
+from models.pay.method import PayMethod
 from models.pay.split import split
-from models.pay.wording import amounts, exact, line, money
+from models.pay.wording import amounts, line, money, operand
 from models.scoring.arguments import Arguments
 from models.wording import Step
 
-NAME = "pay.caps"
-ARGUMENTS = ("amounts", "person_cap", "person_floor", "pool_cap")
-
 
 @dataclass(frozen=True)
-class Capped:
+class CapsResult:
     """amounts + cut = what was given; the cut is negative where floors added more than caps took."""
 
     amounts: dict[str, Decimal]
@@ -27,8 +25,12 @@ class Capped:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Caps(PayMethod):
     """Rounded amounts and the limits; None is no limit."""
+
+    NAME = "pay.caps"
+    NAME_ZH = "封顶与总额控制"
+    ARGUMENTS = ("amounts", "person_cap", "person_floor", "pool_cap")
 
     amounts: dict[str, Decimal]
     cap: Decimal | None
@@ -36,17 +38,17 @@ class Rule:
     pool_cap: Decimal | None
 
     @classmethod
-    def read(cls, a: Arguments) -> "Rule":
-        """The rule from arguments, defaults filled in."""
-        rule = cls(
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; a limit that is not given does not limit."""
+        call = cls(
             amounts={key: fen(value) for key, value in by_id(a, "amounts").items()},
             cap=fen(not_negative(a, "person_cap")) if a.has("person_cap") else None,
             floor=fen(a.number("person_floor")) if a.has("person_floor") else None,
             pool_cap=fen(not_negative(a, "pool_cap")) if a.has("pool_cap") else None,
         )
-        if rule.cap is not None and rule.floor is not None and rule.floor > rule.cap:
+        if call.cap is not None and call.floor is not None and call.floor > call.cap:
             raise a.invalid("person_floor", "is above person_cap")
-        return rule
+        return call
 
     def each(self) -> dict[str, Decimal]:
         """Amounts after cap and floor of the person."""
@@ -56,54 +58,45 @@ class Rule:
         amount = amount if self.cap is None else min(amount, self.cap)
         return amount if self.floor is None else max(amount, self.floor)
 
-    def pooled(self, each: dict[str, Decimal]) -> dict[str, Decimal]:
+    def pooled(self) -> dict[str, Decimal]:
         """Amounts after the company's cap; nobody gets more than before."""
-        if self.pool_cap is None or total(list(each.values())) <= self.pool_cap:
+        each = self.each()
+        if self.pool_cap is None or _sum(each) <= self.pool_cap:
             return each
         owed = {key: value for key, value in each.items() if value < 0}
         paid = {key: value for key, value in each.items() if value >= 0}
-        left = subtract(self.pool_cap, total(list(owed.values())))
-        scaled = owed | split(left, paid, NAME)
+        scaled = owed | split(self.pool_cap - _sum(owed), paid, self.NAME)
         return {key: scaled[key] for key in each}
 
+    def result(self) -> CapsResult:
+        """What everybody gets, and what was cut.
 
-def _capped(rule: Rule) -> Capped:
-    after = rule.pooled(rule.each())
-    return Capped(after, subtract(_sum(rule.amounts), _sum(after)))
+        >>> Caps.evaluate({"amounts": {"a": "9000", "b": "3000"}, "person_cap": "6000", "pool_cap": "6000"})
+        CapsResult(amounts={'a': Decimal('4000.00'), 'b': Decimal('2000.00')}, cut=Decimal('6000.00'))
+        """
+        after = self.pooled()
+        return CapsResult(after, _sum(self.amounts) - _sum(after))
+
+    def steps(self) -> tuple[Step, ...]:
+        """Amounts, each person's limits, the company's, the cut."""
+        each, capped = self.each(), self.result()
+        given, after, whole = amounts(self.amounts), amounts(each), money(_sum(each))
+        zh = f"个人封顶 {_limit(self.cap, '无')}，保底 {_limit(self.floor, '无')}"
+        en = f"person cap {_limit(self.cap, 'none')}, floor {_limit(self.floor, 'none')}"
+        cut = f"{operand(_sum(self.amounts))} − {operand(_sum(capped.amounts))}"
+        return (
+            Step(f"原额：{given}", f"amounts: {given}"),
+            Step(f"{zh}：{after}；合计 {whole}", f"{en}: {after}; sum {whole}"),
+            *([] if self.pool_cap is None else [_pool_step(self.pool_cap, each, capped)]),
+            line("削减合计", "cut", cut, capped.cut),
+        )
 
 
 def _sum(values: dict[str, Decimal]) -> Decimal:
-    return total(list(values.values()))
+    return sum(values.values(), ZERO)
 
 
-def evaluate(inputs: dict[str, object]) -> Capped:
-    """`pay.caps` on inputs.
-
-    >>> evaluate({"amounts": {"a": "9000", "b": "3000"}, "person_cap": "6000", "pool_cap": "6000"})
-    Capped(amounts={'a': Decimal('4000.00'), 'b': Decimal('2000.00')}, cut=Decimal('6000.00'))
-    """
-    return _capped(Rule.read(Arguments(NAME, inputs, ARGUMENTS)))
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    rule = Rule.read(Arguments(NAME, inputs, ARGUMENTS))
-    each, capped = rule.each(), _capped(rule)
-    given, after, whole = amounts(rule.amounts), amounts(each), money(_sum(each))
-    steps = [
-        Step(f"原额：{given}", f"amounts: {given}"),
-        Step(
-            f"个人封顶 {_limit(rule.cap, '无')}，保底 {_limit(rule.floor, '无')}：{after}；合计 {whole}",
-            f"person cap {_limit(rule.cap, 'none')}, floor {_limit(rule.floor, 'none')}: {after}; sum {whole}",
-        ),
-    ]
-    if rule.pool_cap is not None:
-        steps.append(_pool_step(rule.pool_cap, each, capped))
-    cut = f"{exact(_sum(rule.amounts))} − {exact(_sum(capped.amounts))}"
-    return (*steps, line("削减合计", "cut", cut, capped.cut))
-
-
-def _pool_step(pool_cap: Decimal, each: dict[str, Decimal], capped: Capped) -> Step:
+def _pool_step(pool_cap: Decimal, each: dict[str, Decimal], capped: CapsResult) -> Step:
     whole, cap = money(_sum(each)), money(pool_cap)
     if _sum(each) <= pool_cap:
         return Step(f"总额封顶：{whole} ≤ {cap}，不削减", f"pool cap: {whole} ≤ {cap}, nothing is cut")

@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal, Self, get_args
 
-from models.money import add, divide, multiply, subtract
-from models.pay.amounts import ZERO, fen, not_negative
-from models.pay.commission import Commission, read_nested
-from models.pay.commission_steps import commission_steps
-from models.pay.wording import exact, figure, line, money
+from models.money import exact
+from models.pay.amounts import ZERO, fen, not_negative, one_of
+from models.pay.commission import CommissionRule
+from models.pay.method import PayMethod, PayTraits, PlanTerms
+from models.pay.wording import figure, line, money, operand
 from models.scoring.arguments import Arguments
 from models.wording import Step
 
-NAME = "pay.clawback"
-ARGUMENTS = ("original_basis", "refund", "commission", "mode", "current_commission")
-RECOMPUTE, BY_RATE = "recompute_original", "original_effective_rate"
+Mode = Literal["recompute_original", "original_effective_rate"]
+_MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 @dataclass(frozen=True)
-class Clawback:
+class ClawbackResult:
     """`carry_forward` is 0 or negative: it goes to the next period."""
 
     original: Decimal
@@ -28,87 +28,94 @@ class Clawback:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """The original period's own rule, and what was refunded."""
+class Clawback(PayMethod):
+    """The original period's own rule and basis, what was refunded, and what the open period earned."""
+
+    NAME = "pay.clawback"
+    NAME_ZH = "退款追回"
+    ARGUMENTS = ("original_basis", "refund", "commission", "mode", "current_commission")
 
     basis: Decimal
     refund: Decimal
-    commission: Commission
-    mode: str
+    commission: CommissionRule
+    mode: Mode
     current: Decimal
 
     @classmethod
-    def read(cls, a: Arguments) -> "Rule":
-        """The rule from arguments, defaults filled in."""
-        rule = cls(
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; an open period that earned nothing has a current commission of 0."""
+        call = cls(
             basis=a.number("original_basis"),
             refund=not_negative(a, "refund"),
-            commission=read_nested(a, "commission"),
-            mode=a.choice("mode", (RECOMPUTE, BY_RATE), RECOMPUTE),
+            commission=CommissionRule.nested(a, "commission"),
+            mode=one_of(a, "mode", _MODES, "recompute_original"),
             current=fen(a.number("current_commission", 0)),
         )
-        if rule.mode == BY_RATE and rule.basis <= 0:
-            raise a.invalid("original_basis", f"must be above 0 for mode {BY_RATE}")
-        return rule
+        if call.mode == "original_effective_rate" and call.basis <= 0:
+            raise a.invalid("original_basis", f"must be above 0 for mode {call.mode}")
+        return call
 
     def left(self) -> Decimal:
         """The basis after the refund."""
-        return subtract(self.basis, self.refund)
+        return self.basis - self.refund
 
-    def taken_by_rate(self, original: Decimal) -> Decimal:
+    def original(self) -> Decimal:
+        """The line as it was locked."""
+        return self.commission.amount(self.basis)
+
+    @exact
+    def taken_by_rate(self) -> Decimal:
         """The refund at the original's effective rate, before rounding."""
-        return divide(multiply(original, self.refund), self.basis)
+        return self.original() * self.refund / self.basis
 
+    def restated(self) -> Decimal:
+        """The line as it would be without what was refunded."""
+        if self.mode == "recompute_original":
+            return self.commission.amount(self.left())
+        return self.original() - fen(self.taken_by_rate())
 
-def _post(rule: Rule) -> Clawback:
-    original = rule.commission.amount(rule.basis)
-    if rule.mode == RECOMPUTE:
-        restated = rule.commission.amount(rule.left())
-    else:
-        restated = subtract(original, fen(rule.taken_by_rate(original)))
-    adjustment = subtract(restated, original)
-    open_amount, nothing = add(rule.current, adjustment), fen(ZERO)
-    return Clawback(original, restated, adjustment, max(open_amount, nothing), min(open_amount, nothing))
+    def result(self) -> ClawbackResult:
+        """Both lines, the adjustment, and what the open period pays and carries.
 
+        >>> slabs = [{"max": "100000", "rate": "0.01"}, {"min": "100000", "rate": "0.02"}]
+        >>> sale = {"original_basis": "110000", "refund": "20000"}
+        >>> Clawback.evaluate({**sale, "commission": {"mode": "progressive", "bands": slabs}}).carry_forward
+        Decimal('-300.00')
+        """
+        original, restated, nothing = self.original(), self.restated(), fen(ZERO)
+        open_amount = self.current + (restated - original)
+        payable, carried = max(open_amount, nothing), min(open_amount, nothing)
+        return ClawbackResult(original, restated, restated - original, payable, carried)
 
-def evaluate(inputs: dict[str, object]) -> Clawback:
-    """`pay.clawback` on golden inputs.
+    def steps(self) -> tuple[Step, ...]:
+        """The original line, the restated one, their difference, and the open period."""
+        post = self.result()
+        change = f"{operand(post.restated)} − {operand(post.original)}"
+        open_amount = f"{operand(self.current)} + {operand(post.adjustment)}"
+        return (
+            *(_prefixed("原期间", "original", step) for step in self.commission.steps(self.basis)),
+            *self._restated_steps(),
+            line("调整额 = 重算 − 原额", "adjustment = restated − original", change, post.adjustment),
+            line("本期应发", "payable now", f"max({open_amount}, 0)", post.payable),
+            line("结转下期", "carried forward", f"min({open_amount}, 0)", post.carry_forward),
+        )
 
-    >>> slabs = [{"max": "100000", "rate": "0.01"}, {"min": "100000", "rate": "0.02"}]
-    >>> sale = {"original_basis": "110000", "refund": "20000"}
-    >>> evaluate({**sale, "commission": {"mode": "progressive", "bands": slabs}}).carry_forward
-    Decimal('-300.00')
-    """
-    return _post(Rule.read(Arguments(NAME, inputs, ARGUMENTS)))
+    def _restated_steps(self) -> list[Step]:
+        left = f"{operand(self.basis)} − {operand(self.refund)}"
+        if self.mode == "recompute_original":
+            first = figure("退款后基数", "basis after the refund", left, self.left())
+            return [first, *(_prefixed("重算", "restated", s) for s in self.commission.steps(self.left()))]
+        original, taken = money(self.original()), self.taken_by_rate()
+        formula = f"{original} ÷ {operand(self.basis)} × {operand(self.refund)}"
+        return [
+            line("按原综合费率扣回", "refund at the original effective rate", formula, taken),
+            line("重算", "restated", f"{original} − {money(fen(taken))}", self.restated()),
+        ]
 
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    rule = Rule.read(Arguments(NAME, inputs, ARGUMENTS))
-    post = _post(rule)
-    change = f"{exact(post.restated)} − {exact(post.original)}"
-    open_amount = f"{exact(rule.current)} + {exact(post.adjustment)}"
-    return (
-        *(_prefixed("原期间", "original", s) for s in commission_steps(rule.commission, rule.basis)),
-        *_restated(rule, post),
-        line("调整额 = 重算 − 原额", "adjustment = restated − original", change, post.adjustment),
-        line("本期应发", "payable now", f"max({open_amount}, 0)", post.payable),
-        line("结转下期", "carried forward", f"min({open_amount}, 0)", post.carry_forward),
-    )
-
-
-def _restated(rule: Rule, post: Clawback) -> list[Step]:
-    left = figure(
-        "退款后基数", "basis after the refund", f"{exact(rule.basis)} − {exact(rule.refund)}", rule.left()
-    )
-    if rule.mode == RECOMPUTE:
-        steps = commission_steps(rule.commission, rule.left())
-        return [left, *(_prefixed("重算", "restated", step) for step in steps)]
-    taken = f"{money(post.original)} ÷ {exact(rule.basis)} × {exact(rule.refund)}"
-    return [
-        line("按原综合费率扣回", "refund at the original effective rate", taken, rule.taken_by_rate(post.original)),
-        line("重算", "restated", f"{money(post.original)} − {money(subtract(post.original, post.restated))}", post.restated),
-    ]  # fmt: skip
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
+        """Edges over which a refund of one yuan takes back the whole jump, where the plan states the commission."""
+        is_seen = "commission" in terms.stated and self.mode == "recompute_original"
+        return PayTraits(jumps_taken_back=self.commission.jumps() if is_seen else None)
 
 
 def _prefixed(zh: str, en: str, step: Step) -> Step:

@@ -1,23 +1,23 @@
 """`pay.deduction_limit`: how much of a loss may be taken from one month's wage.
 
-The shares are arguments, not constants: the legal limits are for HR counsel to confirm.
+《工资支付暂行规定》(劳部发〔1994〕489号) 第十六条: compensation for a loss may be taken from the wage, each month at most 20 % of
+that month's wage, and what remains may not be below the local minimum wage. Both limits are arguments and no constants:
+a province may be stricter, and counsel confirms what applies.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
-from models.money import multiply, subtract
 from models.pay.amounts import ZERO, fen, not_negative, share
-from models.pay.wording import exact, line, money
+from models.pay.method import PayMethod, PayTraits, PlanTerms
+from models.pay.wording import line, money, operand
 from models.scoring.arguments import Arguments
 from models.wording import Step
 
-NAME = "pay.deduction_limit"
-ARGUMENTS = ("wage", "deduction", "share_cap", "minimum_wage")
-
 
 @dataclass(frozen=True)
-class DeductionLimit:
+class DeductionLimitResult:
     """What is allowed now, and what remains of the deduction."""
 
     allowed: Decimal
@@ -25,8 +25,12 @@ class DeductionLimit:
 
 
 @dataclass(frozen=True)
-class Rule:
+class DeductionLimit(PayMethod):
     """Wage, deduction and both limits."""
+
+    NAME = "pay.deduction_limit"
+    NAME_ZH = "扣款上限"
+    ARGUMENTS = ("wage", "deduction", "share_cap", "minimum_wage")
 
     wage: Decimal
     deduction: Decimal
@@ -34,8 +38,8 @@ class Rule:
     minimum_wage: Decimal
 
     @classmethod
-    def read(cls, a: Arguments) -> "Rule":
-        """The rule from arguments."""
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; nothing has a default."""
         return cls(
             wage=not_negative(a, "wage"),
             deduction=fen(not_negative(a, "deduction")),
@@ -43,35 +47,31 @@ class Rule:
             minimum_wage=not_negative(a, "minimum_wage"),
         )
 
-    def allowed(self) -> Decimal:
-        """The deduction within both limits, before rounding."""
-        above_minimum = subtract(self.wage, self.minimum_wage)
-        return max(min(self.deduction, multiply(self.wage, self.share_cap), above_minimum), ZERO)
+    def raw(self) -> Decimal:
+        """The deduction within both limits, before rounding; a wage below the minimum gives nothing."""
+        return max(min(self.deduction, self.wage * self.share_cap, self.wage - self.minimum_wage), ZERO)
 
+    def result(self) -> DeductionLimitResult:
+        """What is taken now and what remains.
 
-def _limit(rule: Rule) -> DeductionLimit:
-    allowed = fen(rule.allowed())
-    return DeductionLimit(allowed, subtract(rule.deduction, allowed))
+        >>> limits = {"share_cap": "0.2", "minimum_wage": "2500"}
+        >>> DeductionLimit.evaluate({"wage": "2800", "deduction": "600", **limits})
+        DeductionLimitResult(allowed=Decimal('300.00'), remaining=Decimal('300.00'))
+        """
+        allowed = fen(self.raw())
+        return DeductionLimitResult(allowed, self.deduction - allowed)
 
+    def steps(self) -> tuple[Step, ...]:
+        """The smallest of three, and the rest."""
+        limit, wage = self.result(), operand(self.wage)
+        capped, left = f"{wage} × {operand(self.share_cap)}", f"{wage} − {operand(self.minimum_wage)}"
+        formula = f"max(0, min({money(self.deduction)}, {capped}, {left}))"
+        rest = f"{money(self.deduction)} − {money(limit.allowed)}"
+        return (
+            line("本月可扣", "allowed this month", formula, self.raw()),
+            line("尚余未扣", "remaining", rest, limit.remaining),
+        )
 
-def evaluate(inputs: dict[str, object]) -> DeductionLimit:
-    """`pay.deduction_limit` on golden inputs.
-
-    >>> limits = {"share_cap": "0.2", "minimum_wage": "2500"}
-    >>> evaluate({"wage": "2800", "deduction": "600", **limits})
-    DeductionLimit(allowed=Decimal('300.00'), remaining=Decimal('300.00'))
-    """
-    return _limit(Rule.read(Arguments(NAME, inputs, ARGUMENTS)))
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    rule = Rule.read(Arguments(NAME, inputs, ARGUMENTS))
-    limit = _limit(rule)
-    wage = exact(rule.wage)
-    inner = f"{money(rule.deduction)}, {wage} × {exact(rule.share_cap)}, {wage} − {exact(rule.minimum_wage)}"
-    rest = f"{money(rule.deduction)} − {money(limit.allowed)}"
-    return (
-        line("本月可扣", "allowed this month", f"max(0, min({inner}))", rule.allowed()),
-        line("尚余未扣", "remaining", rest, limit.remaining),
-    )
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
+        """The share of the wage that may go, where the plan states it."""
+        return PayTraits(share_deducted=self.share_cap if "share_cap" in terms.stated else None)

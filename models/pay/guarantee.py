@@ -1,21 +1,21 @@
 """`pay.guarantee`: a monthly minimum, given (nonrecoverable) or advanced and earned back (recoverable draw)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal, Self, get_args
 
-from models.money import add, subtract
-from models.pay.amounts import ZERO, fen, not_negative
-from models.pay.wording import equation, money
+from models.pay.amounts import ZERO, fen, not_negative, one_of
+from models.pay.method import PayMethod
+from models.pay.wording import money
 from models.scoring.arguments import Arguments, required_number
-from models.wording import Step
+from models.wording import Step, equation
 
-NAME = "pay.guarantee"
-ARGUMENTS = ("mode", "earned", "guarantee")
+Mode = Literal["nonrecoverable", "recoverable"]
+_MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 @dataclass(frozen=True)
-class Guarantee:
+class GuaranteeResult:
     """Payments in the order of the months, and what is still owed at the end."""
 
     payments: list[Decimal]
@@ -23,7 +23,7 @@ class Guarantee:
 
 
 @dataclass(frozen=True)
-class Month:
+class GuaranteedMonth:
     """One month: topup was added, or repaid was kept back."""
 
     earned: Decimal
@@ -33,46 +33,56 @@ class Month:
     balance: Decimal
 
 
-def months(earned: list[Decimal], guarantee: Decimal, *, recoverable: bool) -> Iterator[Month]:
-    """Month after month; nobody is ever paid less than the guarantee."""
-    balance = fen(ZERO)
-    for each in earned:
-        topup = max(subtract(guarantee, each), fen(ZERO))
-        repaid = min(balance, max(subtract(each, guarantee), fen(ZERO)))
-        if recoverable:
-            balance = subtract(add(balance, topup), repaid)
-        yield Month(each, topup, repaid, subtract(add(each, topup), repaid), balance)
+@dataclass(frozen=True)
+class Guarantee(PayMethod):
+    """Rounded amounts month by month, and the least that each month pays."""
+
+    NAME = "pay.guarantee"
+    NAME_ZH = "保底与预支"
+    ARGUMENTS = ("mode", "earned", "guarantee")
+    PAYS_FOR = "sales_commission"
+
+    mode: Mode
+    earned: tuple[Decimal, ...]
+    guarantee: Decimal
+
+    @classmethod
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; nothing has a default."""
+        mode = one_of(a, "mode", _MODES)
+        earned = tuple(fen(required_number(a.method, "earned", value)) for value in a.items("earned"))
+        return cls(mode, earned, fen(not_negative(a, "guarantee")))
+
+    def months(self) -> list[GuaranteedMonth]:
+        """Month after month; nobody is ever paid less than the guarantee."""
+        found, balance = [], fen(ZERO)
+        for earned in self.earned:
+            topup = max(self.guarantee - earned, fen(ZERO))
+            repaid = min(balance, max(earned - self.guarantee, fen(ZERO)))
+            if self.mode == "recoverable":
+                balance = balance + topup - repaid
+            found.append(GuaranteedMonth(earned, topup, repaid, earned + topup - repaid, balance))
+        return found
+
+    def result(self) -> GuaranteeResult:
+        """Payments and what is owed.
+
+        >>> draw = {"earned": ["4000", "4500", "7000"], "guarantee": "5000"}
+        >>> [str(p) for p in Guarantee.evaluate({**draw, "mode": "recoverable"}).payments]
+        ['5000.00', '5000.00', '5500.00']
+        >>> [str(p) for p in Guarantee.evaluate({**draw, "mode": "nonrecoverable"}).payments]
+        ['5000.00', '5000.00', '7000.00']
+        """
+        months = self.months()
+        return GuaranteeResult([m.payment for m in months], months[-1].balance if months else fen(ZERO))
+
+    def steps(self) -> tuple[Step, ...]:
+        """Each month, then what is owed."""
+        steps = [_month_step(number, month) for number, month in enumerate(self.months(), 1)]
+        return (*steps, equation("尚欠预支", "still owed", money(self.result().balance)))
 
 
-def _months(a: Arguments) -> list[Month]:
-    mode = a.choice("mode", ("nonrecoverable", "recoverable"))
-    earned = [fen(required_number(NAME, "earned", value)) for value in a.items("earned")]
-    guarantee = fen(not_negative(a, "guarantee"))
-    return list(months(earned, guarantee, recoverable=mode == "recoverable"))
-
-
-def evaluate(inputs: dict[str, object]) -> Guarantee:
-    """`pay.guarantee` on golden inputs.
-
-    >>> draw = {"earned": ["4000", "4500", "7000"], "guarantee": "5000"}
-    >>> [str(p) for p in evaluate({**draw, "mode": "recoverable"}).payments]
-    ['5000.00', '5000.00', '5500.00']
-    >>> [str(p) for p in evaluate({**draw, "mode": "nonrecoverable"}).payments]
-    ['5000.00', '5000.00', '7000.00']
-    """
-    found = _months(Arguments(NAME, inputs, ARGUMENTS))
-    return Guarantee([m.payment for m in found], found[-1].balance if found else fen(ZERO))
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    found = _months(Arguments(NAME, inputs, ARGUMENTS))
-    steps = [_step(number, month) for number, month in enumerate(found, 1)]
-    balance = money(found[-1].balance if found else ZERO)
-    return (*steps, equation("尚欠预支", "still owed", balance))
-
-
-def _step(number: int, m: Month) -> Step:
+def _month_step(number: int, m: GuaranteedMonth) -> Step:
     zh, en, text = "应发", "paid", money(m.earned)
     if m.topup:
         text += f" + {money(m.topup)}"

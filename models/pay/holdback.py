@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
-from models.money import multiply, plain, subtract, total
-from models.pay.amounts import fen, share
+from models.money import plain
+from models.pay.amounts import ZERO, fen, share
+from models.pay.method import PayMethod, PayTraits, PlanTerms
 from models.pay.split import split
-from models.pay.wording import amounts, equation, exact, line, money
+from models.pay.wording import amounts, line, money, operand
 from models.scoring.arguments import Arguments, mapping
-from models.wording import Step
-
-NAME = "pay.holdback"
-ARGUMENTS = ("amount", "share", "releases")
+from models.wording import Step, equation
 
 
 @dataclass(frozen=True)
-class Holdback:
+class HoldbackResult:
     """paid + withheld = amount; with a release plan the releases sum to withheld."""
 
     paid: Decimal
@@ -24,60 +23,61 @@ class Holdback:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Holdback(PayMethod):
     """The amount, the share kept back, and the share of that each later period gets."""
+
+    NAME = "pay.holdback"
+    NAME_ZH = "预留与发放"
+    ARGUMENTS = ("amount", "share", "releases")
 
     amount: Decimal
     share: Decimal
     releases: dict[str, Decimal]
 
     @classmethod
-    def read(cls, a: Arguments) -> "Rule":
-        """The rule from arguments; no releases means: to be decided later."""
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; no releases means: to be decided later."""
         releases: dict[str, Decimal] = {}
         for item in a.items("releases", required=False):
-            entry = Arguments(f"{NAME} releases", mapping(NAME, "releases", item), ("period", "share"))
+            entry = Arguments(
+                f"{a.method} releases", mapping(a.method, "releases", item), ("period", "share")
+            )
             period = entry.inputs.get("period")
             if not isinstance(period, str) or not period or period in releases:
                 raise a.invalid("releases", "need a period each, and every period once")
             releases[period] = share(entry, "share")
-        if releases and total(list(releases.values())) != 1:
-            shown = plain(total(list(releases.values())))
-            raise a.invalid("releases", f"must have shares that sum to exactly 1, not {shown}")
+        released = sum(releases.values(), ZERO)
+        if releases and released != 1:
+            raise a.invalid("releases", f"must have shares that sum to exactly 1, not {plain(released)}")
         return cls(fen(a.number("amount")), share(a, "share"), releases)
 
     def raw(self) -> Decimal:
         """What is kept back, before rounding."""
-        return multiply(self.amount, self.share)
+        return self.amount * self.share
 
+    def result(self) -> HoldbackResult:
+        """What is paid now, kept back, and released when.
 
-def _hold(rule: Rule) -> Holdback:
-    withheld = fen(rule.raw())
-    releases = split(withheld, rule.releases, NAME) if rule.releases else {}
-    return Holdback(subtract(rule.amount, withheld), withheld, releases)
+        >>> plan = [{"period": "2027-01", "share": "0.5"}, {"period": "2027-07", "share": "0.5"}]
+        >>> Holdback.evaluate({"amount": "1000.05", "share": "0.2", "releases": plan}).releases
+        {'2027-01': Decimal('100.01'), '2027-07': Decimal('100.00')}
+        """
+        withheld = fen(self.raw())
+        releases = split(withheld, self.releases, self.NAME) if self.releases else {}
+        return HoldbackResult(self.amount - withheld, withheld, releases)
 
+    def steps(self) -> tuple[Step, ...]:
+        """Kept back, paid now, released later."""
+        held, amount = self.result(), money(self.amount)
+        steps = (
+            line("留存", "withheld", f"{amount} × {operand(self.share)}", self.raw()),
+            line("本期支付", "paid now", f"{amount} − {operand(held.withheld)}", held.paid),
+        )
+        if not held.releases:
+            return steps
+        later = f"{amounts(held.releases)}; Σ = {money(held.withheld)}"
+        return (*steps, equation("以后发放", "released later", later))
 
-def evaluate(inputs: dict[str, object]) -> Holdback:
-    """`pay.holdback` on inputs.
-
-    >>> plan = [{"period": "2027-01", "share": "0.5"}, {"period": "2027-07", "share": "0.5"}]
-    >>> evaluate({"amount": "1000.05", "share": "0.2", "releases": plan}).releases
-    {'2027-01': Decimal('100.01'), '2027-07': Decimal('100.00')}
-    """
-    return _hold(Rule.read(Arguments(NAME, inputs, ARGUMENTS)))
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    rule = Rule.read(Arguments(NAME, inputs, ARGUMENTS))
-    held = _hold(rule)
-    steps = (
-        line("留存", "withheld", f"{money(rule.amount)} × {exact(rule.share)}", rule.raw()),
-        line("本期支付", "paid now", f"{money(rule.amount)} − {exact(held.withheld)}", held.paid),
-    )
-    if not held.releases:
-        return steps
-    return (
-        *steps,
-        equation("以后发放", "released later", f"{amounts(held.releases)}; Σ = {money(held.withheld)}"),
-    )
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
+        """The share that waits, where the plan states it."""
+        return PayTraits(share_held_back=self.share if "share" in terms.stated else None)

@@ -2,80 +2,88 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
 from models.errors import DefinitionError
-from models.pay.wording import exact
+from models.pay.method import PayMethod
+from models.pay.wording import operand
 from models.scoring.arguments import Arguments, mapping
-from models.scoring.bands import Band, find, read_bands, tile
-from models.wording import Step, shown, span
-
-NAME = "pay.matrix"
-ARGUMENTS = ("x", "y", "bands")
+from models.scoring.bands import Band, find, read_bands, span, tile
+from models.wording import Step, shown
 
 
 @dataclass(frozen=True)
-class Coefficient:
+class MatrixResult:
     """The coefficient of the cell."""
 
     coefficient: Decimal
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """One band of x and the bands of y inside it."""
 
     band: Band
     cells: tuple[Band, ...]
 
 
-def read_rows(a: Arguments) -> tuple[Row, ...]:
-    """The table; every row must tile y, also a row that is not reached.
+@dataclass(frozen=True)
+class Matrix(PayMethod):
+    """The table, and the two measures that find a cell in it."""
 
-    Raises:
-        DefinitionError: `bands_gap` or `bands_overlap`.
-    """
-    rows = [_row(a, number, item) for number, item in enumerate(a.items("bands"), 1)]
-    ordered = tile([row.band for row in rows])
-    return tuple(next(row for row in rows if row.band is band) for band in ordered)
+    NAME = "pay.matrix"
+    NAME_ZH = "双因素系数表"
+    ARGUMENTS = ("x", "y", "bands")
+    TABLES = ("bands",)
+
+    rows: tuple[MatrixRow, ...]
+    x: Decimal
+    y: Decimal
+
+    @classmethod
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; every row must tile y, also a row that is not reached.
+
+        Raises:
+            DefinitionError: `bands_gap` or `bands_overlap`.
+        """
+        rows = [_row(a, number, item) for number, item in enumerate(a.items("bands"), 1)]
+        ordered = tile([row.band for row in rows])
+        ascending = tuple(next(row for row in rows if row.band is band) for band in ordered)
+        return cls(ascending, a.number("x"), a.number("y"))
+
+    def row(self) -> MatrixRow:
+        """The row that holds x."""
+        band = find([row.band for row in self.rows], self.x)
+        return next(row for row in self.rows if row.band is band)
+
+    def cell(self) -> Band:
+        """The cell of that row that holds y."""
+        return find(self.row().cells, self.y)
+
+    def result(self) -> MatrixResult:
+        """The coefficient.
+
+        >>> cells = [{"max": "0.9", "coefficient": "0.5"}, {"min": "0.9", "coefficient": "1.5"}]
+        >>> low = {"max": "1", "bands": [{"coefficient": "0"}]}
+        >>> Matrix.evaluate({"x": "1", "y": "0.9", "bands": [low, {"min": "1", "bands": cells}]})
+        MatrixResult(coefficient=Decimal('1.5'))
+        """
+        return MatrixResult(self.cell().value)
+
+    def steps(self) -> tuple[Step, ...]:
+        """Both conditions and the coefficient."""
+        x = f"x: {span(self.row().band, 'left', operand(self.x))}"
+        y = f"y: {span(self.cell(), 'left', operand(self.y))}"
+        value = shown(self.cell().value)
+        return (Step(f"{x}；{y}；系数 = {value}", f"{x}; {y}; coefficient = {value}"),)
 
 
-def _row(a: Arguments, number: int, item: object) -> Row:
-    entry = Arguments(f"{NAME} bands", mapping(a.method, "bands", item), ("min", "max", "bands"))
+def _row(a: Arguments, number: int, item: object) -> MatrixRow:
+    entry = Arguments(f"{a.method} bands", mapping(a.method, "bands", item), ("min", "max", "bands"))
     band = Band(entry.optional("min"), entry.optional("max"), Decimal(0))
     try:
-        return Row(band, read_bands(entry, "bands", "coefficient"))
+        return MatrixRow(band, read_bands(entry, "bands", "coefficient"))
     except DefinitionError as error:
         what = f"{error.what}, in row {number} ({band})"
         raise DefinitionError(error.code, what, actual=error.actual, remedy=error.remedy) from None
-
-
-def _find(a: Arguments) -> tuple[Band, Band]:
-    rows = read_rows(a)
-    band = find([row.band for row in rows], a.number("x"))
-    cells = next(row.cells for row in rows if row.band is band)
-    return band, find(cells, a.number("y"))
-
-
-def evaluate(inputs: dict[str, object]) -> Coefficient:
-    """`pay.matrix` on inputs.
-
-    >>> cells = [{"max": "0.9", "coefficient": "0.5"}, {"min": "0.9", "coefficient": "1.5"}]
-    >>> low = {"max": "1", "bands": [{"coefficient": "0"}]}
-    >>> evaluate({"x": "1", "y": "0.9", "bands": [low, {"min": "1", "bands": cells}]})
-    Coefficient(coefficient=Decimal('1.5'))
-    """
-    return Coefficient(_find(Arguments(NAME, inputs, ARGUMENTS))[1].value)
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    a = Arguments(NAME, inputs, ARGUMENTS)
-    row, cell = _find(a)
-    x = f"x: {_span(row, a.number('x'))}"
-    y = f"y: {_span(cell, a.number('y'))}"
-    value = shown(cell.value)
-    return (Step(f"{x}；{y}；系数 = {value}", f"{x}; {y}; coefficient = {value}"),)
-
-
-def _span(band: Band, value: Decimal) -> str:
-    return span(band, "left", exact(value))

@@ -1,43 +1,54 @@
 """Modifiers of a commission: a second measure that lowers the rate or the amount.
 
-Belongs here: shortfall steps and what they take. Not here: the commission they act on.
+Belongs here: shortfall steps, what they take, and the sentence about it. Not here: the commission they act on.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal, get_args
 
-from models.money import divide, multiply, round_half_up, subtract, total
-from models.pay.amounts import ONE, ZERO, above_zero, not_negative
+from models.money import exact, round_half_up
+from models.pay.amounts import ONE, ZERO, above_zero, not_negative, one_of
+from models.pay.wording import operand
 from models.scoring.arguments import Arguments, mapping
 from models.scoring.gap_points import COUNT_MODES, count
+from models.wording import Step, result
 
 ARGUMENTS = ("kind", "actual", "limit", "direction", "per", "each", "count_mode")
-RATE_POINTS, AMOUNT_PCT = "rate_points", "amount_pct"
 PROPORTIONAL = "proportional"
+Kind = Literal["rate_points", "amount_pct"]
+Direction = Literal["higher", "lower"]
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+_DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+_COUNTS = {
+    "whole": Step("只计整数", "whole steps only"),
+    "started": Step("不足一级按一级", "every started step"),
+    "proportional": Step("按比例", "in proportion"),
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Modifier:
     """Every `per` that the actual misses the limit by takes `each`: rate points, or a share of the amount."""
 
-    kind: str
+    kind: Kind
     actual: Decimal
     limit: Decimal
-    direction: str
+    direction: Direction
     per: Decimal
     each: Decimal
-    count_mode: str = "whole"
+    count_mode: str
 
     @classmethod
     def read(cls, method: str, item: object) -> "Modifier":
         """One modifier; the direction has no default, because a reversed one pays for the opposite."""
         a = Arguments(f"{method} modifiers", mapping(method, "modifiers", item), ARGUMENTS)
         return cls(
-            kind=a.choice("kind", (RATE_POINTS, AMOUNT_PCT)),
+            kind=one_of(a, "kind", _KINDS),
             actual=a.number("actual"),
             limit=a.number("limit"),
-            direction=a.choice("direction", ("higher", "lower")),
+            direction=one_of(a, "direction", _DIRECTIONS),
             per=above_zero(a, "per"),
             each=not_negative(a, "each"),
             count_mode=a.choice("count_mode", COUNT_MODES, "whole"),
@@ -45,10 +56,10 @@ class Modifier:
 
     def shortfall(self) -> Decimal:
         """How far the actual is on the bad side of the limit; exactly on it is no shortfall."""
-        higher = self.direction == "higher"
-        miss = subtract(self.limit, self.actual) if higher else subtract(self.actual, self.limit)
+        miss = self.limit - self.actual if self.direction == "higher" else self.actual - self.limit
         return max(miss, ZERO)
 
+    @exact
     def taken(self) -> Decimal:
         """Steps x each.
 
@@ -58,28 +69,44 @@ class Modifier:
         """
         if self.count_mode == PROPORTIONAL:
             # Divided last: 2/3 of 0.3 is 0.2, and not a last digit beside it that a large amount makes a fen.
-            return divide(multiply(self.shortfall(), self.each), self.per)
-        return multiply(self.steps(), self.each)
+            return self.shortfall() * self.each / self.per
+        return self.counted() * self.each
 
-    def steps(self) -> Decimal:
+    @exact
+    def counted(self) -> Decimal:
         """Shortfall steps as they count."""
-        units = divide(self.shortfall(), self.per)
+        units = self.shortfall() / self.per
         if self.count_mode == PROPORTIONAL:
             return units
         # A shortfall from a ratio such as 7/30 carries digits that divisions left: absorb them before counting.
         return count(round_half_up(units, 30), self.count_mode)
 
+    def step(self) -> Step:
+        """When it deducts, how many steps count, and what they take."""
+        sign = "<" if self.direction == "higher" else ">"
+        fact = f"{operand(self.actual)}, {sign} {operand(self.limit)}"
+        words = _COUNTS[self.count_mode]
+        counted = operand(self.counted())
+        steps = f"{operand(self.shortfall())} ÷ {operand(self.per)} → {counted}"
+        taken = f"{counted} × {operand(self.each)} {result(self.taken())}"
+        is_rate = self.kind == "rate_points"
+        zh, en = ("提成率减", "rate less") if is_rate else ("金额减（比例）", "amount less (share)")
+        return Step(
+            f"修正（实际 {fact} 时扣减）：级数 = {steps}（{words.zh}）；{zh} = {taken}",
+            f"modifier (actual {fact} deducts): steps = {steps} ({words.en}); {en} = {taken}",
+        )
+
 
 def lowered(rate: Decimal, modifiers: Sequence[Modifier]) -> Decimal:
-    """The rate less its rate points, not below 0."""
-    points = total([m.taken() for m in modifiers if m.kind == RATE_POINTS])
-    return max(subtract(rate, points), min(rate, ZERO))
+    """The rate less its rate points; not below 0, and a rate that is negative already stays."""
+    points = sum((m.taken() for m in modifiers if m.kind == "rate_points"), ZERO)
+    return max(rate - points, min(rate, ZERO))
 
 
 def kept(modifiers: Sequence[Modifier]) -> Decimal:
     """The share of the amount that is left; several multiply."""
     share = ONE
     for modifier in modifiers:
-        if modifier.kind == AMOUNT_PCT:
-            share = multiply(share, max(subtract(ONE, modifier.taken()), ZERO))
+        if modifier.kind == "amount_pct":
+            share *= max(ONE - modifier.taken(), ZERO)
     return share

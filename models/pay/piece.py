@@ -3,22 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
-from models.money import add, multiply, subtract, total
 from models.pay.amounts import ZERO, fen, not_negative, share
-from models.pay.slabs import Slab, progressive, read_slabs
-from models.pay.wording import exact, figure, line, money
+from models.pay.method import PayMethod, PayTraits, PlanTerms
+from models.pay.slabs import Slab, paid_in_slabs, progressive, read_slabs, slab_steps
+from models.pay.wording import figure, line, money, operand, sum_of
 from models.scoring.arguments import Arguments, mapping
-from models.wording import Step, span
-
-NAME = "pay.piece"
-ARGUMENTS = ("items", "penalties", "penalty_cap_share", "guarantee", "tiers")
+from models.wording import Step
 
 Pair = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True)
-class PiecePay:
+class PieceResult:
     """Gross, penalty and top-up are rounded lines; amount = gross - penalty + topup."""
 
     gross: Decimal
@@ -28,8 +26,14 @@ class PiecePay:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Piece(PayMethod):
     """Items and penalties as (count, money each); with tiers the items' prices are 0."""
+
+    NAME = "pay.piece"
+    NAME_ZH = "计件工资"
+    ARGUMENTS = ("items", "penalties", "penalty_cap_share", "guarantee", "tiers")
+    TABLES = ("tiers",)
+    PAYS_FOR = "sales_commission"
 
     items: tuple[Pair, ...]
     penalties: tuple[Pair, ...]
@@ -38,8 +42,8 @@ class Rule:
     tiers: tuple[Slab, ...]
 
     @classmethod
-    def read(cls, a: Arguments) -> "Rule":
-        """The rule from arguments, defaults filled in.
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; without a cap penalties may take all, without a guarantee nothing is added.
 
         Raises:
             DefinitionError: `bands_gap` or `bands_overlap` for tiers.
@@ -55,89 +59,81 @@ class Rule:
 
     def quantity(self) -> Decimal:
         """All pieces together, as the tiers count them."""
-        return total([qty for qty, _ in self.items])
+        return sum((qty for qty, _ in self.items), ZERO)
 
     def gross(self) -> Decimal:
         """Piece pay before rounding."""
         return progressive(self.tiers, self.quantity()) if self.tiers else _sum(self.items)
 
-    def penalty(self, gross: Decimal) -> Decimal:
-        """Penalties before rounding, at most the capped share of the gross line."""
-        penalty = _sum(self.penalties)
-        cap = self.penalty_cap_share
-        return penalty if cap is None else min(penalty, multiply(gross, cap))
+    def penalty(self) -> Decimal:
+        """Penalties before rounding, at most the capped share of the gross line, which is rounded already."""
+        penalty, cap = _sum(self.penalties), self.penalty_cap_share
+        return penalty if cap is None else min(penalty, fen(self.gross()) * cap)
+
+    def result(self) -> PieceResult:
+        """Gross, penalty, top-up and what is paid.
+
+        >>> items = [{"qty": "5200", "price": "0.45"}, {"qty": "800", "price": "0.80"}]
+        >>> fined = {"items": items, "penalties": [{"count": "6", "each": "10"}], "guarantee": "3500"}
+        >>> Piece.evaluate(fined).topup
+        Decimal('580.00')
+        >>> tiers = [{"max": "1000", "price": "0.5"}, {"min": "1000", "price": "0.6"}]
+        >>> Piece.evaluate({"items": [{"qty": "1500"}], "tiers": tiers}).amount
+        Decimal('800.00')
+        """
+        gross, penalty = fen(self.gross()), fen(self.penalty())
+        net = gross - penalty
+        topup = max(fen(self.guarantee) - net, fen(ZERO))
+        return PieceResult(gross, penalty, topup, net + topup)
+
+    def steps(self) -> tuple[Step, ...]:
+        """Gross, penalty, top-up, pay."""
+        pay = self.result()
+        penalties = _products(self.penalties)
+        if self.penalty_cap_share is not None:
+            penalties = f"min({penalties}, {money(pay.gross)} × {operand(self.penalty_cap_share)})"
+        net = f"{money(pay.gross)} − {money(pay.penalty)}"
+        topup = f"max({money(fen(self.guarantee))} − ({net}), 0)"
+        return (
+            *self._gross_steps(),
+            line("扣款", "penalty", penalties, self.penalty()),
+            line("保底补足", "top-up to the guarantee", topup, pay.topup),
+            line("应发计件工资", "piece pay", f"{net} + {money(pay.topup)}", pay.amount),
+        )
+
+    def _gross_steps(self) -> list[Step]:
+        if not self.tiers:
+            return [line("计件工资总额", "gross", _products(self.items), self.gross())]
+        quantity = self.quantity()
+        sums = sum_of(paid for _, _, paid in paid_in_slabs(self.tiers, quantity))
+        return [
+            figure("总件数", "total quantity", sum_of(qty for qty, _ in self.items), quantity),
+            *slab_steps(self.tiers, quantity, Step("件数段", "tier")),
+            line("计件工资总额", "gross", sums, self.gross()),
+        ]
+
+    def own_traits(self, terms: PlanTerms, /) -> PayTraits:
+        """Whether penalties have no limit."""
+        return PayTraits(
+            lacks_penalty_limit="penalties" in terms.named and "penalty_cap_share" not in terms.named
+        )
 
 
 def _sum(pairs: Sequence[Pair]) -> Decimal:
-    return total([multiply(count, each) for count, each in pairs])
+    return sum((count * each for count, each in pairs), ZERO)
+
+
+def _products(pairs: Sequence[Pair]) -> str:
+    return " + ".join(f"{operand(count)} × {operand(each)}" for count, each in pairs) or "0"
 
 
 def _item(a: Arguments, item: object, tiered: bool) -> Pair:
-    entry = Arguments(f"{NAME} items", mapping(NAME, "items", item), ("qty", "price"))
+    entry = Arguments(f"{a.method} items", mapping(a.method, "items", item), ("qty", "price"))
     if tiered and entry.has("price"):
         raise a.invalid("items", "have prices beside tiers: the tiers price the total quantity")
     return not_negative(entry, "qty"), not_negative(entry, "price", 0 if tiered else None)
 
 
 def _penalty(a: Arguments, item: object) -> Pair:
-    entry = Arguments(f"{a.method} penalties", mapping(NAME, "penalties", item), ("count", "each"))
+    entry = Arguments(f"{a.method} penalties", mapping(a.method, "penalties", item), ("count", "each"))
     return not_negative(entry, "count"), not_negative(entry, "each")
-
-
-def _pay(rule: Rule) -> PiecePay:
-    gross = fen(rule.gross())
-    penalty = fen(rule.penalty(gross))
-    net = subtract(gross, penalty)
-    topup = max(subtract(fen(rule.guarantee), net), fen(ZERO))
-    return PiecePay(gross, penalty, topup, add(net, topup))
-
-
-def evaluate(inputs: dict[str, object]) -> PiecePay:
-    """`pay.piece` on golden inputs.
-
-    >>> items = [{"qty": "5200", "price": "0.45"}, {"qty": "800", "price": "0.80"}]
-    >>> evaluate({"items": items, "penalties": [{"count": "6", "each": "10"}], "guarantee": "3500"}).topup
-    Decimal('580.00')
-    >>> tiers = [{"max": "1000", "price": "0.5"}, {"min": "1000", "price": "0.6"}]
-    >>> evaluate({"items": [{"qty": "1500"}], "tiers": tiers}).amount
-    Decimal('800.00')
-    """
-    return _pay(Rule.read(Arguments(NAME, inputs, ARGUMENTS)))
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    rule = Rule.read(Arguments(NAME, inputs, ARGUMENTS))
-    pay = _pay(rule)
-    penalties = _products(rule.penalties)
-    if rule.penalty_cap_share is not None:
-        penalties = f"min({penalties}, {money(pay.gross)} × {exact(rule.penalty_cap_share)})"
-    net = f"{money(pay.gross)} − {money(pay.penalty)}"
-    topup = f"max({money(fen(rule.guarantee))} − ({net}), 0)"
-    return (
-        *_gross(rule),
-        line("扣款", "penalty", penalties, rule.penalty(pay.gross)),
-        line("保底补足", "top-up to the guarantee", topup, pay.topup),
-        line("应发计件工资", "piece pay", f"{net} + {money(pay.topup)}", pay.amount),
-    )
-
-
-def _gross(rule: Rule) -> list[Step]:
-    if not rule.tiers:
-        return [line("计件工资总额", "gross", _products(rule.items), rule.gross())]
-    quantity = rule.quantity()
-    steps = [figure("总件数", "total quantity", " + ".join(exact(q) for q, _ in rule.items) or "0", quantity)]
-    paid = []
-    for tier in rule.tiers:
-        part = tier.part(quantity)
-        if part != 0:
-            condition, formula = span(tier, "left"), f"{exact(part)} × {exact(tier.value)}"
-            steps.append(
-                figure(f"件数段（{condition}）", f"tier ({condition})", formula, multiply(part, tier.value))
-            )
-            paid.append(exact(multiply(part, tier.value)))
-    return [*steps, line("计件工资总额", "gross", " + ".join(paid) or "0", rule.gross())]
-
-
-def _products(pairs: Sequence[Pair]) -> str:
-    return " + ".join(f"{exact(count)} × {exact(each)}" for count, each in pairs) or "0"

@@ -1,57 +1,73 @@
 """`pay.pool`: a team's amount in shares by coefficient x days."""
 
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
-from models.money import multiply
 from models.pay.amounts import not_negative
+from models.pay.method import PayMethod
 from models.pay.split import Shares, split, split_steps
-from models.pay.wording import exact
+from models.pay.wording import operand
 from models.scoring.arguments import Arguments, mapping
 from models.wording import Step
 
-NAME = "pay.pool"
-ARGUMENTS = ("amount", "members")
 
-Member = tuple[Decimal, Decimal]
+@dataclass(frozen=True)
+class PoolMember:
+    """What a member's share depends on."""
 
+    coefficient: Decimal
+    days: Decimal
 
-def _members(a: Arguments) -> dict[str, Member]:
-    """Coefficient and days of each member."""
-    entries = a.mapping("members")
-    if not entries:
-        raise a.invalid("members", "must hold at least one member")
-    return {key: _member(key, value) for key, value in entries.items()}
-
-
-def _member(key: str, value: object) -> Member:
-    method = f"{NAME} member {key[:60]}"
-    a = Arguments(method, mapping(method, "entry", value), ("coefficient", "days"))
-    return not_negative(a, "coefficient"), not_negative(a, "days")
+    @property
+    def weight(self) -> Decimal:
+        """Half a month at the same coefficient weighs half."""
+        return self.coefficient * self.days
 
 
-def _weights(members: dict[str, Member]) -> dict[str, Decimal]:
-    return {key: multiply(coefficient, days) for key, (coefficient, days) in members.items()}
+@dataclass(frozen=True)
+class Pool(PayMethod):
+    """An amount and the members who share it."""
+
+    NAME = "pay.pool"
+    NAME_ZH = "奖金池"
+    ARGUMENTS = ("amount", "members")
+    PAYS_FOR = "sales_commission"
+
+    amount: Decimal
+    members: dict[str, PoolMember]
+
+    @classmethod
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; nothing has a default."""
+        amount, entries = a.number("amount"), a.mapping("members")
+        if not entries:
+            raise a.invalid("members", "must hold at least one member")
+        return cls(amount, {key: _member(f"{a.method} member {key[:60]}", e) for key, e in entries.items()})
+
+    def weights(self) -> dict[str, Decimal]:
+        """Coefficient x days of each member."""
+        return {key: member.weight for key, member in self.members.items()}
+
+    def result(self) -> Shares:
+        """Each member's share.
+
+        >>> members = {"a": {"coefficient": "1.2", "days": "31"}, "b": {"coefficient": "1", "days": "15"}}
+        >>> Pool.evaluate({"amount": "1000", "members": members}).shares
+        {'a': Decimal('712.64'), 'b': Decimal('287.36')}
+        """
+        return Shares(split(self.amount, self.weights(), self.NAME))
+
+    def steps(self) -> tuple[Step, ...]:
+        """How the weights come about, then the split."""
+        listed = ", ".join(
+            f"{key} {operand(m.coefficient)} × {operand(m.days)} = {operand(m.weight)}"
+            for key, m in sorted(self.members.items())
+        )
+        first = Step(f"权重 = 系数 × 天数：{listed}", f"weight = coefficient × days: {listed}")
+        return (first, *split_steps(self.amount, self.weights(), self.result().shares))
 
 
-def evaluate(inputs: dict[str, object]) -> Shares:
-    """`pay.pool` on golden inputs.
-
-    >>> members = {"a": {"coefficient": "1.2", "days": "31"}, "b": {"coefficient": "1", "days": "15"}}
-    >>> evaluate({"amount": "1000", "members": members}).shares
-    {'a': Decimal('712.64'), 'b': Decimal('287.36')}
-    """
-    a = Arguments(NAME, inputs, ARGUMENTS)
-    return Shares(split(a.number("amount"), _weights(_members(a)), NAME))
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    a = Arguments(NAME, inputs, ARGUMENTS)
-    amount, members = a.number("amount"), _members(a)
-    weights = _weights(members)
-    each = ", ".join(
-        f"{key} {exact(members[key][0])} × {exact(members[key][1])} = {exact(weights[key])}"
-        for key in sorted(members)
-    )
-    first = Step(f"权重 = 系数 × 天数：{each}", f"weight = coefficient × days: {each}")
-    return (first, *split_steps(amount, weights, split(amount, weights, NAME)))
+def _member(method: str, entry: object) -> PoolMember:
+    a = Arguments(method, mapping(method, "entry", entry), ("coefficient", "days"))
+    return PoolMember(not_negative(a, "coefficient"), not_negative(a, "days"))

@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import Self
 
-from models.money import divide, multiply, total
-from models.pay.amounts import fen, not_negative
-from models.pay.wording import exact, figure, line, sum_of
+from models.money import exact
+from models.pay.amounts import ZERO, fen, not_negative
+from models.pay.method import PayMethod
+from models.pay.wording import figure, line, operand, sum_of
 from models.scoring.arguments import Arguments, mapping
 from models.wording import Step
 
-NAME = "pay.prorate"
-ARGUMENTS = ("period_start", "period_end", "segments", "min_days", "below_min_coefficient")
-
 
 @dataclass(frozen=True)
-class Prorated:
+class ProrateResult:
     """One line per segment, in the given order; the score is None where no segment has one."""
 
     lines: list[Decimal]
@@ -44,16 +43,20 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Prorate(PayMethod):
     """The period and its segments."""
+
+    NAME = "pay.prorate"
+    NAME_ZH = "按天折算"
+    ARGUMENTS = ("period_start", "period_end", "segments", "min_days", "below_min_coefficient")
 
     start: date
     end: date
     segments: tuple[Segment, ...]
 
     @classmethod
-    def read(cls, a: Arguments) -> "Rule":
-        """The rule from arguments, defaults filled in."""
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; without min_days a segment of one day keeps its own coefficient."""
         start, end = a.day("period_start"), a.day("period_end")
         if end < start:
             raise a.invalid("period_end", "lies before period_start")
@@ -67,26 +70,72 @@ class Rule:
         """Days of the period."""
         return (self.end - self.start).days + 1
 
+    @exact
     def raw(self, segment: Segment) -> Decimal:
         """A segment's line before rounding."""
-        whole = multiply(multiply(segment.base, segment.coefficient), Decimal(segment.days()))
-        return divide(whole, Decimal(self.period_days()))
+        return segment.base * segment.coefficient * segment.days() / self.period_days()
 
-    def scored(self) -> list[tuple[Decimal, Decimal]]:
+    def scored(self) -> list[tuple[Decimal, int]]:
         """Score and days of the segments that have both."""
-        return [(s.score, Decimal(s.days())) for s in self.segments if s.score is not None and s.days() > 0]
+        return [(s.score, s.days()) for s in self.segments if s.score is not None and s.days() > 0]
 
+    @exact
     def score(self) -> Decimal | None:
         """Mean of the scores by days; segments without a score count neither way."""
         scored = self.scored()
         if not scored:
             return None
-        return divide(total([multiply(score, days) for score, days in scored]), total([d for _, d in scored]))
+        return sum((score * days for score, days in scored), ZERO) / sum(days for _, days in scored)
+
+    def result(self) -> ProrateResult:
+        """Lines, amount and score.
+
+        >>> first = {"from": "2026-10-01", "to": "2026-11-12", "base": "1500", "coefficient": "1", "score": "88"}
+        >>> then = {"from": "2026-11-13", "to": "2027-12-31", "base": "3000", "coefficient": "1.2", "score": "96"}
+        >>> november = {"period_start": "2026-11-01", "period_end": "2026-11-30", "segments": [first, then]}
+        >>> pay = Prorate.evaluate(november)
+        >>> [str(line) for line in pay.lines], pay.amount, pay.score
+        (['600.00', '2160.00'], Decimal('2760.00'), Decimal('92.8'))
+        """
+        lines = [fen(self.raw(segment)) for segment in self.segments]
+        return ProrateResult(lines, fen(sum(lines, ZERO)), self.score())
+
+    def steps(self) -> tuple[Step, ...]:
+        """Days, each segment, the sum, the score."""
+        pay, whole = self.result(), self.period_days()
+        listed = " + ".join(str(segment.days()) for segment in self.segments) or "0"
+        days = Step(
+            f"期间 {self.start} 至 {self.end} 共 {whole} 天；各段 {listed} 天",
+            f"period {self.start} to {self.end}: {whole} days; segments {listed} days",
+        )
+        return (
+            days,
+            *(self._segment_step(number, segment) for number, segment in enumerate(self.segments, 1)),
+            line("合计", "amount", sum_of(pay.lines), pay.amount),
+            self._score_step(),
+        )
+
+    def _segment_step(self, number: int, segment: Segment) -> Step:
+        days = segment.days()
+        if days == 0:
+            return Step(f"第 {number} 段不在期间内：0.00", f"segment {number} lies outside the period: 0.00")
+        formula = f"{operand(segment.base)} × {operand(segment.coefficient)} × {days} ÷ {self.period_days()}"
+        return line(f"第 {number} 段", f"segment {number}", formula, self.raw(segment))
+
+    def _score_step(self) -> Step:
+        score, scored = self.score(), self.scored()
+        if score is None:
+            return Step("得分：各段均无得分", "score: no segment has one")
+        products = " + ".join(f"{operand(value)} × {days}" for value, days in scored)
+        formula = f"({products}) ÷ {sum(days for _, days in scored)}"
+        return figure("按天加权得分", "score weighted by days", formula, score)
 
 
 def _segment(a: Arguments, item: object, start: date, end: date) -> Segment:
     entry = Arguments(
-        f"{NAME} segments", mapping(NAME, "segments", item), ("from", "to", "base", "coefficient", "score")
+        f"{a.method} segments",
+        mapping(a.method, "segments", item),
+        ("from", "to", "base", "coefficient", "score"),
     )
     first, last = entry.day("from"), entry.day("to")
     if last < first:
@@ -103,55 +152,3 @@ def _check_apart(a: Arguments, segments: tuple[Segment, ...]) -> None:
     for before, after in pairwise(inside):
         if after.start <= before.end:
             raise a.invalid("segments", f"overlap on {after.start.isoformat()}: that day would be paid twice")
-
-
-def _pay(rule: Rule) -> Prorated:
-    lines = [fen(rule.raw(segment)) for segment in rule.segments]
-    return Prorated(lines, fen(total(lines)), rule.score())
-
-
-def evaluate(inputs: dict[str, object]) -> Prorated:
-    """`pay.prorate` on golden inputs.
-
-    >>> first = {"from": "2026-10-01", "to": "2026-11-12", "base": "1500", "coefficient": "1", "score": "88"}
-    >>> then = {"from": "2026-11-13", "to": "2027-12-31", "base": "3000", "coefficient": "1.2", "score": "96"}
-    >>> evaluate({"period_start": "2026-11-01", "period_end": "2026-11-30", "segments": [first, then]})
-    Prorated(lines=[Decimal('600.00'), Decimal('2160.00')], amount=Decimal('2760.00'), score=Decimal('92.8'))
-    """
-    return _pay(Rule.read(Arguments(NAME, inputs, ARGUMENTS)))
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    rule = Rule.read(Arguments(NAME, inputs, ARGUMENTS))
-    pay = _pay(rule)
-    days = [segment.days() for segment in rule.segments]
-    listed = " + ".join(map(str, days)) or "0"
-    whole = rule.period_days()
-    steps = [
-        Step(
-            f"期间 {rule.start} 至 {rule.end} 共 {whole} 天；各段 {listed} 天",
-            f"period {rule.start} to {rule.end}: {whole} days; segments {listed} days",
-        )
-    ]
-    steps += [_line(rule, number, segment) for number, segment in enumerate(rule.segments, 1)]
-    steps.append(line("合计", "amount", sum_of(pay.lines), pay.amount))
-    return (*steps, _score(rule))
-
-
-def _line(rule: Rule, number: int, segment: Segment) -> Step:
-    if segment.days() == 0:
-        return Step(f"第 {number} 段不在期间内：0.00", f"segment {number} lies outside the period: 0.00")
-    formula = (
-        f"{exact(segment.base)} × {exact(segment.coefficient)} × {segment.days()} ÷ {rule.period_days()}"
-    )
-    return line(f"第 {number} 段", f"segment {number}", formula, rule.raw(segment))
-
-
-def _score(rule: Rule) -> Step:
-    score, scored = rule.score(), rule.scored()
-    if score is None:
-        return Step("得分：各段均无得分", "score: no segment has one")
-    products = " + ".join(f"{exact(value)} × {days}" for value, days in scored)
-    formula = f"({products}) ÷ {total([days for _, days in scored])}"
-    return figure("按天加权得分", "score weighted by days", formula, score)

@@ -1,17 +1,21 @@
 """Slabs: bands that carry a rate, a lump sum, or both, and the parts of a basis inside them.
 
-Belongs here: reading, the part inside each slab, the slab that is reached. Not here: the tiling rule
+Belongs here: reading, the part inside each slab and its sentence, the slab that is reached. Not here: the tiling rule
 (scoring.bands) or what a commission pays (commission).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
-from models.money import multiply, subtract, total
 from models.pay.amounts import ZERO
+from models.pay.wording import figure, operand
 from models.scoring.arguments import Arguments, mapping
-from models.scoring.bands import Band, find, tile
+from models.scoring.bands import Band, find, span, tile
+from models.wording import Step
+
+Closed = Literal["left", "right"]
 
 
 @dataclass(frozen=True)
@@ -21,9 +25,13 @@ class Slab(Band):
     lump: Decimal = ZERO
 
     def times(self, factor: Decimal) -> "Slab":
-        """The slab with its edges multiplied: 1.2 of a target as money."""
-        low = None if self.low is None else multiply(self.low, factor)
-        return replace(self, low=low, high=None if self.high is None else multiply(self.high, factor))
+        """The slab with its edges multiplied: 1.2 of a target as money.
+
+        >>> str(Slab(Decimal("0.8"), Decimal("1.2"), Decimal("0.01")).times(Decimal(500000)))
+        '400000 .. 600000'
+        """
+        low = None if self.low is None else self.low * factor
+        return replace(self, low=low, high=None if self.high is None else self.high * factor)
 
     def part(self, basis: Decimal) -> Decimal:
         """How much of the way from 0 to the basis lies inside; negative for a negative basis.
@@ -31,7 +39,7 @@ class Slab(Band):
         >>> Slab(Decimal(100), Decimal(300), Decimal("0.01")).part(Decimal(250))
         Decimal('150')
         """
-        return subtract(self._within(basis), self._within(ZERO))
+        return self._within(basis) - self._within(ZERO)
 
     def _within(self, x: Decimal) -> Decimal:
         x = x if self.low is None else max(x, self.low)
@@ -67,17 +75,33 @@ def _slab(a: Arguments, name: str, item: object, keys: tuple[str, ...], lumps: b
     return Slab(inner.optional("min"), inner.optional("max"), rate, lump=inner.number("lump", 0))
 
 
+def paid_in_slabs(slabs: Sequence[Slab], basis: Decimal) -> list[tuple[Slab, Decimal, Decimal]]:
+    """Each slab that holds a part of the basis, with that part and what its rate pays on it."""
+    parts = [(slab, slab.part(basis)) for slab in slabs]
+    return [(slab, part, part * slab.value) for slab, part in parts if part != 0]
+
+
 def progressive(slabs: Sequence[Slab], basis: Decimal) -> Decimal:
-    """Each part at the rate of its own slab.
+    """Each part at the rate of its own slab, added up.
 
     >>> low, high = Slab(None, Decimal(100), Decimal("0.1")), Slab(Decimal(100), None, Decimal("0.2"))
     >>> progressive([low, high], Decimal(150))
     Decimal('20.0')
     """
-    return total([multiply(slab.part(basis), slab.value) for slab in slabs])
+    return sum((slab.part(basis) * slab.value for slab in slabs), ZERO)
 
 
-def reached(slabs: Sequence[Slab], x: Decimal, closed: str) -> Slab:
+def slab_steps(slabs: Sequence[Slab], basis: Decimal, name: Step, closed: Closed = "left") -> list[Step]:
+    """`slab (x < 100000) = 100000 × 0.01 = 1000` for each part of the basis; `name` says what a slab is called."""
+    steps = []
+    for slab, part, paid in paid_in_slabs(slabs, basis):
+        condition = span(slab, closed)
+        zh, en = f"{name.zh}（{condition}）", f"{name.en} ({condition})"
+        steps.append(figure(zh, en, f"{operand(part)} × {operand(slab.value)}", paid))
+    return steps
+
+
+def reached(slabs: Sequence[Slab], x: Decimal, closed: Closed) -> Slab:
     """The slab that holds x."""
     found = find(slabs, x, closed)
     return next(slab for slab in slabs if slab is found)

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import lcm
+from typing import Self
 
-from models.money import total
-from models.pay.amounts import by_id, fen, from_fen, to_fen
-from models.pay.wording import amounts, equation, exact, money, sum_of
+from models.money import exact
+from models.pay.amounts import ZERO, by_id, fen, from_fen, to_fen
+from models.pay.method import PayMethod
+from models.pay.wording import amounts, money, operand, sum_of
 from models.scoring.arguments import Arguments, invalid
-from models.wording import Step
+from models.wording import Step, equation
 
-NAME = "pay.split"
-ARGUMENTS = ("amount", "weights")
 _MOST_DIGITS = 100  # the longest number a definition can hold; a wider one would only burn time
 
 
@@ -27,7 +27,38 @@ class Shares:
     shares: dict[str, Decimal]
 
 
-def split(amount: Decimal, weights: Mapping[str, Decimal], method: str = NAME) -> dict[str, Decimal]:
+@dataclass(frozen=True)
+class Split(PayMethod):
+    """An amount and a weight for each id."""
+
+    NAME = "pay.split"
+    NAME_ZH = "按比例分摊到分"
+    ARGUMENTS = ("amount", "weights")
+    PAYS_FOR = "sales_commission"
+
+    amount: Decimal
+    weights: dict[str, Decimal]
+
+    @classmethod
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; nothing has a default."""
+        return cls(a.number("amount"), by_id(a, "weights"))
+
+    def result(self) -> Shares:
+        """Each id's share.
+
+        >>> Split.evaluate({"amount": "-0.05", "weights": {"b": "1", "a": "1"}}).shares
+        {'a': Decimal('-0.03'), 'b': Decimal('-0.02')}
+        """
+        return Shares(split(self.amount, self.weights))
+
+    def steps(self) -> tuple[Step, ...]:
+        """Weights, rule, shares."""
+        return split_steps(self.amount, self.weights, split(self.amount, self.weights))
+
+
+@exact
+def split(amount: Decimal, weights: Mapping[str, Decimal], method: str = Split.NAME) -> dict[str, Decimal]:
     """Shares in fen: each is floored, the largest remainders get what is left, ties by id.
 
     A negative amount is split on its absolute value, so that taking back divides as paying did.
@@ -60,31 +91,14 @@ def _whole(weights: Mapping[str, Decimal], method: str) -> dict[str, int]:
     return {key: top * (common // bottom) for key, (top, bottom) in ratios.items()}
 
 
-def evaluate(inputs: dict[str, object]) -> Shares:
-    """`pay.split` on golden inputs.
-
-    >>> evaluate({"amount": "-0.05", "weights": {"b": "1", "a": "1"}}).shares
-    {'a': Decimal('-0.03'), 'b': Decimal('-0.02')}
-    """
-    a = Arguments(NAME, inputs, ARGUMENTS)
-    return Shares(split(a.number("amount"), by_id(a, "weights")))
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    a = Arguments(NAME, inputs, ARGUMENTS)
-    amount, weights = a.number("amount"), by_id(a, "weights")
-    return split_steps(amount, weights, split(amount, weights))
-
-
 def split_steps(
     amount: Decimal, weights: Mapping[str, Decimal], shares: Mapping[str, Decimal]
 ) -> tuple[Step, ...]:
     """Weights, shares and the rule of the odd fen."""
     ids = sorted(weights)
-    weighed = sum_of([weights[key] for key in ids])
-    listed = ", ".join(f"{key} {exact(weights[key])}" for key in ids)
-    whole = exact(total(list(weights.values())))
+    weighed = sum_of(weights[key] for key in ids)
+    listed = ", ".join(f"{key} {operand(weights[key])}" for key in ids)
+    whole = operand(sum(weights.values(), ZERO))
     paid = money(fen(amount))
     return (
         Step(f"权重：{listed}；合计 = {weighed} = {whole}", f"weights: {listed}; sum = {weighed} = {whole}"),

@@ -2,20 +2,23 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
-from models.money import multiply, subtract
 from models.pay.amounts import ZERO, Amount, by_id, fen, not_negative
-from models.pay.wording import exact, figure, line
+from models.pay.method import PayMethod
+from models.pay.wording import figure, line, operand
 from models.scoring.arguments import Arguments
 from models.wording import Step
 
-NAME = "pay.team_bonus"
-ARGUMENTS = ("basis", "threshold", "rate", "member_scores", "min_score")
-
 
 @dataclass(frozen=True)
-class TeamBonus:
+class TeamBonus(PayMethod):
     """A member without a score is refused by name: nobody can say whether everybody reached it."""
+
+    NAME = "pay.team_bonus"
+    NAME_ZH = "团队奖"
+    ARGUMENTS = ("basis", "threshold", "rate", "member_scores", "min_score")
+    PAYS_FOR = "sales_commission"
 
     basis: Decimal
     threshold: Decimal
@@ -24,8 +27,8 @@ class TeamBonus:
     min_score: Decimal
 
     @classmethod
-    def read(cls, a: Arguments) -> "TeamBonus":
-        """The rule from arguments."""
+    def read(cls, a: Arguments) -> Self:
+        """The call from its arguments; nothing has a default."""
         return cls(
             basis=a.number("basis"),
             threshold=a.number("threshold"),
@@ -40,36 +43,33 @@ class TeamBonus:
 
     def excess(self) -> Decimal:
         """What lies above the threshold."""
-        return max(subtract(self.basis, self.threshold), ZERO)
+        return max(self.basis - self.threshold, ZERO)
 
     def raw(self) -> Decimal:
         """The bonus before rounding."""
-        return ZERO if self.below() else multiply(self.excess(), self.rate)
+        return ZERO if self.below() else self.excess() * self.rate
 
+    def result(self) -> Amount:
+        """The line.
 
-def evaluate(inputs: dict[str, object]) -> Amount:
-    """`pay.team_bonus` on golden inputs.
+        >>> plan = {"basis": "540000", "threshold": "500000", "rate": "0.01", "min_score": "80"}
+        >>> TeamBonus.evaluate({**plan, "member_scores": {"a": "88", "b": "80"}}).amount
+        Decimal('400.00')
+        >>> TeamBonus.evaluate({**plan, "member_scores": {"a": "88", "b": "79.99"}}).amount
+        Decimal('0.00')
+        """
+        return Amount(fen(self.raw()))
 
-    >>> plan = {"basis": "540000", "threshold": "500000", "rate": "0.01", "min_score": "80"}
-    >>> evaluate({**plan, "member_scores": {"a": "88", "b": "80"}}).amount
-    Decimal('400.00')
-    >>> evaluate({**plan, "member_scores": {"a": "88", "b": "79.99"}}).amount
-    Decimal('0.00')
-    """
-    return Amount(fen(TeamBonus.read(Arguments(NAME, inputs, ARGUMENTS)).raw()))
-
-
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
-    """The arithmetic in order."""
-    rule = TeamBonus.read(Arguments(NAME, inputs, ARGUMENTS))
-    if below := rule.below():
-        listed = ", ".join(f"{key} {exact(rule.scores[key])}" for key in below)
-        text = f"{listed} < {exact(rule.min_score)}"
-        return (Step(f"成员得分 {text}：团队奖 = 0.00", f"scores of members {text}: team bonus = 0.00"),)
-    formula = f"max({exact(rule.basis)} − {exact(rule.threshold)}, 0)"
-    text = f"≥ {exact(rule.min_score)}"
-    return (
-        Step(f"全部成员得分 {text}", f"every member scored {text}"),
-        figure("超过门槛部分", "above the threshold", formula, rule.excess()),
-        line("团队奖", "team bonus", f"{exact(rule.excess())} × {exact(rule.rate)}", rule.raw()),
-    )
+    def steps(self) -> tuple[Step, ...]:
+        """Who is below, or what lies above and the line."""
+        if below := self.below():
+            listed = ", ".join(f"{key} {operand(self.scores[key])}" for key in below)
+            text = f"{listed} < {operand(self.min_score)}"
+            return (Step(f"成员得分 {text}：团队奖 = 0.00", f"scores of members {text}: team bonus = 0.00"),)
+        formula = f"max({operand(self.basis)} − {operand(self.threshold)}, 0)"
+        text = f"≥ {operand(self.min_score)}"
+        return (
+            Step(f"全部成员得分 {text}", f"every member scored {text}"),
+            figure("超过门槛部分", "above the threshold", formula, self.excess()),
+            line("团队奖", "team bonus", f"{operand(self.excess())} × {operand(self.rate)}", self.raw()),
+        )

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 
 from models.errors import DefinitionError
-from models.money import dec
+from models.values import dec, nearest, read_date
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,22 @@ class Arguments:
         names = sorted(known)
         for key in inputs:
             if key not in names:
-                near = get_close_matches(str(key)[:60], names, 1)
-                remedy = f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
-                raise DefinitionError("D220", f"{method} has no argument {str(key)[:60]!r}", remedy=remedy)
+                what = f"{method} has no argument {str(key)[:60]!r}"
+                raise DefinitionError("D220", what, remedy=nearest(str(key), names))
+
+    def joined_by(self, **known: object) -> "Arguments":
+        """The same arguments and some that somebody else states: the direction is the KPI's, full marks the line's."""
+        return Arguments(self.method, {**self.inputs, **known}, {*self.inputs, *known})
+
+    def state(self, *names: str) -> None:
+        """Refuse arguments that are left out where plans differ: a default would be a guess about people's scores.
+
+        Raises:
+            DefinitionError: D221.
+        """
+        for name in names:
+            if not self.has(name):
+                raise self.invalid(name, "must be stated")
 
     def invalid(self, name: str, what: str) -> DefinitionError:
         """The refusal of one argument of this method."""
@@ -155,6 +167,6 @@ def day(method: str, name: str, value: object) -> date:
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
+        return read_date(value if isinstance(value, str) else "")
     except ValueError:
         raise invalid(method, name, "must be a date YYYY-MM-DD", value) from None

@@ -1,8 +1,8 @@
 """Tables of bands that cover the whole line exactly once: steps, grades, coefficients.
 
-Belongs here: the tiling rule and the look-up. Published tables break the rule (90 to 100 % undefined in two
-copies of one plan), so a table that leaves a value without a band, or gives it two, is refused before
-anybody is scored by it.
+Belongs here: the tiling rule, the look-up and how a band is written. Not here: what a band yields (step, coefficient).
+Published tables break the rule (90 to 100 % undefined in two copies of one plan), so a table that leaves a value without
+a band, or gives it two, is refused before anybody is scored by it.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from itertools import pairwise
 from models.errors import DefinitionError
 from models.money import plain
 from models.scoring.arguments import Arguments, mapping, number, required_number
+from models.wording import shown
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,13 @@ def find(bands: Sequence[Band], x: Decimal, closed: str = "left") -> Band:
         if band.high is None or x < band.high or (closed == "right" and x == band.high):
             return band
     raise DefinitionError("bands_gap", f"no band for {plain(x)}")
+
+
+def span(band: Band, closed: str, x: str = "x") -> str:
+    """The band as a condition: `0.9 ≤ x < 1`."""
+    low = "" if band.low is None else f"{shown(band.low)} {'≤' if closed == 'left' else '<'} "
+    high = "" if band.high is None else f" {'<' if closed == 'left' else '≤'} {shown(band.high)}"
+    return f"{low}{x}{high}"
 
 
 def read_bands(

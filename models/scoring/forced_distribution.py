@@ -6,8 +6,9 @@ from decimal import ROUND_FLOOR, Decimal
 from itertools import accumulate
 
 from models.errors import DefinitionError
-from models.money import CONTEXT, multiply, plain, subtract, total
+from models.money import CONTEXT, exact, plain, total
 from models.scoring.arguments import Arguments, mapping, required_number
+from models.scoring.method import Inputs, ScoringMethod, Steps
 from models.wording import Step, shown
 
 NAME = "score.forced_distribution"
@@ -40,6 +41,7 @@ class Quotas:
     ties: str = "up"
     min_group: int = 5
 
+    @exact
     def places(self, n: int) -> list[int]:
         """Places per grade by largest remainder; equal remainders favour the better grade.
 
@@ -47,10 +49,10 @@ class Quotas:
         >>> rule.places(7)
         [1, 5, 1]
         """
-        exact = [multiply(Decimal(n), quota.share) for quota in self.quotas]
-        whole = [x.to_integral_value(ROUND_FLOOR, CONTEXT) for x in exact]
+        ideal = [n * quota.share for quota in self.quotas]
+        whole = [x.to_integral_value(ROUND_FLOOR, CONTEXT) for x in ideal]
         left = n - int(total(whole))
-        by_remainder = sorted(range(len(exact)), key=lambda i: (subtract(whole[i], exact[i]), i))
+        by_remainder = sorted(range(len(ideal)), key=lambda i: (whole[i] - ideal[i], i))
         return [int(w) + (i in by_remainder[:left]) for i, w in enumerate(whole)]
 
     def distribute(self, scores: dict[str, Decimal]) -> dict[str, str]:
@@ -70,7 +72,7 @@ class Quotas:
         return end
 
 
-def _read(inputs: dict[str, object]) -> tuple[Quotas, dict[str, Decimal | None]]:
+def _read(inputs: Inputs) -> tuple[Quotas, dict[str, Decimal | None]]:
     a = Arguments(NAME, inputs, ARGUMENTS)
     quotas = tuple(_quota(a, item) for item in a.items("quotas"))
     shares = total([q.share for q in quotas])
@@ -93,7 +95,7 @@ def _quota(a: Arguments, value: object) -> Quota:
     return Quota(str(entry["grade"]), share)
 
 
-def evaluate(inputs: dict[str, object]) -> Distribution:
+def evaluate(inputs: Inputs) -> Distribution:
     """`score.forced_distribution` on golden inputs.
 
     >>> quotas = [{"grade": "A", "share": "0.5"}, {"grade": "B", "share": "0.5"}]
@@ -110,7 +112,8 @@ def evaluate(inputs: dict[str, object]) -> Distribution:
     return Distribution("scored", rule.distribute(known))
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+@exact
+def explain(inputs: Inputs) -> Steps:
     """Places per grade, then who holds them."""
     rule, scores = _read(inputs)
     found, n = evaluate(inputs), len(scores)
@@ -121,7 +124,7 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
         return (Step("有人缺少最终得分：不分布", "somebody lacks a final score: nothing is distributed"),)
     steps = []
     for quota, places in zip(rule.quotas, rule.places(n), strict=True):
-        share = f"{n} × {shown(quota.share)} = {shown(multiply(Decimal(n), quota.share))} → {places}"
+        share = f"{n} × {shown(quota.share)} = {shown(n * quota.share)} → {places}"
         held = [key for key, grade in found.grades.items() if grade == quota.grade]
         names = ", ".join(f"{key} ({shown(scores[key] or Decimal(0))})" for key in held) or "–"
         steps.append(Step(f"{quota.grade} 名额 {share}：{names}", f"{quota.grade} places {share}: {names}"))
@@ -129,3 +132,13 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
         zh, en = "与本档末位同分者并入本档，占用下一档名额", "equals of a grade's last person join it"
         steps.append(Step(zh, f"{en} and use the next grade's places"))
     return tuple(steps)
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="group",
+    zh="强制分布",
+    evaluate=evaluate,
+    explain=explain,
+    used="by name only, on the final totals of one calibration group in place of the grade table; never by a line",
+)

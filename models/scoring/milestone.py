@@ -3,10 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar, Self
 
-from models.money import divide, multiply, total
+from models.errors import DefinitionError
+from models.money import exact, total
 from models.scoring.arguments import Arguments, mapping, required_number
-from models.wording import Step, figure, sum_of
+from models.scoring.method import (
+    Inputs,
+    LineFigures,
+    LineRule,
+    LineTerms,
+    Mark,
+    ScoringMethod,
+    Steps,
+    Takes,
+    Traits,
+)
+from models.wording import Step, figure, shown, sum_of, term
 
 NAME = "score.milestone"
 HUNDRED = Decimal(100)
@@ -22,6 +35,52 @@ class MilestoneScore:
 
 
 @dataclass(frozen=True)
+class MilestoneRule(LineRule):
+    """Full marks times a KPI that divides what is done by what was due."""
+
+    NAME: ClassVar[str] = NAME
+    LINE_ARGUMENTS: ClassVar[tuple[str, ...]] = ()
+    TAKES: ClassVar[Takes] = "quotient"
+
+    full: Decimal = HUNDRED
+
+    @classmethod
+    def of_line(cls, a: Arguments, terms: LineTerms) -> Self:
+        """The rule of a line; nothing is to be stated."""
+        if terms.direction == "lower":
+            what = f"{a.method} rewards more of what is done, but lower is better for this KPI"
+            raise DefinitionError("D210", what, remedy="divide what is done by what was due")
+        return cls(terms.full)
+
+    @property
+    def leaves_out_nothing_due(self) -> bool:
+        """Nothing due is nobody's fault."""
+        return True
+
+    @exact
+    def mark(self, figures: LineFigures) -> Mark | None:
+        """Done ÷ due, in points.
+
+        >>> MilestoneRule().mark(LineFigures(Decimal("0.75"))).steps[0].en
+        'score = 0.75 × 100 = 75'
+        """
+        score = figures.value * self.full
+        return Mark(score, (figure("得分", "score", f"{term(figures.value)} × {shown(self.full)}", score),))
+
+    @property
+    def traits(self) -> Traits:
+        """From 0 without limit: what is done before it is due counts too."""
+        return Traits(lowest=Decimal(0), highest=None)
+
+    def describe(self) -> Step:
+        """Done over due."""
+        full = shown(self.full)
+        return Step(
+            f"完成 ÷ 到期 × {full}，无到期则不计入", f"done ÷ due × {full}, left out where nothing was due"
+        )
+
+
+@dataclass(frozen=True)
 class Milestone:
     """One step of a project."""
 
@@ -30,6 +89,7 @@ class Milestone:
     done: bool
 
 
+@exact
 def score_milestones(milestones: Sequence[Milestone]) -> MilestoneScore:
     """Rate and score.
 
@@ -41,10 +101,10 @@ def score_milestones(milestones: Sequence[Milestone]) -> MilestoneScore:
     if due == 0:
         return MilestoneScore("excluded", None, None)
     done = total([m.weight for m in milestones if m.done])
-    return MilestoneScore("scored", divide(done, due), divide(multiply(done, HUNDRED), due))
+    return MilestoneScore("scored", done / due, done * HUNDRED / due)
 
 
-def _read(inputs: dict[str, object]) -> list[Milestone]:
+def _read(inputs: Inputs) -> list[Milestone]:
     a = Arguments(NAME, inputs, ("milestones",))
     return [_milestone(item) for item in a.items("milestones")]
 
@@ -58,7 +118,7 @@ def _milestone(value: object) -> Milestone:
     return Milestone(weight, inner.flag("due", default=True), inner.flag("done", default=False))
 
 
-def evaluate(inputs: dict[str, object]) -> MilestoneScore:
+def evaluate(inputs: Inputs) -> MilestoneScore:
     """`score.milestone`.
 
     >>> evaluate({"milestones": [{"weight": "2", "due": False, "done": False}]}).status
@@ -67,7 +127,7 @@ def evaluate(inputs: dict[str, object]) -> MilestoneScore:
     return score_milestones(_read(inputs))
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """Done ÷ due, then the score."""
     milestones = _read(inputs)
     found = score_milestones(milestones)
@@ -79,3 +139,13 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
         figure("完成权重 ÷ 到期权重", "done weight ÷ due weight", f"({done}) ÷ ({due})", found.rate),
         figure("得分", "score", f"({done}) ÷ ({due}) × 100", found.score),
     )
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="line",
+    zh="里程碑完成率",
+    evaluate=evaluate,
+    explain=explain,
+    rule=MilestoneRule,
+)

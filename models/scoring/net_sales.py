@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from models.money import subtract, total
+from models.money import exact, total
 from models.scoring.arguments import Arguments, day, mapping, required_number
+from models.scoring.method import Inputs, ScoringMethod, Steps
 from models.wording import Step, figure, shown, term
 
 NAME = "kpi.net_sales"
@@ -25,7 +26,7 @@ class NetSales:
 
 
 @dataclass(frozen=True)
-class Order:
+class PaidOrder:
     """A paid order."""
 
     id: str
@@ -35,7 +36,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Refund:
+class OrderRefund:
     """Money given back for an order."""
 
     order: str
@@ -43,7 +44,7 @@ class Refund:
     amount: Decimal
 
 
-def _select(inputs: dict[str, object]) -> tuple[list[Order], list[Refund]]:
+def _select(inputs: Inputs) -> tuple[list[PaidOrder], list[OrderRefund]]:
     """The orders and refunds that count."""
     a = Arguments(NAME, inputs, ARGUMENTS)
     mode = a.choice("mode", ("order_cohort", "event_date"))
@@ -59,7 +60,8 @@ def _select(inputs: dict[str, object]) -> tuple[list[Order], list[Refund]]:
     return sold, back
 
 
-def evaluate(inputs: dict[str, object]) -> NetSales:
+@exact
+def evaluate(inputs: Inputs) -> NetSales:
     """`kpi.net_sales` on golden inputs; all dates are inclusive.
 
     >>> orders = [{"id": "o1", "paid_on": "2026-10-05", "amount": "300.00"}]
@@ -70,10 +72,10 @@ def evaluate(inputs: dict[str, object]) -> NetSales:
     """
     sold, back = _select(inputs)
     gmv, given_back = total([o.amount for o in sold]), total([r.amount for r in back])
-    return NetSales(gmv, given_back, subtract(gmv, given_back))
+    return NetSales(gmv, given_back, gmv - given_back)
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """Orders, refunds, difference."""
     sold, back = _select(inputs)
     found = evaluate(inputs)
@@ -89,23 +91,33 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
     )
 
 
-def _cohort(sold: list[Order], refunds: list[Refund], cutoff: date) -> list[Refund]:
+def _cohort(sold: list[PaidOrder], refunds: list[OrderRefund], cutoff: date) -> list[OrderRefund]:
     ids = {o.id for o in sold}
     return [r for r in refunds if r.order in ids and r.refunded_on <= cutoff]
 
 
-def _order(a: Arguments, value: object) -> Order:
+def _order(a: Arguments, value: object) -> PaidOrder:
     entry = mapping(NAME, "orders", value)
     inner = Arguments(f"{NAME} orders", entry, ("id", "paid_on", "amount", "excluded"))
     excluded = entry.get("excluded", False)
     if not isinstance(excluded, bool):
         raise a.invalid("orders", "excluded must be true or false")
     amount = required_number(NAME, "amount", entry.get("amount"))
-    return Order(str(entry.get("id")), inner.day("paid_on"), amount, excluded)
+    return PaidOrder(str(entry.get("id")), inner.day("paid_on"), amount, excluded)
 
 
-def _refund(a: Arguments, value: object) -> Refund:
+def _refund(a: Arguments, value: object) -> OrderRefund:
     entry = mapping(a.method, "refunds", value)
     Arguments(f"{NAME} refunds", entry, ("order", "refunded_on", "amount"))
     when = day(NAME, "refunded_on", entry.get("refunded_on"))
-    return Refund(str(entry.get("order")), when, required_number(NAME, "amount", entry.get("amount")))
+    return OrderRefund(str(entry.get("order")), when, required_number(NAME, "amount", entry.get("amount")))
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="calculation",
+    zh="净销售额",
+    evaluate=evaluate,
+    explain=explain,
+    used="as the definition that the sums of the warehouse's SQL are tested against",
+)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.money import divide, multiply, total
+from models.money import exact, total
 from models.scoring.arguments import Arguments, mapping
+from models.scoring.method import Inputs, ScoringMethod, Steps
 from models.wording import Step, figure, sum_of, term
 
 NAME = "score.period_rollup"
@@ -40,6 +41,7 @@ class Part:
     days: Decimal | None = None
 
 
+@exact
 def roll_up(parts: Sequence[Part], mode: str) -> Rollup:
     """The longer period.
 
@@ -55,10 +57,11 @@ def roll_up(parts: Sequence[Part], mode: str) -> Rollup:
     days = _known(Decimal(1) if mode == "mean_of_scores" else p.days for p in parts)
     if scores is None or days is None or total(days) == 0:
         return MISSING
-    weighted = [multiply(score, n) for score, n in zip(scores, days, strict=True)]
-    return Rollup("scored", None, divide(total(weighted), total(days)))
+    weighted = [score * n for score, n in zip(scores, days, strict=True)]
+    return Rollup("scored", None, total(weighted) / total(days))
 
 
+@exact
 def _recompute(parts: Sequence[Part]) -> Rollup:
     is_ratio = any(p.den is not None for p in parts)
     above = _known(p.num if is_ratio or p.num is not None else p.value for p in parts)
@@ -69,7 +72,7 @@ def _recompute(parts: Sequence[Part]) -> Rollup:
     below = _known(p.den for p in parts)
     if below is None or total(below) <= 0:
         return MISSING
-    return Rollup("scored", divide(total(above), total(below)))
+    return Rollup("scored", total(above) / total(below))
 
 
 def _known(values: Iterable[Decimal | None]) -> list[Decimal] | None:
@@ -79,7 +82,7 @@ def _known(values: Iterable[Decimal | None]) -> list[Decimal] | None:
     return known if len(known) == len(found) else None
 
 
-def _read(inputs: dict[str, object]) -> tuple[list[Part], str]:
+def _read(inputs: Inputs) -> tuple[list[Part], str]:
     a = Arguments(NAME, inputs, ("parts", "mode"))
     return [_part(item) for item in a.items("parts")], a.choice("mode", MODES, "recompute")
 
@@ -92,7 +95,7 @@ def _part(value: object) -> Part:
     return part
 
 
-def evaluate(inputs: dict[str, object]) -> Rollup:
+def evaluate(inputs: Inputs) -> Rollup:
     """`score.period_rollup`.
 
     >>> parts = [{"score": "90", "days": "31"}, {"score": "60", "days": "30"}, {"score": "80", "days": "31"}]
@@ -102,7 +105,7 @@ def evaluate(inputs: dict[str, object]) -> Rollup:
     return roll_up(*_read(inputs))
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """The sums and the division."""
     parts, mode = _read(inputs)
     found = roll_up(parts, mode)
@@ -130,3 +133,13 @@ def _value_step(parts: Sequence[Part], value: Decimal) -> Step:
         return figure("各期合计", "sum of the parts", above, value)
     below = sum_of(p.den for p in parts if p.den is not None)
     return figure("分子合计 ÷ 分母合计", "sum ÷ sum", f"({above}) ÷ ({below})", value)
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="calculation",
+    zh="月度汇总为季度、年度",
+    evaluate=evaluate,
+    explain=explain,
+    used="by name only, on locked scores of months; figures of a quarter come from its own rows, never from its months",
+)

@@ -1,18 +1,34 @@
 """`score.rank`: places of people among each other, ties treated as the plan says.
 
-Belongs here: places and percentiles. Not here: points for a place (step on the rank or the percentile).
+Belongs here: places and percentiles, and the score of a place by bands. Not here: who is compared (models/scorecard).
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar, Self, cast
 
-from models.money import add, divide, subtract
+from models.money import exact
 from models.scoring.arguments import Arguments
+from models.scoring.lookup import check_rising
+from models.scoring.method import (
+    AMONG,
+    Among,
+    Inputs,
+    LineFigures,
+    LineRule,
+    LineTerms,
+    Mark,
+    ScoringMethod,
+    Steps,
+    Traits,
+)
+from models.scoring.step import StepBands
 from models.wording import Step, result, shown
 
 NAME = "score.rank"
+LINE_ARGUMENTS = ("ties", "of", "among", "bands", "closed")
 DIRECTIONS = ("higher", "lower")
 TIES = ("competition", "dense", "average")
 _TIES = {
@@ -46,6 +62,7 @@ class Ranking:
         keys = sorted(_key(value, direction) for value in values)
         return cls(tuple(keys), tuple(sorted(set(keys))), direction, ties)
 
+    @exact
     def rank(self, value: Decimal, *, is_member: bool = True) -> Decimal:
         """The place of a value; a stranger is placed as if it stood among the others.
 
@@ -62,12 +79,13 @@ class Ranking:
         if self.ties == "competition":
             return Decimal(better + 1)
         equals = bisect_right(self.keys, key) - better - (1 if is_member else 0)
-        return add(Decimal(better + 1), divide(Decimal(equals), Decimal(2)))
+        return better + 1 + Decimal(equals) / 2
 
+    @exact
     def percentile(self, rank: Decimal) -> Decimal | None:
         """(n − rank) ÷ (n − 1): 1 for the best, 0 for the last, nothing for somebody alone."""
-        n = Decimal(len(self.keys))
-        return divide(subtract(n, rank), subtract(n, Decimal(1))) if n > 1 else None
+        n = len(self.keys)
+        return (n - rank) / (n - 1) if n > 1 else None
 
 
 def _key(value: Decimal, direction: str) -> Decimal:
@@ -82,12 +100,111 @@ def rank_all(values: dict[str, Decimal | None], direction: str, ties: str) -> Ra
     return Ranks("scored" if len(ranking.keys) > 1 else "missing", ranks, percentiles)
 
 
-def _read(inputs: dict[str, object]) -> tuple[dict[str, Decimal | None], str, str]:
+@dataclass(frozen=True, kw_only=True)
+class RankBands(LineRule):
+    """The score of a place among the others who hold the role: a band of the rank, or of the percentile."""
+
+    NAME: ClassVar[str] = NAME
+    LINE_ARGUMENTS: ClassVar[tuple[str, ...]] = LINE_ARGUMENTS
+
+    direction: str
+    ties: str
+    of: str
+    others: Among
+    table: StepBands
+
+    @classmethod
+    def of_line(cls, a: Arguments, terms: LineTerms) -> Self:
+        """The rule of a line; how equals share a place and what the bands are of changes scores, so both are stated."""
+        a.state("ties", "of")
+        of = a.choice("of", ("rank", "percentile"))
+        rule = cls(
+            direction=terms.direction,
+            ties=a.choice("ties", TIES),
+            of=of,
+            others=cast(Among, a.choice("among", AMONG, "role")),
+            table=StepBands.read(a),
+        )
+        edges = rule.table.traits.edges
+        if of == "percentile" and any(not 0 <= edge <= 1 for edge in edges):
+            raise a.invalid("bands", "of a percentile have edges from 0 to 1")
+        if of == "rank" and any(edge < 1 for edge in edges):
+            raise a.invalid("bands", "of a rank have edges of 1 or more: 1 is the best")
+        check_rising([band.value for band in rule.table.bands], "higher" if of == "percentile" else "lower")
+        return rule
+
+    @property
+    def among(self) -> Among | None:
+        """Everybody in the role, or in its department."""
+        return self.others
+
+    def mark(self, figures: LineFigures) -> Mark | None:
+        """Place, percentile, band; None where fewer than two have a figure.
+
+        >>> bands = [{"max": "0.5", "score": "60"}, {"min": "0.5", "score": "100"}]
+        >>> given = Arguments(NAME, {"ties": "average", "of": "percentile", "bands": bands}, LINE_ARGUMENTS)
+        >>> from models.scoring.method import Peers
+        >>> a, b = Decimal(90), Decimal(80)
+        >>> RankBands.of_line(given, LineTerms()).mark(LineFigures(b, peers=Peers({"a": a, "b": b}))).score
+        Decimal('60')
+        """
+        placed = place_among(figures, self.direction, self.ties)
+        if placed is None:
+            return None
+        x = placed.percentile if self.of == "percentile" else placed.rank
+        score = self.table.at(x)
+        return Mark(score, (*placed.steps, self.table.step_of(x, score)))
+
+    @property
+    def traits(self) -> Traits:
+        """The scores of the bands, whose edges are places and no figures of the KPI."""
+        scores = [band.value for band in self.table.bands]
+        return Traits(lowest=min(scores), highest=max(scores), is_table=True)
+
+    def describe(self) -> Step:
+        """Who is ranked, how, and the table."""
+        who = WHO[self.others]
+        of = Step("百分位", "percentile") if self.of == "percentile" else Step("名次", "place")
+        way, table = _way(self.direction, self.ties), self.table.table_text()
+        return Step(
+            f"{who.zh}排名（{way.zh}），按{of.zh}得分：{table}",
+            f"ranked among {who.en} ({way.en}), score by {of.en}: {table}",
+        )
+
+
+WHO: dict[Among, Step] = {
+    "role": Step("同岗", "everybody in the role"),
+    "dept": Step("同部门同岗", "everybody in the role and department"),
+}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Somebody's place among the others, without a word about the others' figures: they are nobody else's business."""
+
+    rank: Decimal
+    percentile: Decimal
+    steps: Steps
+
+
+def place_among(figures: LineFigures, direction: str, ties: str) -> Placed | None:
+    """The place of a value among the peers; None where fewer than two have a figure."""
+    known = [value for value in figures.peers.values.values() if value is not None]
+    ranking = Ranking.of(known, direction, ties)
+    rank = ranking.rank(figures.value)
+    percentile = ranking.percentile(rank)
+    if percentile is None:
+        return None
+    zh, en = _placing(figures.value, rank, percentile, len(known))
+    return Placed(rank, percentile, (rule_step(len(known), direction, ties), Step(zh, en)))
+
+
+def _read(inputs: Inputs) -> tuple[dict[str, Decimal | None], str, str]:
     a = Arguments(NAME, inputs, ("values", "direction", "ties"))
     return a.figures("values"), a.choice("direction", DIRECTIONS, "higher"), a.choice("ties", TIES, TIES[0])
 
 
-def evaluate(inputs: dict[str, object]) -> Ranks:
+def evaluate(inputs: Inputs) -> Ranks:
     """`score.rank` on golden inputs.
 
     >>> evaluate({"values": {"a": "3", "b": "5"}, "direction": "lower"}).ranks
@@ -96,7 +213,7 @@ def evaluate(inputs: dict[str, object]) -> Ranks:
     return rank_all(*_read(inputs))
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """Rule, then everybody's place from the best on."""
     values, direction, ties = _read(inputs)
     found = rank_all(values, direction, ties)
@@ -106,8 +223,21 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
 
 def rule_step(n: int, direction: str, ties: str) -> Step:
     """How places are given."""
+    way = _way(direction, ties)
+    return Step(f"{n} 人排名：{way.zh}", f"{n} ranked: {way.en}")
+
+
+def _way(direction: str, ties: str) -> Step:
     way = Step("高者在前", "highest first") if direction == "higher" else Step("低者在前", "lowest first")
-    return Step(f"{n} 人排名：{way.zh}，{_TIES[ties].zh}", f"{n} ranked: {way.en}, {_TIES[ties].en}")
+    return Step(f"{way.zh}，{_TIES[ties].zh}", f"{way.en}, {_TIES[ties].en}")
+
+
+def _placing(value: Decimal, rank: Decimal, percentile: Decimal | None, n: int) -> tuple[str, str]:
+    zh, en = f"{shown(value)}，第 {shown(rank)} 名", f"{shown(value)}, place {shown(rank)}"
+    if percentile is None:
+        return zh, en
+    formula = f"({n} − {shown(rank)}) ÷ ({n} − 1) {result(percentile)}"
+    return f"{zh}，百分位 = {formula}", f"{en}, percentile = {formula}"
 
 
 def place_steps(values: dict[str, Decimal | None], found: Ranks) -> list[Step]:
@@ -121,10 +251,16 @@ def place_steps(values: dict[str, Decimal | None], found: Ranks) -> list[Step]:
         if rank is None or value is None:
             steps.append(Step(f"{key}：无数据，不排名", f"{key}: no value, not ranked"))
             continue
-        percentile = found.percentiles[key]
-        zh, en = f"{key}：{shown(value)}，第 {shown(rank)} 名", f"{key}: {shown(value)}, place {shown(rank)}"
-        if percentile is not None:
-            formula = f"({n} − {shown(rank)}) ÷ ({n} − 1) {result(percentile)}"
-            zh, en = f"{zh}，百分位 = {formula}", f"{en}, percentile = {formula}"
-        steps.append(Step(zh, en))
+        zh, en = _placing(value, rank, found.percentiles[key], n)
+        steps.append(Step(f"{key}：{zh}", f"{key}: {en}"))
     return steps
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="line",
+    zh="排名",
+    evaluate=evaluate,
+    explain=explain,
+    rule=RankBands,
+)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from models.money import plain
 from models.scoring.arguments import Arguments
+from models.scoring.method import Inputs, ScoringMethod, Steps
 from models.scoring.rank import DIRECTIONS, TIES, Ranking, rule_step
 from models.wording import Step, shown
 
@@ -24,14 +25,14 @@ class RanksAmong:
 
 
 @dataclass(frozen=True)
-class _Call:
+class _SampleCall:
     values: dict[str, Decimal | None]
     sample: tuple[str, ...]
     ranked: tuple[str, ...]
     ranking: Ranking
 
     @classmethod
-    def read(cls, inputs: dict[str, object]) -> "_Call":
+    def read(cls, inputs: dict[str, object]) -> "_SampleCall":
         a = Arguments(NAME, inputs, ARGUMENTS)
         values, sample, ranked = a.figures("values"), a.ids("sample"), a.ids("ranked")
         for name, ids in (("sample", sample), ("ranked", ranked)):
@@ -49,20 +50,20 @@ class _Call:
         return self.ranking.rank(value, is_member=key in self.sample)
 
 
-def evaluate(inputs: dict[str, object]) -> RanksAmong:
+def evaluate(inputs: Inputs) -> RanksAmong:
     """`score.rank_among`; who is ranked need not be in the sample.
 
     >>> values = {"a": "90", "b": "80", "c": "70", "new": "75"}
     >>> evaluate({"values": values, "sample": ["a", "b", "c"], "ranked": ["new", "c"]}).ranks
     {'new': Decimal('3'), 'c': Decimal('3')}
     """
-    call = _Call.read(inputs)
+    call = _SampleCall.read(inputs)
     return RanksAmong({key: call.rank(key) for key in call.ranked})
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """The sample, then every ranked id's place in it."""
-    call = _Call.read(inputs)
+    call = _SampleCall.read(inputs)
     rule = rule_step(len(call.ranking.keys), call.ranking.direction, call.ranking.ties)
     steps = [Step(f"样本 {rule.zh}", f"sample: {rule.en}")]
     for key in call.ranked:
@@ -77,3 +78,13 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
                 )
             )
     return tuple(steps)
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="calculation",
+    zh="在样本中的排名",
+    evaluate=evaluate,
+    explain=explain,
+    used="by name only: a role line names no people, and the sample is a list of them",
+)

@@ -3,14 +3,31 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar, Self
 
-from models.money import divide, multiply, total
+from models.money import exact, total
 from models.scoring.arguments import Arguments, Scored, mapping, number, required_number
+from models.scoring.method import (
+    Inputs,
+    LineFigures,
+    LineRule,
+    LineTerms,
+    Mark,
+    ScoringMethod,
+    Steps,
+    Takes,
+    Traits,
+)
+from models.wording import Step, result, shown, sum_of
 
 NAME = "score.rating"
-CONFIG = ("weights", "trim")
+ARGUMENTS = ("weights", "trim")
 MIN_RATERS = "min_raters"  # only in role definitions: fewer peers or reports would be recognisable
-TRIM_FROM = 5  # ratings of one type
+# Of one or two colleagues who rated alone, each could be named; a superior and a customer are known anyway.
+ANONYMITY = {"peer": 3, "report": 3}
+TRIM_FROM = 5  # ratings of one type: of four, dropping two leaves too few to be a mean of anything
+RATERS = {"superior": "上级", "peer": "同级", "report": "下级", "self": "自评", "customer": "客户"}
+HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True)
@@ -22,23 +39,42 @@ class Given:
 
 
 @dataclass(frozen=True)
-class RatingRule:
+class Rated:
+    """The weighted rating on 0 to 100, and how it came to be."""
+
+    value: Decimal
+    step: Step
+
+
+@dataclass(frozen=True)
+class RatingRule(LineRule):
     """Weights per rater type; a type without weight, or with too few raters, does not count."""
+
+    NAME: ClassVar[str] = NAME
+    LINE_ARGUMENTS: ClassVar[tuple[str, ...]] = (*ARGUMENTS, MIN_RATERS)
+    TAKES: ClassVar[Takes] = "rating"
 
     weights: dict[str, Decimal]
     trim: str = "none"
     min_raters: dict[str, int] = field(default_factory=dict)
+    full: Decimal = HUNDRED
 
     @classmethod
-    def read(cls, a: Arguments) -> "RatingRule":
+    def read(cls, a: Arguments, full: Decimal = HUNDRED) -> Self:
         """The rule from arguments."""
         entries = a.mapping("weights") or {}
         weights = {name: required_number(NAME, f"weights {name}", value) for name, value in entries.items()}
         if any(w < 0 for w in weights.values()) or not any(weights.values()):
             raise a.invalid("weights", "need at least one type above 0 and none below")
         minima = {name: _whole(a, name, value) for name, value in (a.mapping(MIN_RATERS) or {}).items()}
-        return cls(weights, a.choice("trim", ("none", "min_max"), "none"), minima)
+        return cls(weights, a.choice("trim", ("none", "min_max"), "none"), minima, full)
 
+    @classmethod
+    def of_line(cls, a: Arguments, terms: LineTerms) -> Self:
+        """The rule of a line; unless it states its own minima, a single colleague's rating stays unknown."""
+        return cls.read(a.joined_by(**{MIN_RATERS: a.inputs.get(MIN_RATERS, ANONYMITY)}), terms.full)
+
+    @exact
     def score(self, ratings: list[Given], scale_max: Decimal) -> Scored:
         """The weighted mean on 0 to 100; types nobody rated give their weight to the others.
 
@@ -51,8 +87,42 @@ class RatingRule:
         weight = total([self.weights[t] for t in means])
         if weight == 0:
             return Scored("missing", None)
-        weighted = total([multiply(self.weights[t], mean) for t, mean in means.items()])
-        return Scored("scored", multiply(divide(weighted, multiply(weight, scale_max)), Decimal(100)))
+        weighted = total([self.weights[t] * mean for t, mean in means.items()])
+        return Scored("scored", weighted / (weight * scale_max) * HUNDRED)
+
+    def rated(self, ratings: list[Given], scale_max: Decimal) -> Rated | None:
+        """The rating as the actual of a KPI; None where nobody rated whose type counts."""
+        value = self.score(ratings, scale_max).score
+        if value is None:
+            return None
+        means = self.means(ratings)
+        weight = total([self.weights[t] for t in means])
+        names = "、".join(RATERS.get(t, t) for t in means)
+        text = f"({self.weighted(means)}) ÷ {shown(weight)} ÷ {shown(scale_max)} × 100 {result(value)}"
+        return Rated(value, Step(f"评分（{names}）= {text}", f"rating ({', '.join(means)}) = {text}"))
+
+    def weighted(self, means: dict[str, Decimal]) -> str:
+        """The weighted means as a sum."""
+        return " + ".join(f"{shown(self.weights[t])} × {shown(mean)}" for t, mean in means.items())
+
+    @exact
+    def mark(self, figures: LineFigures) -> Mark | None:
+        """The rating, whose 100 are the line's full marks."""
+        value, full = figures.value, self.full
+        score = value * full / HUNDRED
+        text = result(score) if full == HUNDRED else f"= {shown(value)} × {shown(full)} ÷ 100 {result(score)}"
+        return Mark(score, (Step(f"得分 {text}", f"score {text}"),))
+
+    @property
+    def traits(self) -> Traits:
+        """From 0 to full marks."""
+        return Traits(lowest=Decimal(0), highest=self.full)
+
+    def describe(self) -> Step:
+        """Who rates, with which weight."""
+        zh = "，".join(f"{RATERS.get(t, t)} {shown(w)}" for t, w in self.weights.items())
+        en = ", ".join(f"{t} {shown(w)}" for t, w in self.weights.items())
+        return Step(f"评分加权平均：{zh}", f"weighted mean of ratings: {en}")
 
     def means(self, ratings: list[Given]) -> dict[str, Decimal]:
         """Mean score of every type that counts and was rated."""
@@ -78,24 +148,43 @@ def _whole(a: Arguments, name: str, value: object) -> int:
     return int(found)
 
 
+@exact
 def _mean(scores: list[Decimal]) -> Decimal:
-    return divide(total(scores), Decimal(len(scores)))
+    return total(scores) / len(scores)
 
 
-def evaluate(inputs: dict[str, object]) -> Scored:
+def evaluate(inputs: Inputs) -> Scored:
     """`score.rating` on golden inputs.
 
     >>> ratings = [{"type": "superior", "score": "4"}]
     >>> evaluate({"scale_max": "5", "weights": {"superior": "100"}, "ratings": ratings}).score
     Decimal('80.0')
     """
-    ratings, scale, rule = read(inputs)
+    ratings, scale, rule = _read(inputs)
     return rule.score(ratings, scale)
 
 
-def read(inputs: dict[str, object]) -> tuple[list[Given], Decimal, RatingRule]:
+def explain(inputs: Inputs) -> Steps:
+    """Weights, mean of each type, weighted score."""
+    ratings, scale, rule = _read(inputs)
+    first, score = rule.describe(), rule.score(ratings, scale).score
+    if score is None:
+        return first, Step("没有评分：缺失", "nobody rated: missing")
+    means, kept = rule.means(ratings), rule.kept(ratings)
+    steps = [_mean_step(name, kept[name], mean) for name, mean in means.items()]
+    weights = sum_of(rule.weights[name] for name in means)
+    text = f"({rule.weighted(means)}) ÷ ({weights}) ÷ {shown(scale)} × 100 {result(score)}"
+    return first, *steps, Step(f"得分 = {text}", f"score = {text}")
+
+
+def _mean_step(name: str, scores: list[Decimal], mean: Decimal) -> Step:
+    text = f"({sum_of(scores)}) ÷ {len(scores)} {result(mean)}"
+    return Step(f"{RATERS.get(name, name)}平均 = {text}", f"mean of {name} = {text}")
+
+
+def _read(inputs: Inputs) -> tuple[list[Given], Decimal, RatingRule]:
     """Ratings, scale and rule of a call."""
-    a = Arguments(NAME, inputs, ("ratings", "scale_max", *CONFIG))
+    a = Arguments(NAME, inputs, ("ratings", "scale_max", *ARGUMENTS))
     scale = a.number("scale_max")
     if scale <= 0:
         raise a.invalid("scale_max", "must be above 0")
@@ -110,3 +199,8 @@ def _given(a: Arguments, item: object, scale: Decimal) -> Given:
     if score is not None and not 0 <= score <= scale:
         raise a.invalid("ratings", f"must lie between 0 and {scale}")
     return Given(str(entry.get("type")), score)
+
+
+METHOD = ScoringMethod(
+    name=NAME, kind="line", zh="评分与 360 度评价", evaluate=evaluate, explain=explain, rule=RatingRule
+)

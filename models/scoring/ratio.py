@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.money import divide, total
+from models.figure import is_divisor
+from models.money import exact, total
 from models.scoring.arguments import Arguments, mapping, number
+from models.scoring.method import Inputs, ScoringMethod, Steps
 from models.wording import Step, figure, shown, sum_of
 
 NAME = "score.ratio"
@@ -19,6 +21,7 @@ class RatioResult:
     rate: Decimal | None
 
 
+@exact
 def ratio(parts: Iterable[tuple[Decimal | None, Decimal | None]], min_n: Decimal = Decimal(1)) -> RatioResult:
     """The rate of (numerator, denominator) parts; missing for a denominator below min_n or not above 0.
 
@@ -28,12 +31,12 @@ def ratio(parts: Iterable[tuple[Decimal | None, Decimal | None]], min_n: Decimal
     pairs = [(n, d) for n, d in parts]
     known = [(n, d) for n, d in pairs if n is not None and d is not None]
     denominator = total([d for _, d in known])
-    if len(known) < len(pairs) or denominator <= 0 or denominator < min_n:
+    if len(known) < len(pairs) or not is_divisor(denominator, min_n):
         return RatioResult("missing", None)
-    return RatioResult("scored", divide(total([n for n, _ in known]), denominator))
+    return RatioResult("scored", total([n for n, _ in known]) / denominator)
 
 
-def _read(inputs: dict[str, object]) -> tuple[list[tuple[Decimal | None, Decimal | None]], Decimal]:
+def _read(inputs: Inputs) -> tuple[list[tuple[Decimal | None, Decimal | None]], Decimal]:
     a = Arguments(NAME, inputs, ("parts", "min_n"))
     parts = []
     for item in a.items("parts"):
@@ -43,7 +46,7 @@ def _read(inputs: dict[str, object]) -> tuple[list[tuple[Decimal | None, Decimal
     return parts, a.number("min_n", 1)
 
 
-def evaluate(inputs: dict[str, object]) -> RatioResult:
+def evaluate(inputs: Inputs) -> RatioResult:
     """`score.ratio` on golden inputs.
 
     >>> evaluate({"parts": [{"num": "1", "den": "1"}], "min_n": "5"})
@@ -52,7 +55,7 @@ def evaluate(inputs: dict[str, object]) -> RatioResult:
     return ratio(*_read(inputs))
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """Sum over sum, or why there is no rate."""
     parts, min_n = _read(inputs)
     rate = ratio(parts, min_n).rate
@@ -65,3 +68,13 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
     least = shown(min_n)
     zh = f"{sums}：分母须大于 0 且不小于 {least}：缺失"
     return (Step(zh, f"{sums}: the denominator must be above 0 and at least {least}: missing"),)
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="calculation",
+    zh="比率（分子之和 ÷ 分母之和）",
+    evaluate=evaluate,
+    explain=explain,
+    used="for the value of every KPI with a denominator (models/measured); a role line scores it by another method",
+)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.money import divide, multiply, total
+from models.money import exact, total
 from models.scoring.arguments import Arguments, number
+from models.scoring.method import Inputs, ScoringMethod, Steps
 from models.scoring.rank import DIRECTIONS
 from models.wording import Step, figure, shown, sum_of
 
@@ -35,6 +36,7 @@ class TargetRule:
     block_ratio: Decimal = Decimal("1.5")
     min_hit_share: Decimal = Decimal("0.2")
 
+    @exact
     def check(self, target: Decimal | None, history: list[Decimal]) -> TargetCheck:
         """The verdict.
 
@@ -46,28 +48,29 @@ class TargetRule:
         if not history:
             return TargetCheck("no_baseline", None, None)
         hits = sum(x >= target if self.direction == "higher" else x <= target for x in history)
-        hit_share = divide(Decimal(hits), Decimal(len(history)))
+        hit_share = Decimal(hits) / len(history)
         stretch = self._stretch(target, total(history), Decimal(len(history)))
         if stretch is not None and stretch >= self.block_ratio:
             return TargetCheck("block", stretch, hit_share)
         is_far = stretch is not None and stretch >= self.warn_ratio
         return TargetCheck("warn" if is_far or hit_share < self.min_hit_share else "ok", stretch, hit_share)
 
+    @exact
     def _stretch(self, target: Decimal, whole: Decimal, n: Decimal) -> Decimal | None:
         """How far the target lies beyond the mean; only the hit share speaks about zero and losses."""
         if whole <= 0 or (self.direction == "lower" and target <= 0):
             return None
         # One division, not two: a stretch of exactly 1.2 has to meet a ratio of 1.2.
-        scaled = multiply(target, n)
-        return divide(scaled, whole) if self.direction == "higher" else divide(whole, scaled)
+        return target * n / whole if self.direction == "higher" else whole / (target * n)
 
 
+@exact
 def mean(values: list[Decimal]) -> Decimal:
     """The arithmetic mean of at least one value."""
-    return divide(total(values), Decimal(len(values)))
+    return total(values) / len(values)
 
 
-def _read(inputs: dict[str, object]) -> tuple[TargetRule, Decimal | None, list[Decimal]]:
+def _read(inputs: Inputs) -> tuple[TargetRule, Decimal | None, list[Decimal]]:
     a = Arguments(NAME, inputs, ARGUMENTS)
     rule = TargetRule(
         a.choice("direction", DIRECTIONS, "higher"),
@@ -81,7 +84,7 @@ def _read(inputs: dict[str, object]) -> tuple[TargetRule, Decimal | None, list[D
     return rule, a.optional("target"), [value for value in history if value is not None]
 
 
-def evaluate(inputs: dict[str, object]) -> TargetCheck:
+def evaluate(inputs: Inputs) -> TargetCheck:
     """`target.check` on golden inputs.
 
     >>> evaluate({"target": "110", "history": ["100", "120"]}).status
@@ -91,7 +94,7 @@ def evaluate(inputs: dict[str, object]) -> TargetCheck:
     return rule.check(target, history)
 
 
-def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
+def explain(inputs: Inputs) -> Steps:
     """Mean, stretch, hits, verdict."""
     rule, target, history = _read(inputs)
     found = rule.check(target, history)
@@ -115,3 +118,13 @@ def explain(inputs: dict[str, object]) -> tuple[Step, ...]:
     zh = f"倍数 ≥ {warn} 或达成比例 < {least} 警告，倍数 ≥ {block} 拦截：{verdict.zh}"
     en = f"stretch ≥ {warn} or hit share < {least} warns, stretch ≥ {block} blocks: {verdict.en}"
     return (*steps, Step(zh, en))
+
+
+METHOD = ScoringMethod(
+    name=NAME,
+    kind="calculation",
+    zh="目标合理性检查",
+    evaluate=evaluate,
+    explain=explain,
+    used="by the linter, where it knows a person's history of a KPI (models/lint/company)",
+)

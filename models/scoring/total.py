@@ -1,23 +1,31 @@
 """`score.total`: from KPI scores to base, total, grade and coefficient, in one fixed order.
 
-Order: 1 KPI scores, zero_kpi vetoes first; 2 missing policy; 3 weighted sum = base; 4 plan points; 5
-manager adjustment within its limit; 6 floor and cap; 7 red lines; 8 round half-up; 9 grade from the rounded
-total, so what the person sees decides.
+Belongs here: what a scorecard needs of its total, as figures and as sentences. Not here: a total that is called by name
+(total_call), how the weights of missing KPIs move (weights). The order: 1 KPI scores, zero_kpi vetoes first; 2 missing
+policy; 3 weighted sum = base; 4 plan points; 5 manager adjustment within its limit; 6 floor and cap; 7 red lines;
+8 round half-up; 9 grade from the rounded total, so what the person sees decides.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from models.money import divide, multiply, settle, subtract, total
-from models.scoring.arguments import Arguments, mapping, number, required_number
-from models.scoring.bands import Band, find, read_bands
-from models.scoring.weights import POLICIES, Item, apply_policy, check_weights, effective, move_missing
+from models.money import exact, settle, total
+from models.scoring.bands import Band, find, span
+from models.scoring.weights import Item, apply_policy, check_weights, effective, move_missing
+from models.wording import Step, figure, points, result, shown, sum_of, term
 
-NAME = "score.total"
-STATUSES = ("scored", "missing", "excluded")
 VETOES = ("zero_kpi", "deduct_pct", "cap_total", "zero_total")
-ONE = Decimal(1)
+POLICY = {
+    "pending": Step("缺失：总分暂定，待补数据", "missing: the total waits for the data"),
+    "zero": Step("缺失：按 0 分计", "missing: counts as 0"),
+    "use_full": Step("缺失：按满分计", "missing: counts as full marks"),
+    "exclude_redistribute": Step(
+        "缺失：不计入，权重分给其他指标", "missing: left out, its weight goes to the others"
+    ),
+    "redistribute_to": Step("缺失：权重转给指定指标", "missing: its weight goes to the named KPIs"),
+}
+EXCLUDED = Step("不计入，权重分给其他指标", "left out, its weight goes to the others")
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class PlanPoints:
     high: Decimal | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TotalRule:
     """Everything but the items."""
 
@@ -94,13 +102,14 @@ def score_total(items: list[Item], rule: TotalRule) -> TotalScore:
     return TotalScore("scored", base, final, scores, grade, coefficient, tuple(shares))
 
 
+@exact
 def contribution(score: Decimal, share: Decimal, full: Decimal) -> Decimal:
     """Points that a score adds to the base.
 
     >>> contribution(Decimal(120), Decimal(30), Decimal(100))
     Decimal('36')
     """
-    return divide(multiply(score, share), full)
+    return score * share / full
 
 
 def _contribution(item: Item, share: Decimal) -> Decimal:
@@ -148,9 +157,10 @@ def _clamp(value: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal
     return value if high is None else min(value, high)
 
 
+@exact
 def _after_red_lines(value: Decimal, vetoes: tuple[Veto, ...]) -> Decimal:
     share = total(veto_values(vetoes, "deduct_pct"))
-    value = multiply(value, max(Decimal(0), subtract(ONE, share))) if share else value
+    value = value * max(Decimal(0), 1 - share) if share else value
     value = min([value, *veto_values(vetoes, "cap_total")])
     return Decimal(0) if any(v.type == "zero_total" for v in vetoes) else value
 
@@ -160,108 +170,74 @@ def veto_values(vetoes: tuple[Veto, ...], kind: str) -> list[Decimal]:
     return [v.value for v in vetoes if v.type == kind and v.value is not None]
 
 
-ARGUMENTS = (
-    *("items", "missing", "redistribute_to", "dimension_weights", "plan_points", "manager_adjustment"),
-    *("manager_limit", "total_floor", "total_cap", "vetoes", "grade_bands", "dp"),
-)
-ITEM_KEYS = ("kpi", "dim", "weight", "full", "method", "inputs", "score", "status")
-ScoreItem = Callable[[str, dict[str, object]], Mapping[str, object]]
-
-
-def evaluate(inputs: dict[str, object], score_item: ScoreItem) -> TotalScore:
-    """`score.total` on golden inputs; `score_item` runs the method of an item."""
-    return score_total(*read(inputs, score_item))
-
-
-def read(inputs: dict[str, object], score_item: ScoreItem) -> tuple[list[Item], TotalRule]:
-    """The items, scored, and everything else."""
-    a = Arguments(NAME, inputs, ARGUMENTS)
-    rule = _read_rule(a)
-    has_dimensions = a.has("dimension_weights")
-    items = [_read_item(a, entry, has_dimensions, score_item) for entry in a.items("items")]
-    _check_names(a, rule, items)
-    return items, rule
-
-
-def _read_rule(a: Arguments) -> TotalRule:
-    weights = a.mapping("dimension_weights")
-    dp = a.whole("dp", 2)
-    if dp > 10:
-        raise a.invalid("dp", "must be a whole number from 0 to 10")
-    if a.number("manager_limit", 0) < 0:
-        raise a.invalid("manager_limit", "must be 0 or more")
-    if a.number("total_cap", 120) < a.number("total_floor", 0):
-        raise a.invalid("total_cap", "is below total_floor")
-    return TotalRule(
-        missing=a.choice("missing", POLICIES, "pending"),
-        redistribute_to=tuple(str(k) for k in a.items("redistribute_to", required=False)),
-        dimension_weights={"": Decimal(100)} if weights is None else _numbers(weights),
-        plan_points=tuple(_read_points(a, p) for p in a.items("plan_points", required=False)),
-        manager_adjustment=a.number("manager_adjustment", 0),
-        manager_limit=a.number("manager_limit", 0),
-        total_floor=a.number("total_floor", 0),
-        total_cap=a.number("total_cap", 120),
-        vetoes=tuple(_read_veto(a, v) for v in a.items("vetoes", required=False)),
-        grade_bands=read_bands(a, "grade_bands", "coefficient", with_grade=True)
-        if a.has("grade_bands")
-        else (),
-        dp=dp,
+def contribution_steps(
+    declared: Decimal, share: Decimal, score: Decimal, full: Decimal, counted: Decimal
+) -> tuple[Step, ...]:
+    """Moved weight, if any, and the points that count."""
+    moved: tuple[Step, ...] = ()
+    if declared != share:
+        text = f"{shown(declared)}% → {shown(share)}%"
+        moved = (Step(f"权重 {text}（重新分配）", f"weight {text} (redistributed)"),)
+    part = (
+        f"{shown(score)} × {shown(share)}%"
+        if full == 100
+        else f"{shown(score)} ÷ {shown(full)} × {shown(share)}"
     )
+    text = f"{part} {points(counted)}"
+    return (*moved, Step(f"贡献 = {text}", f"contribution = {text}"))
 
 
-def _numbers(entries: dict[str, object]) -> dict[str, Decimal]:
-    return {name: required_number(NAME, f"dimension {name}", value) for name, value in entries.items()}
+def sum_steps(
+    rule: TotalRule, base: Decimal, final: Decimal, contributions: Sequence[Decimal]
+) -> tuple[Step, ...]:
+    """Base, adjustments, limits, red lines, rounding, grade; a step that changed nothing is not told."""
+    found = stages(base, rule)
+    text = f"{' + '.join(shown(c) for c in contributions)} {result(base)}"
+    steps = [Step(f"基础分 = {text}", f"base = {text}"), *_adjustment_steps(rule, base, found)]
+    if found.limited != found.adjusted:
+        limits = f"{shown(rule.total_floor)} … {shown(rule.total_cap)}"
+        steps.append(Step(f"限于 {limits}", f"limited to {limits}"))
+    steps += _red_line_steps(rule, found)
+    steps.append(Step(f"总分 = {final:f}（四舍五入）", f"total = {final:f} (half up)"))
+    if rule.grade_bands:
+        steps.append(_grade_step(rule, final))
+    return tuple(steps)
 
 
-def _read_points(a: Arguments, value: object) -> PlanPoints:
-    entry = mapping(a.method, "plan_points", value)
-    Arguments(f"{NAME} plan_points", entry, ("points", "min", "max"))
-    low, high = number(NAME, "min", entry.get("min")), number(NAME, "max", entry.get("max"))
-    return PlanPoints(required_number(NAME, "plan_points points", entry.get("points")), low, high)
+def _adjustment_steps(rule: TotalRule, base: Decimal, found: Stages) -> list[Step]:
+    steps = []
+    for given, counted in zip(rule.plan_points, found.plan, strict=True):
+        limits = f"{'−∞' if given.low is None else shown(given.low)} … {'∞' if given.high is None else shown(given.high)}"
+        text = shown(counted)
+        if counted != given.points:
+            text = f"{shown(given.points)} → {text} ({limits})"
+        steps.append(Step(f"计划加减分 {text}", f"plan points {text}"))
+    if rule.manager_adjustment != 0:
+        text = f"{shown(rule.manager_adjustment)} → {shown(found.manager)} (±{shown(rule.manager_limit)})"
+        steps.append(Step(f"主管调整 {text}", f"manager's adjustment {text}"))
+    if steps:
+        formula = sum_of([base, *found.plan, found.manager])
+        steps.append(figure("调整后", "adjusted", formula, found.adjusted))
+    return steps
 
 
-def _read_veto(a: Arguments, value: object) -> Veto:
-    entry = mapping(a.method, "vetoes", value)
-    inner = Arguments(f"{NAME} vetoes", entry, ("type", "value", "kpi"))
-    kind = inner.choice("type", VETOES)
-    needed = {"deduct_pct": "value", "cap_total": "value", "zero_kpi": "kpi"}.get(kind)
-    if needed and not inner.has(needed):
-        raise inner.invalid(needed, f"is required for {kind}")
-    if (inner.optional("value") or 0) < 0:
-        raise inner.invalid("value", "must be 0 or more: a red line never adds")
-    kpi = entry.get("kpi")
-    return Veto(kind, inner.optional("value"), None if kpi is None else str(kpi))
+def _red_line_steps(rule: TotalRule, found: Stages) -> list[Step]:
+    steps = []
+    value = term(found.limited)
+    deducted, caps = veto_values(rule.vetoes, "deduct_pct"), veto_values(rule.vetoes, "cap_total")
+    if deducted:
+        value = f"{value} × max(0, 1 − ({sum_of(deducted)}))"
+    if caps:
+        value = f"min({value}, {', '.join(shown(c) for c in caps)})"
+    if any(v.type == "zero_total" for v in rule.vetoes):
+        return [Step("红线：总分清零 = 0", "red line: the total is 0")]
+    if deducted or caps:
+        steps.append(figure("红线后", "after red lines", value, found.red_lined))
+    return steps
 
 
-def _read_item(a: Arguments, value: object, has_dimensions: bool, score_item: ScoreItem) -> Item:
-    entry = mapping(a.method, "items", value)
-    inner = Arguments(f"{NAME} items", entry, ITEM_KEYS)
-    full = inner.number("full", 100)
-    if full <= 0:
-        raise inner.invalid("full", "must be above 0")
-    status, score = _scored(inner, score_item)
-    dim = str(entry.get("dim")) if has_dimensions else ""
-    return Item(str(entry.get("kpi")), dim, inner.number("weight"), status, score, full)
-
-
-def _scored(item: Arguments, score_item: ScoreItem) -> tuple[str, Decimal | None]:
-    if item.has("method"):
-        method = str(item.inputs["method"])
-        result = score_item(method, item.mapping("inputs") or {})
-        if "score" not in result or result.get("status") not in STATUSES:
-            raise item.invalid("method", "yields no score")
-        status, score = str(result.get("status")), number(NAME, "score", result.get("score"))
-    else:
-        status, score = item.choice("status", STATUSES, "scored"), item.optional("score")
-    status = "missing" if status == "scored" and score is None else status
-    return status, score if status == "scored" else None
-
-
-def _check_names(a: Arguments, rule: TotalRule, items: list[Item]) -> None:
-    names = [item.kpi for item in items]
-    if len(set(names)) < len(names):
-        raise a.invalid("items", "names one KPI twice")
-    unknown = [k for k in rule.redistribute_to if k not in names]
-    unknown += [v.kpi for v in rule.vetoes if v.kpi is not None and v.kpi not in names]
-    if unknown:
-        raise a.invalid("items", f"lack the KPI {unknown[0]}")
+def _grade_step(rule: TotalRule, final: Decimal) -> Step:
+    band = find(rule.grade_bands, final)
+    where, factor = span(band, "left", f"{final:f}"), f"{band.value:f}"
+    grade = band.grade or "–"
+    return Step(f"等级 {grade}：{where}，系数 {factor}", f"grade {grade}: {where}, coefficient {factor}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.errors import DefinitionError
-from models.money import add, divide, multiply, plain, subtract, total
+from models.money import exact, plain, total
 
 HUNDRED = Decimal(100)
 POLICIES = ("pending", "zero", "use_full", "exclude_redistribute", "redistribute_to")
@@ -44,13 +44,14 @@ def check_weights(items: list[Item], dimension_weights: Mapping[str, Decimal]) -
         _check_sum(f"dimension {name}" if name else "the KPIs", members[name])
 
 
+@exact
 def _check_sum(what: str, weights: list[Decimal]) -> None:
     if any(w < 0 for w in weights):
         raise DefinitionError("weights_sum", f"a weight of {what} is negative", remedy="weights are 0 to 100")
     found = total(weights)
     if found != HUNDRED:
         shown = f"{' + '.join(plain(w) for w in weights) or '0'} = {plain(found)}"
-        remedy = f"change the weights by {plain(subtract(HUNDRED, found))}"
+        remedy = f"change the weights by {plain(HUNDRED - found)}"
         raise DefinitionError(
             "weights_sum", f"weights of {what} must sum to exactly 100", actual=shown, remedy=remedy
         )
@@ -73,6 +74,7 @@ def _with_policy(item: Item, missing: str) -> Item:
             return item
 
 
+@exact
 def effective(items: list[Item], dimension_weights: Mapping[str, Decimal]) -> list[Decimal]:
     """Percent of the whole that each item weighs once excluded items have given theirs away.
 
@@ -87,19 +89,21 @@ def effective(items: list[Item], dimension_weights: Mapping[str, Decimal]) -> li
     left: dict[str, Decimal] = defaultdict(Decimal)
     for item in items:
         if item.status != "excluded":
-            left[item.dim] = add(left[item.dim], item.weight)
+            left[item.dim] += item.weight
     alive = total([w for name, w in dimension_weights.items() if left[name] > 0])
     return [_share(item, left[item.dim], dimension_weights[item.dim], alive) for item in items]
 
 
+@exact
 def _share(item: Item, left: Decimal, dimension: Decimal, alive: Decimal) -> Decimal:
     if item.status == "excluded" or left == 0 or alive == 0:
         return Decimal(0)
     if left == HUNDRED and alive == HUNDRED:
-        return divide(multiply(item.weight, dimension), HUNDRED)  # the usual case stays free of remainders
-    return divide(multiply(multiply(item.weight, dimension), HUNDRED), multiply(left, alive))
+        return item.weight * dimension / HUNDRED  # the usual case stays free of remainders
+    return item.weight * dimension * HUNDRED / (left * alive)
 
 
+@exact
 def move_missing(items: list[Item], shares: list[Decimal], takers: list[str]) -> list[Decimal] | None:
     """Shares after missing items gave theirs to the named KPIs; None if no named KPI is scored."""
     named = [item.kpi in takers and item.status == "scored" for item in items]
@@ -111,6 +115,6 @@ def move_missing(items: list[Item], shares: list[Decimal], takers: list[str]) ->
         return None
     result = []
     for item, share, is_taker in zip(items, shares, named, strict=True):
-        extra = divide(multiply(moved, share), base) if is_taker else Decimal(0)
-        result.append(Decimal(0) if item.status == "missing" else add(share, extra))
+        extra = moved * share / base if is_taker else Decimal(0)
+        result.append(Decimal(0) if item.status == "missing" else share + extra)
     return result

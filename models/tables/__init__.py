@@ -9,10 +9,11 @@ from models.tables import goods, live, people, sales, service, traffic
 from models.tables.columns import (
     MONEY,
     MONEY_BASE,
+    MONEY_WIDTH,
     Column,
     ColumnType,
+    Derivation,
     Derived,
-    Rule,
     Sensitivity,
     Table,
 )
@@ -42,13 +43,14 @@ __all__ = [
     "FAMILIES",
     "MONEY",
     "MONEY_BASE",
+    "MONEY_WIDTH",
     "ORDER_LINE",
     "REFUND",
     "TICKET",
     "Column",
     "ColumnType",
+    "Derivation",
     "Derived",
-    "Rule",
     "Sensitivity",
     "Table",
 ]

@@ -6,6 +6,8 @@ Belongs here: types and constructors. Not here: the tables themselves (one modul
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from models.values import Width
+
 
 class ColumnType(StrEnum):
     """Types of canonical columns and of formula expressions."""
@@ -25,7 +27,7 @@ class Sensitivity(StrEnum):
     PERSONAL = "personal"
 
 
-class Rule(StrEnum):
+class Derivation(StrEnum):
     """How a derived column comes to be."""
 
     LOCAL_DAY = "local_day"  # local day, in the shop's zone, of the first instant in `of` that is known
@@ -44,11 +46,11 @@ class Rule(StrEnum):
 class Derived:
     """A rule and what it reads."""
 
-    rule: Rule
+    rule: Derivation
     of: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One canonical column.
 
@@ -69,8 +71,18 @@ class Column:
     allowed: tuple[str, ...] = ()
     default: str = ""  # what an empty cell of a dropped file means; nothing = NULL
 
+    @property
+    def is_id(self) -> bool:
+        """Whether it names a thing that other rows name too."""
+        return self.type is ColumnType.TEXT and self.name.endswith("_id")
 
-@dataclass(frozen=True)
+    @property
+    def is_currency(self) -> bool:
+        """Whether it holds a currency code; every table with money has one such column, always of this name."""
+        return self.name == "currency"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """One canonical table.
 
@@ -105,6 +117,7 @@ class Table:
 
 
 MONEY = "DECIMAL(18,4)"  # own currency, as the platform states it
+MONEY_WIDTH = Width(whole=14, places=4)  # the same, as whoever reads an amount needs it
 MONEY_BASE = (
     "DECIMAL(26,12)"  # company currency = own money x DECIMAL(12,8) rate, exact, never rounded per row
 )
@@ -127,10 +140,10 @@ def text(
 ) -> Column:
     """A word or an id."""
     return Column(
-        name,
-        ColumnType.TEXT,
-        "VARCHAR",
-        en,
+        name=name,
+        type=ColumnType.TEXT,
+        sql_type="VARCHAR",
+        description=en,
         zh=zh,
         required=required,
         allowed=allowed,
@@ -146,40 +159,85 @@ def personal(name: str, zh: str, en: str, *, required: bool = False) -> Column:
 
 def count(name: str, zh: str, en: str, unit: str = "", *, required: bool = False) -> Column:
     """A whole number."""
-    return Column(name, ColumnType.NUMBER, "BIGINT", en, unit, zh=zh, required=required)
+    return Column(
+        name=name,
+        type=ColumnType.NUMBER,
+        sql_type="BIGINT",
+        description=en,
+        unit=unit,
+        zh=zh,
+        required=required,
+    )
 
 
 def number(
     name: str, zh: str, en: str, unit: str = "", *, sql_type: str = QUANTITY, required: bool = False
 ) -> Column:
     """A number that may have a fraction."""
-    return Column(name, ColumnType.NUMBER, sql_type, en, unit, zh=zh, required=required)
+    return Column(
+        name=name,
+        type=ColumnType.NUMBER,
+        sql_type=sql_type,
+        description=en,
+        unit=unit,
+        zh=zh,
+        required=required,
+    )
 
 
 def flag(name: str, zh: str, en: str, *, required: bool = False, default: str = "") -> Column:
     """Yes or no."""
-    return Column(name, ColumnType.BOOLEAN, "BOOLEAN", en, zh=zh, required=required, default=default)
+    return Column(
+        name=name,
+        type=ColumnType.BOOLEAN,
+        sql_type="BOOLEAN",
+        description=en,
+        zh=zh,
+        required=required,
+        default=default,
+    )
 
 
 def day(name: str, zh: str, en: str, *, required: bool = False, needs_history: bool = False) -> Column:
     """A local day."""
-    return Column(name, ColumnType.DATE, "DATE", en, zh=zh, required=required, needs_history=needs_history)
+    return Column(
+        name=name,
+        type=ColumnType.DATE,
+        sql_type="DATE",
+        description=en,
+        zh=zh,
+        required=required,
+        needs_history=needs_history,
+    )
 
 
 def instant(name: str, zh: str, en: str, *, required: bool = False) -> Column:
     """A point in time, stored in UTC."""
-    return Column(name, ColumnType.INSTANT, "TIMESTAMPTZ", en, zh=zh, required=required)
+    return Column(
+        name=name, type=ColumnType.INSTANT, sql_type="TIMESTAMPTZ", description=en, zh=zh, required=required
+    )
 
 
 def amount(name: str, zh: str, en: str, *, required: bool = False) -> Column:
     """Money as the source states it."""
-    return Column(name, ColumnType.NUMBER, MONEY, en, _OWN, zh=zh, required=required)
+    return Column(
+        name=name, type=ColumnType.NUMBER, sql_type=MONEY, description=en, unit=_OWN, zh=zh, required=required
+    )
 
 
 def base(name: str, zh: str, en: str, of: str, *, sql_type: str = MONEY_BASE) -> Column:
     """Money in the company's currency, through the dated rate."""
-    derived = Derived(Rule.BASE, (of,))
-    return Column(name, ColumnType.NUMBER, sql_type, en, _BASE, zh=zh, given=False, derived=derived)
+    derived = Derived(Derivation.BASE, (of,))
+    return Column(
+        name=name,
+        type=ColumnType.NUMBER,
+        sql_type=sql_type,
+        description=en,
+        unit=_BASE,
+        zh=zh,
+        given=False,
+        derived=derived,
+    )
 
 
 def money(name: str, zh: str, en: str, *, required: bool = False) -> tuple[Column, Column]:
@@ -202,7 +260,7 @@ def currency(of: str, *on: str, stated: bool = False) -> tuple[Column, Column]:
     )
     return (
         text("currency", "币种", f"ISO 4217 currency of {of}"),
-        derive(rate, Rule.RATE, *on, given=stated),
+        derive(rate, Derivation.RATE, *on, given=stated),
     )
 
 
@@ -210,7 +268,7 @@ def local_day(name: str, zh: str, *of: str) -> Column:
     """The local day of an instant, in the shop's zone."""
     what = " or else ".join(of)
     column = day(name, zh, f"Local day of {what}")
-    return derive(column, Rule.LOCAL_DAY, *of)
+    return derive(column, Derivation.LOCAL_DAY, *of)
 
 
 def moment(
@@ -221,7 +279,7 @@ def moment(
     return instant(name, zh, en, required=required), local_day(local, f"{zh}(日期)", name)
 
 
-def derive(column: Column, rule: Rule, *of: str, given: bool = False) -> Column:
+def derive(column: Column, rule: Derivation, *of: str, given: bool = False) -> Column:
     """The column filled by a rule; with `given`, only where the source does not state it."""
     return replace(column, given=given, derived=Derived(rule, of))
 
@@ -236,14 +294,16 @@ SKU = (
     text("sku_id", "SKU编码", "Stock keeping unit"),
     derive(
         text("sku_group", "商品组", "Group of the SKU from skus.csv; NULL when unlisted"),
-        Rule.SKU,
+        Derivation.SKU,
         "sku_group",
     ),
-    derive(text("brand", "品牌", "Brand of the SKU from skus.csv; NULL when unlisted"), Rule.SKU, "brand"),
+    derive(
+        text("brand", "品牌", "Brand of the SKU from skus.csv; NULL when unlisted"), Derivation.SKU, "brand"
+    ),
 )
 
 
 def dept(person: str, on: str) -> Column:
     """The department: as stated, or else that of the person on the day."""
     column = text("dept", "部门", f"Department; where not stated, that of {person} on {on}")
-    return derive(column, Rule.DEPT, person, on, given=True)
+    return derive(column, Derivation.DEPT, person, on, given=True)

@@ -6,7 +6,7 @@ from models.tables.columns import (
     SKU,
     Column,
     ColumnType,
-    Rule,
+    Derivation,
     Table,
     count,
     currency,
@@ -45,7 +45,7 @@ INVENTORY = Table(
                 "在售",
                 "The SKU is listed that day: as stated, or else by listed_on and delisted_on of skus.csv",
             ),
-            Rule.MODEL,
+            Derivation.MODEL,
             "listed",
             given=True,
         ),
@@ -73,7 +73,7 @@ SHIPMENT = Table(
         instant("packed_at", "打包时间", "When it was packed; NULL = not recorded"),
         derive(
             day("packed_on", "打包日期", "Local day of packed_at, or else of shipped_at"),
-            Rule.LOCAL_DAY,
+            Derivation.LOCAL_DAY,
             "packed_at",
             "shipped_at",
         ),
@@ -162,7 +162,9 @@ PURCHASE_ORDER = Table(
 
 
 def _base(name: str, zh: str, en: str) -> Column:
-    return Column(name, ColumnType.NUMBER, MONEY_BASE, en, "company currency", zh=zh)
+    return Column(
+        name=name, type=ColumnType.NUMBER, sql_type=MONEY_BASE, description=en, unit="company currency", zh=zh
+    )
 
 
 NEW_SKU = Table(

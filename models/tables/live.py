@@ -5,7 +5,7 @@ from models.tables.columns import (
     MONEY_BASE,
     SHARED,
     Column,
-    Rule,
+    Derivation,
     Table,
     base,
     count,
@@ -29,7 +29,7 @@ def _refunded(of: str) -> Column:
         "refund_amount",
         sql_type=MONEY_BASE,
     )
-    return derive(column, Rule.MODEL, "refunded")
+    return derive(column, Derivation.MODEL, "refunded")
 
 
 _COUNTS = (
@@ -104,7 +104,7 @@ LIVE_SHIFT = Table(
         *moment("ended_at", "下播时间", "When it ended", required=True),
         derive(
             number("minutes", "分钟", "Length of the span", "minutes"),
-            Rule.MINUTES,
+            Derivation.MINUTES,
             "started_at",
             "ended_at",
             given=True,

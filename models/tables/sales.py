@@ -6,7 +6,7 @@ from models.tables.columns import (
     SKU,
     Column,
     ColumnType,
-    Rule,
+    Derivation,
     Table,
     amount,
     base,
@@ -26,10 +26,21 @@ CHANNELS = ("search", "recommend", "live", "content", "private", "distribution",
 
 
 def _cost(name: str, zh: str, en: str) -> Column:
-    return derive(Column(name, ColumnType.NUMBER, MONEY_BASE, en, "company currency", zh=zh), Rule.COST, name)
+    return derive(
+        Column(
+            name=name,
+            type=ColumnType.NUMBER,
+            sql_type=MONEY_BASE,
+            description=en,
+            unit="company currency",
+            zh=zh,
+        ),
+        Derivation.COST,
+        name,
+    )
 
 
-def _links(rule: Rule | None) -> tuple[Column, ...]:
+def _links(rule: Derivation | None) -> tuple[Column, ...]:
     """Who and what brought the order; a refund takes them over from its order."""
     columns = (
         text("channel", "渠道", "Channel the order came through", allowed=CHANNELS),
@@ -72,7 +83,7 @@ ORDER_LINE = Table(
                 "Business date of the buyer's first order on the platform",
                 needs_history=True,
             ),
-            Rule.MODEL,
+            Derivation.MODEL,
             "buyer_first",
         ),
         *SKU[:2],
@@ -97,7 +108,7 @@ ORDER_LINE = Table(
         instant("paid_at", "付款时间", "When it was paid"),
         derive(
             day("business_date", "业务日期", "Local day of paid_at in the shop's zone"),
-            Rule.LOCAL_DAY,
+            Derivation.LOCAL_DAY,
             "paid_at",
         ),
         instant("cancelled_at", "取消时间", "When the whole order was cancelled; NULL if it was not"),
@@ -108,12 +119,12 @@ ORDER_LINE = Table(
         *_links(None),
         derive(
             text("chat_id", "客服会话", "Chat the order is credited to (last agent before payment)"),
-            Rule.MODEL,
+            Derivation.MODEL,
             "last_agent",
         ),
         derive(
             text("cs_agent_id", "客服", "Agent: as stated, or else the last one who chatted before payment"),
-            Rule.MODEL,
+            Derivation.MODEL,
             "last_agent",
             given=True,
         ),
@@ -123,11 +134,11 @@ ORDER_LINE = Table(
                 "业绩归属人",
                 "Employee credited: as stated, or else owner of the inquiry, author of the content, or who signed the influencer",
             ),
-            Rule.MODEL,
+            Derivation.MODEL,
             "order_owner",
             given=True,
         ),
-        derive(text("room_id", "直播间", "Room of the live session"), Rule.SESSION, "room_id"),
+        derive(text("room_id", "直播间", "Room of the live session"), Derivation.SESSION, "room_id"),
         derive(
             day(
                 "distributor_first_on",
@@ -135,7 +146,7 @@ ORDER_LINE = Table(
                 "Business date of the distributor's first order in the shop",
                 needs_history=True,
             ),
-            Rule.MODEL,
+            Derivation.MODEL,
             "distributor_first",
         ),
         flag("is_new_buyer", "新客", "First order of the buyer as the platform states it; NULL = not stated"),
@@ -145,7 +156,7 @@ ORDER_LINE = Table(
                 "新品",
                 "Paid within new_sku_days of the SKU's listing; NULL = day of listing unknown",
             ),
-            Rule.MODEL,
+            Derivation.MODEL,
             "new_sku_flag",
         ),
         _cost("platform_fee_base", "平台扣点(本位币)", "Platform fee of the line; NULL = not in costs.csv"),
@@ -172,11 +183,11 @@ REFUND = Table(
         text("line_id", "订单行号", "Order line; NULL when the platform names none"),
         derive(
             text("sku_id", "SKU编码", "Stock keeping unit; NULL when unknown"),
-            Rule.ORDER,
+            Derivation.ORDER,
             "sku_id",
             given=True,
         ),
-        derive(text("sku_group", "商品组", "Group of the SKU from skus.csv"), Rule.SKU, "sku_group"),
+        derive(text("sku_group", "商品组", "Group of the SKU from skus.csv"), Derivation.SKU, "sku_group"),
         count("qty", "件数", "Units given back", "pieces", required=True),
         amount("amount", "退款金额", "Money given back", required=True),
         *currency("amount", "business_date"),
@@ -186,15 +197,15 @@ REFUND = Table(
         instant("refunded_at", "退款时间", "When the money was given back"),
         derive(
             day("business_date", "业务日期", "Local day of refunded_at in the shop's zone"),
-            Rule.LOCAL_DAY,
+            Derivation.LOCAL_DAY,
             "refunded_at",
         ),
         derive(
             day("order_business_date", "订单业务日期", "Business date of the order (order cohort)"),
-            Rule.ORDER,
+            Derivation.ORDER,
             "business_date",
         ),
-        derive(flag("is_excluded", "不计入", "Refund of an excluded order"), Rule.ORDER, "is_excluded"),
+        derive(flag("is_excluded", "不计入", "Refund of an excluded order"), Derivation.ORDER, "is_excluded"),
         text("type", "退款类型", "Kind of refund", allowed=("refund_only", "return", "exchange")),
         text(
             "reason_kind",
@@ -213,21 +224,21 @@ REFUND = Table(
         ),
         flag("withdrawn", "已撤销", "The buyer withdrew the request; amount is 0 then"),
         flag("platform_intervened", "平台介入", "The platform stepped in"),
-        *_links(Rule.ORDER),
-        derive(text("chat_id", "客服会话", "Chat the order is credited to"), Rule.ORDER, "chat_id"),
+        *_links(Derivation.ORDER),
+        derive(text("chat_id", "客服会话", "Chat the order is credited to"), Derivation.ORDER, "chat_id"),
         derive(
             text("cs_agent_id", "客服", "Agent the order is credited to"),
-            Rule.ORDER,
+            Derivation.ORDER,
             "cs_agent_id",
             given=True,
         ),
         derive(
             text("owner_id", "业绩归属人", "Employee the order is credited to"),
-            Rule.ORDER,
+            Derivation.ORDER,
             "owner_id",
             given=True,
         ),
-        derive(text("room_id", "直播间", "Room of the live session"), Rule.ORDER, "room_id"),
+        derive(text("room_id", "直播间", "Room of the live session"), Derivation.ORDER, "room_id"),
         SKU[2],
     ),
     zh="每个退款订单行一行;平台不给出行时每笔退款一行",
@@ -300,7 +311,7 @@ FORECAST = Table(
                 "Units sold: as stated, or else from the order lines of those days",
                 "pieces",
             ),
-            Rule.MODEL,
+            Derivation.MODEL,
             "forecast_actual",
             given=True,
         ),

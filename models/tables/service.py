@@ -3,7 +3,7 @@
 from models.tables.columns import (
     COMMON,
     SKU,
-    Rule,
+    Derivation,
     Table,
     base,
     count,
@@ -40,11 +40,11 @@ TICKET = Table(
                 "Agreed hours to resolution for the priority; NULL = none agreed",
                 "hours",
             ),
-            Rule.MODEL,
+            Derivation.MODEL,
             "sla",
             given=True,
         ),
-        derive(day("due_on", "到期日期", "Local day of opened_at + sla_hours"), Rule.MODEL, "sla"),
+        derive(day("due_on", "到期日期", "Local day of opened_at + sla_hours"), Derivation.MODEL, "sla"),
         count(
             "first_reply_minutes", "首次回复分钟", "First reply, calendar minutes; NULL = none yet", "minutes"
         ),
@@ -55,7 +55,7 @@ TICKET = Table(
                 "Full resolution, calendar minutes; NULL = not resolved",
                 "minutes",
             ),
-            Rule.MINUTES,
+            Derivation.MINUTES,
             "opened_at",
             "resolved_at",
             given=True,
@@ -95,7 +95,7 @@ CHAT = Table(
         *moment("started_at", "开始时间", "When the buyer first wrote", required=True),
         flag("is_inquiry", "询单", "The buyer asked before buying"),
         *(
-            derive(column, Rule.MODEL, "rounds", given=True)
+            derive(column, Derivation.MODEL, "rounds", given=True)
             for column in (
                 flag("replied", "已回复", "The buyer got an answer from an agent"),
                 count(
@@ -140,7 +140,7 @@ CHAT = Table(
         ),
         derive(
             flag("buyer_paid_within_window", "窗口内付款", "The buyer paid within the window after the chat"),
-            Rule.MODEL,
+            Derivation.MODEL,
             "last_agent",
             given=True,
         ),
@@ -154,7 +154,7 @@ CHAT = Table(
                 "Sales credited to the chat: as stated, or else the orders whose last agent it is, company currency",
                 "paid_amount",
             ),
-            Rule.MODEL,
+            Derivation.MODEL,
             "credited",
         ),
         derive(
@@ -164,7 +164,7 @@ CHAT = Table(
                 "Refunds of the credited sales: as stated, or else of those orders; NULL = unknown",
                 "refund_amount",
             ),
-            Rule.MODEL,
+            Derivation.MODEL,
             "credited",
         ),
     ),
@@ -203,7 +203,7 @@ REVIEW = Table(
         number("rating", "评分", "Rating, 1 to 5", "points", required=True),
         derive(
             flag("is_negative", "差评", "Negative: as stated, or else rating at most negative_rating (2)"),
-            Rule.MODEL,
+            Derivation.MODEL,
             "negative",
             given=True,
         ),

@@ -3,7 +3,7 @@
 from models.tables.columns import (
     COMMON,
     SKU,
-    Rule,
+    Derivation,
     Table,
     count,
     currency,
@@ -34,7 +34,7 @@ TRAFFIC = Table(
                 "层级",
                 "shop for rows of the whole shop, sku for rows of one SKU; never add the two up",
             ),
-            Rule.MODEL,
+            Derivation.MODEL,
             "level",
         ),
         text(
@@ -182,7 +182,7 @@ PLATFORM_HEALTH = Table(
         number("value", "数值", "The platform's own value; rates as fractions"),
         derive(
             flag("is_month_last", "当月最新", "The newest row of the metric in its calendar month"),
-            Rule.MODEL,
+            Derivation.MODEL,
             "month_last",
         ),
     ),

@@ -1,99 +1,185 @@
-"""`kpi connectors`: list, pull and replay, without computing anything. Not here: the other actions, each in its own module."""
+"""`kpi connectors`: what can be pulled, whether it works, and looking after it. Its eight actions with their options.
 
-import argparse
-import re
-import shutil
-import tempfile
+Not here: the work of an action, which is imported when the action runs: connector_loads.py (pull, replay), account_check.py
+(check), doctor.py, record.py, scaffold.py (new), recognise.py.
+"""
+
+from datetime import date, datetime
 from pathlib import Path
 
-from connectors.kit import replay
-from connectors.kit.contract.errors import LandingDamaged
-from connectors.kit.contract.strict_json import Json
-from connectors.kit.window.landing import read_lines, sha256_of
-from models.errors import UsageError
-from pipelines.commands.asked import company_of, work_of
-from pipelines.commands.probe import last_open
-from pipelines.commands.progress import show_progress
-from pipelines.commands.table import table
-from pipelines.company import clock
-from pipelines.company.home import Home
-from pipelines.company.sandbox import surroundings
-from pipelines.steps.pull import pull_streams, register_accounts
-from warehouse.raw.load import load_window
-from warehouse.store.connect import open_warehouse
+import click
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # parts of a path below landing/
+from pipelines.commands.options import (
+    DAY,
+    InOrder,
+    as_of_option,
+    company_option,
+    first_day_option,
+    last_day_option,
+)
 
 
-def list_all(chosen: argparse.Namespace) -> int:
-    """Every connector, its streams, and the company's accounts."""
-    company = company_of(chosen)
+@click.group("connectors", cls=InOrder)
+def connectors() -> None:
+    """See what can be pulled, and whether it works."""
+
+
+@connectors.command("list")
+@company_option
+def list_connectors(*, company: Path | None) -> int:
+    """List connectors, their streams and this company's accounts."""
+    from pipelines.commands.table import table
+    from pipelines.company.company import chosen_company
+
+    chosen = chosen_company(company)
     rows = []
-    for name in company.connector_names():
-        accounts = ", ".join(s.shop_id for s in company.sources if s.connector == name) or "—"
-        streams = company.connector(name).streams
-        rows += [[name, s.name, ", ".join(s.feeds), str(s.lookback), accounts] for s in streams]
+    for name in chosen.connector_names():
+        accounts = ", ".join(s.shop_id for s in chosen.sources if s.connector == name) or "—"
+        streams = chosen.connector(name).streams
+        rows += [[name, s.name, ", ".join(s.feeds), str(s.windows.lookback), accounts] for s in streams]
     print(table(["connector", "stream", "feeds", "look-back", "accounts"], rows))
     return 0
 
 
-def pull_one(chosen: argparse.Namespace) -> int:
-    """Pull one connector for a span of days and load it; exit code 1 when a window failed."""
+@connectors.command("check")
+@click.argument("connector", required=False, default="")
+@click.option("--reports", is_flag=True, help="Also streams for which the platform must make a report.")
+@company_option
+def check(connector: str, *, reports: bool, company: Path | None) -> int:
+    """Ask every account and stream for a little, load nothing.
+
+    Asked for is the last hour, or the last day that is over. With CONNECTOR only the accounts of that one. Exit code 1 when
+    one does not answer properly.
+    """
+    from pipelines.commands.account_check import check_accounts
+    from pipelines.commands.progress import show_progress
+    from pipelines.company.company import chosen_company
+
     show_progress()
-    work = work_of(chosen, company_of(chosen))
-    known = work.company.connector_names()
-    if chosen.connector not in known:
-        remedy = f"known: {', '.join(known)}"
-        raise UsageError("U029", "no such connector", actual=chosen.connector[:40], remedy=remedy)
-    with surroundings(work.company, work.as_of) as around:
-        streams = [
-            (chosen.connector, stream.name) for stream in work.company.connector(chosen.connector).streams
-        ]
-        reports = [report for found in pull_streams(work, streams, around).values() for report in found]
-    rows = [
-        [str(r.ref), str(r.windows), str(r.new_rows), str(r.changed_rows), str(len(r.failures))]
-        for r in reports
-    ]
-    print(table(["account", "windows", "new", "changed", "failed"], rows, right=(1, 2, 3, 4)))
-    for failure in (f for r in reports for f in r.failures):
-        days = f"{failure.window_from:%Y-%m-%d}..{failure.window_to:%Y-%m-%d}"
-        print(f"[{failure.code}] {failure.cause} | at {failure.ref} {days}")
-    return 1 if any(r.failures for r in reports) else 0
+    return check_accounts(chosen_company(company), connector, with_reports=reports)
 
 
-def replay_one(chosen: argparse.Namespace) -> int:
-    """Load landing files again; what is in already changes nothing."""
-    company, home = company_of(chosen), Home.of()
-    with open_warehouse(home.root) as con, tempfile.TemporaryDirectory() as scratch:
-        register_accounts(con, company)
-        for name in chosen.files:
-            path = _in_landing(Path(name).resolve(), home) if Path(name).exists() else home.landing / name
-            known = con.execute(
-                "select max(as_of) from load_window where landing_file = ?", [_below(path, home)]
-            ).fetchone()
-            as_of = known[0] if known and known[0] else clock.as_of(company, last_open(company))
-            window = replay(path, root=home.landing, as_of=as_of, spool=Path(scratch), find=company.connector)
-            result = load_window(con, window)
-            print(f"{name}: {window.rows} rows, {result.new_rows} new, {result.changed_rows} changed")
-    return 0
+@connectors.command("pull")
+@click.argument("connector")
+@first_day_option
+@last_day_option
+@as_of_option
+@company_option
+def pull(
+    connector: str, *, first: date, last: date | None, as_of: datetime | None, company: Path | None
+) -> int:
+    """Pull one connector for a span of days and load it.
+
+    Exit code 1 when a window failed.
+    """
+    from pipelines.commands.connector_loads import pull_connector
+    from pipelines.commands.progress import show_progress
+    from pipelines.commands.run_choice import chosen_run
+
+    show_progress()
+    return pull_connector(chosen_run(company, first=first, last=last, as_of=as_of), connector)
 
 
-def _in_landing(path: Path, home: Home) -> Path:
-    """A landing file of another place, such as a recorded fixture, is kept like one of our own before it is loaded."""
-    if path.is_relative_to(home.landing):
-        return path
-    if not sha256_of(path).startswith(path.name.removesuffix(".jsonl.gz").rpartition("_")[2]):
-        raise LandingDamaged("a landing file was changed after it was written", actual=path.name)
-    head: Json = next(read_lines(path), {})
-    names = [str(head.get(name, "")) for name in ("connector", "stream", "shop")]
-    if not all(_NAME.fullmatch(name) for name in names):
-        raise LandingDamaged("a landing file has a damaged header", actual=path.name)
-    kept = home.landing.joinpath(*names, path.name)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    part = kept.with_name(f".part-{path.name}")
-    shutil.copyfile(path, part)
-    return part.replace(kept)
+@connectors.command("replay")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@company_option
+def replay(files: tuple[str, ...], *, company: Path | None) -> int:
+    """Load landing files again, without asking the platform.
+
+    What is in the warehouse already changes nothing.
+    """
+    from pipelines.commands.connector_loads import replay_files
+    from pipelines.company.company import chosen_company
+    from pipelines.company.home import Home
+
+    return replay_files(chosen_company(company), Home.of(), files)
 
 
-def _below(path: Path, home: Home) -> str:
-    return path.relative_to(home.landing).as_posix() if path.is_relative_to(home.landing) else path.name
+@connectors.command("record")
+@click.argument("connector")
+@click.option("--shop", required=True, metavar="S", help="shop_id of the account.")
+@click.option("--stream", required=True, metavar="T", help="Stream of the connector.")
+@first_day_option
+@last_day_option
+@as_of_option
+@click.option("--into", required=True, metavar="DIR", type=click.Path(path_type=Path), help="A new folder.")
+@company_option
+def record(
+    connector: str,
+    *,
+    shop: str,
+    stream: str,
+    first: date,
+    last: date | None,
+    as_of: datetime | None,
+    into: Path,
+    company: Path | None,
+) -> int:
+    """Record days of one account as a fixture.
+
+    It holds landing files, already redacted, and a manifest. Exit code 1 when a window failed: only proven windows are in the
+    fixture.
+    """
+    from models.loads import StreamRef
+    from pipelines.commands.progress import show_progress
+    from pipelines.commands.record import record_days
+    from pipelines.commands.run_choice import chosen_run
+
+    show_progress()
+    work = chosen_run(company, first=first, last=last, as_of=as_of)
+    return record_days(work, StreamRef(connector, stream, shop), into)
+
+
+@connectors.command("new")
+@click.argument("name")
+@click.option("--stream", default="orders", show_default=True, metavar="T", help="Its first stream.")
+@click.option(
+    "--table", default="order_line", show_default=True, metavar="F", help="The canonical table it fills."
+)
+@click.option("--into", default="", metavar="DIR", help="Another checkout (default: this one).")
+def new(name: str, *, stream: str, table: str, into: str) -> int:
+    """Write the files of a new connector, and its guided test.
+
+    The test says what is missing, one thing at a time. NAME is in lower case, for example tiktok_shop.
+    """
+    from pipelines.commands.scaffold import ROOT, write_connector
+
+    return write_connector(name, stream, table, Path(into).resolve() if into else ROOT)
+
+
+@connectors.command("doctor")
+@company_option
+def doctor(*, company: Path | None) -> int:
+    """Show quotas, reports, tokens, drift, failures still open.
+
+    Exit code 1 when something needs a hand.
+    """
+    from pipelines.commands.doctor import examine
+    from pipelines.company.company import chosen_company
+    from pipelines.company.home import Home
+
+    return examine(chosen_company(company), Home.of())
+
+
+@connectors.command("recognise")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--day", type=DAY, metavar="D", help="The day of a file that names none.")
+@click.option("--currency", default="", metavar="C", help="Currency of a file that states none, e.g. USD.")
+@click.option(
+    "--date-format", default="", metavar="F", help="Where 01/02/26 has two readings, e.g. %d/%m/%y."
+)
+@click.option("--write", is_flag=True, help="Keep the mapping of an unknown file in the folder layouts/.")
+@company_option
+def recognise(
+    file: Path, *, day: date | None, currency: str, date_format: str, write: bool, company: Path | None
+) -> int:
+    """Tell which platform's export a file is, and how to declare it.
+
+    Its entry for facts.yaml is shown. Exit code 1 when no layout knows the file; then a mapping to fill in is shown.
+    """
+    from connectors.file_drop.exports.export_reading import ExportEntry
+    from pipelines.commands.recognise import recognise_file
+    from pipelines.company.company import chosen_company
+
+    entry = ExportEntry(file.name, (day, day) if day else None, currency or None, date_format)
+    return recognise_file(chosen_company(company), file, entry, write=write)

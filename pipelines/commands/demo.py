@@ -1,16 +1,9 @@
 """`kpi demo`: the sample company end to end, so that a stranger sees every part work on real orders."""
 
-import argparse
 import time
 from datetime import date
 
-from pipelines.commands.progress import show_progress
-from pipelines.commands.run import run_work
-from pipelines.commands.score import score_one
-from pipelines.company import clock
-from pipelines.company.company import load_company
-from pipelines.company.home import Home
-from pipelines.company.work import Work
+import click
 
 # The two data sets keep their own dates: a year of shop orders, and a month of help desk tickets.
 _SPANS = (
@@ -19,16 +12,28 @@ _SPANS = (
 )
 
 
-def demo(chosen: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments
-    """Two runs and two scored months; exit code 1 when any of them left something missing."""
+@click.command("demo")
+def demo() -> int:
+    """Run and score the sample company, end to end.
+
+    A year of orders and a month of tickets are pulled, computed and scored. Exit code 1 when one of the two runs or two scored
+    months left something missing.
+    """
+    from pipelines.commands.progress import show_progress
+    from pipelines.commands.run_report import report_period, report_run
+    from pipelines.company import clock
+    from pipelines.company.company import load_company
+    from pipelines.company.home import Home
+    from pipelines.company.run_scope import RunScope
+
     show_progress()
     started = time.monotonic()
     company, home = load_company(), Home.of()
     worst = 0
     for first, last, period in _SPANS:
         print(f"\n== {first} .. {last}\n", flush=True)
-        worst = max(worst, run_work(Work(company, home, first, last, clock.as_of(company, last))))
+        worst = max(worst, report_run(RunScope(company, home, first, last, clock.as_of(company, last))))
         print(flush=True)
-        worst = max(worst, score_one(company, period))
+        worst = max(worst, report_period(company, period))
     print(f"\n{time.monotonic() - started:.0f} s. Next: kpi why P002 sales_attainment 2011-11; kpi serve")
     return worst

@@ -1,9 +1,8 @@
 """`kpi connectors doctor`: what connectors remember, and what needs a hand. Tables, never a secret.
 
-Belongs here: reading the state file and the load log, and saying what to do. Not here: asking a platform (probe.py).
+Belongs here: reading the state file and the load log, and saying what to do. Not here: asking a platform (account_check.py).
 """
 
-import argparse
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,16 +13,15 @@ from connectors.kit import AccountSettings
 from connectors.kit.contract.account import AUTHORISED_UNTIL
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.oauth import OAuth
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 from models.errors import MeritError, PullError
 from models.loads import StreamRef
-from pipelines.commands.asked import company_of
-from pipelines.commands.probe import last_open
+from pipelines.commands.account_check import last_open
 from pipelines.commands.table import table
 from pipelines.company import clock
 from pipelines.company.company import Company
 from pipelines.company.home import Home
-from pipelines.company.sources import SANDBOX, Source
+from pipelines.company.sources import SANDBOX, DeclaredAccount
 from warehouse.raw.pulls import OpenFailure, drift_seen, open_failures, proven_until
 from warehouse.store.connect import WAREHOUSE, open_warehouse
 
@@ -32,8 +30,8 @@ STALE = timedelta(hours=48)  # a daily stream that missed a run
 _SHOWN = 20  # failed windows of one list
 
 
-@dataclass
-class _Visit:
+@dataclass(kw_only=True)
+class _Examination:
     """What was found; `troubles` need a hand."""
 
     company: Company
@@ -54,53 +52,56 @@ class _Visit:
         return datetime.now(UTC).date()
 
 
-def doctor(chosen: argparse.Namespace) -> int:
-    """What connectors remember; exit code 1 when something needs a hand."""
-    company, home = company_of(chosen), Home.of()
+def examine(company: Company, home: Home) -> int:
+    """Print what connectors remember; returns 1 when something needs a hand."""
     path = home.root / FILE
-    visit = _Visit(company, clock.as_of(company, last_open(company)), State(path if path.exists() else None))
+    exam = _Examination(
+        company=company,
+        now=clock.as_of(company, last_open(company)),
+        state=State(path if path.exists() else None),
+    )
     if (home.root / WAREHOUSE).exists():
         with open_warehouse(home.root, wait_seconds=10) as con:
-            visit.proven, visit.drift, visit.failures = proven_until(con), drift_seen(con), open_failures(con)
+            exam.proven, exam.drift, exam.failures = proven_until(con), drift_seen(con), open_failures(con)
     sections = {
-        "streams 数据流": _streams(visit),
-        "failed windows still open 未补齐的失败时间窗": _failures(visit),
-        "reports 平台报告": _reports(visit),
-        "quotas of today (UTC) 当日配额": _quotas(visit),
-        "stored tokens 已存令牌": _tokens(visit),
+        "streams 数据流": _streams(exam),
+        "failed windows still open 未补齐的失败时间窗": _failures(exam),
+        "reports 平台报告": _reports(exam),
+        "quotas of today (UTC) 当日配额": _quotas(exam),
+        "stored tokens 已存令牌": _tokens(exam),
     }
     for title, text in sections.items():
         print(f"{title}\n{text}\n")
-    print("\n".join(trouble.render() for trouble in visit.troubles) or "nothing needs a hand 无需处理")
-    return 1 if visit.troubles else 0
+    print("\n".join(trouble.render() for trouble in exam.troubles) or "nothing needs a hand 无需处理")
+    return 1 if exam.troubles else 0
 
 
-def _streams(visit: _Visit) -> str:
+def _streams(exam: _Examination) -> str:
     rows = []
-    for source in visit.company.sources:
-        _accounts_own(visit, source)
+    for source in exam.company.sources:
+        _accounts_own(exam, source)
         for stream in source.streams():
-            until, as_of = visit.proven.get(stream.ref, (None, None))
-            drift = visit.drift.get(stream.ref, {})
+            until, as_of = exam.proven.get(stream.ref, (None, None))
+            drift = exam.drift.get(stream.ref, {})
             fields = ", ".join(f"{name} x {times}" for name, times in drift.items()) or "—"
             shown = ["never pulled", "—"] if until is None or as_of is None else [_at(until), _at(as_of)]
             rows.append([stream.ref.connector, stream.ref.stream, stream.ref.shop_id, *shown, fields[:120]])
-            _judge_age(visit, source, stream.ref, until)
+            _judge_age(exam, source, stream.ref, until)
     return _listed(["connector", "stream", "account", "proven until", "pulled as of", "unknown fields"], rows)
 
 
-def _accounts_own(visit: _Visit, source: Source) -> None:
+def _accounts_own(exam: _Examination, source: DeclaredAccount) -> None:
     """Secrets that are not set, and an authorisation that ends."""
     where = f"{source.connector} {source.shop_id}, {source.where}"
     if source.base_url != SANDBOX:
         for name in source.secret_names.values():
             if not os.environ.get(name):
-                visit.need("P120", "a secret of the source is not set", where, actual=name)
+                exam.need("P120", "a secret of the source is not set", where, actual=name)
     told = source.settings.get(AUTHORISED_UNTIL, "")
     try:
         end = date.fromisoformat(told) if told else None
     except ValueError:
-        visit.need(
+        exam.need(
             "P120",
             f"setting {AUTHORISED_UNTIL} is no day",
             where,
@@ -108,37 +109,35 @@ def _accounts_own(visit: _Visit, source: Source) -> None:
             remedy="write 2027-01-31",
         )
         return
-    if end is not None and end - visit.today <= SOON:
-        visit.need(
-            "P117", "what the platform authorised ends soon", where, actual=f"{AUTHORISED_UNTIL} {end}"
-        )
+    if end is not None and end - exam.today <= SOON:
+        exam.need("P117", "what the platform authorised ends soon", where, actual=f"{AUTHORISED_UNTIL} {end}")
 
 
-def _judge_age(visit: _Visit, source: Source, ref: StreamRef, until: datetime | None) -> None:
+def _judge_age(exam: _Examination, source: DeclaredAccount, ref: StreamRef, until: datetime | None) -> None:
     """A live company must hear that a stream stands still; one that replays has no today."""
-    closed = source.active_to is not None and source.active_to < visit.now.date()
-    if visit.company.clock == "replay" or closed:
+    closed = source.active_to is not None and source.active_to < exam.now.date()
+    if exam.company.clock == "replay" or closed:
         return
-    limit = STALE + source.kit.stream(ref.stream).of(source.settings).lag
-    if until is None or visit.now - until > limit:
+    limit = STALE + source.kit.stream(ref.stream).of(source.settings).windows.lag
+    if until is None or exam.now - until > limit:
         actual = "never pulled" if until is None else f"proven until {_at(until)}"
-        visit.need("P116", "a stream has no fresh proof", str(ref), actual=actual)
+        exam.need("P116", "a stream has no fresh proof", str(ref), actual=actual)
 
 
-def _failures(visit: _Visit) -> str:
+def _failures(exam: _Examination) -> str:
     rows = [
         [str(f.ref), _at(f.window_from), _at(f.window_to), f.code, f.cause, _at(f.as_of)]
-        for f in visit.failures
+        for f in exam.failures
     ]
-    for failure in {(f.ref, f.code): f for f in reversed(visit.failures)}.values():
-        visit.need(failure.code, failure.cause, f"{failure.ref} from {_at(failure.window_from)}")
+    for failure in {(f.ref, f.code): f for f in reversed(exam.failures)}.values():
+        exam.need(failure.code, failure.cause, f"{failure.ref} from {_at(failure.window_from)}")
     text = _listed(["stream", "from", "to", "code", "cause", "as of"], rows[:_SHOWN])
     return text if len(rows) <= _SHOWN else f"{text}\nand {len(rows) - _SHOWN} more"
 
 
-def _reports(visit: _Visit) -> str:
+def _reports(exam: _Examination) -> str:
     rows = []
-    for job in visit.state.jobs():
+    for job in exam.state.jobs():
         if job.collected_at is not None:
             continue
         is_cooling = job.cool_until is not None and datetime.now(UTC) < job.cool_until
@@ -152,16 +151,16 @@ def _waits(why: str) -> str:
     return f"will be asked for anew: {why}" if why else "waits: the next run collects it"
 
 
-def _quotas(visit: _Visit) -> str:
-    spent = {key: used for key, day, used in visit.state.quotas() if day == visit.today}
+def _quotas(exam: _Examination) -> str:
+    spent = {key: used for key, day, used in exam.state.quotas() if day == exam.today}
     limits: dict[str, int | None] = dict.fromkeys(spent)
-    for source in visit.company.sources:
+    for source in exam.company.sources:
         for name in source.stream_names:
             try:
                 stream = source.kit.stream(name).of(source.settings)
                 budget = stream.budget(source.connector, source.account({}))
             except KitError as error:
-                visit.need(error.code, error.what, source.where, actual=error.actual)
+                exam.need(error.code, error.what, source.where, actual=error.actual)
                 continue
             if budget.rate.per_day is not None:
                 limits[budget.key] = budget.rate.per_day
@@ -170,13 +169,13 @@ def _quotas(visit: _Visit) -> str:
         left = None if most is None else max(0, most - spent.get(key, 0))
         rows.append([key, str(spent.get(key, 0)), "?" if most is None else str(most), _number(left)])
         if left == 0:
-            visit.need("P115", "the day's requests are used up", key, actual=f"{most} a day")
+            exam.need("P115", "the day's requests are used up", key, actual=f"{most} a day")
     return _listed(["budget", "used", "a day", "left"], rows, right=(1, 2, 3))
 
 
-def _tokens(visit: _Visit) -> str:
+def _tokens(exam: _Examination) -> str:
     owners: dict[str, list[str]] = {}
-    for source in visit.company.sources:
+    for source in exam.company.sources:
         auth = source.kit.auth
         if not isinstance(auth, OAuth) or source.base_url == SANDBOX:
             continue
@@ -184,21 +183,21 @@ def _tokens(visit: _Visit) -> str:
         try:
             name = auth.stored_as(account)
             owners.setdefault(name, []).append(f"{source.connector} {source.shop_id}")
-            _open(visit, auth, account, name)
+            _open(exam, auth, account, name)
         except KitError as error:
-            visit.need(error.code, error.what, source.where, actual=error.actual)
+            exam.need(error.code, error.what, source.where, actual=error.actual)
     rows = []
-    for name, stored_at in visit.state.stored_tokens():
+    for name, stored_at in exam.state.stored_tokens():
         used_by = ", ".join(owners.get(name, ())) or "nobody in sources.yaml"
         age = datetime.now(UTC) - stored_at
         rows.append([urlsplit(name).hostname or "?", used_by, _at(stored_at), f"{age.days} days"])
     return _listed(["issued by", "used by", "stored at", "age"], rows)
 
 
-def _open(visit: _Visit, auth: OAuth, account: AccountSettings, name: str) -> None:
+def _open(exam: _Examination, auth: OAuth, account: AccountSettings, name: str) -> None:
     """A token that does not open with today's secret locks the account out at the next run."""
     if auth.rotates:
-        visit.state.token(name, account.secret(auth.app_secret))
+        exam.state.token(name, account.secret(auth.app_secret))
 
 
 def _listed(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:

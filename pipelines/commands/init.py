@@ -1,14 +1,19 @@
 """`kpi init`: an empty company folder with remarks, ready to fill in."""
 
-import argparse
 from pathlib import Path
 
-from connectors.file_drop import write_templates
+import click
 
 
-def init(chosen: argparse.Namespace) -> int:
-    """Write the folder; nothing that exists is overwritten."""
-    folder = Path(chosen.folder)
+@click.command("init")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def init(folder: Path) -> int:
+    """Write a company folder with remarks in every file.
+
+    Nothing that exists is overwritten.
+    """
+    from connectors.file_drop import write_templates
+
     for path in write_templates(folder):
         print(path)
     print(f"\nNext: fill them in, then `kpi lint --company {folder}`")

@@ -1,53 +1,58 @@
 """`kpi lint`: everything that is wrong with definitions and company files, without touching any data."""
 
-import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from models.lint import SEVERITIES, Finding
-from pipelines.commands.asked import company_of
-from pipelines.company import clock
-from pipelines.company.home import Home
-from pipelines.company.linting import findings_of
-from pipelines.company.work import Work
-from pipelines.steps.files import checked_files
+import click
+
+from pipelines.commands.options import company_option
 
 
-def lint(chosen: argparse.Namespace) -> int:
-    """Exit code 0 when a run could start and nobody would be cheated; a refusal is raised with file and line."""
-    company = company_of(chosen)
-    day = company.first_day
-    work = Work(company, Home(Path()), day, day, clock.as_of(company, day))
+@click.command("lint")
+@click.option("--all", "with_notices", is_flag=True, help="Show notices too, not only errors and warnings.")
+@company_option
+def lint(*, with_notices: bool, company: Path | None) -> int:
+    """Check definitions and company files, change nothing.
+
+    Exit code 0 when a run could start and nobody would be cheated. What each code means: docs/reference/lint.md.
+    """
+    from pipelines.company import clock
+    from pipelines.company.company import chosen_company
+    from pipelines.company.home import Home
+    from pipelines.company.lint_context import findings_of
+    from pipelines.company.run_scope import RunScope
+    from pipelines.steps.files import checked_files
+
+    checked = chosen_company(company)
+    day = checked.first_day
+    work = RunScope(checked, Home(Path()), day, day, clock.as_of(checked, day))
     definitions = work.definitions
     dropped = checked_files(work)
     for line in dropped.quarantine_report():
         print(line)
     found = findings_of(work, dropped)
-    print_findings(found, all_of_them=bool(getattr(chosen, "all", False)))
+    for finding in found:
+        if with_notices or finding.severity != "notice":
+            print(finding.render())
     rows = ", ".join(f"{name} {len(table.rows):,}" for name, table in sorted(dropped.tables.items()))
-    counts = f"{len(definitions.kpis)} KPIs, {len(definitions.roles)} roles, {len(company.sources)} accounts"
-    print(f"{company.folder}: {counts}")
+    counts = f"{len(definitions.kpis)} KPIs, {len(definitions.roles)} roles, {len(checked.sources)} accounts"
+    print(f"{checked.folder}: {counts}")
     print(f"rows: {rows}")
     print(f"definitions {definitions.hash[:16]}")
-    print(f"findings: {counted(found)}")
+    print(f"findings: {counted(finding.severity for finding in found)}")
     return 1 if dropped.quarantine_report() or any(f.severity == "error" for f in found) else 0
 
 
-def print_findings(found: Sequence[Finding], *, all_of_them: bool) -> None:
-    """Errors and warnings; notices only when they are asked for."""
-    for finding in found:
-        if all_of_them or finding.severity != "notice":
-            print(finding.render())
-
-
-def counted(found: Sequence[Finding]) -> str:
-    """How many of each severity.
+def counted(severities: Iterable[str]) -> str:
+    """How many findings of each severity.
 
     >>> counted([])
     '0 errors, 0 warnings, 0 notices (--all shows them; what each code means: docs/reference/lint.md)'
     """
-    numbers = Counter(finding.severity for finding in found)
+    from models.lint import SEVERITIES
+
+    numbers = Counter(severities)
     shown = ", ".join(
         f"{n} {severity}{'' if n == 1 else 's'}" for severity in SEVERITIES for n in [numbers[severity]]
     )

@@ -1,6 +1,6 @@
 """Progress on stderr with elapsed seconds: lines that stay, and on a terminal one line per stream that is rewritten in place.
 
-Not here: results, they go to stdout; what is told (pipelines.company.work.tell).
+Not here: results, they go to stdout; what is told (pipelines.company.run_scope.tell).
 """
 
 import logging
@@ -10,7 +10,7 @@ import time
 from typing import TextIO
 
 from pipelines.commands.table import width
-from pipelines.company.work import PROGRESS
+from pipelines.company.run_scope import PROGRESS
 
 _REDRAWN = 0.1  # seconds between two drawings, however fast pages come
 _UP_AND_CLEAR = "\x1b[{lines}A\x1b[J"
@@ -22,7 +22,7 @@ class _Elapsed(logging.Formatter):
         self._start = time.monotonic()
 
     def format(self, record: logging.LogRecord) -> str:
-        """One record is one line; control characters from data cannot start another [faults.md K14]."""
+        """One record is one line; control characters from data cannot start another, nor steer the terminal."""
         text = "".join(c if c.isprintable() else " " for c in record.getMessage())
         mark = "" if record.levelno < logging.WARNING else "warning: "
         return f"{time.monotonic() - self._start:6.1f}s  {mark}{text}"

@@ -3,7 +3,6 @@
 Not here: recognising (connectors/file_drop), the other actions of `kpi connectors` (connectors.py).
 """
 
-import argparse
 from pathlib import Path
 
 from connectors.file_drop.exports.export_layout import FOLDER, export_layouts
@@ -14,35 +13,38 @@ from connectors.file_drop.exports.export_match import (
     recognise,
     titles_of,
 )
-from connectors.file_drop.exports.export_reading import Entry
+from connectors.file_drop.exports.export_reading import ExportEntry
 from connectors.file_drop.exports.export_rows import ExportRows, export_rows
 from connectors.file_drop.exports.export_sheets import raw_sheets
 from connectors.file_drop.exports.export_skeleton import facts_entry, layout_name, skeleton, unknown_headers
 from connectors.file_drop.layout import FileOptions
 from connectors.file_drop.reading.opening import read_bytes
 from models.errors import CompanyError, MeritError
-from pipelines.commands.asked import company_of
+from models.whole_file import write_whole
 from pipelines.commands.table import table
-from pipelines.company import clock
 from pipelines.company.company import SAMPLE, Company
 
 
-def recognise_one(chosen: argparse.Namespace) -> int:
-    """Say what a file is and how to declare it; of an unknown one, show a mapping to fill in and return 1."""
-    company, path = company_of(chosen), Path(chosen.file)
+def recognise_file(company: Company, path: Path, entry: ExportEntry, *, write: bool) -> int:
+    """Say what a file is and how to declare it; of an unknown one, show a mapping to fill in and return 1.
+
+    Args:
+        company: whose layouts count beside the shipped ones.
+        path: the file.
+        entry: what its entry in facts.yaml would state: name, days, currency, form of dates.
+        write: keep the mapping of an unknown file in the company's folder.
+    """
     content, layouts = read_bytes(path), export_layouts(company.folder)
-    day = clock.parse_day(chosen.day) if chosen.day else None
-    days = (day, day) if day else None
     try:
         match = recognise(content, path, layouts, FileOptions())
     except CompanyError as error:
         if error.code != "C164":
             raise
-        return _unknown(content, path, company, error, write=chosen.write)
+        return _unknown(content, path, company, error, write=write)
     _tell(match)
-    rows = export_rows(match, content, Entry(path.name, days, chosen.currency or None, chosen.date_format))
+    rows = export_rows(match, content, entry)
     _tell_rows(rows)
-    print("\nfacts.yaml:\n" + facts_entry(_shown(path, company), rows, company.zone, days))
+    print("\nfacts.yaml:\n" + facts_entry(_shown(path, company), rows, company.zone, entry.days))
     return 0
 
 
@@ -120,6 +122,5 @@ def _write(company: Company, name: str, text: str) -> str:
             where=f"{FOLDER}/{path.name}",
             remedy="fill it in, or remove it first",
         )
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text.encode())
     return f"{FOLDER}/{path.name}"

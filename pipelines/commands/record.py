@@ -4,7 +4,6 @@ Belongs here: choosing the days, the manifest, what is told. Not here: what is k
 loading (`kpi connectors replay`).
 """
 
-import argparse
 import gzip
 import json
 import shutil
@@ -17,17 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import Landing, pull
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.stream import Stream
 from connectors.kit.window.landing import sha256_of
 from models.errors import PullError, UsageError
-from models.loads import FailedWindow, PulledWindow
+from models.loads import FailedWindow, PulledWindow, StreamRef
 from models.periods import day_bounds
-from pipelines.commands.asked import company_of, work_of
-from pipelines.commands.progress import show_progress
+from models.whole_file import give_name, write_whole
 from pipelines.commands.table import table
+from pipelines.company.run_scope import RunScope, tell
 from pipelines.company.sandbox import Surroundings, surroundings
-from pipelines.company.sources import Source
-from pipelines.company.work import Work, tell
+from pipelines.company.sources import DeclaredAccount
 from pipelines.steps.pull import shared_runtime
 
 MANIFEST = "manifest.json"
@@ -43,14 +41,20 @@ class Recording:
     drift: Counter[str] = field(default_factory=Counter)
 
 
-def record(chosen: argparse.Namespace) -> int:
-    """Record the days; exit code 1 when a window failed: only proven windows are in the fixture."""
-    show_progress()
-    into = Path(chosen.into)
+def record_days(work: RunScope, ref: StreamRef, into: Path) -> int:
+    """Record the days of the run; returns 1 when a window failed: only proven windows are in the fixture.
+
+    Args:
+        work: company, days, and as of when.
+        ref: connector, stream and shop_id to record.
+        into: a folder that is not there yet, or is empty.
+
+    Raises:
+        UsageError: U031 when the folder holds something, U032 when the company pulls no such stream.
+    """
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise UsageError("U031", "there is something in that folder already", actual=str(into))
-    work = work_of(chosen, company_of(chosen))
-    source, stream = _source(work, chosen)
+    source, stream = _source(work, ref)
     into.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{into.name}.", dir=into.parent))
     try:
@@ -58,11 +62,9 @@ def record(chosen: argparse.Namespace) -> int:
             recording = _recorded(work, source, stream, around, part)
         if recording.windows:
             manifest = _manifest(work, source, stream, recording, part)
-            (part / MANIFEST).write_text(
-                json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-            )
+            write_whole(part / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
             part.chmod(0o755)
-            part.replace(into)  # an empty folder of that name may be there
+            give_name(part, into, durable=False)  # a folder; an empty one of that name may be there
             _tell(into, manifest)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -72,10 +74,10 @@ def record(chosen: argparse.Namespace) -> int:
     return 1 if recording.failures or not recording.windows else 0
 
 
-def _source(work: Work, chosen: argparse.Namespace) -> tuple[Source, Stream[Any]]:
+def _source(work: RunScope, ref: StreamRef) -> tuple[DeclaredAccount, Stream[Any]]:
     """The account and the stream by their names."""
     known = [(s.connector, s.shop_id, name) for s in work.company.sources for name in s.stream_names]
-    wanted = (chosen.connector, chosen.shop, chosen.stream)
+    wanted = (ref.connector, ref.shop_id, ref.stream)
     if wanted not in known:
         listed = "; ".join(" ".join(names) for names in known)[:300] or "no accounts in sources.yaml"
         raise UsageError(
@@ -85,10 +87,12 @@ def _source(work: Work, chosen: argparse.Namespace) -> tuple[Source, Stream[Any]
             remedy=f"known connector, shop and stream: {listed}",
         )
     source = next(s for s in work.company.sources if (s.connector, s.shop_id) == wanted[:2])
-    return source, source.kit.stream(chosen.stream).of(source.settings)
+    return source, source.kit.stream(ref.stream).of(source.settings)
 
 
-def _recorded(work: Work, source: Source, stream: Stream[Any], around: Surroundings, part: Path) -> Recording:
+def _recorded(
+    work: RunScope, source: DeclaredAccount, stream: Stream[Any], around: Surroundings, part: Path
+) -> Recording:
     found = Recording()
     with tempfile.TemporaryDirectory() as scratch:
         for window in _windows(work, source, stream, around, landing=part, spool=Path(scratch)):
@@ -105,26 +109,29 @@ def _recorded(work: Work, source: Source, stream: Stream[Any], around: Surroundi
 
 
 def _windows(
-    work: Work, source: Source, stream: Stream[Any], around: Surroundings, *, landing: Path, spool: Path
+    work: RunScope,
+    source: DeclaredAccount,
+    stream: Stream[Any],
+    around: Surroundings,
+    *,
+    landing: Path,
+    spool: Path,
 ) -> Iterator[PulledWindow | FailedWindow]:
     """The windows of the asked days and no others."""
     start, end = day_bounds(work.first, source.zone)[0], day_bounds(work.last, source.zone)[1]
     # the clock may only be set back where the platform's answer does not depend on it
-    depends_on_now = stream.cursor_kind == "cursor" or stream.readable_for is not None
     windows = pull(
         source.kit,
         stream.name,
         source.account(around.environment, around.sandbox_url),
-        span_from=start
-        if stream.cursor_kind == "cursor" or stream.lookback is None
-        else start + stream.lookback,
-        as_of=work.as_of if depends_on_now else min(work.as_of, end + stream.lag),
+        span_from=start + stream.windows.lookback,
+        as_of=work.as_of if stream.depends_on_now else min(work.as_of, end + stream.windows.lag),
         landing=Landing(landing),
         spool=spool,
         runtime=around.runtime or shared_runtime(work.home.root),
     )
     for window in windows:
-        if stream.cursor_kind != "cursor" and window.window_from >= end:
+        if stream.windows.kind != "cursor" and window.window_from >= end:
             if isinstance(window, PulledWindow):
                 (landing / window.landing_file).unlink()
             return
@@ -132,7 +139,7 @@ def _windows(
 
 
 def _manifest(
-    work: Work, source: Source, stream: Stream[Any], recording: Recording, part: Path
+    work: RunScope, source: DeclaredAccount, stream: Stream[Any], recording: Recording, part: Path
 ) -> dict[str, Any]:
     return {
         "format": _FORMAT,
@@ -145,7 +152,7 @@ def _manifest(
         "documentation": stream.docs,
         "fields": sorted(_fields(part, recording.windows)),
         "unknown_fields_left_out": dict(sorted(recording.drift.items())),
-        "personal_fields_left_out": list(stream.pii),
+        "personal_fields_left_out": list(stream.record.pii),
         "files": [_file(part, window) for window in recording.windows],
         "failed": [
             {"from": _iso(f.window_from), "to": _iso(f.window_to), "code": f.code, "cause": f.cause}

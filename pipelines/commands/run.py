@@ -1,35 +1,29 @@
 """`kpi run`: pull, compute, publish; then tables of sources, people, what is missing and why, paths."""
 
-import argparse
-import sys
+from datetime import date, datetime
+from pathlib import Path
 
-from pipelines.commands.asked import company_of, work_of
-from pipelines.commands.progress import show_progress
-from pipelines.commands.summary import day_summary
-from pipelines.company.work import Work
-from pipelines.graph.runner import Outcome, run_days
+import click
+
+from pipelines.commands.options import DAY, as_of_option, company_option
 
 
-def run(chosen: argparse.Namespace) -> int:
-    """Exit code 0 when every source delivered every day, 1 when something is missing or wrong."""
+@click.command("run")
+@click.option("--date", "day", type=DAY, metavar="D", help="One day, e.g. 2011-11-30 (default: yesterday).")
+@click.option("--from", "first", type=DAY, metavar="A", help="First day of a span.")
+@click.option("--to", "last", type=DAY, metavar="B", help="Last day of a span.")
+@as_of_option
+@company_option
+def run(
+    *, day: date | None, first: date | None, last: date | None, as_of: datetime | None, company: Path | None
+) -> int:
+    """Pull, compute and publish days, write the board.
+
+    Exit code 0 when every source delivered every day, 1 when something is missing or wrong.
+    """
+    from pipelines.commands.progress import show_progress
+    from pipelines.commands.run_choice import chosen_run
+    from pipelines.commands.run_report import report_run
+
     show_progress()
-    return run_work(work_of(chosen, company_of(chosen)))
-
-
-def run_work(work: Work) -> int:
-    """Run the daily job and print what came of it."""
-    outcome = run_days(work)
-    print_problems(outcome)
-    if not outcome.success:
-        return 1
-    text, missing = day_summary(work)
-    print(text)
-    return 1 if missing else 0
-
-
-def print_problems(outcome: Outcome) -> None:
-    """Errors and failed checks, one line each, on stderr."""
-    for line in outcome.errors:
-        print(line, file=sys.stderr)
-    for check in outcome.failed_checks:
-        print(check.render(), file=sys.stderr)
+    return report_run(chosen_run(company, day=day, first=first, last=last, as_of=as_of))

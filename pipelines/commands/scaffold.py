@@ -4,21 +4,21 @@ Belongs here: names, places, refusing to overwrite. Not here: the texts (pipelin
 (tests/connectors/testing/conformance/steps.py).
 """
 
-import argparse
 import keyword
 import re
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from connectors.kit.contract.registry import names
+from connectors.registry import names
 from models.errors import UsageError
 from models.loads import FILE_DROP
 from models.tables import FACTS, Column
+from models.whole_file import write_whole
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "pipelines" / "scaffold"
-REGISTRY = Path("connectors") / "kit" / "registry.py"
+REGISTRY = Path("connectors") / "registry.py"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST = 24  # raw_<connector>_<stream> is a table name
 _TAKEN = {"kit", "sandbox", "testing", "file_drop", "http_json", FILE_DROP}
@@ -26,30 +26,32 @@ _LINE = re.compile(r'^    "([a-z0-9_]+)": \("connectors\.', re.MULTILINE)
 _COMMON = {"platform", "shop_id", "source_row_id", "zone"}
 
 
-def new(chosen: argparse.Namespace) -> int:
-    """Write the files, add the line to the registry, say what comes next."""
-    name, stream = _checked(chosen.name, "connector"), _checked(chosen.stream, "stream")
+def write_connector(name: str, stream: str, table: str, root: Path) -> int:
+    """Write the files into a checkout, add the line to its registry, say what comes next; returns 0.
+
+    Raises:
+        UsageError: U031 and U033 to U035 for a name, table or folder that cannot be used.
+    """
+    name, stream = _checked(name, "connector"), _checked(stream, "stream")
     if name in _TAKEN or name in names():
         raise UsageError("U033", "this name is taken", actual=name, remedy="choose another name")
     tables = [fact.name for fact in FACTS.values() if not fact.derived_from]
-    if chosen.table not in tables:
+    if table not in tables:
         raise UsageError(
             "U034",
             "no stream can fill such a table",
-            actual=chosen.table[:40],
+            actual=table[:40],
             remedy=f"one of {', '.join(tables)}",
         )
-    root = Path(chosen.into).resolve() if chosen.into else ROOT
     if not (root / REGISTRY).is_file():
         raise UsageError("U035", "this is no checkout of meritline", where=str(root), actual=f"no {REGISTRY}")
-    files = _files(name, stream, chosen.table)
+    files = _files(name, stream, table)
     there = [place for place in files if (root / place).exists()]
     if there:
         raise UsageError("U031", "there is something of that name already", actual=", ".join(there))
     for place, text in files.items():
         path = root / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text.encode())
         print(f"written: {place}")
     _register(root / REGISTRY, name)
     print(f"registered: {REGISTRY}")
@@ -76,7 +78,7 @@ def _files(name: str, stream: str, table: str) -> dict[str, str]:
     """Place below the root, and text."""
     environment = Environment(
         loader=FileSystemLoader(TEXTS),
-        autoescape=False,  # noqa: S701 - Python and SQL, no HTML
+        autoescape=select_autoescape(()),  # for no kind of file: these are Python and SQL, not HTML
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
@@ -129,4 +131,4 @@ def _register(path: Path, name: str) -> None:
     line = f'    "{name}": ("connectors.{name}", "{_camel(name)}"),\n'
     after = [match for match in _LINE.finditer(text) if match[1] > name]
     at = after[0].start() if after else text.index("\n}", text.index("_CONNECTORS")) + 1
-    path.write_text(text[:at] + line + text[at:], encoding="utf-8")
+    write_whole(path, (text[:at] + line + text[at:]).encode())

@@ -29,5 +29,5 @@ def _pad(cell: str, columns: int, is_right: bool) -> str:
 
 
 def _inert(cell: str) -> str:
-    """Names come from files: no control character reaches the terminal [faults.md K14]."""
+    """Names come from files: no control character reaches the terminal, where it could hide or forge a line."""
     return "".join(c if c.isprintable() else " " for c in cell)

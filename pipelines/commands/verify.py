@@ -1,25 +1,32 @@
 """`kpi verify`: do the published tables follow from the landing files? Recomputes and compares rows."""
 
-import argparse
 import tempfile
 from pathlib import Path
 
-from pipelines.commands.asked import company_of
-from pipelines.commands.progress import show_progress
-from pipelines.company.home import Home
-from pipelines.steps.rebuild import rebuild
-from warehouse.published.digest import published_rows
+import click
 
-_SHOWN = 3
+from pipelines.commands.options import company_option
+
+_SHOWN = 3  # rows told of one table: enough to see what kind of difference it is
 
 
-def verify(chosen: argparse.Namespace) -> int:
-    """Exit code 0 when every published table is equal, 1 with the tables and rows that differ."""
+@click.command("verify")
+@company_option
+def verify(*, company: Path | None) -> int:
+    """Recompute everything from landing files and compare.
+
+    Exit code 0 when every published table is equal, 1 with the tables and rows that differ.
+    """
+    from pipelines.commands.progress import show_progress
+    from pipelines.company.company import chosen_company
+    from pipelines.company.home import Home
+    from pipelines.steps.rebuild import rebuild
+
     show_progress()
-    company, home = company_of(chosen), Home.of()
+    home = Home.of()
     with tempfile.TemporaryDirectory(prefix="kpi-verify-") as scratch:
         beside = Home(Path(scratch))
-        rebuild(company, home, beside)
+        rebuild(chosen_company(company), home, beside)
         differences = compare(home.root, beside.root)
     for line in differences:
         print(line)
@@ -29,6 +36,8 @@ def verify(chosen: argparse.Namespace) -> int:
 
 def compare(published: Path, recomputed: Path) -> list[str]:
     """Tables that differ, with the first rows that stand in one of them alone."""
+    from warehouse.published.digest import published_rows
+
     told: list[str] = []
     there, here = published_rows(published), published_rows(recomputed)
     for table, rows in there.items():

@@ -7,26 +7,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.errors import UsageError
+from models.values import ReadingError, plausible, read_date, read_instant_utc
 from pipelines.company.company import Company
 
-MORNING = time(
-    6, 30
-)  # the daily run: late enough for the night's settlement jobs, early enough for the morning meeting
+# The daily run: late enough for the night's settlement jobs of the platforms, early enough for the morning meeting.
+MORNING = time(6, 30)
 
 
 def as_of(
-    company: Company, last_day: date, given: str | None = None, *, now: datetime | None = None
+    company: Company, last_day: date, named: datetime | None = None, *, now: datetime | None = None
 ) -> datetime:
-    """The instant a run for `last_day` stands at.
+    """The instant a run for `last_day` stands at, in UTC.
 
-    A company that replays stands at 06:30 of the morning after; a live one at the wall clock. `given`
-    overrides both.
-
-    Raises:
-        UsageError: U021 when `given` is no instant with a zone.
+    A company that replays stands at 06:30 of the morning after; a live one at the wall clock. An instant that somebody
+    `named` overrides both.
     """
-    if given:
-        return parse_instant(given)
+    if named:
+        return named
     if company.clock == "replay":
         return datetime.combine(
             last_day + timedelta(days=1), MORNING, tzinfo=ZoneInfo(company.zone)
@@ -55,24 +52,21 @@ def due_day(company: Company, *, now: datetime | None = None) -> date:
 def parse_instant(text: str) -> datetime:
     """An ISO instant with a zone, in UTC."""
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
+        return read_instant_utc(text)
+    except ReadingError:
         raise UsageError(
             "U021",
             "this is not an instant with a zone",
             actual=repr(text[:40]),
             remedy="write 2011-12-01T06:30:00+00:00",
-        )
-    return instant.astimezone(UTC)
+        ) from None
 
 
 def parse_day(text: str) -> date:
     """A calendar day."""
     try:
-        if len(text) == len("2011-11-30"):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass  # refused below, like every other text that is no day
-    raise UsageError("U022", "this is not a day", actual=repr(text[:40]), remedy="write 2011-11-30")
+        return plausible(read_date(text))
+    except ReadingError:
+        raise UsageError(
+            "U022", "this is not a day", actual=repr(text[:40]), remedy="write 2011-11-30"
+        ) from None

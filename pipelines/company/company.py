@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal, cast
-from zoneinfo import ZoneInfo
 
 from connectors.file_drop import MANIFEST, Drop, read_manifest
 from connectors.http_json import FOLDER, read_connectors
-from connectors.kit.contract.declare import Connector
-from connectors.kit.contract.registry import get, names
+from connectors.kit.contract.connector import Connector
+from connectors.registry import get, names
 from models.attribution import LIMITS, Attribution
 from models.definitions.reading import (
     Fields,
@@ -26,24 +25,34 @@ from models.definitions.reading import (
     as_label,
     as_mapping,
     as_text,
-    nearest,
     refuse,
 )
 from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
 from models.loads import FILE_DROP
 from models.tables import FACTS
-from pipelines.company.folder import read_text, resolved, yaml_below
-from pipelines.company.sources import Source, read_sources, refuse_double_feeds
+from models.values import (
+    YEARS,
+    FormError,
+    LimitError,
+    ReadingError,
+    nearest,
+    plausible,
+    read_currency,
+    read_whole,
+    read_zone,
+)
+from pipelines.company.sources import DeclaredAccount, read_sources, refuse_double_feeds
+from pipelines.company.untrusted_folder import read_text, resolved, yaml_below
 
 SHIPPED = Path(__file__).resolve().parents[2] / "kpi_definitions"
 SAMPLE = SHIPPED / "sample"
 CASES = "cases"  # published plans, each a small world of its own
-_YEARS = range(1990, 2101)
+_LONGEST_SLA = 9_999  # hours: more than a year to solve a ticket is a slip
 _PRIORITIES = ("urgent", "high", "normal", "low")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Company:
     """What company.yaml and sources.yaml say."""
 
@@ -60,7 +69,7 @@ class Company:
     accountable_places: Mapping[str, str]
     sla_hours: Mapping[str, int]
     sandbox: bool
-    sources: tuple[Source, ...]
+    sources: tuple[DeclaredAccount, ...]
     drops: tuple[Drop, ...] = ()
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     attribution: Attribution = field(default_factory=Attribution)
@@ -159,7 +168,7 @@ def load_company(folder: Path | str | None = None) -> Company:
     )
 
 
-def chosen_company(folder: str = "") -> Company:
+def chosen_company(folder: Path | str | None = None) -> Company:
     """The company of a folder, else of KPI_COMPANY, else the sample company."""
     return load_company(folder or os.environ.get("KPI_COMPANY") or None)
 
@@ -167,19 +176,18 @@ def chosen_company(folder: str = "") -> Company:
 def _zone(node: Node) -> str:
     zone = as_text(node, "zone")
     try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise refuse(
-            "C003", "there is no such time zone", node.place, actual=repr(zone), remedy="write Asia/Shanghai"
-        ) from None
-    return zone
+        return read_zone(zone).key
+    except FormError as error:
+        raise refuse("C003", error.cause, node.place, actual=repr(zone), remedy=error.remedy) from None
 
 
 def _currency(node: Node) -> str:
     currency = as_text(node, "currency")
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper() and currency.isalpha()):
-        raise refuse("C003", "this is not a currency", node.place, actual=repr(currency), remedy="write CNY")
-    return currency
+    try:
+        return read_currency(currency)
+    except FormError as error:
+        what = "this is not a currency"
+        raise refuse("C003", what, node.place, actual=repr(currency), remedy=error.remedy) from None
 
 
 def _languages(node: Node | None) -> tuple[str, ...]:
@@ -194,10 +202,11 @@ def _languages(node: Node | None) -> tuple[str, ...]:
 def _day(node: Node, what: str) -> date:
     """A day that can be a partition: a slip in the year would make a million of them."""
     day = as_date(node, what)
-    if day.year not in _YEARS:
-        remedy = f"write a year from {_YEARS[0]} to {_YEARS[-1]}"
-        raise refuse("C003", f"{what} is implausible", node.place, actual=str(day), remedy=remedy)
-    return day
+    try:
+        return plausible(day)
+    except LimitError:
+        remedy = f"write a year from {YEARS[0]} to {YEARS[-1]}"
+        raise refuse("C003", f"{what} is implausible", node.place, actual=str(day), remedy=remedy) from None
 
 
 def _last_day(node: Node | None, first: date) -> date | None:
@@ -251,9 +260,11 @@ def as_priority(name: str, node: Node) -> str:
 
 def _hours(node: Node) -> int:
     text = as_text(node, "sla_hours")
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10_000):
-        raise refuse("C003", "hours must be a whole number", node.place, actual=repr(text), remedy="write 24")
-    return int(text)
+    try:
+        return read_whole(text, 1, _LONGEST_SLA)
+    except ReadingError:
+        what = "hours must be a whole number"
+        raise refuse("C003", what, node.place, actual=repr(text), remedy="write 24") from None
 
 
 def _attribution(node: Node | None) -> Attribution:
@@ -266,7 +277,8 @@ def _attribution(node: Node | None) -> Attribution:
 
 def _whole(name: str, node: Node) -> int:
     text, (low, high) = as_text(node, name), LIMITS[name]
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high):
+    try:
+        return read_whole(text, low, high)
+    except ReadingError:
         remedy = f"write a whole number from {low} to {high}"
-        raise refuse("C003", f"{name} cannot be that", node.place, actual=repr(text), remedy=remedy)
-    return int(text)
+        raise refuse("C003", f"{name} cannot be that", node.place, actual=repr(text), remedy=remedy) from None

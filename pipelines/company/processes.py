@@ -1,4 +1,8 @@
-"""Is the process that left something behind still there? Not here: what is done when it is not."""
+"""Is the process that left something behind below KPI_HOME still there?
+
+Spool folders (steps/pull.py) and Dagster runs (graph/runner.py) carry the name of the process that made them. Not here: what is
+done when it is gone.
+"""
 
 import os
 import socket

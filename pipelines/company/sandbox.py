@@ -98,8 +98,7 @@ def _start(as_of: datetime, environment: dict[str, str]) -> "subprocess.Popen[st
 
 
 def _url(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None  # noqa: S101 - opened as a pipe above
-    line = process.stdout.readline()
+    line = process.stdout.readline() if process.stdout else ""
     try:
         url = json.loads(line)["url"]
     except (ValueError, KeyError, TypeError):

@@ -7,19 +7,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 
 from pydantic import SecretStr, ValidationError
 
 from connectors.file_drop import Drop
 from connectors.kit import AccountSettings
-from connectors.kit.contract.declare import Connector
-from connectors.kit.contract.registry import get, names
+from connectors.kit.contract.connector import Connector
+from connectors.registry import get, names
 from models.definitions.reading import Fields, as_choice, as_date, as_items, as_mapping, as_text, refuse
 from models.definitions.strict_yaml import Node, parse
 from models.errors import CompanyError
 from models.loads import SourceAccount, StreamRef
 from models.tables import FACTS
+from models.values import nearest
 
 SANDBOX = "sandbox"
 _SECRETIVE = re.compile(r"token|secret|passw|api_?key|credential|cookie", re.IGNORECASE)
@@ -27,8 +27,8 @@ _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]{0,63})\}", re.ASCII)
 _LISTENING_NOWHERE = "http://127.0.0.1:1"  # stands in for the sandbox while the other settings are checked
 
 
-@dataclass(frozen=True)
-class Source:
+@dataclass(frozen=True, kw_only=True)
+class DeclaredAccount:
     """One account: where it lives and under which names its secrets are found."""
 
     connector: str
@@ -91,7 +91,7 @@ class Source:
                 zone=self.zone,
                 active_from=self.active_from.isoformat() if self.active_from else None,
                 active_to=self.active_to.isoformat() if self.active_to else None,
-                lookback=str(stream.lookback),
+                lookback=str(stream.windows.lookback),
                 finality_days=stream.finality_days,
                 platform=self.kit.platform,
             )
@@ -116,16 +116,16 @@ def with_derived(feeds: Iterable[str]) -> tuple[str, ...]:
     return (*own, *(t.name for t in FACTS.values() if set(own) & set(t.derived_from)))
 
 
-def source_accounts(sources: Iterable[Source], drops: Iterable[Drop]) -> list[SourceAccount]:
+def source_accounts(sources: Iterable[DeclaredAccount], drops: Iterable[Drop]) -> list[SourceAccount]:
     """Every stream of every account, and one per table and shop of the fact files; nobody expects files of a closed shop."""
     accounts = [account for source in sources for account in source.streams()]
     closed = {account.ref.shop_id: account.active_to for account in accounts}
     dropped = {drop.ref: drop for drop in drops}
     return accounts + [
         SourceAccount(
-            ref,
-            with_derived([drop.table]),
-            drop.zone,
+            ref=ref,
+            feeds=with_derived([drop.table]),
+            zone=drop.zone,
             active_to=closed.get(ref.shop_id),
             platform=drop.platform,
         )
@@ -133,7 +133,7 @@ def source_accounts(sources: Iterable[Source], drops: Iterable[Drop]) -> list[So
     ]
 
 
-def refuse_double_feeds(sources: Iterable[Source], drops: Iterable[Drop]) -> None:
+def refuse_double_feeds(sources: Iterable[DeclaredAccount], drops: Iterable[Drop]) -> None:
     """One shop has one source per table, or a row could count twice.
 
     Raises:
@@ -151,7 +151,7 @@ def refuse_double_feeds(sources: Iterable[Source], drops: Iterable[Drop]) -> Non
             )
 
 
-def read_sources(text: str, declared: Mapping[str, Connector]) -> tuple[bool, tuple[Source, ...]]:
+def read_sources(text: str, declared: Mapping[str, Connector]) -> tuple[bool, tuple[DeclaredAccount, ...]]:
     """Whether the sandbox is wanted, and the accounts; `declared` are the company's own connectors.
 
     Raises:
@@ -165,7 +165,7 @@ def read_sources(text: str, declared: Mapping[str, Connector]) -> tuple[bool, tu
     return sandbox, sources
 
 
-def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> Source:
+def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> DeclaredAccount:
     entry = Fields(
         node,
         "a source",
@@ -186,7 +186,7 @@ def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> 
         entry.get("token_url"),
     )
     kit = declared[connector] if connector in declared else get(connector)
-    source = Source(
+    source = DeclaredAccount(
         connector=connector,
         shop_id=as_text(entry["shop_id"], "shop_id"),
         zone=as_text(entry["zone"], "zone"),
@@ -208,7 +208,7 @@ def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> 
     return source
 
 
-def _check_span(source: Source) -> None:
+def _check_span(source: DeclaredAccount) -> None:
     if source.active_from and source.active_to and source.active_to < source.active_from:
         raise CompanyError(
             "C004",
@@ -219,7 +219,7 @@ def _check_span(source: Source) -> None:
         )
 
 
-def _check_secret_names(source: Source) -> None:
+def _check_secret_names(source: DeclaredAccount) -> None:
     """A misspelt name would otherwise show as a refused login, at night."""
     for wanted in source.kit.auth.secrets:
         if wanted not in source.secret_names:
@@ -232,18 +232,17 @@ def _check_secret_names(source: Source) -> None:
             )
 
 
-def _check_settings(source: Source, node: Node | None) -> None:
+def _check_settings(source: DeclaredAccount, node: Node | None) -> None:
     """A misspelt setting would otherwise change nothing, and nobody would know."""
     known = sorted(source.kit.known_settings)
     for key, value in (as_mapping(node, "settings").entries if node else {}).items():
         if key not in known:
-            near = get_close_matches(key, known, 1)
             raise CompanyError(
                 "C004",
                 f"{source.connector} has no setting {key[:40]}",
                 where=str(value.place),
                 actual=", ".join(known),
-                remedy=f"did you mean {near[0]}?" if near else "take the line out",
+                remedy=nearest(key, known, otherwise="take the line out"),
             )
 
 
@@ -282,8 +281,8 @@ def _settings(node: Node | None) -> dict[str, str]:
     return {key: as_text(value, f"settings.{key}") for key, value in entries.items()}
 
 
-def _refuse_twins(sources: tuple[Source, ...]) -> None:
-    seen: dict[tuple[str, str], Source] = {}
+def _refuse_twins(sources: tuple[DeclaredAccount, ...]) -> None:
+    seen: dict[tuple[str, str], DeclaredAccount] = {}
     for source in sources:
         twin = seen.setdefault((source.connector, source.shop_id), source)
         if twin is not source:

@@ -1,33 +1,37 @@
-"""Asset checks. A blocking one stops what comes after it.
+"""Which check stops publication: every one of the company's files and figures that fails, except those in `_SHOWN_ONLY`.
 
-A source that did not deliver is shown and stops nothing: one shop must not hold back the others' figures.
-Not here: what a check looks for (warehouse/sql/checks).
+A failed check that blocks keeps all later assets from running, the published file among them (docs.dagster.io, "Asset
+checks"), so that readers keep the last good one. A source that did not deliver is shown and stops nothing: one shop must not
+hold back the others' figures. Of the linter only an error stops a run.
+
+Not here: what a check looks for (warehouse/sql/checks, one file each), the rules of the linter (models/lint).
 """
 
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from models.lint import Finding
-from pipelines.company.linting import findings_of
+from models.lint import LintFinding
+from pipelines.company.lint_context import findings_of
 from pipelines.graph.assets import POOL
 from pipelines.graph.assets.core import CORE
 from pipelines.graph.assets.kpi import ACTUALS
 from pipelines.graph.assets.raw import FILES
-from pipelines.graph.resources import Place
+from pipelines.graph.resources import RunPlace
 from pipelines.steps.files import checked_files
 from warehouse.facts.checks import CheckResult, check_names, run_check
 from warehouse.store.connect import open_warehouse
 
+# The asset whose run a check follows; all others judge the daily figures.
 _ON = {
     "ownership_shares": FILES,
     "one_scope_type": FILES,
     "unique_keys": CORE["order_line"],
 }
-_NOT_BLOCKING = {"proven_days"}
+_SHOWN_ONLY = {"proven_days"}
 _DEFINITIONS = "definitions_hold"
 _LINT = "definitions_lint"
-_SHOWN = 20
+_SHOWN = 20  # findings told; the rest is counted
 
 
 def asset_checks() -> list[dg.AssetChecksDefinition]:
@@ -40,14 +44,12 @@ def asset_checks() -> list[dg.AssetChecksDefinition]:
 
 def _group(asset: dg.AssetKey, names: Sequence[str]) -> dg.AssetChecksDefinition:
     specs = [
-        dg.AssetCheckSpec(
-            name, asset=asset, blocking=name not in _NOT_BLOCKING, description=_description(name)
-        )
+        dg.AssetCheckSpec(name, asset=asset, blocking=name not in _SHOWN_ONLY, description=_description(name))
         for name in names
     ]
 
     @dg.multi_asset_check(name=f"check_{asset.to_python_identifier()}", specs=specs, pool=POOL)
-    def checked(context: dg.AssetCheckExecutionContext, place: Place) -> Iterator[dg.AssetCheckResult]:
+    def checked(context: dg.AssetCheckExecutionContext, place: RunPlace) -> Iterator[dg.AssetCheckResult]:
         work = place.days(context)
         with open_warehouse(work.home.root) as con:
             results = [run_check(con, name) for name in names]
@@ -76,7 +78,7 @@ def _definitions() -> dg.AssetChecksDefinition:
         blocking=True,
         description="The definitions load: weights sum to 100, bands tile, formulas fit the tables.",
     )
-    def held(context: dg.AssetCheckExecutionContext, place: Place) -> dg.AssetCheckResult:
+    def held(context: dg.AssetCheckExecutionContext, place: RunPlace) -> dg.AssetCheckResult:
         definitions = place.days(context).definitions
         return dg.AssetCheckResult(
             passed=True,
@@ -99,14 +101,14 @@ def _lint() -> dg.AssetChecksDefinition:
         blocking=True,
         description="The linter finds no error in definitions, sources, ownership and targets; see docs/reference/lint.md.",
     )
-    def linted(context: dg.AssetCheckExecutionContext, place: Place) -> dg.AssetCheckResult:
+    def linted(context: dg.AssetCheckExecutionContext, place: RunPlace) -> dg.AssetCheckResult:
         work = place.days(context)
         return lint_result(findings_of(work, checked_files(work)))
 
     return linted
 
 
-def lint_result(found: Sequence[Finding]) -> dg.AssetCheckResult:
+def lint_result(found: Sequence[LintFinding]) -> dg.AssetCheckResult:
     """Passed without errors and warnings; failed as an error only where a figure would be wrong."""
     counted = [f for f in found if f.severity != "notice"]
     is_wrong = any(f.severity == "error" for f in counted)

@@ -15,7 +15,7 @@ from pipelines.graph.assets.raw import raw_assets
 from pipelines.graph.assets.score import monthly_assets
 from pipelines.graph.checks import asset_checks
 from pipelines.graph.partitions import daily, monthly
-from pipelines.graph.resources import Place
+from pipelines.graph.resources import RunPlace
 from pipelines.graph.schedules import jobs_and_schedules
 
 
@@ -35,7 +35,7 @@ def build(company: Company) -> dg.Definitions:
     assets = dg.Definitions(
         assets=[*daily_layer, *monthly_layer],
         asset_checks=checks,
-        resources={"place": Place()},
+        resources={"place": RunPlace()},
         executor=dg.in_process_executor,
     )
     return dg.Definitions.merge(assets, jobs_and_schedules(company, daily_layer, monthly_layer))

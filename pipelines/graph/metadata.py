@@ -1,6 +1,7 @@
 """What Dagster shows beside an asset: counts, schemas, Markdown tables. Never secrets, never pay.
 
-Names come from files and platforms, so every cell is escaped: no Markdown, HTML or links [faults.md J2, J3].
+Names come from files and platforms, and the UI renders Markdown: every cell is escaped, so that no name becomes a link, an
+image or markup.
 """
 
 import re
@@ -13,11 +14,11 @@ import dagster as dg
 
 from models.tables import Table
 from pipelines.steps.compute import RoleFigure
-from pipelines.steps.pull import Report
+from pipelines.steps.pull import PullReport
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~:.@/-])")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
-MAX_CELL = 200
+MAX_CELL = 200  # characters; a longer cell pushes the columns that matter out of the window
 
 
 def escape(text: str) -> str:
@@ -68,7 +69,9 @@ def _role_row(figure: RoleFigure) -> tuple[str, ...]:
     )
 
 
-def reports_metadata(reports: Sequence[Report], as_of: datetime) -> dict[str, dg.MetadataValue | int | str]:
+def reports_metadata(
+    reports: Sequence[PullReport], as_of: datetime
+) -> dict[str, dg.MetadataValue | int | str]:
     """What a stream brought and what it cost, in all and by account."""
     drift = Counter[str]()
     for report in reports:
@@ -89,7 +92,7 @@ def reports_metadata(reports: Sequence[Report], as_of: datetime) -> dict[str, dg
     }
 
 
-def reports_table(reports: Sequence[Report], as_of: datetime) -> dg.MarkdownMetadataValue:
+def reports_table(reports: Sequence[PullReport], as_of: datetime) -> dg.MarkdownMetadataValue:
     """What each account brought, why it is whole, and how old that is."""
     header = (
         *("Account", "Windows", "Rows", "New", "Changed", "Requests", "Retries", "Waited"),

@@ -26,5 +26,9 @@ def monthly(company: Company) -> dg.MonthlyPartitionsDefinition:
 
 
 def single_run() -> dg.BackfillPolicy:
-    """A span of days is one run: ten runs would start ten processes and pull ten times [platform.md 1]."""
+    """A span of days is one run.
+
+    By default Dagster starts a run per partition (docs.dagster.io, "Backfilling data"): ten days would be ten processes that pull
+    the same windows ten times.
+    """
     return dg.BackfillPolicy.single_run()

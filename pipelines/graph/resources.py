@@ -11,11 +11,11 @@ from models.periods import Period
 from pipelines.company import clock
 from pipelines.company.company import chosen_company
 from pipelines.company.home import Home
+from pipelines.company.run_scope import RunScope
 from pipelines.company.sandbox import Surroundings, surroundings
-from pipelines.company.work import Work
 
 
-class Place(dg.ConfigurableResource["Place"]):
+class RunPlace(dg.ConfigurableResource["RunPlace"]):
     """Where a run works.
 
     Args:
@@ -36,32 +36,33 @@ class Place(dg.ConfigurableResource["Place"]):
     period: str = ""
 
     _stack: ExitStack = PrivateAttr(default_factory=ExitStack)
-    _work: Work | None = PrivateAttr(default=None)
+    _work: RunScope | None = PrivateAttr(default=None)
     _around: Surroundings | None = PrivateAttr(default=None)
 
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature
+    def teardown_after_execution(self, _context: dg.InitResourceContext) -> None:
         """End the sandbox if this run started one."""
         self._stack.close()
 
-    def days(self, context: "dg.AssetExecutionContext | dg.AssetCheckExecutionContext") -> Work:
+    def days(self, context: "dg.AssetExecutionContext | dg.AssetCheckExecutionContext") -> RunScope:
         """The work of the run's daily partitions."""
         keys = context.partition_key_range
         return self._work_on(clock.parse_day(self.since or keys.start), clock.parse_day(keys.end))
 
-    def appraisal(self, context: dg.AssetExecutionContext) -> tuple[Work, Period]:
+    def appraisal(self, context: dg.AssetExecutionContext) -> tuple[RunScope, Period]:
         """The work of the run's monthly partition, and the period it scores."""
         period = Period.parse(self.period or context.partition_key[:7])
         return self._work_on(period.start, period.end), period
 
-    def around(self, work: Work) -> Surroundings:
+    def around(self, work: RunScope) -> Surroundings:
         """Where to pull from; a sandbox is started at most once per run."""
         if self._around is None:
             self._around = self._stack.enter_context(surroundings(work.company, work.as_of))
         return self._around
 
-    def _work_on(self, first: date, last: date) -> Work:
+    def _work_on(self, first: date, last: date) -> RunScope:
         if self._work is None or (self._work.first, self._work.last) != (first, last):
             company = chosen_company(self.company)
             home = Home(Path(self.home)) if self.home else Home.of()
-            self._work = Work(company, home, first, last, clock.as_of(company, last, self.as_of or None))
+            named = clock.parse_instant(self.as_of) if self.as_of else None
+            self._work = RunScope(company, home, first, last, clock.as_of(company, last, named))
         return self._work

@@ -5,7 +5,6 @@ Not here: what the assets do, what the command prints.
 
 import os
 import re
-import shutil
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,9 +16,10 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from models.errors import CheckError, MeritError
+from models.whole_file import write_whole
 from pipelines.company.home import Home
 from pipelines.company.processes import is_dead, this_process
-from pipelines.company.work import Work
+from pipelines.company.run_scope import RunScope
 from pipelines.graph.graph import build
 from pipelines.graph.schedules import DAILY, MONTHLY
 from pipelines.steps.files import checked_files
@@ -34,7 +34,7 @@ _CODED = re.compile(r"\[[A-Z]\d{3}\].*", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """How a run ended."""
 
     run_id: str
@@ -43,20 +43,20 @@ class Outcome:
     failed_checks: tuple[MeritError, ...]
 
 
-def run_days(work: Work) -> Outcome:
+def run_days(work: RunScope) -> RunOutcome:
     """Materialise the daily job for the days of the work."""
     first = max(work.first, work.last - timedelta(days=RECORDED_DAYS - 1))
     tags = {_START: first.isoformat(), _END: work.last.isoformat()}
     return _run(work, DAILY, tags, {"since": work.first.isoformat()})
 
 
-def run_period(work: Work, period: str) -> Outcome:
+def run_period(work: RunScope, period: str) -> RunOutcome:
     """Materialise the monthly job for the month the work ends in, scoring `period`."""
     tags = {"dagster/partition": work.last.replace(day=1).isoformat()}
     return _run(work, MONTHLY, tags, {"period": period})
 
 
-def _run(work: Work, job: str, tags: Mapping[str, str], extra: Mapping[str, str]) -> Outcome:
+def _run(work: RunScope, job: str, tags: Mapping[str, str], extra: Mapping[str, str]) -> RunOutcome:
     place = {
         "company": str(work.company.folder),
         "home": str(work.home.root),
@@ -77,7 +77,7 @@ def _run(work: Work, job: str, tags: Mapping[str, str], extra: Mapping[str, str]
             tags={**tags, _PROCESS: this_process()},
             raise_on_error=False,
         )
-    return Outcome(result.run_id, result.success, tuple(_errors(result)), tuple(_failed_checks(result)))
+    return RunOutcome(result.run_id, result.success, tuple(_errors(result)), tuple(_failed_checks(result)))
 
 
 @contextmanager
@@ -95,9 +95,7 @@ def prepare_instance(home: Home) -> None:
     home.dagster.mkdir(parents=True, exist_ok=True)
     settings = home.dagster / "dagster.yaml"
     if not settings.exists():
-        beside = settings.with_name(f".dagster.yaml.{os.getpid()}")
-        shutil.copyfile(_TEMPLATE, beside)
-        beside.replace(settings)
+        write_whole(settings, _TEMPLATE.read_bytes())
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 

@@ -1,6 +1,6 @@
-"""When runs start by themselves: mornings, month ends, Sundays, and midnights for what only lasts a day.
+"""When runs start by themselves: 06:30 every morning, 07:30 on the fourth, Sundays 01:00, and 00:20 for what only lasts a day.
 
-Not here: what they do.
+All times are local to the company; 00:20 is local to the shop. Not here: what the runs do (pipelines.steps).
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from pipelines.company.clock import MORNING
 from pipelines.company.company import Company
 from pipelines.graph.assets.raw import stream_key
 from pipelines.graph.partitions import daily as daily_partitions
@@ -37,14 +38,14 @@ def jobs_and_schedules(
     status = dg.DefaultScheduleStatus.STOPPED if replays else dg.DefaultScheduleStatus.RUNNING
     morning = dg.build_schedule_from_partitioned_job(
         daily,
-        hour_of_day=6,
-        minute_of_hour=30,
+        hour_of_day=MORNING.hour,
+        minute_of_hour=MORNING.minute,
         default_status=status,
         description="Yesterday, every morning.",
     )
     month_end = dg.build_schedule_from_partitioned_job(
         monthly,
-        day_of_month=4,
+        day_of_month=4,  # most refunds of the last days have arrived by then
         hour_of_day=7,
         minute_of_hour=30,
         default_status=status,
@@ -78,7 +79,7 @@ def weekly_rereads(company: Company) -> dict[int, list[str]]:
     found: dict[int, set[str]] = {}
     for source in company.sources:
         for name in source.stream_names:
-            reread = source.kit.stream(name).reread
+            reread = source.kit.stream(name).windows.reread
             if reread is not None:
                 found.setdefault(reread.days, set()).add(stream_key(source.connector, name))
     return {days: sorted(keys) for days, keys in found.items()}

@@ -2,8 +2,6 @@
 
 import base64
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,29 +9,35 @@ from pathlib import Path
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from pipelines.render import text
-from pipelines.render.board_data import BoardData, Key, load
+from models.figure import PaceState, pace_of
+from models.whole_file import write_whole
+from pipelines.render import bilingual
+from pipelines.render.bilingual import Bilingual
+from pipelines.render.board_data import NOT_DELIVERED, BoardData, Key, load_board
 from pipelines.render.spark import Spark, sparkline
-from pipelines.render.text import Words
-from pipelines.render.todo import behind_pace, todos
-from warehouse.published.read import Figure, Health, KpiLabel, PersonRow, Reconciled, RoleLabel
+from pipelines.render.todo import todos
+from warehouse.published.labels import KpiLabel, PublishedPerson, RoleLabel
+from warehouse.published.provenance import SourceHealth
+from warehouse.published.read import PublishedFigure, Reconciled
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One KPI of one person: every shown text is ready, a missing figure has its cause."""
+    """One KPI of one person: every shown text is ready, a missing figure has its cause.
+
+    `pace` is the attainment of what is due by the day, and so on the last day of the month what the scorecard calls attainment.
+    """
 
     value: str
-    missing: Words | None
+    missing: Bilingual | None
     today: str
-    today_missing: Words | None
+    today_missing: Bilingual | None
     target: str
-    attainment: str
-    pace: str | None
+    pace: str
+    state: PaceState | None
     spark: Spark
     provisional: bool
 
@@ -42,7 +46,7 @@ class Cell:
 class PersonLine:
     """One row of a role's table."""
 
-    person: PersonRow
+    person: PublishedPerson
     scopes: str
     cells: tuple[Cell | None, ...]
 
@@ -52,9 +56,9 @@ class Head:
     """The head of a KPI column."""
 
     kpi: KpiLabel
-    unit: Words
-    direction: Words
-    kind: Words
+    unit: Bilingual
+    direction: Bilingual
+    kind: Bilingual
 
 
 @dataclass(frozen=True)
@@ -74,21 +78,22 @@ class Square:
 
     day: date
     state: str
-    note: Words
+    note: Bilingual
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StreamLine:
     """One stream of one shop."""
 
     name: str
     shop_id: str
     squares: tuple[Square, ...]
-    row: Health | None
+    row: SourceHealth | None
+    is_counted: bool  # whether the number of rows says anything
     state: str
-    age: Words | None
-    finality: Words | None
-    cause: Words | None
+    age: Bilingual | None
+    finality: Bilingual | None
+    cause: Bilingual | None
     cause_days: tuple[date, ...]
     missing_days: tuple[date, ...]
 
@@ -113,36 +118,35 @@ def render_board(
         day: the business day.
         languages: `zh`, `en` or both, the default one first; the company's when not given.
     """
-    board = load(con, day)
+    board = load_board(con, day)
     chosen = tuple(
-        dict.fromkeys(word for word in languages or board.company.languages if word in text.LANGUAGES)
+        dict.fromkeys(word for word in languages or board.company.languages if word in bilingual.LANGUAGES)
     )
     css, script = _asset("board.css"), _asset("board.js")
-    items, more = todos(board)
+    todo = todos(board)
     sections = role_sections(board)
     return (
         _environment()
         .get_template("board.html.j2")
         .render(
             board=board,
-            languages=chosen or text.LANGUAGES,
-            css=Markup(css),  # noqa: S704 - our own file, no data in it
-            script=Markup(script),  # noqa: S704 - our own file, no data in it
+            languages=chosen or bilingual.LANGUAGES,
+            css=css,
+            script=script,
             css_hash=_csp_hash(css),
             script_hash=_csp_hash(script),
-            as_of=text.instant(board.publication.as_of, board.company.zone),
-            todos=items,
-            more=more,
-            behind=len(behind_pace(board)),
+            as_of=bilingual.instant(board.publication.as_of, board.company.zone),
+            todo=todo,
             missing=sum(section.missing for section in sections),
             sections=sections,
             streams=stream_lines(board),
             money=[_money_line(row) for row in board.reconciliation],
-            HEALTH=text.HEALTH,
-            PACE=text.PACE,
-            LIMIT=text.LIMIT,
-            DUE=text.DUE,
-            MEASURES=text.MEASURES,
+            HEALTH=bilingual.HEALTH,
+            PACE=bilingual.PACE,
+            LIMIT=bilingual.LIMIT,
+            DUE=bilingual.DUE,
+            MEASURES=bilingual.MEASURES,
+            NOT_COMPUTED=bilingual.NOT_COMPUTED,
         )
     )
 
@@ -151,23 +155,6 @@ def write_board(con: duckdb.DuckDBPyConnection, day: date, path: Path) -> Path:
     """Render the board and put it in place whole: a reader sees the old file or the new one."""
     write_whole(path, render_board(con, day).encode("utf-8"))
     return path
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside, sync, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def role_sections(board: BoardData) -> list[Section]:
@@ -188,7 +175,7 @@ def _section(board: BoardData, role_id: str) -> Section:
         role=board.role(role_id),
         heads=tuple(_head(board, board.kpi(k)) for k in kpis),
         lines=tuple(lines),
-        behind=sum(cell.pace == "behind" for cell in cells),
+        behind=sum(cell.state == "behind" for cell in cells),
         missing=sum(cell.missing is not None for cell in cells),
     )
 
@@ -199,15 +186,14 @@ def _kpis_of(board: BoardData, role_id: str) -> list[str]:
     return sorted(found | planned, key=lambda k: (board.order.get((role_id, k), 999), k))
 
 
-def _worst_first(board: BoardData, person: PersonRow) -> tuple[bool, Decimal, str]:
-    """People with the worst standing first; those without any come last and stand in the to-do list."""
+def _worst_first(board: BoardData, person: PublishedPerson) -> tuple[bool, Decimal, str]:
+    """People with the worst pace first; those without any come last and stand in the to-do list."""
     own = [f for f in board.month.values() if (f.person_id, f.role_id) == (person.person_id, person.role_id)]
-    standings = [f.standing(board.kpi(f.kpi_id).direction) for f in own]
-    known = [standing for standing in standings if standing is not None]
+    known = [f.pace for f in own if f.pace is not None]
     return (not known, min(known, default=Decimal(0)), person.person_id)
 
 
-def _person_line(board: BoardData, person: PersonRow, kpis: list[str]) -> PersonLine:
+def _person_line(board: BoardData, person: PublishedPerson, kpis: list[str]) -> PersonLine:
     cells = tuple(_cell(board, (person.person_id, person.role_id, kpi)) for kpi in kpis)
     return PersonLine(person, ", ".join(board.scopes(person.person_id, person.role_id)), cells)
 
@@ -220,22 +206,22 @@ def _cell(board: BoardData, key: Key) -> Cell | None:
         return None
     missing = _missing(month)
     return Cell(
-        value=text.format_value(month.value, kpi.unit, kpi.decimals) if month else "",
+        value=bilingual.format_value(month.value, kpi.unit, kpi.decimals) if month else "",
         missing=missing,
-        today=text.format_value(today.value, kpi.unit, kpi.decimals) if today else "",
+        today=bilingual.format_value(today.value, kpi.unit, kpi.decimals) if today else "",
         today_missing=None if missing else _missing(today),
-        target=text.format_value(month.target_to_date, kpi.unit, kpi.decimals) if month else "",
-        attainment=text.percent(month.pace) if month else "",
-        pace=None if missing or month is None else text.pace_of(month.standing(kpi.direction)),
+        target=bilingual.format_value(month.target_to_date, kpi.unit, kpi.decimals) if month else "",
+        pace=bilingual.percent(month.pace) if month else "",
+        state=None if missing or month is None else pace_of(month.pace),
         spark=sparkline([_value(board, d, key) for d in board.spark_days]),
         provisional=bool(month and month.status == "provisional"),
     )
 
 
-def _missing(figure: Figure | None) -> Words | None:
+def _missing(figure: PublishedFigure | None) -> Bilingual | None:
     if figure is None:
-        return Words("没有计算结果", "nothing was computed")
-    return None if figure.value is not None else text.cause_words(figure.cause_code, figure.cause)
+        return bilingual.NOT_COMPUTED
+    return None if figure.value is not None else bilingual.bilingual_cause(figure.cause_code, figure.cause)
 
 
 def _value(board: BoardData, day: date, key: Key) -> Decimal | None:
@@ -246,23 +232,23 @@ def _value(board: BoardData, day: date, key: Key) -> Decimal | None:
 def _head(board: BoardData, kpi: KpiLabel) -> Head:
     return Head(
         kpi,
-        text.unit_words(kpi.unit, board.company.currency),
-        text.DIRECTION.get(kpi.direction, text.same(kpi.direction)),
-        text.KIND.get(kpi.kind, text.same(kpi.kind)),
+        bilingual.bilingual_unit(kpi.unit, board.company.currency),
+        bilingual.in_words(bilingual.DIRECTION, kpi.direction),
+        bilingual.in_words(bilingual.KIND, kpi.kind),
     )
 
 
 def stream_lines(board: BoardData) -> list[StreamLine]:
     """Every stream and shop that has a record within the strip's days."""
-    streams: dict[tuple[str, str, str], dict[date, Health]] = {}
+    streams: dict[tuple[str, str, str], dict[date, SourceHealth]] = {}
     for row in board.health:
         streams.setdefault((row.connector, row.stream, row.shop_id), {})[row.business_date] = row
     return [_stream_line(board, key, rows) for key, rows in streams.items()]
 
 
-def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, Health]) -> StreamLine:
+def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, SourceHealth]) -> StreamLine:
     row = rows.get(board.day)
-    bad = [r for r in rows.values() if r.state in {"missing", "failed"}]
+    bad = [r for r in rows.values() if r.state in NOT_DELIVERED]
     told = bad or [r for r in rows.values() if r.cause]  # a proven day that could not be read again since
     latest = max((r.loaded_at for r in rows.values() if r.loaded_at), default=None)
     return StreamLine(
@@ -270,30 +256,35 @@ def _stream_line(board: BoardData, key: tuple[str, str, str], rows: dict[date, H
         shop_id=key[2],
         squares=tuple(_square(day, rows.get(day)) for day in board.health_days),
         row=row,
+        is_counted=row is not None and row.rows is not None and row.state not in NOT_DELIVERED,
         state=row.state if row else "none",
-        age=text.age(board.publication.as_of - latest) if latest else None,
-        finality=text.FINALITY.get(row.finality, text.same(row.finality))
+        age=bilingual.age(board.publication.as_of - latest) if latest else None,
+        finality=bilingual.in_words(bilingual.FINALITY, row.finality)
         if row and row.proof and row.finality
         else None,
-        cause=text.cause_words(told[-1].cause_code, told[-1].cause) if told else None,
+        cause=bilingual.bilingual_cause(told[-1].cause_code, told[-1].cause) if told else None,
         cause_days=tuple(r.business_date for r in told),
         missing_days=tuple(r.business_date for r in bad),
     )
 
 
-def _square(day: date, row: Health | None) -> Square:
+def _square(day: date, row: SourceHealth | None) -> Square:
     state = row.state if row else "none"
-    note = text.HEALTH[state]
-    if row and (state in {"missing", "failed"} or row.cause):
-        note = note.joined(text.cause_words(row.cause_code, row.cause), "：", ": ")
+    note = bilingual.HEALTH[state]
+    if row and (state in NOT_DELIVERED or row.cause):
+        note = note.joined(bilingual.bilingual_cause(row.cause_code, row.cause), "：", ": ")
     return Square(day, state, note)
 
 
 def _money_line(row: Reconciled) -> MoneyLine:
     parts = (row.platform_total, row.credited, row.unowned, row.excluded, row.difference)
     places = 0 if all(part == part.to_integral_value() for part in parts) else 2  # one width in a row
-    share = text.percent(abs(row.unowned / row.platform_total)) if row.platform_total and row.unowned else ""
-    return MoneyLine(row, tuple(text.grouped(part, places) for part in parts), share, row.difference == 0)
+    share = (
+        bilingual.percent(abs(row.unowned / row.platform_total)) if row.platform_total and row.unowned else ""
+    )
+    return MoneyLine(
+        row, tuple(bilingual.grouped(part, places) for part in parts), share, row.difference == 0
+    )
 
 
 def _environment() -> Environment:

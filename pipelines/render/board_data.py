@@ -5,41 +5,37 @@ from datetime import date, timedelta
 
 import duckdb
 
-from warehouse.published import read as data
-from warehouse.published.read import (
-    Company,
-    Figure,
-    Health,
-    KpiLabel,
-    Ownership,
-    PersonRow,
-    Publication,
-    Reconciled,
-    RoleLabel,
-)
+from pipelines.render.labels import kpi_label, role_label
+from warehouse.published import labels, provenance, read
+from warehouse.published.labels import KpiLabel, Publication, PublishedCompany, PublishedPerson, RoleLabel
+from warehouse.published.provenance import SourceHealth
+from warehouse.published.read import Ownership, PublishedFigure, Reconciled
 
-SPARK_DAYS = 30
-HEALTH_DAYS = 14
+SPARK_DAYS = 30  # a sparkline shows a month, whichever day the board is of
+HEALTH_DAYS = 14  # two weeks: a source that fails on one weekday shows twice
+NOT_DELIVERED = frozenset(
+    {"missing", "failed"}
+)  # states of a stream's day that keep figures from being complete
 
 Key = tuple[str, str, str]  # person, role, KPI
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BoardData:
     """The published rows behind the board of one day."""
 
     day: date
-    company: Company
+    company: PublishedCompany
     publication: Publication
     kpis: dict[str, KpiLabel]
     roles: dict[str, RoleLabel]
     order: dict[tuple[str, str], int]
-    people: list[PersonRow]
-    everyone: list[PersonRow]
-    today: dict[Key, Figure]
-    month: dict[Key, Figure]
-    history: dict[date, dict[Key, Figure]]
-    health: list[Health]
+    people: list[PublishedPerson]
+    everyone: list[PublishedPerson]
+    today: dict[Key, PublishedFigure]
+    month: dict[Key, PublishedFigure]
+    history: dict[date, dict[Key, PublishedFigure]]
+    health: list[SourceHealth]
     reconciliation: list[Reconciled]
     ownership: list[Ownership]
 
@@ -60,15 +56,15 @@ class BoardData:
 
     def kpi(self, kpi_id: str) -> KpiLabel:
         """The label of a KPI; its id stands in where none was published."""
-        return self.kpis.get(kpi_id) or KpiLabel(kpi_id, kpi_id, kpi_id, "", "", "", 2, "", "", "", "")
+        return kpi_label(self.kpis, kpi_id)
 
     def role(self, role_id: str) -> RoleLabel:
         """The label of a role; its id stands in where none was published."""
-        return self.roles.get(role_id) or RoleLabel(role_id, role_id, role_id, "")
+        return role_label(self.roles, role_id)
 
     def person_name(self, person_id: str | None) -> str:
         """The name in force on the day."""
-        return data.name_on(self.everyone, person_id, self.day)
+        return labels.name_on(self.everyone, person_id, self.day)
 
     def scopes(self, person_id: str, role_id: str) -> list[str]:
         """Ids of what the person owns on the day, for the role."""
@@ -76,30 +72,30 @@ class BoardData:
         return list(dict.fromkeys(o.scope_id for o in own))
 
 
-def load(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
+def load_board(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
     """Read the board of a day from the published tables."""
-    everyone = data.people(con)
-    daily = data.daily_figures(con, day - timedelta(days=SPARK_DAYS - 1), day)
+    everyone = labels.people(con)
+    daily = read.daily_figures(con, day - timedelta(days=SPARK_DAYS - 1), day)
     history = {d: keyed(figures) for d, figures in daily.items()}
     return BoardData(
         day=day,
-        company=data.company(con),
-        publication=data.publication(con, day=day),
-        kpis=data.kpi_labels(con, day),
-        roles=data.role_labels(con),
-        order=data.kpi_order(con),
+        company=labels.company(con),
+        publication=labels.publication(con, day=day),
+        kpis=labels.kpi_labels(con, day),
+        roles=labels.role_labels(con),
+        order=read.kpi_order(con),
         people=[p for p in everyone if p.is_valid(day, day)],
         everyone=everyone,
         today=history.get(day, {}),
-        month=keyed(data.month_figures(con, day)),
+        month=keyed(read.month_figures(con, day)),
         history=history,
-        health=data.health(con, day - timedelta(days=HEALTH_DAYS - 1), day),
-        reconciliation=data.reconciliation(con, f"{day:%Y-%m}"),
-        ownership=data.ownership(con, day, day),
+        health=provenance.health(con, day - timedelta(days=HEALTH_DAYS - 1), day),
+        reconciliation=read.reconciliation(con, f"{day:%Y-%m}"),
+        ownership=read.ownership(con, day, day),
     )
 
 
-def keyed(figures: list[Figure]) -> dict[Key, Figure]:
+def keyed(figures: list[PublishedFigure]) -> dict[Key, PublishedFigure]:
     """Figures by person, role and KPI."""
     return {(f.person_id, f.role_id, f.kpi_id): f for f in figures}
 

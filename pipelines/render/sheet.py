@@ -8,6 +8,17 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from models.periods import Period
+from models.units import unit_of
+from pipelines.render.bilingual import (
+    STATUS,
+    Bilingual,
+    bilingual_unit,
+    cause_line,
+    format_value,
+    in_words,
+    quotient,
+)
+from pipelines.render.labels import kpi_label
 from pipelines.render.styles import (
     Styles,
     footer,
@@ -17,44 +28,44 @@ from pipelines.render.styles import (
     write_number,
     write_text,
 )
-from pipelines.render.text import STATUS, Words, cause_line, format_value, plain, same, unit_words
-from warehouse.published.read import Card, KpiLabel, Line, PersonRow
+from warehouse.published.labels import KpiLabel, PublishedPerson
+from warehouse.published.read import PublishedCard, PublishedLine
 
 COLUMNS = (
-    (Words("序号", "No."), 6), (Words("维度", "Dimension"), 12), (Words("指标", "KPI"), 21),
-    (Words("权重 %", "Weight %"), 10), (Words("目标", "Target"), 15), (Words("实际", "Actual"), 15),
-    (Words("完成率", "Attainment"), 12), (Words("得分", "Score"), 9), (Words("加权得分", "Weighted"), 11),
-    (Words("评分标准", "Scoring rule"), 28), (Words("数据来源", "Data source"), 21),
-    (Words("备注", "Remarks"), 27),
+    (Bilingual("序号", "No."), 6), (Bilingual("维度", "Dimension"), 12), (Bilingual("指标", "KPI"), 21),
+    (Bilingual("权重 %", "Weight %"), 10), (Bilingual("目标", "Target"), 15), (Bilingual("实际", "Actual"), 15),
+    (Bilingual("完成率", "Attainment"), 12), (Bilingual("得分", "Score"), 9), (Bilingual("加权得分", "Weighted"), 11),
+    (Bilingual("评分标准", "Scoring rule"), 28), (Bilingual("数据来源", "Data source"), 21),
+    (Bilingual("备注", "Remarks"), 27),
 )  # fmt: skip
 LAST = len(COLUMNS) - 1
 WIDTH = sum(width for _, width in COLUMNS)
 HEAD_ROW = 4
 ATTAINMENT = (4, "0.00%")
-ROUNDING = Words(
+ROUNDING = Bilingual(
     "总分由未舍入的加权得分相加，只舍入一次。",
     "Weighted scores are added unrounded; only the total is rounded, once.",
 )
 SIGNATURES = (("被考核人 Employee：", 0, 2, 4), ("直接上级 Manager：", 5, 6, 8), ("人力资源 HR：", 9, 9, 11))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SheetData:
     """What one sheet shows."""
 
-    company: Words
+    company: Bilingual
     currency: str
-    person: PersonRow
-    role: Words
+    person: PublishedPerson
+    role: Bilingual
     manager: str
     period: Period
-    card: Card
-    lines: list[Line]
+    card: PublishedCard
+    lines: list[PublishedLine]
     kpis: dict[str, KpiLabel]
 
     def kpi(self, kpi_id: str) -> KpiLabel:
         """The label of a KPI; its id stands in where none was published."""
-        return self.kpis.get(kpi_id) or KpiLabel(kpi_id, kpi_id, kpi_id, "", "", "", 2, "", "", "", "")
+        return kpi_label(self.kpis, kpi_id)
 
 
 def write_sheet(sheet: Worksheet, styles: Styles, about: SheetData) -> None:
@@ -127,13 +138,15 @@ def _merged(sheet: Worksheet, at: tuple[int, int, int], text: str, style: Format
     write_text(sheet, row, first, text, style)
 
 
-def _line(sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[SheetData, Line]) -> None:
+def _line(
+    sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[SheetData, PublishedLine]
+) -> None:
     (row, number), (about, line) = at, content
     kpi = about.kpi(line.kpi_id)
     texts = {
-        1: Words(line.dimension_zh, line.dimension_en).both("\n"),
-        2: Words(kpi.zh, kpi.en).both("\n") + f"\n({unit_words(kpi.unit, about.currency).both(' ')})",
-        9: Words(line.rule_zh, line.rule_en).both("\n"),
+        1: Bilingual(line.dimension_zh, line.dimension_en).both("\n"),
+        2: Bilingual(kpi.zh, kpi.en).both("\n") + f"\n({bilingual_unit(kpi.unit, about.currency).both(' ')})",
+        9: Bilingual(line.rule_zh, line.rule_en).both("\n"),
         10: "\n".join(filter(None, [kpi.sources, kpi.defined_at])),
         11: _remarks(line, kpi),
     }
@@ -144,12 +157,11 @@ def _line(sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[
     sheet.set_row(row, row_height(max(lines_needed(t, COLUMNS[c][1]) for c, t in texts.items())))
 
 
-def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Line, KpiLabel]) -> None:
+def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[PublishedLine, KpiLabel]) -> None:
     line, kpi = content
     places, pattern = number_pattern(kpi.unit, kpi.decimals)
     own = (places, styles.number(pattern))
-    weight = line.weight if line.weight is not None else line.declared_weight
-    write_number(sheet, (row, 3), weight, (2, styles.score), empty=styles.center)
+    write_number(sheet, (row, 3), _weight(line), (2, styles.score), empty=styles.center)
     write_number(sheet, (row, 4), line.target, own, empty=styles.center)
     if line.value is None:
         write_text(sheet, row, 5, STATUS["missing"].both("\n"), styles.missing)
@@ -162,13 +174,13 @@ def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Line, Kp
     write_number(sheet, (row, 8), line.contribution, (2, styles.score), empty=styles.center)
 
 
-def _remarks(line: Line, kpi: KpiLabel) -> str:
+def _remarks(line: PublishedLine, kpi: KpiLabel) -> str:
     parts = []
     if line.status != "scored" or line.value is None:
-        state = STATUS.get(line.status, same(line.status)).both()
+        state = in_words(STATUS, line.status).both()
         parts.append(f"{state}：{cause_line(line.cause_code, line.cause)}")
-    if kpi.unit == "ratio" and line.numerator is not None and line.denominator is not None:
-        parts.append(f"{plain(line.numerator)} ÷ {plain(line.denominator)}")
+    if unit_of(kpi.unit).is_ratio and line.numerator is not None and line.denominator is not None:
+        parts.append(quotient(line.numerator, line.denominator))
     if line.declared_weight is not None and line.weight is not None and line.weight != line.declared_weight:
         declared, used = (format_value(w, "", 2) for w in (line.declared_weight, line.weight))
         parts.append(f"权重由 {declared} 调整为 {used} weight moved")
@@ -177,8 +189,8 @@ def _remarks(line: Line, kpi: KpiLabel) -> str:
     return "\n".join(parts)
 
 
-def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[Line]) -> int:
-    name = Words(lines[0].dimension_zh, lines[0].dimension_en)
+def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[PublishedLine]) -> int:
+    name = Bilingual(lines[0].dimension_zh, lines[0].dimension_en)
     _merged(sheet, (row, 0, 2), f"{name.zh}小计 {name.en} subtotal", styles.subtotal)
     strong = (2, styles.number("0.00", strong=True))
     write_number(sheet, (row, 3), _weights(lines), strong, empty=styles.subtotal)
@@ -189,12 +201,17 @@ def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[Line]) -> 
     return row + 1
 
 
-def _weights(lines: list[Line]) -> Decimal:
-    used = [line.weight if line.weight is not None else line.declared_weight for line in lines]
+def _weight(line: PublishedLine) -> Decimal | None:
+    """The weight that counted; the declared one where the card has none yet."""
+    return line.weight if line.weight is not None else line.declared_weight
+
+
+def _weights(lines: list[PublishedLine]) -> Decimal:
+    used = [_weight(line) for line in lines]
     return sum((w for w in used if w is not None), Decimal(0))
 
 
-def _contributions(lines: list[Line]) -> Decimal | None:
+def _contributions(lines: list[PublishedLine]) -> Decimal | None:
     """The sum of a block; none while a line that counts is missing: part of a sum is not the sum."""
     counted = [line.contribution for line in lines if line.status != "excluded"]
     return None if not counted or None in counted else sum((c for c in counted if c is not None), Decimal(0))
@@ -225,8 +242,8 @@ def _totals(sheet: Worksheet, styles: Styles, row: int, about: SheetData) -> int
     return row + 2
 
 
-def _closing(card: Card) -> str:
-    state = STATUS.get(card.status, same(card.status)).both()
+def _closing(card: PublishedCard) -> str:
+    state = in_words(STATUS, card.status).both()
     if card.total is None:
         return f"{state}：{cause_line(None, card.cause)}"
     return f"{state}：{card.cause}" if card.cause else state

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from models.money import round_half_up
+
 WIDTH, HEIGHT, MARGIN = Decimal(108), Decimal(26), Decimal(3)
-TENTH = Decimal("0.1")
+PLACES = 1  # a tenth of a pixel
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Spark:
     """A line with gaps: `paths` join neighbouring days, `dots` are lonely days, `gaps` are missing days."""
 
@@ -24,7 +26,8 @@ def sparkline(values: Sequence[Decimal | None]) -> Spark:
     """Points of the values from left to right; a missing value is a gap, never a zero."""
     known = [v for v in values if v is not None]
     if not known:
-        return Spark((), (), tuple(_x(i, len(values)) for i in range(len(values))), None, 0, len(values))
+        gaps = tuple(_x(i, len(values)) for i in range(len(values)))
+        return Spark(paths=(), dots=(), gaps=gaps, end=None, n_values=0, n_missing=len(values))
     low, high = min(known), max(known)
     points = [None if v is None else (_x(i, len(values)), _y(v, low, high)) for i, v in enumerate(values)]
     runs = _runs(points)
@@ -49,10 +52,10 @@ def _runs(points: Sequence[tuple[Decimal, Decimal] | None]) -> list[list[tuple[D
 
 
 def _x(index: int, count: int) -> Decimal:
-    return (MARGIN + (WIDTH - 2 * MARGIN) * index / max(count - 1, 1)).quantize(TENTH)
+    return round_half_up(MARGIN + (WIDTH - 2 * MARGIN) * index / max(count - 1, 1), PLACES)
 
 
 def _y(value: Decimal, low: Decimal, high: Decimal) -> Decimal:
     if low == high:
-        return (HEIGHT / 2).quantize(TENTH)
-    return (HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / (high - low)).quantize(TENTH)
+        return round_half_up(HEIGHT / 2, PLACES)
+    return round_half_up(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / (high - low), PLACES)

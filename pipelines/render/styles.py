@@ -12,7 +12,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from models.money import round_half_up
-from pipelines.render.text import shown_places
+from models.units import unit_of
+from pipelines.render.bilingual import shown_places
 
 FONT = "Microsoft YaHei"  # readers without it fall back to their own CJK font
 MAX_CELL = 32_767
@@ -89,7 +90,7 @@ def number_pattern(unit: str, decimals: int) -> tuple[int, str]:
     """
     places = shown_places(unit, decimals)
     tail = "." + "0" * places if places else ""
-    return (places + 2, f"0{tail}%") if unit == "ratio" else (places, f"#,##0{tail}")
+    return (places + 2, f"0{tail}%") if unit_of(unit).is_ratio else (places, f"#,##0{tail}")
 
 
 def width_of(text: str) -> int:

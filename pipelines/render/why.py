@@ -7,28 +7,42 @@ are published with the scorecard, so that what a person reads is what was comput
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from difflib import get_close_matches
+from fractions import Fraction
 
 import duckdb
 
 from models.errors import UsageError
 from models.periods import Period
-from pipelines.render.text import STATUS, Words, cause_words, format_value, percent, plain, same, unit_words
-from warehouse.published import read as data
-from warehouse.published.read import Card, Figure, KpiLabel, Line, Ownership, PersonRow
+from models.values import closest
+from pipelines.render.bilingual import (
+    STATUS,
+    Bilingual,
+    bilingual_cause,
+    bilingual_unit,
+    format_value,
+    in_words,
+    percent,
+    plain,
+    quotient,
+    untranslated,
+)
+from warehouse.published import labels, provenance, read
+from warehouse.published.labels import KpiLabel, PublishedPerson
+from warehouse.published.provenance import LandingFile
+from warehouse.published.read import Ownership, PublishedCard, PublishedFigure, PublishedLine
 
+_LOOSELY = Fraction(2, 5)  # names of people are short: one wrong character of three is still meant
 MAX_FILES = 10
-LABEL_WIDTH = 12
 SourceLookup = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked, after names and labels became ids."""
+class FigureQuestion:
+    """Which figure somebody wants explained, after names and labels became ids."""
 
-    person: PersonRow
+    person: PublishedPerson
     kpi: KpiLabel
     period: Period
     currency: str
@@ -41,17 +55,21 @@ class Story:
         self._lang = lang
         self.lines: list[str] = []
 
-    def words(self, words: Words, separator: str = " / ") -> str:
+    def in_language(self, words: Bilingual, separator: str = " / ") -> str:
         """The text in the asked language."""
-        return {"zh": words.zh, "en": words.en}.get(self._lang) or words.both(separator)
+        return words.in_language(self._lang, separator)
 
-    def head(self, title: Words) -> None:
+    def head(self, title: Bilingual) -> None:
         """A heading after an empty line."""
-        self.lines += ["", f"{self.words(title)}"]
+        self.lines += ["", self.in_language(title)]
 
-    def say(self, words: Words) -> None:
+    def say(self, words: Bilingual) -> None:
         """One indented line, or one per language."""
-        told = [words.zh, words.en] if self._lang == "both" and words.zh != words.en else [self.words(words)]
+        told = (
+            [words.zh, words.en]
+            if self._lang == "both" and words.zh != words.en
+            else [self.in_language(words)]
+        )
         self.lines += [f"  {line}" for line in told]
 
 
@@ -80,55 +98,52 @@ def explain(
     """
     if lang not in {"zh", "en", "both"}:
         raise UsageError("U304", "unknown language", actual=lang, remedy="use zh, en or both")
-    asked = _question(con, person, kpi, period)
+    question = _understood(con, person, kpi, period)
     story = Story(lang)
-    _title(story, asked)
-    lines, cards = _published(con, asked)
-    if asked.period.kind == "D":
-        _day_figures(con, story, asked)
+    _title(story, question)
+    lines, cards = _published(con, question)
+    if question.period.kind == "D":
+        _day_figures(con, story, question)
     elif not lines:
-        raise _no_figure(con, asked)
+        raise _no_figure(con, question)
     for line in lines:
-        _line(story, asked, line, cards.get(line.role_id))
-    _definition(story, asked, definitions_source_lookup)
-    owned = data.ownership(con, asked.period.start, asked.period.end)
-    own = [o for o in owned if o.person_id == asked.person.person_id]
+        _line(story, question, line, cards.get(line.role_id))
+    _definition(story, question, definitions_source_lookup)
+    owned = read.ownership(con, question.period.start, question.period.end)
+    own = [o for o in owned if o.person_id == question.person.person_id]
     _owned(story, own)
-    _landing(con, story, asked, own)
+    _landing(con, story, question, own)
     return "\n".join(story.lines) + "\n"
 
 
-def _question(con: duckdb.DuckDBPyConnection, person: str, kpi: str, period: str) -> Question:
+def _understood(con: duckdb.DuckDBPyConnection, person: str, kpi: str, period: str) -> FigureQuestion:
     span = Period.parse(period)
-    everyone = data.people(con)
+    everyone = labels.people(con)
     found = [p for p in everyone if person in {p.person_id, p.name}]
     if not found:
         raise _unknown("U301", "person", person, [x for p in everyone for x in (p.person_id, p.name)])
     if len({p.person_id for p in found}) > 1:
         ids = ", ".join(sorted({p.person_id for p in found}))
         raise UsageError("U305", "several people have this name", actual=person, remedy=f"use one of {ids}")
-    labels = data.kpi_labels(con, span.end)
-    matching = [label for label in labels.values() if kpi in {label.kpi_id, label.zh, label.en}]
+    known = labels.kpi_labels(con, span.end)
+    matching = [label for label in known.values() if kpi in {label.kpi_id, label.zh, label.en}]
     if not matching:
-        raise _unknown("U302", "KPI", kpi, [x for k in labels.values() for x in (k.kpi_id, k.zh, k.en)])
+        raise _unknown("U302", "KPI", kpi, [x for k in known.values() for x in (k.kpi_id, k.zh, k.en)])
     fitting = [p for p in found if p.is_valid(span.start, span.end)]
-    return Question((fitting or found)[-1], matching[0], span, data.company(con).currency)
+    return FigureQuestion((fitting or found)[-1], matching[0], span, labels.company(con).currency)
 
 
 def _unknown(code: str, what: str, actual: str, known: Sequence[str]) -> UsageError:
-    near = get_close_matches(actual, dict.fromkeys(known), n=3, cutoff=0.4)
+    near = closest(actual, set(known), most=3, likeness=_LOOSELY)
     remedy = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(dict.fromkeys(known[:8]))}"
     return UsageError(code, f"there is no such {what}", actual=repr(actual[:60]), remedy=remedy)
 
 
-def _no_figure(con: duckdb.DuckDBPyConnection, asked: Question) -> UsageError:
-    sql = """
-        select distinct period, kpi_id from scorecard_line where person_id = ? and (kpi_id = ? or period = ?)
-        order by period, kpi_id
-    """
-    rows = list(data.fetch(con, sql, asked.person.person_id, asked.kpi.kpi_id, asked.period.id))
-    periods = [r["period"] for r in rows if r["kpi_id"] == asked.kpi.kpi_id]
-    kpis = [r["kpi_id"] for r in rows if r["period"] == asked.period.id]
+def _no_figure(con: duckdb.DuckDBPyConnection, question: FigureQuestion) -> UsageError:
+    person_id, kpi_id, period = question.person.person_id, question.kpi.kpi_id, question.period.id
+    scored = read.scored_kpis(con, person_id, kpi_id=kpi_id, period=period)
+    periods = [s.period for s in scored if s.kpi_id == kpi_id]
+    kpis = [s.kpi_id for s in scored if s.period == period]
     hints = []
     if periods:
         hints.append(f"scored periods of this KPI: {', '.join(periods)}")
@@ -136,202 +151,209 @@ def _no_figure(con: duckdb.DuckDBPyConnection, asked: Question) -> UsageError:
         hints.append(f"KPIs of this period: {', '.join(kpis)}")
     return UsageError(
         "U303",
-        f"no {asked.kpi.kpi_id} of {asked.person.person_id} is published for {asked.period.id}",
+        f"no {question.kpi.kpi_id} of {question.person.person_id} is published for {question.period.id}",
         where="published/kpi.duckdb",
-        remedy="; ".join(hints) or f"run `kpi score --period {asked.period.id}` first",
+        remedy="; ".join(hints) or f"run `kpi score --period {question.period.id}` first",
     )
 
 
-def _published(con: duckdb.DuckDBPyConnection, asked: Question) -> tuple[list[Line], dict[str, Card]]:
-    own = [card for card in data.cards(con, asked.period.id) if card.person_id == asked.person.person_id]
-    found = data.lines(con, asked.period.id)
+def _published(
+    con: duckdb.DuckDBPyConnection, question: FigureQuestion
+) -> tuple[list[PublishedLine], dict[str, PublishedCard]]:
+    own = [
+        card for card in read.cards(con, question.period.id) if card.person_id == question.person.person_id
+    ]
+    found = read.lines(con, question.period.id)
     mine = (
         line
         for (person_id, _), lines in found.items()
-        if person_id == asked.person.person_id
+        if person_id == question.person.person_id
         for line in lines
     )
-    return [line for line in mine if line.kpi_id == asked.kpi.kpi_id], {card.role_id: card for card in own}
+    return [line for line in mine if line.kpi_id == question.kpi.kpi_id], {card.role_id: card for card in own}
 
 
-def _title(story: Story, asked: Question) -> None:
-    kpi = asked.kpi
-    story.lines.append(f"{asked.person.name} ({asked.person.person_id}) · {kpi.kpi_id} · {asked.period.id}")
-    story.say(Words(kpi.zh, kpi.en))
-    story.say(Words(f"公式：{kpi.formula_zh}", f"formula: {kpi.formula_en}"))
-    days = same(f"{asked.period.start} … {asked.period.end}")
-    story.say(unit_words(kpi.unit, asked.currency).joined(days, " · ", " · "))
+def _title(story: Story, question: FigureQuestion) -> None:
+    kpi = question.kpi
+    story.lines.append(
+        f"{question.person.name} ({question.person.person_id}) · {kpi.kpi_id} · {question.period.id}"
+    )
+    story.say(Bilingual(kpi.zh, kpi.en))
+    story.say(Bilingual(f"公式：{kpi.formula_zh}", f"formula: {kpi.formula_en}"))
+    days = untranslated(f"{question.period.start} … {question.period.end}")
+    story.say(bilingual_unit(kpi.unit, question.currency).joined(days, " · ", " · "))
 
 
-def _line(story: Story, asked: Question, line: Line, card: Card | None) -> None:
-    story.head(Words(f"实际（岗位 {line.role_id}）", f"Actual (role {line.role_id})"))
-    _actual(story, asked, line)
-    target = _shown(asked, line.target)
-    story.say(Words(f"目标 = {target or '未设定'}", f"target = {target or 'none set'}"))
-    if line.attainment is not None:
-        story.say(
-            Words(f"完成率 = {percent(line.attainment, 2)}", f"attainment = {percent(line.attainment, 2)}")
-        )
-    _rows(story, asked, line.n_rows)
+def _line(story: Story, question: FigureQuestion, line: PublishedLine, card: PublishedCard | None) -> None:
+    story.head(Bilingual(f"实际（岗位 {line.role_id}）", f"Actual (role {line.role_id})"))
+    _actual(story, question, line)
+    target = _shown(question, line.target)
+    story.say(Bilingual(f"目标 = {target or '未设定'}", f"target = {target or 'none set'}"))
+    _attainment(story, line)
+    _rows(story, question, line.n_rows)
     if line.value is None or line.status == "missing":
-        _missing(story, asked)
-    story.head(Words("得分的算法", "How the score came about"))
+        _missing(story, question)
+    story.head(Bilingual("得分的算法", "How the score came about"))
     if line.rule_zh or line.rule_en:
-        story.say(Words(f"规则（{line.method}）：{line.rule_zh}", f"rule ({line.method}): {line.rule_en}"))
-    for step in _steps(line.steps):
+        story.say(
+            Bilingual(f"规则（{line.method}）：{line.rule_zh}", f"rule ({line.method}): {line.rule_en}")
+        )
+    for step in _steps(line.steps):  # the contribution to the total is the last of them
         story.say(step)
-    _contribution(story, line, card)
+    _total(story, card)
 
 
-def _actual(story: Story, asked: Question, line: Line | Figure) -> None:
+def _actual(story: Story, question: FigureQuestion, line: PublishedLine | PublishedFigure) -> None:
     if line.value is None:
-        cause = cause_words(line.cause_code, line.cause)
-        story.say(Words(f"缺失：{cause.zh}", f"missing: {cause.en}"))
+        cause = bilingual_cause(line.cause_code, line.cause)
+        story.say(Bilingual(f"缺失：{cause.zh}", f"missing: {cause.en}"))
         return
-    value = _shown(asked, line.value)
+    value = _shown(question, line.value)
     if line.numerator is not None and line.denominator is not None:
-        story.say(same(f"{plain(line.numerator)} ÷ {plain(line.denominator)} = {value}"))
+        story.say(untranslated(f"{quotient(line.numerator, line.denominator)} = {value}"))
     else:
-        story.say(same(value))
+        story.say(untranslated(value))
 
 
-def _shown(asked: Question, value: Decimal | None) -> str:
-    return format_value(value, asked.kpi.unit, asked.kpi.decimals)
+def _shown(question: FigureQuestion, value: Decimal | None) -> str:
+    return format_value(value, question.kpi.unit, question.kpi.decimals)
 
 
-def _rows(story: Story, asked: Question, n_rows: int | None) -> None:
-    sources = asked.kpi.sources or "—"
+def _rows(story: Story, question: FigureQuestion, n_rows: int | None) -> None:
+    sources = question.kpi.sources or "—"
     count = "—" if n_rows is None else f"{n_rows:,}"
-    story.say(Words(f"来源行数 = {count}（{sources}）", f"source rows = {count} ({sources})"))
+    story.say(Bilingual(f"来源行数 = {count}（{sources}）", f"source rows = {count} ({sources})"))
 
 
-def _missing(story: Story, asked: Question) -> None:
+def _missing(story: Story, question: FigureQuestion) -> None:
     # a KPI without a stream is a manual rating or follows from the scorecards of the reports
     source, again = (
-        asked.kpi.sources or "ratings.csv, scorecards of the reports",
-        f"kpi score --period {asked.period.id}",
+        question.kpi.sources or "ratings.csv, scorecards of the reports",
+        f"kpi score --period {question.period.id}",
     )
     story.say(
-        Words(
+        Bilingual(
             f"处理：补齐来源（{source}），再运行 kpi run 与 {again}；缺失从不当作 0。",
             f"do: complete the source ({source}), then kpi run and {again}; missing never counts as 0.",
         )
     )
 
 
-def _steps(stored: str | None) -> Iterator[Words]:
+def _steps(stored: str | None) -> Iterator[Bilingual]:
     for step in json.loads(stored or "[]") or []:
-        yield Words(str(step.get("zh", "")), str(step.get("en", "")))
+        yield Bilingual(str(step.get("zh", "")), str(step.get("en", "")))
 
 
-def _contribution(story: Story, line: Line, card: Card | None) -> None:
-    weight = line.weight if line.weight is not None else line.declared_weight
-    told = "贡献" in (line.steps or "")  # the scorecard's own steps end with the contribution
-    if not told and line.score is not None and line.contribution is not None and weight is not None:
-        text = f"{plain(line.score)} × {plain(weight)} % = {plain(line.contribution)}"
-        story.say(Words(f"加权得分 = {text}", f"contribution = {text}"))
+def _total(story: Story, card: PublishedCard | None) -> None:
     if card is None:
-        story.say(Words("没有总分记录", "no total is published"))
+        story.say(Bilingual("没有总分记录", "no total is published"))
     elif card.total is None:
-        cause = cause_words(None, card.cause)
-        state = STATUS.get(card.status, same(card.status))
-        story.say(Words(f"总分：{state.zh}，{cause.zh}", f"total: {state.en}, {cause.en}"))
+        cause = bilingual_cause(None, card.cause)
+        state = in_words(STATUS, card.status)
+        story.say(Bilingual(f"总分：{state.zh}，{cause.zh}", f"total: {state.en}, {cause.en}"))
     else:
         tail = "" if card.coefficient is None else f" → {plain(card.coefficient)}"
         shown = f"{plain(card.total)} → {card.grade or '—'}{tail}"
-        story.say(Words(f"总分 → 等级 → 系数：{shown}", f"total -> grade -> coefficient: {shown}"))
+        story.say(Bilingual(f"总分 → 等级 → 系数：{shown}", f"total -> grade -> coefficient: {shown}"))
 
 
-def _day_figures(con: duckdb.DuckDBPyConnection, story: Story, asked: Question) -> None:
-    day = asked.period.start
-    key = (asked.person.person_id, asked.kpi.kpi_id)
-    daily = [f for f in data.daily_figures(con, day, day).get(day, []) if (f.person_id, f.kpi_id) == key]
-    month = [f for f in data.month_figures(con, day) if (f.person_id, f.kpi_id) == key]
+def _day_figures(con: duckdb.DuckDBPyConnection, story: Story, question: FigureQuestion) -> None:
+    day = question.period.start
+    key = (question.person.person_id, question.kpi.kpi_id)
+    daily = [f for f in read.daily_figures(con, day, day).get(day, []) if (f.person_id, f.kpi_id) == key]
+    month = [f for f in read.month_figures(con, day) if (f.person_id, f.kpi_id) == key]
     if not daily and not month:
-        raise _no_figure(con, asked)
-    for title, figures in ((Words("当日", "The day"), daily), (Words("月至今", "Month to date"), month)):
+        raise _no_figure(con, question)
+    for title, figures in (
+        (Bilingual("当日", "The day"), daily),
+        (Bilingual("月至今", "Month to date"), month),
+    ):
         for figure in figures:
-            story.head(title.joined(same(f"({figure.role_id})"), " ", " "))
-            _actual(story, asked, figure)
-            _rows(story, asked, figure.n_rows)
-            if figure.target_to_date is not None:
-                due, share = _shown(asked, figure.target_to_date), percent(figure.pace, 2) or "—"
-                story.say(
-                    Words(f"截至当日目标 = {due}，为其 {share}", f"target to date = {due}, {share} of it")
-                )
+            story.head(title.joined(untranslated(f"({figure.role_id})"), " ", " "))
+            _actual(story, question, figure)
+            _rows(story, question, figure.n_rows)
+            _progress(story, question, figure)
 
 
-def _definition(story: Story, asked: Question, lookup: SourceLookup | None) -> None:
-    story.head(Words("定义", "Definition"))
-    story.say(same(asked.kpi.defined_at or "—"))
-    text = lookup(asked.kpi.defined_at) if lookup and asked.kpi.defined_at else None
+def _progress(story: Story, question: FigureQuestion, figure: PublishedFigure) -> None:
+    """The month's target and its attainment, then what is due by the day and the pace; nothing without a target."""
+    if figure.target is not None:
+        target = _shown(question, figure.target)
+        story.say(Bilingual(f"目标 = {target}", f"target = {target}"))
+    _attainment(story, figure)
+    if figure.target_to_date is None:
+        return
+    due = _shown(question, figure.target_to_date)
+    share = percent(figure.share_of_target_to_date, 2) or "—"
+    story.say(Bilingual(f"截至当日目标 = {due}，为其 {share}", f"target to date = {due}, {share} of it"))
+    if figure.pace is not None:
+        pace = percent(figure.pace, 2)
+        story.say(Bilingual(f"进度 = {pace}", f"pace = {pace}"))
+
+
+def _attainment(story: Story, figure: PublishedLine | PublishedFigure) -> None:
+    if figure.attainment is not None:
+        share = percent(figure.attainment, 2)
+        story.say(Bilingual(f"完成率 = {share}", f"attainment = {share}"))
+
+
+def _definition(story: Story, question: FigureQuestion, lookup: SourceLookup | None) -> None:
+    story.head(Bilingual("定义", "Definition"))
+    story.say(untranslated(question.kpi.defined_at or "—"))
+    text = lookup(question.kpi.defined_at) if lookup and question.kpi.defined_at else None
     for line in (text or "").splitlines():
-        story.say(same(f"| {line}"))
+        story.say(untranslated(f"| {line}"))
 
 
 def _owned(story: Story, own: list[Ownership]) -> None:
-    story.head(Words("归属（ownership.csv）", "Ownership (ownership.csv)"))
+    story.head(Bilingual("归属（ownership.csv）", "Ownership (ownership.csv)"))
     for row in own:
         until = row.valid_to or "…"
         scope = f"{row.scope_type} {row.scope_id}"
         share = percent(row.share, 2)
-        story.say(Words(f"{scope}：{share}（{row.role_id}，{row.valid_from} 至 {until}）",
+        story.say(Bilingual(f"{scope}：{share}（{row.role_id}，{row.valid_from} 至 {until}）",
                         f"{scope}: {share} ({row.role_id}, {row.valid_from} to {until})"))  # fmt: skip
     if not own:
         story.say(
-            Words(
+            Bilingual(
                 "该周期内没有归属记录：只计入数据中写明本人的行",
                 "nothing was owned in the period: only rows that name the person count",
             )
         )
 
 
-def _landing(con: duckdb.DuckDBPyConnection, story: Story, asked: Question, own: list[Ownership]) -> None:
-    story.head(Words("取数文件（var/landing）", "Landing files (under landing/)"))
-    if not data.has_table(con, "source_window"):
+def _landing(
+    con: duckdb.DuckDBPyConnection, story: Story, question: FigureQuestion, own: list[Ownership]
+) -> None:
+    story.head(Bilingual("取数文件（var/landing）", "Landing files (under landing/)"))
+    if not provenance.has_landing_files(con):
         story.say(
-            Words("已发布的数据中没有取数文件清单", "the published data carries no list of landing files")
+            Bilingual("已发布的数据中没有取数文件清单", "the published data carries no list of landing files")
         )
         return
-    windows = list(_windows(con, asked, own))
-    for row in windows[:MAX_FILES]:
-        span = f"{_minute(row['from_us'])} … {_minute(row['to_us'])}"
-        sha, proof = (row["landing_sha256"] or "")[:12], row["proof"] or ""
-        story.say(same(f"{row['landing_file']}  sha256 {sha}  {span}  {row['rows']} rows  {proof}".rstrip()))
+    windows = _windows(con, question, own)
+    for window in windows[:MAX_FILES]:
+        span = f"{_minute(window.window_from)} … {_minute(window.window_to)}"
+        sha, proof = (window.landing_sha256 or "")[:12], window.proof or ""
+        told = f"{window.landing_file}  sha256 {sha}  {span}  {window.rows} rows  {proof}"
+        story.say(untranslated(told.rstrip()))
     if len(windows) > MAX_FILES:
         more = len(windows) - MAX_FILES
-        story.say(Words(f"另有 {more} 个文件", f"and {more} more files"))
+        story.say(Bilingual(f"另有 {more} 个文件", f"and {more} more files"))
     if not windows:
-        story.say(Words("没有读取窗口与该周期重叠", "no pulled window overlaps the period"))
+        story.say(Bilingual("没有读取窗口与该周期重叠", "no pulled window overlaps the period"))
 
 
-def _windows(con: duckdb.DuckDBPyConnection, asked: Question, own: list[Ownership]) -> Iterator[data.Row]:
-    """Windows of the KPI's streams that touch the period or hold a record of it; of the owned shops when the person owns shops.
-
-    A record changed after the period lies in a later file, and a refund in the period may belong to an older record.
-    """
-    streams = {name.strip() for name in asked.kpi.sources.replace(";", ",").split(",")}
+def _windows(
+    con: duckdb.DuckDBPyConnection, question: FigureQuestion, own: list[Ownership]
+) -> list[LandingFile]:
+    """Windows of the KPI's streams that touch the period or hold a record of it; only of owned shops when any is."""
+    streams = {name.strip() for name in question.kpi.sources.replace(";", ",").split(",")}
     shops = {o.scope_id for o in own if o.scope_type == "shop"}
-    sql = """
-        select connector || '.' || stream as name, shop_id, epoch_us(window_from) as from_us,
-               epoch_us(window_to) as to_us, landing_file, landing_sha256, rows, proof
-        from source_window as w
-        where (window_from < ? and window_to > ?) or exists (
-            select 1 from source_record as r where r.landing_file = w.landing_file and r.record_day between ? and ?
-        )
-        order by connector, stream, shop_id, window_from, landing_file
-    """
-    first = datetime.combine(asked.period.start, datetime.min.time(), tzinfo=data.EPOCH.tzinfo)
-    last = datetime.combine(_after(asked.period.end), datetime.min.time(), tzinfo=data.EPOCH.tzinfo)
-    days = (asked.period.start, asked.period.end)
-    rows = list(data.fetch(con, sql, last + timedelta(days=1), first - timedelta(days=1), *days))
-    named = [row for row in rows if row["name"] in streams] or rows
-    yield from (row for row in named if not shops or row["shop_id"] in shops)
+    files = provenance.landing_files(con, question.period)
+    named = [file for file in files if file.source in streams] or files
+    return [file for file in named if not shops or file.shop_id in shops]
 
 
-def _after(day: date) -> date:
-    return day + timedelta(days=1)
-
-
-def _minute(us: int) -> str:
-    return f"{data.EPOCH + timedelta(microseconds=us):%Y-%m-%d %H:%MZ}"
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%MZ}"

@@ -16,43 +16,45 @@ from xlsxwriter.worksheet import Worksheet
 
 from models.errors import UsageError
 from models.periods import Period
-from pipelines.render.board import write_whole
+from models.whole_file import write_whole
+from pipelines.render.bilingual import NO_CAUSE, STATUS, Bilingual, in_words, instant
+from pipelines.render.labels import role_label
 from pipelines.render.sheet import SheetData, write_sheet
 from pipelines.render.styles import Styles, footer, lines_needed, row_height, write_number, write_text
-from pipelines.render.text import NO_CAUSE, STATUS, Words, instant, same
-from warehouse.published import read as data
-from warehouse.published.read import Card, Company, KpiLabel, Line, PersonRow, Publication, RoleLabel
+from warehouse.published import labels, read
+from warehouse.published.labels import KpiLabel, Publication, PublishedCompany, PublishedPerson, RoleLabel
+from warehouse.published.read import PublishedCard, PublishedLine
 
 NAME_LIMIT = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 HEADS = (
-    (Words("工号", "Id"), 9), (Words("姓名", "Name"), 16), (Words("岗位", "Role"), 36),
-    (Words("部门", "Dept"), 14),
-    (Words("直接上级", "Manager"), 16), (Words("总分", "Total"), 9), (Words("等级", "Grade"), 8),
-    (Words("系数", "Coefficient"), 11), (Words("状态", "Status"), 19), (Words("原因", "Cause"), 46),
+    (Bilingual("工号", "Id"), 9), (Bilingual("姓名", "Name"), 16), (Bilingual("岗位", "Role"), 36),
+    (Bilingual("部门", "Dept"), 14),
+    (Bilingual("直接上级", "Manager"), 16), (Bilingual("总分", "Total"), 9), (Bilingual("等级", "Grade"), 8),
+    (Bilingual("系数", "Coefficient"), 11), (Bilingual("状态", "Status"), 19), (Bilingual("原因", "Cause"), 46),
 )  # fmt: skip
 HEAD_ROW = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WorkbookData:
     """The published rows of one period."""
 
     period: Period
-    company: Company
+    company: PublishedCompany
     publication: Publication
     kpis: dict[str, KpiLabel]
     roles: dict[str, RoleLabel]
-    people: list[PersonRow]
-    cards: list[Card]
-    lines: dict[tuple[str, str], list[Line]]
+    people: list[PublishedPerson]
+    cards: list[PublishedCard]
+    lines: dict[tuple[str, str], list[PublishedLine]]
 
-    def role(self, role_id: str) -> Words:
+    def role(self, role_id: str) -> Bilingual:
         """The names of a role."""
-        label = self.roles.get(role_id)
-        return Words(label.zh, label.en) if label else same(role_id)
+        label = role_label(self.roles, role_id)
+        return Bilingual(label.zh, label.en)
 
-    def person(self, card: Card) -> PersonRow:
+    def person(self, card: PublishedCard) -> PublishedPerson:
         """The assignment a card is about: the latest one that touches the period in that role."""
         own = [p for p in self.people if p.person_id == card.person_id]
         fitting = [
@@ -60,21 +62,29 @@ class WorkbookData:
         ]
         if fitting or own:
             return (fitting or own)[-1]
-        return PersonRow(card.person_id, card.person_id, card.role_id, "", None, self.period.start, None)
+        return PublishedPerson(
+            person_id=card.person_id,
+            name=card.person_id,
+            role_id=card.role_id,
+            dept="",
+            manager_id=None,
+            valid_from=self.period.start,
+            valid_to=None,
+        )
 
     def name(self, person_id: str | None) -> str:
         """A person's name at the end of the period."""
-        return data.name_on(self.people, person_id, self.period.end)
+        return labels.name_on(self.people, person_id, self.period.end)
 
 
-def load(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
+def load_period(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
     """Read a period from the published tables.
 
     Raises:
         UsageError: U310 when the period has not been scored.
     """
     span = Period.parse(period)
-    cards = data.cards(con, period)
+    cards = read.cards(con, period)
     if not cards:
         raise UsageError(
             "U310",
@@ -84,19 +94,19 @@ def load(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
         )
     return WorkbookData(
         period=span,
-        company=data.company(con),
-        publication=data.publication(con, period=period),
-        kpis=data.kpi_labels(con, span.end),
-        roles=data.role_labels(con),
-        people=data.people(con),
-        cards=sorted(cards, key=_by_role_then_total),
-        lines=data.lines(con, period),
+        company=labels.company(con),
+        publication=labels.publication(con, period=period),
+        kpis=labels.kpi_labels(con, span.end),
+        roles=labels.role_labels(con),
+        people=labels.people(con),
+        cards=cards,
+        lines=read.lines(con, period),
     )
 
 
 def write_workbook(con: duckdb.DuckDBPyConnection, period: str, path: Path) -> Path:
     """Write the workbook of a period and put it in place whole; the same data gives the same bytes."""
-    write_whole(path, workbook_bytes(load(con, period)))
+    write_whole(path, workbook_bytes(load_period(con, period)))
     return path
 
 
@@ -144,10 +154,6 @@ def _clip(text: str, suffix: str) -> str:
     return (text.strip().strip("'") or "_") + suffix
 
 
-def _by_role_then_total(card: Card) -> tuple[str, bool, object, str]:
-    return (card.role_id, card.total is None, -card.total if card.total is not None else 0, card.person_id)
-
-
 def _properties(book_data: WorkbookData) -> dict[str, object]:
     return {
         "title": f"考核表 Appraisal {book_data.period.id}",
@@ -158,10 +164,10 @@ def _properties(book_data: WorkbookData) -> dict[str, object]:
     }
 
 
-def _sheet_data(book_data: WorkbookData, card: Card) -> SheetData:
+def _sheet_data(book_data: WorkbookData, card: PublishedCard) -> SheetData:
     person = book_data.person(card)
     return SheetData(
-        company=Words(book_data.company.name_zh, book_data.company.name_en),
+        company=Bilingual(book_data.company.name_zh, book_data.company.name_en),
         currency=book_data.company.currency,
         person=person,
         role=book_data.role(card.role_id),
@@ -195,10 +201,12 @@ def _summary(sheet: Worksheet, styles: Styles, book_data: WorkbookData, names: l
     sheet.repeat_rows(HEAD_ROW)
 
 
-def _summary_row(sheet: Worksheet, styles: Styles, row: int, about: tuple[WorkbookData, Card, str]) -> None:
+def _summary_row(
+    sheet: Worksheet, styles: Styles, row: int, about: tuple[WorkbookData, PublishedCard, str]
+) -> None:
     book_data, card, name = about
     person = book_data.person(card)
-    status = STATUS.get(card.status, same(card.status))
+    status = in_words(STATUS, card.status)
     cause = _cause(card)
     texts = {
         0: person.person_id, 2: book_data.role(card.role_id).both(), 3: person.dept,
@@ -217,7 +225,7 @@ def _summary_row(sheet: Worksheet, styles: Styles, row: int, about: tuple[Workbo
     )
 
 
-def _cause(card: Card) -> str:
+def _cause(card: PublishedCard) -> str:
     if card.cause:
         return card.cause
     return "" if card.total is not None else NO_CAUSE.both()
@@ -227,7 +235,7 @@ def _counts(book_data: WorkbookData) -> list[str]:
     cards = book_data.cards
     states = Counter(card.status for card in cards)
     grades = Counter(card.grade for card in cards if card.grade)
-    shown = " · ".join(f"{STATUS.get(s, same(s)).both()} {n}" for s, n in sorted(states.items()))
+    shown = " · ".join(f"{in_words(STATUS, s).both()} {n}" for s, n in sorted(states.items()))
     graded = " · ".join(f"{grade} {n}" for grade, n in sorted(grades.items())) or "—"
     version = book_data.publication.definition_hash[:12]
     return [

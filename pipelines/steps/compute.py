@@ -8,11 +8,14 @@ from decimal import Decimal
 from duckdb import DuckDBPyConnection
 
 from models.periods import Period, month_of
-from pipelines.company.work import Work, tell
-from pipelines.render import text
-from pipelines.steps.reach import days_to_compute, note_computed, stretches
+from pipelines.company.run_scope import RunScope, tell
+from pipelines.render import bilingual
+from pipelines.steps.stale_days import days_to_compute, note_computed, stretches
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
+from warehouse.figures.computed import month_to_date_days
+from warehouse.published import labels
+from warehouse.published.read import PublishedFigure, month_figures
 from warehouse.raw.coverage import store_source_health
 from warehouse.store.connect import open_warehouse
 
@@ -21,7 +24,7 @@ MONTH_TO_DATE_DAYS = 31
 
 
 @dataclass(frozen=True)
-class Counts:
+class ComputedDays:
     """What a computation of days produced for the days that were asked for."""
 
     days: int
@@ -30,7 +33,7 @@ class Counts:
     provisional: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RoleFigure:
     """A month-to-date figure of a person, with the names people know."""
 
@@ -50,10 +53,10 @@ class RoleFigure:
 
     def shown(self, value: Decimal | None) -> str:
         """A value in the KPI's unit; nothing for a missing one."""
-        return "" if value is None else text.format_value(value, self.unit, self.decimals)
+        return "" if value is None else bilingual.format_value(value, self.unit, self.decimals)
 
 
-def compute_days(work: Work) -> Counts:
+def compute_days(work: RunScope) -> ComputedDays:
     """Compute the days of the work, and those before that newer data may have changed."""
     with open_warehouse(work.home.root) as con:
         days = days_to_compute(con, work)
@@ -65,7 +68,7 @@ def compute_days(work: Work) -> Counts:
             reconcile(con, month, work.company.accountable_roles)
         note_computed(con, work)
     asked = [a for a in actuals if a.period >= work.first.isoformat()]
-    counts = Counts(
+    counts = ComputedDays(
         len(days),
         len(asked),
         sum(a.status == "missing" for a in asked),
@@ -77,8 +80,7 @@ def compute_days(work: Work) -> Counts:
 
 def _month_to_date_days(con: DuckDBPyConnection, days: list[date]) -> list[date]:
     """The last days, and any earlier one that has month-to-date figures already."""
-    rows = con.execute("select distinct business_date from kpi_actual_mtd").fetchall()
-    done = {row[0] for row in rows}
+    done = month_to_date_days(con)
     return [day for day in days[:-MONTH_TO_DATE_DAYS] if day in done] + days[-MONTH_TO_DATE_DAYS:]
 
 
@@ -86,22 +88,31 @@ def _months(days: Iterable[date]) -> list[Period]:
     return sorted({month_of(day) for day in days})
 
 
-def role_figures(work: Work) -> dict[str, list[RoleFigure]]:
+def role_figures(work: RunScope) -> dict[str, list[RoleFigure]]:
     """Month-to-date figures of the last day, by role."""
-    sql = """
-        select m.role_id, m.person_id, coalesce(p.name, m.person_id), m.kpi_id, m.value, m.target_to_date,
-               m.attainment, m.pace, m.status, m.cause_code, m.cause
-        from kpi_actual_mtd as m
-        left join core_person as p on p.person_id = m.person_id
-            and m.business_date between p.valid_from and coalesce(p.valid_to, date '9999-12-31')
-        where m.business_date = ?
-        order by m.role_id, m.person_id, m.kpi_id
-    """
     with open_warehouse(work.home.root) as con:
-        rows = con.execute(sql, [work.last]).fetchall()
-    found: dict[str, list[RoleFigure]] = {}
-    for role_id, person_id, name, kpi_id, *figures in rows:
-        kpi = work.definitions.kpi(kpi_id, work.last)
-        figure = RoleFigure(person_id, name, kpi.label.zh, kpi.label.en, kpi.unit, kpi.decimals, *figures)
-        found.setdefault(role_id, []).append(figure)
-    return found
+        figures, people = month_figures(con, work.last), labels.people(con)
+    by_role: dict[str, list[RoleFigure]] = {}
+    for figure in sorted(figures, key=lambda f: (f.role_id, f.person_id, f.kpi_id)):
+        name = labels.name_on(people, figure.person_id, work.last)
+        by_role.setdefault(figure.role_id, []).append(_role_figure(work, figure, name))
+    return by_role
+
+
+def _role_figure(work: RunScope, figure: PublishedFigure, person_name: str) -> RoleFigure:
+    kpi = work.definitions.kpi(figure.kpi_id, work.last)
+    return RoleFigure(
+        person_id=figure.person_id,
+        person_name=person_name,
+        kpi_zh=kpi.label.zh,
+        kpi_en=kpi.label.en,
+        unit=kpi.unit,
+        decimals=kpi.decimals,
+        value=figure.value,
+        target_to_date=figure.target_to_date,
+        attainment=figure.attainment,
+        pace=figure.pace,
+        status=figure.status,
+        cause_code=figure.cause_code,
+        cause=figure.cause,
+    )

@@ -12,7 +12,7 @@ from connectors.file_drop import Drop, DropPlace, drop_digest, failed_drop, read
 from models.errors import CompanyError, WarehouseError
 from models.loads import FILE_DROP, FailedWindow, PulledWindow
 from models.periods import day_bounds
-from pipelines.company.work import Work, tell
+from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.pull import register_accounts
 from warehouse.raw.drops import WITHDRAWN, KnownDrop, known_drops, note_drop, withdraw
 from warehouse.raw.load import load_window, record_failure
@@ -33,7 +33,15 @@ class _Taken:
     def known(self) -> KnownDrop:
         """What to remember of it."""
         drop = self.drop
-        known = KnownDrop(drop.ref, drop.first, drop.last, drop.zone, drop.file, self.digest, "proven")
+        known = KnownDrop(
+            ref=drop.ref,
+            first=drop.first,
+            last=drop.last,
+            zone=drop.zone,
+            file=drop.file,
+            digest=self.digest,
+            status="proven",
+        )
         if isinstance(self.window, PulledWindow):
             return known
         digest = "" if self.window.code in _RETRIED else self.digest
@@ -41,7 +49,7 @@ class _Taken:
         return replace(known, digest=digest, status="failed", cause_code=code, cause=cause)
 
 
-def load_facts(work: Work) -> dict[str, int]:
+def load_facts(work: RunScope) -> dict[str, int]:
     """Bring the declared fact files in; returns how many were declared, read, refused and withdrawn.
 
     A file whose declaration and bytes are those of the last time is not read again. A refused one loads nothing; its days
@@ -68,7 +76,7 @@ def load_facts(work: Work) -> dict[str, int]:
     }
 
 
-def _known(work: Work) -> dict[tuple[object, ...], KnownDrop]:
+def _known(work: RunScope) -> dict[tuple[object, ...], KnownDrop]:
     with open_warehouse(work.home.root) as con:
         return {drop.range: drop for drop in known_drops(con, FILE_DROP)}
 
@@ -77,7 +85,7 @@ def _range(drop: Drop) -> tuple[object, ...]:
     return drop.table, drop.shop_id, drop.first, drop.last
 
 
-def _load_all(work: Work, drops: list[Drop], digests: dict[tuple[object, ...], str]) -> None:
+def _load_all(work: RunScope, drops: list[Drop], digests: dict[tuple[object, ...], str]) -> None:
     """Read and load; a row that still stands in another file is tried again once that one is in."""
     again = [drop for part in _parts(drops) for drop in _take(work, part, digests, final=False)]
     for part in _parts(again):
@@ -89,7 +97,7 @@ def _parts(drops: list[Drop]) -> list[list[Drop]]:
 
 
 def _take(
-    work: Work, drops: list[Drop], digests: dict[tuple[object, ...], str], *, final: bool
+    work: RunScope, drops: list[Drop], digests: dict[tuple[object, ...], str], *, final: bool
 ) -> list[Drop]:
     """Read without the warehouse, then open it for a moment; returns what is to be tried again."""
     taken = [_Taken(drop, digests[_range(drop)], _read(work, drop)) for drop in drops]
@@ -98,7 +106,7 @@ def _take(
         return [each.drop for each in taken if not _store(con, work, each, final=final)]
 
 
-def _read(work: Work, drop: Drop) -> PulledWindow | FailedWindow:
+def _read(work: RunScope, drop: Drop) -> PulledWindow | FailedWindow:
     if work.company.clock == "now" and drop.span[1] > work.as_of:
         early = CompanyError(
             "C147", "the file claims days that are not over", where=drop.where, actual=f"to {drop.last}",
@@ -109,7 +117,7 @@ def _read(work: Work, drop: Drop) -> PulledWindow | FailedWindow:
     return read_drop(drop, DropPlace(work.company.folder, work.home.landing, spool, work.as_of))
 
 
-def _store(con: DuckDBPyConnection, work: Work, taken: _Taken, *, final: bool) -> bool:
+def _store(con: DuckDBPyConnection, work: RunScope, taken: _Taken, *, final: bool) -> bool:
     window = taken.window
     if isinstance(window, PulledWindow):
         try:
@@ -126,10 +134,22 @@ def _store(con: DuckDBPyConnection, work: Work, taken: _Taken, *, final: bool) -
     return True
 
 
-def _withdraw(work: Work, gone: list[KnownDrop]) -> None:
+def _withdraw(work: RunScope, gone: list[KnownDrop]) -> None:
     """Rows whose file is no longer declared count for nothing."""
     for drop in gone:
         start, end = day_bounds(drop.first, drop.zone)[0], day_bounds(drop.last, drop.zone)[1]
         cause = f"facts.yaml no longer lists {drop.file} for {drop.first} to {drop.last}"
         with open_warehouse(work.home.root) as con:
-            withdraw(con, drop, FailedWindow(drop.ref, start, end, "time", WITHDRAWN, cause, work.as_of))
+            withdraw(
+                con,
+                drop,
+                FailedWindow(
+                    ref=drop.ref,
+                    window_from=start,
+                    window_to=end,
+                    kind="time",
+                    code=WITHDRAWN,
+                    cause=cause,
+                    as_of=work.as_of,
+                ),
+            )

@@ -5,11 +5,13 @@ Not here: how a cell is read (connectors/file_drop) or stored (warehouse/raw/loa
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
 from connectors.file_drop import DroppedCompany, check_company, read_company
-from pipelines.company.work import Work, tell
+from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
 from warehouse.raw.load import replace_company_table
@@ -26,8 +28,16 @@ _TABLES = {
 }
 
 
-def load_files(work: Work, *, facts: bool = True) -> dict[str, int]:
-    """Bring every company table up to date, then the fact files; returns rows by table, and what became of the files.
+@dataclass(frozen=True)
+class LoadedFiles:
+    """Rows of each company table, and how many fact files were declared, read, refused and withdrawn."""
+
+    rows: Mapping[str, int]
+    fact_files: Mapping[str, int]
+
+
+def load_files(work: RunScope, *, facts: bool = True) -> LoadedFiles:
+    """Bring every company table up to date, then the fact files.
 
     A wrong company file changes nothing at all; a wrong fact file costs its own days only.
     """
@@ -39,10 +49,10 @@ def load_files(work: Work, *, facts: bool = True) -> dict[str, int]:
     for line in dropped.quarantine_report():
         tell("files", f"set aside: {line}")
     tell("files", ", ".join(f"{table} {count:,}" for table, count in rows.items()))
-    return rows | load_facts(work) if facts else rows
+    return LoadedFiles(rows, load_facts(work) if facts else {})
 
 
-def checked_files(work: Work) -> DroppedCompany:
+def checked_files(work: RunScope) -> DroppedCompany:
     """The company's tables, refused when they contradict themselves or the definitions."""
     dropped = read_company(work.company.folder)
     definitions = work.definitions
@@ -51,7 +61,7 @@ def checked_files(work: Work) -> DroppedCompany:
     return dropped
 
 
-def _replace(con: DuckDBPyConnection, work: Work, dropped: DroppedCompany, table: str) -> int:
+def _replace(con: DuckDBPyConnection, work: RunScope, dropped: DroppedCompany, table: str) -> int:
     found = dropped.tables.get(table)
     rows = found.rows if found else []
     replace_company_table(
@@ -66,7 +76,7 @@ def _replace(con: DuckDBPyConnection, work: Work, dropped: DroppedCompany, table
     return len(rows)
 
 
-def _replace_sla(con: DuckDBPyConnection, work: Work) -> int:
+def _replace_sla(con: DuckDBPyConnection, work: RunScope) -> int:
     hours = work.company.sla_hours
     digest = hashlib.sha256(json.dumps(dict(hours), sort_keys=True).encode()).hexdigest()
     rows = [{"priority": priority, "sla_hours": count} for priority, count in hours.items()]

@@ -5,7 +5,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from models.periods import Period
-from pipelines.company.work import Work, tell
+from pipelines.company.run_scope import RunScope, tell
 from pipelines.render.board import write_board
 from pipelines.render.workbook import write_workbook
 from warehouse.published.publish import publish
@@ -13,7 +13,7 @@ from warehouse.published.scorecards import store_company, store_labels, store_pu
 from warehouse.store.connect import open_published, open_warehouse
 
 
-def publish_all(work: Work, period: str | None = None) -> Path:
+def publish_all(work: RunScope, period: str | None = None) -> Path:
     """Publish everything computed so far; readers see the old file whole or the new one whole."""
     with open_warehouse(work.home.root) as con:
         _describe(con, work, period)
@@ -22,7 +22,7 @@ def publish_all(work: Work, period: str | None = None) -> Path:
     return path
 
 
-def _describe(con: DuckDBPyConnection, work: Work, period: str | None) -> None:
+def _describe(con: DuckDBPyConnection, work: RunScope, period: str | None) -> None:
     company = work.company
     store_labels(con, work.definitions, work.last)
     store_company(
@@ -45,7 +45,7 @@ def _describe(con: DuckDBPyConnection, work: Work, period: str | None) -> None:
     )
 
 
-def write_day_board(work: Work) -> Path:
+def write_day_board(work: RunScope) -> Path:
     """The board of the last day, from the published file alone."""
     path = work.home.report(work.last.isoformat(), "board.html")
     with open_published(work.home.root) as con:
@@ -54,7 +54,7 @@ def write_day_board(work: Work) -> Path:
     return path
 
 
-def write_period_workbook(work: Work, period: Period) -> Path:
+def write_period_workbook(work: RunScope, period: Period) -> Path:
     """The appraisal sheets of a period, from the published file alone."""
     path = work.home.report(period.id, "workbook.xlsx")
     with open_published(work.home.root) as con:

@@ -1,7 +1,8 @@
 """Pulls every account of the asked streams and loads what was proven.
 
 Fetching holds no database lock: threads read the accounts of all asked streams side by side into a short queue, and the
-step opens the warehouse only to load what lies there [platform.md 2]. One bad account never stops the others.
+step opens the warehouse only to load what lies there: DuckDB lets one process write at a time (duckdb.org, "Concurrency"),
+and a slow platform must not keep other runs from it. One bad account never stops the others.
 """
 
 import os
@@ -20,16 +21,16 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from connectors.kit import AccountSettings, Landing, Progress, Runtime, pull
-from connectors.kit.contract.state import FILE, State
 from connectors.kit.contract.windows import Window
+from connectors.kit.transport.state import FILE, State
 from models.errors import MeritError
 from models.loads import FailedWindow, PulledWindow, StreamRef
 from models.periods import day_bounds
 from pipelines.company.company import Company
 from pipelines.company.processes import is_alive
+from pipelines.company.run_scope import RunScope, tell, tell_now
 from pipelines.company.sandbox import Surroundings
-from pipelines.company.sources import Source, source_accounts
-from pipelines.company.work import Work, tell, tell_now
+from pipelines.company.sources import DeclaredAccount, source_accounts
 from warehouse.raw.coverage import Coverage, read_coverage
 from warehouse.raw.load import load_window, open_for_loads, record_failure, set_source_accounts, stream_state
 from warehouse.store.connect import open_warehouse
@@ -44,7 +45,7 @@ WORKERS = 32  # accounts and streams read side by side; most of the time they wa
 
 
 @dataclass(frozen=True)
-class Failure:
+class UndeliveredWindow:
     """A window that was not delivered."""
 
     ref: StreamRef
@@ -54,8 +55,8 @@ class Failure:
     cause: str
 
 
-@dataclass
-class Report:
+@dataclass(kw_only=True)
+class PullReport:
     """What one account of a stream brought, and what it cost."""
 
     ref: StreamRef
@@ -71,7 +72,7 @@ class Report:
     proof: str = ""  # of the newest window
     proven_to: datetime | None = None
     drift: Counter[str] = field(default_factory=Counter)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[UndeliveredWindow] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ class _Job:
 
 
 def pull_streams(
-    work: Work, streams: Iterable[StreamName], around: Surroundings, zone: str = ""
-) -> dict[StreamName, list[Report]]:
+    work: RunScope, streams: Iterable[StreamName], around: Surroundings, zone: str = ""
+) -> dict[StreamName, list[PullReport]]:
     """Pull all accounts of the streams side by side for the days of the work and load the proven windows.
 
     With `zone` only the accounts of that time zone: a day that its platform shows for a few hours is read at its own midnight.
@@ -98,12 +99,12 @@ def pull_streams(
         for source in work.company.sources
         if source.connector == connector and stream in source.stream_names and zone in ("", source.zone)
     ]
-    reports = {ref: Report(ref) for _, ref in asked}
+    reports = {ref: PullReport(ref=ref) for _, ref in asked}
     jobs = _jobs(work, asked, around)
     remove_dead_spools(work.home.spool)
     for batch in _batches(work, jobs, around.runtime or shared_runtime(work.home.root)):
         _load(work, batch, reports)
-    found: dict[StreamName, list[Report]] = {}
+    found: dict[StreamName, list[PullReport]] = {}
     for ref, report in reports.items():
         tell("pull", _sentence(report), line=str(ref))
         found.setdefault((ref.connector, ref.stream), []).append(report)
@@ -128,7 +129,7 @@ def shared_runtime(root: Path) -> Runtime:
     return Runtime(state=State(root / FILE))
 
 
-def _jobs(work: Work, asked: list[tuple[Source, StreamRef]], around: Surroundings) -> list[_Job]:
+def _jobs(work: RunScope, asked: list[tuple[DeclaredAccount, StreamRef]], around: Surroundings) -> list[_Job]:
     """What to read, after a short look at the cursors."""
     jobs = []
     with open_warehouse(work.home.root) as con:
@@ -138,7 +139,7 @@ def _jobs(work: Work, asked: list[tuple[Source, StreamRef]], around: Surrounding
         coverage = read_coverage(con) if lasting else None
         for source, ref in asked:
             account = source.account(around.environment, around.sandbox_url)
-            if source.kit.stream(ref.stream).of(source.settings).cursor_kind != "cursor":
+            if source.kit.stream(ref.stream).of(source.settings).windows.kind != "cursor":
                 start = day_bounds(work.first, source.zone)[0]
                 jobs.append(_Job(ref, account, start, None, _held(coverage, ref)))
                 continue
@@ -156,13 +157,13 @@ def _held(coverage: Coverage | None, ref: StreamRef) -> Callable[[Window], bool]
     return lambda window: account is not None and account.holds(window.start, window.end)
 
 
-def _beginning(source: Source, first: date) -> datetime:
+def _beginning(source: DeclaredAccount, first: date) -> datetime:
     """A cursor only goes forward, so it starts where the account starts: no earlier day can follow."""
     day = min(first, source.active_from) if source.active_from else first
     return day_bounds(day, source.zone)[0]
 
 
-def _batches(work: Work, jobs: list[_Job], runtime: Runtime) -> Iterator[list[Pulled]]:
+def _batches(work: RunScope, jobs: list[_Job], runtime: Runtime) -> Iterator[list[Pulled]]:
     """Windows as they come, several at a time where several wait."""
     todo: queue.SimpleQueue[_Job] = queue.SimpleQueue()
     for job in jobs:
@@ -170,7 +171,7 @@ def _batches(work: Work, jobs: list[_Job], runtime: Runtime) -> Iterator[list[Pu
     running = min(WORKERS, len(jobs))
     waiting: queue.Queue[Pulled | BaseException | None] = queue.Queue(_AHEAD * max(1, running))
     stop = threading.Event()
-    reading = _Reading(work, runtime, waiting, stop)
+    reading = _PullThreads(work, runtime, waiting, stop)
     for _ in range(running):
         threading.Thread(target=_worker, args=(reading, todo), daemon=True).start()
     try:
@@ -195,10 +196,10 @@ def _take(waiting: "queue.Queue[Pulled | BaseException | None]") -> list[Pulled 
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _PullThreads:
     """What all reading threads of a pull share."""
 
-    work: Work
+    work: RunScope
     runtime: Runtime
     waiting: "queue.Queue[Pulled | BaseException | None]"
     stop: threading.Event
@@ -211,7 +212,7 @@ class _Reading:
                 return
 
 
-def _worker(reading: _Reading, todo: "queue.SimpleQueue[_Job]") -> None:
+def _worker(reading: _PullThreads, todo: "queue.SimpleQueue[_Job]") -> None:
     """Thread body: one job after the other; every result goes into the queue, also the one that ends it."""
     try:
         while not reading.stop.is_set():
@@ -225,7 +226,7 @@ def _worker(reading: _Reading, todo: "queue.SimpleQueue[_Job]") -> None:
         reading.put(None)
 
 
-def _read(reading: _Reading, job: _Job) -> None:
+def _read(reading: _PullThreads, job: _Job) -> None:
     """One account of one stream; a trouble of its own is its own failed window."""
     work = reading.work
     try:
@@ -250,15 +251,23 @@ def _read(reading: _Reading, job: _Job) -> None:
         reading.put(_unreadable(work, job, error))
 
 
-def _unreadable(work: Work, job: _Job, error: MeritError) -> FailedWindow:
+def _unreadable(work: RunScope, job: _Job, error: MeritError) -> FailedWindow:
     cause = f"{error.what} ({error.actual})" if error.actual else error.what
     stream = work.company.connector(job.ref.connector).stream(job.ref.stream)
-    kind = stream.of(job.account.settings).cursor_kind
+    kind = stream.of(job.account.settings).windows.kind
     start = min(job.span_from, work.as_of)
-    return FailedWindow(job.ref, start, work.as_of, kind, error.code, cause, work.as_of)
+    return FailedWindow(
+        ref=job.ref,
+        window_from=start,
+        window_to=work.as_of,
+        kind=kind,
+        code=error.code,
+        cause=cause,
+        as_of=work.as_of,
+    )
 
 
-def _load(work: Work, batch: list[Pulled], reports: dict[StreamRef, Report]) -> None:
+def _load(work: RunScope, batch: list[Pulled], reports: dict[StreamRef, PullReport]) -> None:
     with open_for_loads(work.home.root) as con:
         for window in batch:
             report = reports[window.ref]
@@ -269,7 +278,9 @@ def _load(work: Work, batch: list[Pulled], reports: dict[StreamRef, Report]) -> 
             if isinstance(window, FailedWindow):
                 record_failure(con, window)
                 report.failures.append(
-                    Failure(window.ref, window.window_from, window.window_to, window.code, window.cause)
+                    UndeliveredWindow(
+                        window.ref, window.window_from, window.window_to, window.code, window.cause
+                    )
                 )
                 continue
             result = load_window(con, window)
@@ -287,7 +298,7 @@ def _load(work: Work, batch: list[Pulled], reports: dict[StreamRef, Report]) -> 
         _show(work, window, reports[window.ref])
 
 
-def _show(work: Work, window: Pulled, report: Report) -> None:
+def _show(work: RunScope, window: Pulled, report: PullReport) -> None:
     if isinstance(window, FailedWindow):
         tell("pull", f"{window.ref} {window.window_from:%Y-%m-%d} failed [{window.code}] {window.cause}")
         return
@@ -305,7 +316,7 @@ def _page_read(progress: Progress) -> None:
     tell_now("pull", f"{progress.ref} {day}, page {progress.pages}", line=str(progress.ref))
 
 
-def _sentence(report: Report) -> str:
+def _sentence(report: PullReport) -> str:
     failed = f", {len(report.failures)} windows FAILED" if report.failures else ""
     late = f", {report.late_rows:,} on days that were final" if report.late_rows else ""
     return (

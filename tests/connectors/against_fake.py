@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.contract.declare import Connector, Stream
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.contract.connector import Connector
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import loads
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from connectors.testing.loopback import Served
 from connectors.testing.platform import Platform

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.contract.declare import Connector
+from connectors.kit.contract.connector import Connector
 from models.loads import FailedWindow, PulledWindow
 
 TOKEN = "shpat_planted-secret-0123456789"

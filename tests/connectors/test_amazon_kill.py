@@ -35,7 +35,7 @@ from typing import Any
 from connectors.amazon_sp import AmazonSp
 from connectors.kit import AccountSettings, Landing, Runtime
 from connectors.kit import pull
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 
 account, folder, start, now, dies_reading = sys.argv[1:]
 folder, now = Path(folder), datetime.fromisoformat(now)

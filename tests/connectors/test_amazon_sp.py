@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from connectors.amazon_sp import AmazonSp, library
-from connectors.amazon_sp.lookup import look_up
+from connectors.amazon_sp.order_lookup import look_up
 from connectors.kit import AccountSettings
 from connectors.kit.contract.errors import BadRequest, DeclarationWrong
+from connectors.kit.contract.request import HttpAnswer
 from connectors.testing.fakes import amazon_world as made
 from connectors.testing.reply import Reply
 from models.loads import PulledWindow
@@ -29,34 +30,22 @@ def bench(tmp_path: Path) -> Iterator[AmazonBench]:
 # -- the library
 
 
-def test_the_librarys_private_attributes_are_where_this_version_has_them() -> None:
+def test_the_librarys_public_names_are_where_this_version_has_them() -> None:
     account = AccountSettings(
         shop_id="us", zone="UTC", base_url="https://example.com", settings={"marketplace": "DE"}
     )
 
-    request = library.built(account, "Reports", lambda api: api.get_report("R1"))
+    request = library.get("/reports/2021-06-30/reports/{}", "R/1")
+    listed = library.get("/reports", reportTypes=["A", "B"], pageSize=10, details=True)
 
-    assert (request.method, request.path, request.params) == ("GET", "/reports/2021-06-30/reports/R1", ())
-    assert library.marketplace_id(account) == "A1PA6795UKMFR9"
+    assert (request.method, request.path, request.params) == ("GET", "/reports/2021-06-30/reports/R%2F1", ())
+    assert listed.params == (("reportTypes", "A,B"), ("pageSize", "10"), ("details", "true"))
+    assert (library.marketplace_id(account), library.by_marketplace()) == ("A1PA6795UKMFR9", "Marketplace")
 
 
-def test_a_library_that_keeps_its_transport_elsewhere_is_refused_before_anything_is_sent(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    class Moved:
-        def __init__(self, **options: Any) -> None:
-            self._auth = options["auth_token_client_class"]()
-            self._wire = None
-
-    monkeypatch.setattr("sp_api.api.Reports", Moved)
-    library._cached_client.cache_clear()
-    account = AccountSettings(
-        shop_id="us", zone="UTC", base_url="https://example.com", settings={"marketplace": "US"}
-    )
-
-    with pytest.raises(DeclarationWrong, match=r"2\.1\.35"):
-        library.built(account, "Reports", lambda api: api.get_report("R1"))
-    library._cached_client.cache_clear()
+def test_a_report_that_the_library_does_not_know_any_more_is_refused_before_anything_is_sent() -> None:
+    with pytest.raises(DeclarationWrong, match="GET_NO_SUCH_REPORT"):
+        library.report_type("GET_NO_SUCH_REPORT")
 
 
 def test_nothing_is_asked_while_the_environment_overrules_the_marketplace(
@@ -277,7 +266,7 @@ def test_stock_of_another_marketplace_is_refused(bench: AmazonBench) -> None:
     ],
 )  # fmt: skip
 def test_errors_are_never_no_data_and_never_quoted(status: int, errors: Any, verdict: str) -> None:
-    trouble = AmazonSp().classify(status, {}, {"errors": errors})
+    trouble = AmazonSp().classify(HttpAnswer(status, {}, {"errors": errors}))
 
     assert trouble is not None
     assert trouble.default_code == verdict

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from connectors.amazon_sp.lookup import look_up
+from connectors.amazon_sp.order_lookup import look_up
 from connectors.testing.fakes import amazon_world as made
 from connectors.testing.fakes.amazon_sp import ORDERS
 from connectors.testing.platform import PlatformCall

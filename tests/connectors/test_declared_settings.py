@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.kit.contract import registry
-from connectors.kit.contract.declare import Connector
+from connectors import registry
+from connectors.kit.contract.connector import Connector
 
 ROOT = Path(__file__).resolve().parents[2] / "connectors"
 _ARGUMENT = {"setting": 0, "whole_number": 0, "_number": 1}  # where the name stands in a call

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from connectors.doudian import Doudian
+from connectors.doudian.errors import trouble
 from connectors.doudian.signing import signature
-from connectors.doudian.words import trouble
-from connectors.kit.contract.state import FILE
+from connectors.kit.contract.request import HttpAnswer
+from connectors.kit.transport.state import FILE
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.doudian import APP_KEY, APP_SECRET, AS_OF, FIRST, DoudianFake
 from connectors.testing.platform import PlatformCall
@@ -279,7 +280,7 @@ def test_no_receiver_and_no_raw_buyer_reaches_a_landed_byte(shop: Shop) -> None:
     ],
 )
 def test_its_codes_are_the_kits_troubles(code: int, sub: str, expected: str) -> None:
-    error = trouble(200, {"code": code, "sub_code": sub, "msg": "张三"})
+    error = trouble(HttpAnswer(200, {}, {"code": code, "sub_code": sub, "msg": "张三"}))
 
     assert error is not None
     assert error.code == expected
@@ -287,7 +288,7 @@ def test_its_codes_are_the_kits_troubles(code: int, sub: str, expected: str) -> 
 
 
 def test_an_answer_without_a_code_is_no_data() -> None:
-    error = trouble(200, {"data": {"total": 0}})
+    error = trouble(HttpAnswer(200, {}, {"data": {"total": 0}}))
 
     assert error is not None
     assert error.code == "P107"

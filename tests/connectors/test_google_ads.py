@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.google_ads import BOOKS, FIELDS
-from connectors.google_ads.answers import verdict
-from connectors.google_ads.rows import CampaignDay, day_record, rounded
+from connectors.google_ads.errors import trouble
+from connectors.google_ads.requests import BOOKS, FIELDS
+from connectors.google_ads.rows import GoogleCampaignDay, day_record, rounded
 from connectors.kit.contract.errors import KitError, Retryable
+from connectors.kit.contract.request import HttpAnswer
 from connectors.kit.window.reading import plain
 from connectors.testing.conformance.bench import Bench, Lab
 from connectors.testing.conformance.traps import OnRequest, always, at
@@ -174,7 +175,7 @@ def test_the_days_operations_are_counted_and_never_overdrawn(lab: Lab) -> None:
 def test_every_error_has_its_kind_and_no_word_of_the_platform_is_told(
     status: int, kind: str, name: str, code: str
 ) -> None:
-    found = verdict(status, failure(status, "X", kind, name).document)
+    found = trouble(HttpAnswer(status, {}, failure(status, "X", kind, name).document))
 
     assert isinstance(found, KitError)
     assert found.code == code
@@ -192,18 +193,18 @@ def test_every_error_has_its_kind_and_no_word_of_the_platform_is_told(
     ],
 )
 def test_an_error_in_an_odd_shape_is_still_an_error(body: Any) -> None:
-    assert verdict(429, body) is not None
-    assert isinstance(verdict(429, body), Retryable)
+    assert trouble(HttpAnswer(429, {}, body)) is not None
+    assert isinstance(trouble(HttpAnswer(429, {}, body)), Retryable)
 
 
 @pytest.mark.parametrize("micros", ["1234567", "-1", "1.5", "1e6", "900000000000000000000", None, 1.0])
 def test_cost_that_cannot_be_held_exactly_is_refused(micros: Any) -> None:
     with pytest.raises(ValidationError):
-        CampaignDay.model_validate(_wire(costMicros=micros))
+        GoogleCampaignDay.model_validate(_wire(costMicros=micros))
 
 
 def test_googles_binary_fractions_are_rounded_once_and_conversions_kept_whole() -> None:
-    row = CampaignDay.model_validate(
+    row = GoogleCampaignDay.model_validate(
         _wire(
             conversionsValue=Decimal("0.00005"),
             conversions=Decimal("1E-7"),
@@ -249,7 +250,7 @@ def test_every_selected_field_stands_in_the_protos() -> None:
     }
     row = _message("services/google_ads_service.proto", "GoogleAdsRow")
 
-    selected = {*FIELDS, *re.findall(r"customer\.\w+", BOOKS)}
+    selected = {*FIELDS.asked, *re.findall(r"customer\.\w+", BOOKS)}
     for path in selected:
         part, name = path.split(".")
         assert part in row

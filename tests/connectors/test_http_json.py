@@ -356,8 +356,8 @@ def test_a_connector_file_cannot_take_any_name(name: str) -> None:
 def test_the_example_declares_what_it_shows() -> None:
     connector = read_connectors({"connectors/orderbook.yaml": EXAMPLE}, ())["orderbook"]
 
-    assert [(s.name, s.feeds, s.cursor_kind) for s in connector.streams] == [
+    assert [(s.name, s.feeds, s.windows.kind) for s in connector.streams] == [
         ("order_lines", ("order_line",), "time"),
         ("stock", ("inventory",), "day"),
     ]
-    assert connector.stream("order_lines").hashed == ("order.buyer",)
+    assert connector.stream("order_lines").record.hashed == ("order.buyer",)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from connectors.meta_ads.answers import usage, verdict, wish
+from connectors.kit.contract.request import HttpAnswer
+from connectors.meta_ads.errors import trouble, usage, wish
 from connectors.meta_ads.rows import WINDOWS
 from connectors.testing.conformance.bench import Bench, Lab
 from connectors.testing.conformance.traps import OnRequest, always, at
@@ -206,7 +207,7 @@ def test_usage_headers_are_read_and_junk_in_them_is_nothing() -> None:
 def test_every_error_object_has_its_kind_whatever_the_status(
     error: dict[str, Any], status: int, code: str
 ) -> None:
-    found = verdict(status, {}, {"error": {**error, "message": "planted words of the platform"}})
+    found = trouble(HttpAnswer(status, {}, {"error": {**error, "message": "planted words of the platform"}}))
 
     assert found is not None
     assert found.code == code

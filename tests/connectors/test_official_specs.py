@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connectors.kit import AccountSettings
-from connectors.kit.contract.ask import Ask
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.windows import Window
-from connectors.shopify import Shopify, queries
+from connectors.shopify import Shopify, requests
 from connectors.zendesk import PATH, Zendesk
 from tests.connectors.bench import Bench, Call, only
 from tests.connectors.fakes import Desk, Shop, line, metrics, order, refund, ticket
@@ -37,15 +37,15 @@ def schema() -> Any:
 
 
 QUERIES = [
-    *("ORDERS", "ORDER_LINES", "ORDER_REFUNDS", "REFUND_LINES", "ORDERS_COUNT", "SHOP"),
-    *("RUN_BULK", "BULK_STATUS", "BULK_LIST"),
+    *("Orders", "OrderLines", "OrderRefunds", "RefundLines", "OrdersCount", "Shop"),
+    *("RunBulk", "BulkStatus", "BulkList"),
 ]
 
 
 def _bulk_query() -> str:
     account = AccountSettings(shop_id="uk", zone="Europe/London", base_url="https://uk.example.com")
     window = Window(datetime(2011, 11, 1, tzinfo=UTC), datetime(2011, 11, 2, tzinfo=UTC))
-    return queries.bulk_orders(Ask(account, window, None, None, 1))
+    return requests.bulk_orders(PageQuery(account=account, window=window, page_size=1))
 
 
 @no_specs
@@ -65,14 +65,14 @@ def test_the_query_inside_a_bulk_operation_fits_the_schema_and_the_limits_of_bul
 def test_every_shopify_query_fits_the_official_schema(schema: Any, name: str) -> None:
     from graphql import parse, validate
 
-    assert validate(schema, parse(getattr(queries, name))) == []
+    assert validate(schema, parse(requests.DOCUMENTS[name])) == []
 
 
 @no_specs
 def test_the_check_itself_refuses_a_wrong_query(schema: Any) -> None:
     from graphql import parse, validate
 
-    wrong = queries.ORDERS.replace("processedAt", "paidAt", 1)
+    wrong = requests.DOCUMENTS["Orders"].replace("processedAt", "paidAt", 1)
 
     assert [e.message for e in validate(schema, parse(wrong))] == [
         "Cannot query field 'paidAt' on type 'Order'."
@@ -83,7 +83,7 @@ def test_the_check_itself_refuses_a_wrong_query(schema: Any) -> None:
 def test_no_shopify_query_asks_for_a_deprecated_field(schema: Any) -> None:
     from graphql import NoDeprecatedCustomRule, parse, validate
 
-    texts = [_bulk_query(), *(getattr(queries, name) for name in QUERIES)]
+    texts = [_bulk_query(), *(requests.DOCUMENTS[name] for name in QUERIES)]
 
     assert [e for text in texts for e in validate(schema, parse(text), [NoDeprecatedCustomRule])] == []
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from connectors.kit.window.replay import replay
-from connectors.qianchuan import ADS, COUNTING_PAGE, ROOMS, UNI, Qianchuan
-from connectors.qianchuan import REFRESH as REFRESH_PATH
+from connectors.qianchuan import Qianchuan
+from connectors.qianchuan.requests import ADS, COUNTING_PAGE, ROOMS, UNI
+from connectors.qianchuan.signing import REFRESH as REFRESH_PATH
+from connectors.registry import get
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.qianchuan import ADVERTISER, AWEMES, NOW, REFRESH, QianchuanFake
 from connectors.testing.reply import Received, Reply
@@ -278,6 +280,7 @@ def test_a_window_read_in_small_pages_is_replayed_page_by_page(fake: FakeBench, 
         as_of=pulled.as_of,
         spool=tmp_path / "again",
         sha256=pulled.landing_sha256,
+        find=get,
     )
 
     assert pulled.pages == 3

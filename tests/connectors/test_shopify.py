@@ -9,6 +9,7 @@ import pytest
 
 from connectors.kit import replay
 from connectors.kit.window.landing import read_lines
+from connectors.registry import get
 from connectors.shopify import Shopify
 from models.loads import PulledWindow
 from tests.connectors.bench import TOKEN, Bench, Reply, only, only_failed, records
@@ -131,6 +132,7 @@ def test_replay_of_the_landing_file_equals_the_pull(bench: Bench) -> None:
         as_of=AS_OF,
         spool=bench.folder / "replayed",
         sha256=window.landing_sha256,
+        find=get,
     )
 
     assert again.records_path.read_bytes() == window.records_path.read_bytes()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.kit import replay
+from connectors.registry import get
 from connectors.shopify import Shopify
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed, records
@@ -106,6 +107,7 @@ def test_the_lines_of_a_file_become_orders_and_their_count_is_the_proof(bench: B
         root=bench.folder / "landing",
         as_of=AS_OF,
         spool=bench.folder / "again",
+        find=get,
     )
     assert records(again) == records(window)
 

@@ -15,9 +15,10 @@ import pytest
 
 from connectors.kit.contract.pagers import Pages
 from connectors.kit.contract.proofs import Total
+from connectors.kit.contract.request import HttpAnswer
 from connectors.taobao_top import TaobaoTop
+from connectors.taobao_top.errors import trouble
 from connectors.taobao_top.signing import signature
-from connectors.taobao_top.words import trouble
 from connectors.testing.clock import Clock
 from connectors.testing.conformance.traps import OnRequest, at
 from connectors.testing.fakes import taobao_world as made
@@ -27,6 +28,7 @@ from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.against_fake import FakeBench, mounted, payloads
+from tests.connectors.changed import changed
 from tests.connectors.testing.conformance.cases.taobao_top import ACCOUNT, MORE
 
 METADATA = Path(__file__).resolve().parents[2] / "../shared/api-specs/taobao-top/metadata"
@@ -166,7 +168,7 @@ def test_every_call_and_every_answer_fits_the_metadata(shop: Shop, stream: str) 
 @pytest.mark.parametrize("stream", ["trades", "refunds", "ratings"])
 def test_every_field_that_is_asked_for_and_read_is_in_the_metadata(shop: Shop, stream: str) -> None:
     shop.read(stream)
-    model = TaobaoTop().stream(stream).model
+    model = TaobaoTop().stream(stream).record.model
     (listed,) = (p for p in metadata(METHODS[stream])["responseParams"] if "[]" in p["type"])
     documented = {p["name"] for p in listed["subParams"]}
 
@@ -260,7 +262,7 @@ DAY = (FIRST + timedelta(days=1), FIRST + timedelta(days=2))
 def test_walking_forward_loses_trades_that_walking_backward_reads(shop: Shop) -> None:
     backward = TaobaoTop().stream("trades")
     path = "trades_sold_increment_get_response.total_results"
-    forward = replace(backward, pager=_NaivePages(path), proof=_NoProof(path))
+    forward = changed(backward, pager=_NaivePages(path), proof=_NoProof(path))
     lost, pages = {}, {}
     for name, stream in (("forward", forward), ("backward", backward)):
         shop.platform.world = TaobaoFake(shop.clock).world
@@ -308,7 +310,13 @@ class _NoProof(Total):
     ],
 )
 def test_tops_codes_are_the_kits_troubles(code: int, sub: str, expected: str) -> None:
-    error = trouble(200, {"error_response": {"code": code, "msg": "m", "sub_code": sub, "sub_msg": "名字"}})
+    error = trouble(
+        HttpAnswer(
+            200,
+            {},
+            {"error_response": {"code": code, "msg": "m", "sub_code": sub, "sub_msg": "名字"}},
+        )
+    )
 
     assert error is not None
     assert error.code == expected
@@ -422,7 +430,7 @@ def test_a_refused_ad_report_in_a_success_is_no_empty_report() -> None:
         "universalbp_report_query_campaign_response": {"result": {"info": {"ok": False, "error_code": "A1"}}}
     }
 
-    error = trouble(200, body)
+    error = trouble(HttpAnswer(200, {}, body))
 
     assert error is not None
     assert (error.code, error.actual) == ("P106", "A1")

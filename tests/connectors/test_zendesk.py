@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connectors.kit import replay
+from connectors.registry import get
 from connectors.zendesk import Zendesk
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import TOKEN, Bench, Call, Reply, only, only_failed, records
@@ -160,7 +161,7 @@ def test_replay_equals_the_pull(bench: Bench) -> None:
     window = only(_pull(bench))
     root = bench.folder / "landing"
 
-    again = replay(root / window.landing_file, root=root, as_of=AS_OF, spool=bench.folder / "again")
+    again = replay(root / window.landing_file, root=root, as_of=AS_OF, spool=bench.folder / "again", find=get)
 
     assert again.records_path.read_bytes() == window.records_path.read_bytes()
     assert (again.cursor, again.proof, again.landing_sha256) == (
@@ -285,6 +286,7 @@ def test_survey_ratings_of_solved_tickets_are_asked_for_together_and_the_newest_
         root=bench.folder / "landing",
         as_of=AS_OF,
         spool=bench.folder / "again",
+        find=get,
     )
     assert records(again) == records(window)
 

@@ -3,15 +3,15 @@
 Not here: whether the connector example runs (test_connector_example.py), whether made pages are fresh (test_pages.py).
 """
 
-import argparse
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from models.codes import codes
-from pipelines.commands.cli import _parser
+from pipelines.commands.cli import kpi
 from tests.docs.pages.tables import FAMILIES, FOLDER
 from warehouse.published.publish import PUBLISHED_TABLES
 
@@ -33,13 +33,12 @@ def codes_in_code() -> set[str]:
     } - PEOPLE
 
 
-def commands(parser: argparse.ArgumentParser, path: str = "kpi") -> Iterator[str]:
+def commands(group: click.Group, path: str = "kpi") -> Iterator[str]:
     """Every command with its parents, e.g. `kpi connectors list`."""
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, below in action.choices.items():
-                yield f"{path} {name}"
-                yield from commands(below, f"{path} {name}")
+    for name, command in group.commands.items():
+        yield f"{path} {name}"
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
 
 
 def test_every_code_that_is_raised_is_in_the_table_and_no_other() -> None:
@@ -52,13 +51,13 @@ def test_every_code_that_is_raised_is_in_the_table_and_no_other() -> None:
 def test_every_command_is_documented() -> None:
     text = "\n".join(path.read_text("utf-8") for path in PAGES)
 
-    missing = [command for command in commands(_parser()) if command not in text]
+    missing = [command for command in commands(kpi) if command not in text]
 
     assert missing == []
 
 
 def test_every_documented_command_exists() -> None:
-    known = {command.split()[1] for command in commands(_parser())}
+    known = {command.split()[1] for command in commands(kpi)}
 
     found = {(path.name, word) for path in PAGES for word in words_after_kpi(path.read_text("utf-8"))}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.cases import Case, Example, read_case, run_case
+from models.cases import Example, WorkedCase, read_case, run_case
 from models.definitions import Sum, load_definitions
 from models.errors import DefinitionError, MeritErrors
 
@@ -22,7 +22,7 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("case", "example"), EXAMPLES)
-def test_an_example_comes_to_exactly_what_it_says(case: Case, example: Example) -> None:
+def test_an_example_comes_to_exactly_what_it_says(case: WorkedCase, example: Example) -> None:
     (outcome,) = run_case(replace(case, examples=(example,)))
 
     assert outcome.differences == ()
@@ -43,7 +43,7 @@ def test_two_tables_are_refused_as_they_were_published() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_a_case_names_its_source_and_is_called_like_its_file(case: Case) -> None:
+def test_a_case_names_its_source_and_is_called_like_its_file(case: WorkedCase) -> None:
     assert case.origin.startswith("http")
     assert case.file == f"cases/{case.id}.yaml"
     assert case.notes
@@ -79,7 +79,7 @@ def moved(tree: dict[str, object], path: tuple[str, ...]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_an_expectation_that_is_one_unit_off_is_noticed(case: Case) -> None:
+def test_an_expectation_that_is_one_unit_off_is_noticed(case: WorkedCase) -> None:
     wrong = [
         replace(example, expect=moved(dict(example.expect), path))
         for example in case.examples

@@ -1,4 +1,4 @@
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, Inexact, Rounded, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,13 @@ def outcome(case: dict[str, Any]) -> dict[str, object]:
         return {"error": error.code}
 
 
+def sentences(case: dict[str, Any]) -> object:
+    try:
+        return models.explain(case["method"], case["inputs"])
+    except DefinitionError as error:
+        return error.code
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_worked_case_gives_exactly_its_outputs(case: dict[str, Any]) -> None:
     found = outcome(case)
@@ -82,6 +89,17 @@ def test_the_caller_s_decimal_context_changes_no_output(case: dict[str, Any]) ->
         found = outcome(case)
 
     assert found == expected
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "skip" not in str(c.marks)])
+def test_no_arithmetic_of_a_method_happens_in_the_caller_s_context(case: dict[str, Any]) -> None:
+    expected, explained = outcome(case), sentences(case)
+
+    with localcontext() as context:
+        context.prec, context.traps[Inexact], context.traps[Rounded] = 3, True, True
+        found, told = outcome(case), sentences(case)
+
+    assert (found, told) == (expected, explained)
 
 
 def numbers(value: object) -> list[object]:

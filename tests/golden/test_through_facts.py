@@ -325,15 +325,34 @@ def _orders() -> Iterator[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def results() -> dict[str, tuple[Scorecard, Statement | None]]:
     known = definitions()
-    people = [Person(f"{name}_P", name, name.lower(), "", None, START) for name in CASES]
+    people = [
+        Person(
+            person_id=f"{name}_P", name=name, role_id=name.lower(), dept="", manager_id=None, valid_from=START
+        )
+        for name in CASES
+    ]
     ratings = [
-        Rating(f"{name}_P", "2011-11", kpi_id(name, case.items[0]), kind, Decimal(score), Decimal(5))
+        Rating(
+            person_id=f"{name}_P",
+            period="2011-11",
+            item_id=kpi_id(name, case.items[0]),
+            rater_type=kind,
+            score=Decimal(score),
+            scale_max=Decimal(5),
+        )
         for name, case in CASES.items()
         for kind, score in case.ratings
     ]
     with TemporaryDirectory() as folder, open_warehouse(Path(folder)) as con:
         account = SourceAccount(
-            w.UK, ("order_line", "refund"), "Europe/London", "2011-11-01", None, "", 60, "shopify"
+            ref=w.UK,
+            feeds=("order_line", "refund"),
+            zone="Europe/London",
+            active_from="2011-11-01",
+            active_to=None,
+            lookback="",
+            finality_days=60,
+            platform="shopify",
         )
         set_source_accounts(con, [account])
         w.put(
@@ -348,7 +367,9 @@ def results() -> dict[str, tuple[Scorecard, Statement | None]]:
         w.load(con, Path(folder), w.UK, list(_orders()))
         build_core(con, "GBP")
         actuals = compute_spans(con, known, [NOVEMBER])
-    cards = {card.role_id: card for card in score_period(known, NOVEMBER, people, actuals, [], ratings)}
+    cards = {
+        card.role_id: card for card in score_period(known, NOVEMBER, people, actuals, [], ratings=ratings)
+    }
     return {name: (cards[name.lower()], _statement(known, name, cards[name.lower()])) for name in CASES}
 
 

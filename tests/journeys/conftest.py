@@ -10,8 +10,8 @@ from connectors.sandbox import Options, Sandbox
 from models.periods import Period
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
+from pipelines.company.run_scope import RunScope
 from pipelines.company.sandbox import Surroundings
-from pipelines.company.work import Work
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all
@@ -37,7 +37,7 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that has read the sample's files and pulled nothing yet: most of a first run, and the same for every test."""
     home = Home(tmp_path_factory.mktemp("filed"))
     day = date(2011, 11, 28)
-    load_files(Work(load_company(), home, day, day, datetime(2011, 11, 29, 6, 30, tzinfo=UTC)))
+    load_files(RunScope(load_company(), home, day, day, datetime(2011, 11, 29, 6, 30, tzinfo=UTC)))
     return home.root
 
 
@@ -62,7 +62,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     options = Options(TOKENS["SAMPLE_SHOPIFY_TOKEN"], TOKENS["SAMPLE_ZENDESK_TOKEN"])
     with Sandbox(AS_OF, options=options) as sandbox:
         around = Surroundings(TOKENS, sandbox.url)
-        work = Work(company, home, date(2010, 12, 1), date(2011, 12, 9), AS_OF)
+        work = RunScope(company, home, date(2010, 12, 1), date(2011, 12, 9), AS_OF)
         load_files(work)
         found = pull_streams(work, [("shopify", "orders"), ("zendesk", "tickets")], around)
         assert not [

@@ -13,13 +13,13 @@ from pipelines.commands.cli import main
 from pipelines.company import clock
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
+from pipelines.company.run_scope import RunScope
 from pipelines.company.sandbox import Surroundings
-from pipelines.company.work import Work
 from pipelines.steps.compute import compute_days
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all, write_day_board
-from pipelines.steps.pull import Report, pull_streams
+from pipelines.steps.pull import PullReport, pull_streams
 from warehouse.published.digest import published_digests, published_rows
 
 TOKENS = {"SAMPLE_SHOPIFY_TOKEN": "planted-shop-7f3a91", "SAMPLE_ZENDESK_TOKEN": "planted-desk-5c20be"}
@@ -42,12 +42,12 @@ class Place:
     def rows(self, table: str) -> list[str]:
         return published_rows(self.home)[table]
 
-    def work(self, first: str, last: str) -> Work:
+    def work(self, first: str, last: str) -> RunScope:
         company = load_company()
         start, end = date.fromisoformat(first), date.fromisoformat(last)
-        return Work(company, Home(self.home), start, end, clock.as_of(company, end))
+        return RunScope(company, Home(self.home), start, end, clock.as_of(company, end))
 
-    def morning(self, first: str, last: str) -> tuple[list[Report], str]:
+    def morning(self, first: str, last: str) -> tuple[list[PullReport], str]:
         """Every step of a daily run without Dagster; what was pulled, and the board."""
         work = self.work(first, last)
         self.sandbox.set_clock(work.as_of)

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from connectors.kit import Runtime
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from connectors.testing.conformance import StreamCase
 from connectors.testing.loopback import Served
@@ -23,11 +23,11 @@ from connectors.testing.platform import Platform
 from connectors.testing.reply import Reply
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
+from pipelines.company.run_scope import RunScope
 from pipelines.company.sandbox import Surroundings
-from pipelines.company.work import Work
 from pipelines.graph.metadata import reports_metadata
 from pipelines.steps.facts import build_facts
-from pipelines.steps.pull import Report, StreamName, pull_streams
+from pipelines.steps.pull import PullReport, StreamName, pull_streams
 from tests.connectors.testing.conformance.discovery import cases
 from warehouse.store.connect import open_warehouse
 
@@ -53,7 +53,7 @@ class Everywhere:
 
     def pull(
         self, connector: str, *, names: tuple[str, ...] = ("one",), **changes: Any
-    ) -> tuple[Work, dict[StreamName, list[Report]]]:
+    ) -> tuple[RunScope, dict[StreamName, list[PullReport]]]:
         """Pull every stream of a connector, one shop per name; `changes` are secrets of the last one."""
         found = [c for c in cases() if c.connector.name == connector and not c.way]
         clock = Clock(found[0].span[1])
@@ -66,7 +66,7 @@ class Everywhere:
         (self.folder / "sources.yaml").write_text(yaml.safe_dump({"sources": entries}), encoding="utf-8")
         company = load_company(self.folder)
         first = (found[0].span[0] + timedelta(days=1)).date()
-        work = Work(company, Home(self.folder / "var"), first, found[0].span[1].date(), found[0].span[1])
+        work = RunScope(company, Home(self.folder / "var"), first, found[0].span[1].date(), found[0].span[1])
         runtime = Runtime(
             sleep=clock.sleep,
             chance=lambda: 0.5,
@@ -125,7 +125,7 @@ def shipped() -> list[str]:
     return sorted({c.connector.name for c in cases()} - {"orderbook"})
 
 
-def failures(reports: dict[StreamName, list[Report]]) -> list[tuple[str, str, str]]:
+def failures(reports: dict[StreamName, list[PullReport]]) -> list[tuple[str, str, str]]:
     return [(str(f.ref), f.code, f.cause) for found in reports.values() for r in found for f in r.failures]
 
 

@@ -169,7 +169,10 @@ def _pulled(
             con,
             [
                 SourceAccount(
-                    StreamRef("amazon_sp", name, "in"), connector.stream(name).feeds, ZONE, platform="amazon"
+                    ref=StreamRef("amazon_sp", name, "in"),
+                    feeds=connector.stream(name).feeds,
+                    zone=ZONE,
+                    platform="amazon",
                 )
                 for name in streams
             ],

@@ -99,7 +99,13 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
     folder, clock = tmp_path_factory.mktemp("replay"), Clock(NOW)
     ref = StreamRef("tiktok_shop", "lives", "thai-sellers")
     with open_warehouse(folder / "home") as connection:
-        account = SourceAccount(ref, ("live_session",), "Asia/Bangkok", "2013-09-01", platform="tiktok_shop")
+        account = SourceAccount(
+            ref=ref,
+            feeds=("live_session",),
+            zone="Asia/Bangkok",
+            active_from="2013-09-01",
+            platform="tiktok_shop",
+        )
         set_source_accounts(connection, [account])
         person = {"person_id": "som", "name": "som", "role_id": "ops", "valid_from": date(2012, 1, 1)}
         put(connection, "core_person", [person])

@@ -41,7 +41,11 @@ def fake(tmp_path: Path) -> Iterator[FakeBench]:
 def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_warehouse(tmp_path / "home") as connection:
         account = SourceAccount(
-            ROOMS, ("live_session",), "Asia/Shanghai", READ.isoformat(), platform="qianchuan"
+            ref=ROOMS,
+            feeds=("live_session",),
+            zone="Asia/Shanghai",
+            active_from=READ.isoformat(),
+            platform="qianchuan",
         )
         set_source_accounts(connection, [account])
         person = {"person_id": "wan", "name": "wan", "role_id": "anchor", "valid_from": date(2026, 1, 1)}

@@ -13,8 +13,8 @@ from models.money import divide, multiply, total
 from tests.kpi_definitions import month
 from tests.kpi_definitions.shipped import DEFINITIONS
 from tests.warehouse import world as w
-from warehouse.figures.plan import Duty, KpiPlan, Span, Term, measures_by_fact, plan_kpi
-from warehouse.figures.run import Figures, read_figures
+from warehouse.figures.plan import KpiPlan, MeasuredPerson, Span, Term, measures_by_fact, plan_kpi
+from warehouse.figures.run import MeasureResults, read_figures
 from warehouse.store.connect import open_warehouse
 
 SPAN = Span("2026-10", date(2026, 10, 1), date(2026, 10, 31))
@@ -80,7 +80,7 @@ EXPECTED: dict[str, tuple[str, str] | str] = {
 
 
 @pytest.fixture(scope="module", name="figures")
-def _figures() -> Iterator[Figures]:
+def _figures() -> Iterator[MeasureResults]:
     with TemporaryDirectory() as folder, open_warehouse(Path(folder)) as con:
         people = [
             {"person_id": p, "name": p, "role_id": "r", "valid_from": date(2025, 1, 1)} for p in ("p", "q")
@@ -94,7 +94,7 @@ def _figures() -> Iterator[Figures]:
         _insert(
             con, "core_new_sku", {**month.SHOP, "shop_id": "s2", "sku_id": "k7", "day_90_on": month.day(9)}
         )
-        work = [Duty(SPAN, "p", "r", tuple(PLANS.values()))]
+        work = [MeasuredPerson(SPAN, "p", "r", tuple(PLANS.values()))]
         yield read_figures(con, measures_by_fact(work), [SPAN], "span")
 
 
@@ -103,13 +103,13 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, row: month.Row) -> None:
     con.execute(f"insert into {table} by name select {marks}", list(row.values()))
 
 
-def summed(figures: Figures, terms: tuple[Term, ...]) -> Decimal:
+def summed(figures: MeasureResults, terms: tuple[Term, ...]) -> Decimal:
     found = [(term.sign, figures.of(term.measure, KEY).value) for term in terms]
     assert all(value is not None for _, value in found)
     return total([multiply(Decimal(sign), value) for sign, value in found if value is not None])
 
 
-def value(figures: Figures, plan: KpiPlan) -> Decimal:
+def value(figures: MeasureResults, plan: KpiPlan) -> Decimal:
     above = multiply(summed(figures, plan.numerator), plan.kpi.scale)
     return divide(above, summed(figures, plan.denominator)) if plan.denominator else above
 
@@ -127,7 +127,7 @@ def test_every_measured_kpi_has_figures_to_compare_with() -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_kpi_over_the_rows_is_what_its_formula_gives_by_hand(figures: Figures, name: str) -> None:
+def test_a_kpi_over_the_rows_is_what_its_formula_gives_by_hand(figures: MeasureResults, name: str) -> None:
     told = EXPECTED[name]
     above, below = (told, "1") if isinstance(told, str) else told
 
@@ -137,13 +137,15 @@ def test_a_kpi_over_the_rows_is_what_its_formula_gives_by_hand(figures: Figures,
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_no_row_of_the_month_leaves_a_kpi_unknown(figures: Figures, name: str) -> None:
+def test_no_row_of_the_month_leaves_a_kpi_unknown(figures: MeasureResults, name: str) -> None:
     lacking = [term.measure for term in PLANS[name].terms if figures.of(term.measure, KEY).n_null]
 
     assert lacking == []
 
 
-def test_a_new_product_of_unknown_result_is_no_failure_but_makes_the_rate_missing(figures: Figures) -> None:
+def test_a_new_product_of_unknown_result_is_no_failure_but_makes_the_rate_missing(
+    figures: MeasureResults,
+) -> None:
     below = PLANS["new_sku_success"].denominator[0].measure
 
     found = figures.of(below, ("2026-10", "q", "r"))

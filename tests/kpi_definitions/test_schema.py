@@ -100,6 +100,9 @@ def test_all_lists_of_the_loader_are_in_the_schema() -> None:
         ("grade: A, ", ""),
         ("mode: mixed", "mode: all"),
         ("method: pay.commission", "method: score.linear"),
+        ("method: pay.commission", "method: pay.comission"),
+        ("mode: progressive", "mod: progressive"),
+        ("from: {basis:", "from: {bases:"),
         ("manager_limit: 5", "manager_limit: some"),
     ],
 )
@@ -108,6 +111,17 @@ def test_what_the_loader_refuses_by_its_shape_an_editor_underlines(old: str, new
     assert complaints(WORLD) == []
 
     assert complaints(WORLD.replace(old, new, 1)) != []
+
+
+def test_an_editor_accepts_the_mean_of_the_peers_as_a_target_and_no_other_key_of_it() -> None:
+    target = "{peer_mean: {min_group: 3, fallback: 0.9, exclude_self: false, among: dept}}"
+    assert "target: plan" in WORLD
+
+    accepted = complaints(WORLD.replace("target: plan", f"target: {target}", 1))
+    misspelt = complaints(WORLD.replace("target: plan", f"target: {target}".replace("min_group", "min"), 1))
+
+    assert accepted == []
+    assert misspelt != []
 
 
 def test_the_readers_refuse_a_key_that_the_schema_does_not_have() -> None:

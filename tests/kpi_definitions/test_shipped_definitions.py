@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from models.definitions import FromReports, Kpi, Rating, Ratio, Role, RoleLine, Sum
+from models.definitions import FromReports, Kpi, RatedItem, Ratio, Role, RoleLine, Sum
 from models.definitions.aggregates import Aggregate
 from models.definitions.composites import parts_of
-from models.definitions.rules import read_rule
+from models.definitions.rules import rule_of
 from models.lines import score_line
 from models.measured import Measured
 from models.tables import FACTS
@@ -204,7 +204,7 @@ def test_all_five_methods_are_in_use() -> None:
 def test_weight_moves_only_from_kpis_of_which_nothing_may_have_happened() -> None:
     lines = {line.kpi for name in ROLES for line in role(name).lines if line.no_data == "exclude"}
 
-    assert not [name for name in lines if isinstance(kpi(name).measure, Rating | FromReports | Sum)]
+    assert not [name for name in lines if isinstance(kpi(name).measure, RatedItem | FromReports | Sum)]
 
 
 def test_grades_follow_the_standard_table() -> None:
@@ -221,8 +221,10 @@ def test_grades_follow_the_standard_table() -> None:
 
 def _score(line: RoleLine, value: Decimal, goal: Decimal) -> Decimal:
     found = kpi(line.kpi)
-    rule = read_rule(line.method, dict(line.args), found.direction, line.full)
-    outcome = score_line(line, found, rule, Measured("scored", value), ResolvedTarget(goal, "role"))
+    rule = rule_of(line, found)
+    outcome = score_line(
+        line, found, rule, Measured(status="scored", value=value), ResolvedTarget(goal, "role")
+    )
     assert outcome.score is not None
     return outcome.score
 

@@ -8,6 +8,7 @@ import pytest
 from models.definitions import Aggregate, Definitions, Having, Range, Sum, load_definitions, parts_of
 from models.definitions.composites import is_additive
 from models.errors import MeritError, MeritErrors
+from models.figure import bounded
 
 DAY = date(2026, 1, 1)
 LINES = "fact: order_line, date: business_date"
@@ -154,4 +155,4 @@ def test_bounds_keep_the_value_within() -> None:
 
     assert isinstance(one.measure, Sum)
     assert one.measure.numerator[0].range == Range()
-    assert [one.bounded(Decimal(x)) for x in ("-3", "0.5", "7")] == [Decimal(-1), Decimal("0.5"), Decimal(1)]
+    assert [bounded(one, Decimal(x)) for x in ("-3", "0.5", "7")] == [Decimal(-1), Decimal("0.5"), Decimal(1)]

@@ -35,7 +35,10 @@ grade_tables:
 """
 STRICTER = BASE.replace("cap: 1.2", "cap: 1.0").replace("min: 90", "min: 95").replace("max: 90", "max: 95")
 NOVEMBER = Period.parse("2011-11")
-PEOPLE = [Person(p, p, "seller", "", None, date(2010, 1, 1)) for p in ("P1", "P2")]
+PEOPLE = [
+    Person(person_id=p, name=p, role_id="seller", dept="", manager_id=None, valid_from=date(2010, 1, 1))
+    for p in ("P1", "P2")
+]
 
 
 def _side(text: str) -> dict[str, dict[str, str]]:
@@ -44,12 +47,21 @@ def _side(text: str) -> dict[str, dict[str, str]]:
 
 def _cards(text: str, **values: str) -> list[Scorecard]:
     actuals = [
-        Actual("2011-11", p, "seller", "net_sales", Decimal(v), None, Decimal(v), "scored")
+        Actual(
+            period="2011-11",
+            person_id=p,
+            role_id="seller",
+            kpi_id="net_sales",
+            numerator=Decimal(v),
+            denominator=None,
+            value=Decimal(v),
+            status="scored",
+        )
         for p, v in values.items()
     ]
     definitions: Definitions = load_definitions({"x.yaml": text})
     targets: list[Target] = []
-    return score_period(definitions, NOVEMBER, PEOPLE, actuals, targets, [])
+    return score_period(definitions, NOVEMBER, PEOPLE, actuals, targets, ratings=[])
 
 
 def test_equal_definitions_have_no_changes_whatever_the_file_is_called() -> None:

@@ -7,9 +7,9 @@ from models.errors import DefinitionError
 from models.formulas import (
     And,
     Binary,
-    Call,
-    Column,
+    ColumnName,
     Compare,
+    FunctionCall,
     InList,
     IsNull,
     Literal,
@@ -23,7 +23,7 @@ from models.formulas import (
 )
 from models.tables import ORDER_LINE, REFUND, TICKET, ColumnType
 
-A, B, C = Column("a"), Column("b"), Column("c")
+A, B, C = ColumnName("a"), ColumnName("b"), ColumnName("c")
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ A, B, C = Column("a"), Column("b"), Column("c")
         ("a != period_end", Compare("!=", A, Parameter("period_end"))),
         ("a = true", Compare("=", A, Literal(True))),
         ("0.10", Literal(Decimal("0.10"))),
-        ("minutes(a, b)", Call("minutes", (A, B))),
-        ("HOURS (a, b) <= c", Compare("<=", Call("hours", (A, B)), C)),
-        ("least(a, b + 1, -c)", Call("least", (A, Binary("+", B, Literal(Decimal(1))), Unary(C)))),
-        ("coalesce(a, 0) + abs(b)", Binary("+", Call("coalesce", (A, Literal(Decimal(0)))), Call("abs", (B,)))),
-        ("minutes", Column("minutes")),
+        ("minutes(a, b)", FunctionCall("minutes", (A, B))),
+        ("HOURS (a, b) <= c", Compare("<=", FunctionCall("hours", (A, B)), C)),
+        ("least(a, b + 1, -c)", FunctionCall("least", (A, Binary("+", B, Literal(Decimal(1))), Unary(C)))),
+        ("coalesce(a, 0) + abs(b)", Binary("+", FunctionCall("coalesce", (A, Literal(Decimal(0)))), FunctionCall("abs", (B,)))),
+        ("minutes", ColumnName("minutes")),
     ],
 )  # fmt: skip
 def test_text_becomes_the_expected_tree(text: str, tree: object) -> None:

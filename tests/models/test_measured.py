@@ -26,7 +26,17 @@ def kpi(numerator: list[str], denominator: list[str] | None = None, more: str = 
 def measured(of: Kpi, numerator: str, denominator: str | None, value: str) -> Measured:
     below = Decimal(denominator) if denominator is not None else None
     actual = Actual(
-        "2026-10", "p", "r", "k", Decimal(numerator), below, Decimal(value), "scored", None, None, 3
+        period="2026-10",
+        person_id="p",
+        role_id="r",
+        kpi_id="k",
+        numerator=Decimal(numerator),
+        denominator=below,
+        value=Decimal(value),
+        status="scored",
+        cause_code=None,
+        cause=None,
+        n_rows=3,
     )
     return from_actual(of, actual, None)
 

@@ -2,7 +2,8 @@ from decimal import Decimal, DivisionByZero
 
 import pytest
 
-from models.money import dec, divide, multiply, plain, round_half_up, settle
+from models.money import divide, multiply, plain, round_half_up, settle
+from models.values import dec
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ grade_tables:
     effective_from: 2010-01-01
     bands: [{{min: 90, grade: A, coefficient: 1.2}}, {{max: 90, grade: B, coefficient: 1}}]
 """
-SELLER = Person("P1", "甲", "seller", "", None, START)
+SELLER = Person(person_id="P1", name="甲", role_id="seller", dept="", manager_id=None, valid_from=START)
 EACH = "{kpi: cases, worse_than: 0, effect: deduct_pct_each, value: 0.2}"
 
 
@@ -48,12 +48,32 @@ def _card(red_line: str, cases: str | None, missing: str = "pending", period: Pe
     definitions = load_definitions({"x.yaml": WORLD.format(red_line=red_line, missing=missing)})
     values = {"sales": "100", "cases": cases}
     actuals = [
-        Actual(period.id, "P1", "seller", kpi, None, None, None, "missing", "M207", "not pulled yet")
+        Actual(
+            period=period.id,
+            person_id="P1",
+            role_id="seller",
+            kpi_id=kpi,
+            numerator=None,
+            denominator=None,
+            value=None,
+            status="missing",
+            cause_code="M207",
+            cause="not pulled yet",
+        )
         if text is None
-        else Actual(period.id, "P1", "seller", kpi, Decimal(text), None, Decimal(text), "scored")
+        else Actual(
+            period=period.id,
+            person_id="P1",
+            role_id="seller",
+            kpi_id=kpi,
+            numerator=Decimal(text),
+            denominator=None,
+            value=Decimal(text),
+            status="scored",
+        )
         for kpi, text in values.items()
     ]
-    [card] = score_period(definitions, period, [SELLER], actuals, [], [])
+    [card] = score_period(definitions, period, [SELLER], actuals, [], ratings=[])
     return card
 
 

@@ -52,28 +52,75 @@ roles:
 """
 NOVEMBER = Period.parse("2011-11")
 START = date(2011, 1, 1)
-BOSS = Person("P1", "甲", "boss", "x", None, START)
-MANAGER = Person("P2", "乙", "store_manager", "x", "P1", START)
+BOSS = Person(person_id="P1", name="甲", role_id="boss", dept="x", manager_id=None, valid_from=START)
+MANAGER = Person(
+    person_id="P2", name="乙", role_id="store_manager", dept="x", manager_id="P1", valid_from=START
+)
 PEOPLE = [BOSS, MANAGER]
 TARGETS = [
-    Target("person", "P2", "net_sales", "2011-11", Decimal(1000000), "own_history"),
-    Target("person", "P1", "net_sales", "2011-11", Decimal(2000000), "strategy"),
+    Target(
+        scope="person",
+        scope_id="P2",
+        kpi_id="net_sales",
+        period="2011-11",
+        value=Decimal(1000000),
+        basis="own_history",
+    ),
+    Target(
+        scope="person",
+        scope_id="P1",
+        kpi_id="net_sales",
+        period="2011-11",
+        value=Decimal(2000000),
+        basis="strategy",
+    ),
 ]
-RATINGS = [Rating("P1", "2011-11", "drive", "superior", Decimal(4), Decimal(5))]
+RATINGS = [
+    Rating(
+        person_id="P1",
+        period="2011-11",
+        item_id="drive",
+        rater_type="superior",
+        score=Decimal(4),
+        scale_max=Decimal(5),
+    )
+]
 
 
 def actual(person: Person, kpi: str, numerator: str, denominator: str | None = None) -> Actual:
     above, below = Decimal(numerator), Decimal(denominator) if denominator else None
     value = above / below if below else above
     return Actual(
-        "2011-11", person.person_id, person.role_id, kpi, above, below, value, "scored", None, None, 7
+        period="2011-11",
+        person_id=person.person_id,
+        role_id=person.role_id,
+        kpi_id=kpi,
+        numerator=above,
+        denominator=below,
+        value=value,
+        status="scored",
+        cause_code=None,
+        cause=None,
+        n_rows=7,
     )
 
 
 ACTUALS = [
     actual(MANAGER, "net_sales", "1350000"),
     actual(MANAGER, "refund_rate", "0.0934", "1"),
-    Actual("2011-11", "P1", "boss", "attainment", Decimal(1900000), None, None, "scored", None, None, 9),
+    Actual(
+        period="2011-11",
+        person_id="P1",
+        role_id="boss",
+        kpi_id="attainment",
+        numerator=Decimal(1900000),
+        denominator=None,
+        value=None,
+        status="scored",
+        cause_code=None,
+        cause=None,
+        n_rows=9,
+    ),
 ]
 
 
@@ -95,7 +142,7 @@ def zh(found: ScoreLine) -> list[str]:
 
 
 def test_a_scorecard_shows_every_step_in_both_languages(definitions: Definitions) -> None:
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, RATINGS), "P2")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=RATINGS), "P2")
 
     assert zh(line(found, "net_sales")) == [
         "实际 = 1350000",
@@ -120,7 +167,7 @@ def test_a_scorecard_shows_every_step_in_both_languages(definitions: Definitions
 
 
 def test_a_scorecard_carries_total_grade_coefficient_and_hash(definitions: Definitions) -> None:
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, RATINGS), "P2")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=RATINGS), "P2")
 
     assert (found.status, found.base, found.total) == ("scored", Decimal("113.4"), Decimal("113.40"))
     assert (found.grade, found.coefficient) == ("A", Decimal("1.2"))
@@ -130,7 +177,7 @@ def test_a_scorecard_carries_total_grade_coefficient_and_hash(definitions: Defin
 
 
 def test_a_manager_is_scored_after_the_reports(definitions: Definitions) -> None:
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, RATINGS), "P1")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=RATINGS), "P1")
 
     assert line(found, "team").value == 1
     assert line(found, "attainment").value == Decimal("0.95")
@@ -142,7 +189,7 @@ def test_a_manager_is_scored_after_the_reports(definitions: Definitions) -> None
 def test_an_open_report_makes_the_manager_provisional(definitions: Definitions) -> None:
     without = [a for a in ACTUALS if a.kpi_id != "refund_rate"]
 
-    cards = score_period(definitions, NOVEMBER, PEOPLE, without, TARGETS, RATINGS)
+    cards = score_period(definitions, NOVEMBER, PEOPLE, without, TARGETS, ratings=RATINGS)
 
     assert (card(cards, "P2").status, card(cards, "P2").total) == ("provisional", None)
     assert (card(cards, "P1").status, card(cards, "P1").grade) == ("provisional", None)
@@ -152,20 +199,22 @@ def test_an_open_report_makes_the_manager_provisional(definitions: Definitions) 
 
 def test_a_missing_figure_keeps_its_cause(definitions: Definitions) -> None:
     gap = Actual(
-        "2011-11",
-        "P2",
-        "store_manager",
-        "refund_rate",
-        None,
-        None,
-        None,
-        "missing",
-        "M202",
-        "no exchange rate",
-        3,
+        period="2011-11",
+        person_id="P2",
+        role_id="store_manager",
+        kpi_id="refund_rate",
+        numerator=None,
+        denominator=None,
+        value=None,
+        status="missing",
+        cause_code="M202",
+        cause="no exchange rate",
+        n_rows=3,
     )
 
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, [*ACTUALS[:1], gap], TARGETS, RATINGS), "P2")
+    found = card(
+        score_period(definitions, NOVEMBER, PEOPLE, [*ACTUALS[:1], gap], TARGETS, ratings=RATINGS), "P2"
+    )
 
     assert line(found, "refund_rate").status == "missing"
     assert line(found, "refund_rate").cause_code == "M202"
@@ -175,7 +224,7 @@ def test_a_missing_figure_keeps_its_cause(definitions: Definitions) -> None:
 
 
 def test_a_figure_without_target_is_missing(definitions: Definitions) -> None:
-    found = score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, [], RATINGS)
+    found = score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, [], ratings=RATINGS)
 
     assert line(card(found, "P2"), "net_sales").cause_code == "M210"
     assert line(card(found, "P1"), "attainment").cause_code == "M210"
@@ -184,7 +233,7 @@ def test_a_figure_without_target_is_missing(definitions: Definitions) -> None:
 def test_a_target_of_zero_excludes_the_line_and_moves_its_weight(definitions: Definitions) -> None:
     zero = [replace(TARGETS[0], value=Decimal(0)), TARGETS[1]]
 
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, zero, RATINGS), "P2")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, zero, ratings=RATINGS), "P2")
 
     assert line(found, "net_sales").status == "excluded"
     assert line(found, "net_sales").weight == 0
@@ -194,19 +243,51 @@ def test_a_target_of_zero_excludes_the_line_and_moves_its_weight(definitions: De
     assert "权重 30% → 100%（重新分配）" in zh(line(found, "refund_rate"))
 
 
+@pytest.mark.parametrize(("no_data", "status"), [("missing", "missing"), ("exclude", "excluded")])
+def test_a_kpi_over_a_target_of_zero_has_the_cause_of_a_line_with_such_a_target(
+    example: str, no_data: str, status: str
+) -> None:
+    text = MORE.replace(
+        "{kpi: attainment, weight: 50,", f"{{kpi: attainment, no_data: {no_data}, weight: 50,"
+    )
+    zero = [TARGETS[0], replace(TARGETS[1], value=Decimal(0))]
+    stored = [replace(ACTUALS[2], status=s, cause_code=c) for s, c in (("scored", None), ("missing", "M212"))]
+    known = load_definitions({"README.md": example, "more.yaml": text})
+
+    cards = [score_period(known, NOVEMBER, PEOPLE, [one], zero, ratings=RATINGS) for one in stored]
+
+    found = [line(card(both, "P1"), "attainment") for both in cards]
+    assert {(x.status, x.cause_code, x.cause) for x in found} == {
+        (status, "M212", "the target of net_sales is 0")
+    }
+
+
 @pytest.mark.parametrize(
-    ("cause", "status", "weight"), [("M201", "excluded", 0), ("M211", "excluded", 0), ("P102", "missing", 30)]
+    ("cause", "status", "weight"),
+    [("M201", "excluded", 0), ("M211", "excluded", 0), ("M212", "excluded", 0), ("P102", "missing", 30)],
 )
 def test_no_data_is_left_out_only_when_nothing_happened_that_could_be_measured(
     example: str, cause: str, status: str, weight: int
 ) -> None:
     text = example.replace("{kpi: refund_rate, duty", "{kpi: refund_rate, no_data: exclude, duty")
     silent = Actual(
-        "2011-11", "P2", "store_manager", "refund_rate", None, None, None, "missing", cause, "none", 0
+        period="2011-11",
+        person_id="P2",
+        role_id="store_manager",
+        kpi_id="refund_rate",
+        numerator=None,
+        denominator=None,
+        value=None,
+        status="missing",
+        cause_code=cause,
+        cause="none",
+        n_rows=0,
     )
     definitions = load_definitions({"README.md": text, "more.yaml": MORE})
 
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, [ACTUALS[0], silent], TARGETS, RATINGS), "P2")
+    found = card(
+        score_period(definitions, NOVEMBER, PEOPLE, [ACTUALS[0], silent], TARGETS, ratings=RATINGS), "P2"
+    )
 
     assert (line(found, "refund_rate").status, line(found, "refund_rate").weight) == (status, weight)
     assert line(found, "refund_rate").cause_code == cause
@@ -219,7 +300,7 @@ def test_a_provisional_figure_gives_a_provisional_total(definitions: Definitions
         *ACTUALS[1:],
     ]
 
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, early, TARGETS, RATINGS), "P2")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, early, TARGETS, ratings=RATINGS), "P2")
 
     assert (found.status, found.total) == ("provisional", Decimal("113.40"))
 
@@ -227,18 +308,31 @@ def test_a_provisional_figure_gives_a_provisional_total(definitions: Definitions
 def test_a_role_settled_by_quarter_is_provisional_in_a_month(example: str) -> None:
     quarterly = load_definitions({"x.yaml": example.replace("cycle: M ", "cycle: Q "), "more.yaml": MORE})
 
-    found = card(score_period(quarterly, NOVEMBER, PEOPLE, ACTUALS, TARGETS, RATINGS), "P2")
+    found = card(score_period(quarterly, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=RATINGS), "P2")
 
     assert found.status == "provisional"
     assert "settled by Q" in (found.cause or "")
 
 
 def test_too_few_peers_do_not_count(definitions: Definitions) -> None:
-    peers = [Rating("P1", "2011-11", "drive", "peer", Decimal(1), Decimal(5)) for _ in range(2)]
+    peers = [
+        Rating(
+            person_id="P1",
+            period="2011-11",
+            item_id="drive",
+            rater_type="peer",
+            score=Decimal(1),
+            scale_max=Decimal(5),
+        )
+        for _ in range(2)
+    ]
 
-    two = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, [*RATINGS, *peers]), "P1")
+    two = card(
+        score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=[*RATINGS, *peers]), "P1"
+    )
     three = card(
-        score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, [*RATINGS, *peers, peers[0]]), "P1"
+        score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=[*RATINGS, *peers, peers[0]]),
+        "P1",
     )
 
     assert line(two, "drive").score == 80
@@ -248,20 +342,50 @@ def test_too_few_peers_do_not_count(definitions: Definitions) -> None:
 @pytest.mark.parametrize(
     ("extra", "code"),
     [
-        (Rating("P1", "2011-11", "drive", "peer", Decimal(9), Decimal(10)), "C161"),
-        (Rating("P1", "2011-11", "drive", "peer", Decimal(6), Decimal(5)), "C162"),
-        (Rating("P1", "2011-11", "drive", "peer", Decimal(-1), Decimal(5)), "C162"),
+        (
+            Rating(
+                person_id="P1",
+                period="2011-11",
+                item_id="drive",
+                rater_type="peer",
+                score=Decimal(9),
+                scale_max=Decimal(10),
+            ),
+            "C161",
+        ),
+        (
+            Rating(
+                person_id="P1",
+                period="2011-11",
+                item_id="drive",
+                rater_type="peer",
+                score=Decimal(6),
+                scale_max=Decimal(5),
+            ),
+            "C162",
+        ),
+        (
+            Rating(
+                person_id="P1",
+                period="2011-11",
+                item_id="drive",
+                rater_type="peer",
+                score=Decimal(-1),
+                scale_max=Decimal(5),
+            ),
+            "C162",
+        ),
     ],
 )
 def test_ratings_that_do_not_fit_are_refused(definitions: Definitions, extra: Rating, code: str) -> None:
     with pytest.raises(CompanyError) as caught:
-        score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, [*RATINGS, extra])
+        score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=[*RATINGS, extra])
 
     assert caught.value.code == code
 
 
 def test_ratings_of_nobody_are_missing(definitions: Definitions) -> None:
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, []), "P1")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=[]), "P1")
 
     assert line(found, "drive").cause_code == "M213"
 
@@ -270,7 +394,7 @@ def test_managers_in_a_circle_are_refused_by_name(definitions: Definitions) -> N
     circle = [replace(BOSS, manager_id="P2"), MANAGER]
 
     with pytest.raises(CompanyError) as caught:
-        score_period(definitions, NOVEMBER, circle, ACTUALS, TARGETS, RATINGS)
+        score_period(definitions, NOVEMBER, circle, ACTUALS, TARGETS, ratings=RATINGS)
 
     assert caught.value.code == "C163"
     assert caught.value.actual in {"P1 -> P2 -> P1", "P2 -> P1 -> P2"}
@@ -278,15 +402,17 @@ def test_managers_in_a_circle_are_refused_by_name(definitions: Definitions) -> N
 
 def test_an_undefined_role_is_refused(definitions: Definitions) -> None:
     with pytest.raises(DefinitionError) as caught:
-        score_period(definitions, NOVEMBER, [replace(BOSS, role_id="bos")], [], [], [])
+        score_period(definitions, NOVEMBER, [replace(BOSS, role_id="bos")], [], [], ratings=[])
 
     assert caught.value.code == "D217"
     assert "boss" in caught.value.remedy
 
 
 def test_the_order_of_inputs_changes_nothing(definitions: Definitions) -> None:
-    first = score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, RATINGS)
-    second = score_period(definitions, NOVEMBER, PEOPLE[::-1], ACTUALS[::-1], TARGETS[::-1], RATINGS[::-1])
+    first = score_period(definitions, NOVEMBER, PEOPLE, ACTUALS, TARGETS, ratings=RATINGS)
+    second = score_period(
+        definitions, NOVEMBER, PEOPLE[::-1], ACTUALS[::-1], TARGETS[::-1], ratings=RATINGS[::-1]
+    )
 
     assert first == second
 
@@ -295,7 +421,7 @@ def test_a_change_of_role_gives_one_scorecard_per_role(definitions: Definitions)
     before = replace(MANAGER, valid_to=date(2011, 11, 12))
     after = replace(BOSS, person_id="P2", valid_from=date(2011, 11, 13))
 
-    found = score_period(definitions, NOVEMBER, [before, after], [], [], [])
+    found = score_period(definitions, NOVEMBER, [before, after], [], [], ratings=[])
 
     assert [(c.person_id, c.role_id) for c in found] == [("P2", "boss"), ("P2", "store_manager")]
 
@@ -308,7 +434,9 @@ def test_a_leaver_is_scored_for_the_last_period_only() -> None:
 
 
 def test_the_nearest_target_wins(definitions: Definitions) -> None:
-    role = Target("role", "store_manager", "refund_rate", "2011-11", Decimal("0.07"))
+    role = Target(
+        scope="role", scope_id="store_manager", kpi_id="refund_rate", period="2011-11", value=Decimal("0.07")
+    )
     person = replace(role, scope="person", scope_id="P2", value=Decimal("0.06"))
     newer = replace(person, value=Decimal("0.05"), version=2)
 
@@ -345,6 +473,6 @@ def test_a_loss_smaller_than_planned_beats_its_target(definitions: Definitions) 
     plan = [TARGETS[0], replace(TARGETS[1], value=Decimal(-100000))]
     actuals = [*ACTUALS[:2], replace(ACTUALS[2], numerator=Decimal(-80000))]
 
-    found = card(score_period(definitions, NOVEMBER, PEOPLE, actuals, plan, RATINGS), "P1")
+    found = card(score_period(definitions, NOVEMBER, PEOPLE, actuals, plan, ratings=RATINGS), "P1")
 
     assert line(found, "attainment").value == Decimal("1.2")

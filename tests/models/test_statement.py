@@ -54,7 +54,7 @@ GIVEN: dict[str, object] = {
 
 def inputs(period: Period = OCTOBER, **values: str) -> PayInputs:
     figures = {name: D(value) for name, value in values.items()}
-    return PayInputs("p1", period, GIVEN, figures, figures)
+    return PayInputs(person_id="p1", period=period, sources=GIVEN, values=figures, targets=figures)
 
 
 def test_the_pre_sales_agent_of_october_end_to_end() -> None:
@@ -194,7 +194,7 @@ def test_the_total_is_the_sum_of_lines_rounded_to_the_fen(
     base: Decimal, perf: Decimal, coefficient: Decimal, sales: Decimal, days: int
 ) -> None:
     own = {"base_salary": base, "perf_base": perf, "coefficient": coefficient, "payable_days": D(days)}
-    held = PayInputs("p1", OCTOBER, {**GIVEN, **own}, {"cs_sales": sales})
+    held = PayInputs(person_id="p1", period=OCTOBER, sources={**GIVEN, **own}, values={"cs_sales": sales})
 
     statement = pay_statement(plan("presales_cs"), held)
 
@@ -228,15 +228,42 @@ pay_plans:
 
 def scored(example: str, refund_rate: Decimal | None) -> tuple[Definitions, Scorecard]:
     definitions = load_definitions({"README.md": example, "pay.yaml": EXAMPLE_PAY})
-    person = Person("p1", "甲", "store_manager", "x", None, date(2020, 1, 1))
+    person = Person(
+        person_id="p1",
+        name="甲",
+        role_id="store_manager",
+        dept="x",
+        manager_id=None,
+        valid_from=date(2020, 1, 1),
+    )
     status = "missing" if refund_rate is None else "scored"
     code, cause = (None, None) if refund_rate is not None else ("M207", "not pulled")
     actuals = [
-        Actual("2026-10", "p1", "store_manager", "net_sales", D(1000), None, D(1000), "scored"),
-        Actual("2026-10", "p1", "store_manager", "refund_rate", None, None, refund_rate, status, code, cause),
+        Actual(
+            period="2026-10",
+            person_id="p1",
+            role_id="store_manager",
+            kpi_id="net_sales",
+            numerator=D(1000),
+            denominator=None,
+            value=D(1000),
+            status="scored",
+        ),
+        Actual(
+            period="2026-10",
+            person_id="p1",
+            role_id="store_manager",
+            kpi_id="refund_rate",
+            numerator=None,
+            denominator=None,
+            value=refund_rate,
+            status=status,
+            cause_code=code,
+            cause=cause,
+        ),
     ]
-    targets = [Target("person", "p1", "net_sales", "2026-10", D(800))]
-    return definitions, score_period(definitions, OCTOBER, [person], actuals, targets, [])[0]
+    targets = [Target(scope="person", scope_id="p1", kpi_id="net_sales", period="2026-10", value=D(800))]
+    return definitions, score_period(definitions, OCTOBER, [person], actuals, targets, ratings=[])[0]
 
 
 def test_a_scorecard_brings_coefficient_values_and_targets(example: str) -> None:
@@ -282,7 +309,7 @@ def everything(period: Period, held: PayPlan) -> PayInputs:
         "net_roi",
     }
     figures = {name: D("1") if name in small else D("120000") for name in wanted}
-    return PayInputs("p1", period, GIVEN, figures, figures)
+    return PayInputs(person_id="p1", period=period, sources=GIVEN, values=figures, targets=figures)
 
 
 @pytest.mark.parametrize("name", sorted(shipped().pay_plans))
@@ -304,7 +331,7 @@ def test_a_shipped_plan_pays_and_explains_every_line(name: str) -> None:
 def test_a_shipped_plan_without_figures_has_no_total_and_a_cause_for_every_line_that_is_due(
     name: str,
 ) -> None:
-    statement = pay_statement(shipped().pay_plans[name], PayInputs("p1", OCTOBER))
+    statement = pay_statement(shipped().pay_plans[name], PayInputs(person_id="p1", period=OCTOBER))
 
     due = [line for line in statement.lines if line.status != "excluded"]
     assert due

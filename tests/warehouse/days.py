@@ -24,7 +24,12 @@ class Days:
         self.folder = folder
         with self.open() as con:
             account = SourceAccount(
-                ROOMS, ("live_session",), "UTC", "2026-10-01", finality_days=3, platform="qianchuan"
+                ref=ROOMS,
+                feeds=("live_session",),
+                zone="UTC",
+                active_from="2026-10-01",
+                finality_days=3,
+                platform="qianchuan",
             )
             set_source_accounts(con, [account])
 
@@ -54,13 +59,13 @@ class Days:
             record_failure(
                 con,
                 FailedWindow(
-                    ROOMS,
-                    midnight(first),
-                    midnight(last + 1),
-                    "day",
-                    code,
-                    "it failed",
-                    midnight(read + 1),
+                    ref=ROOMS,
+                    window_from=midnight(first),
+                    window_to=midnight(last + 1),
+                    kind="day",
+                    code=code,
+                    cause="it failed",
+                    as_of=midnight(read + 1),
                 ),
             )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from connectors.kit.contract.registry import get
+from connectors.registry import get
 from models.attribution import Attribution
 from models.loads import LoadResult, PulledWindow, SourceAccount, StreamRef
 from warehouse.facts.build import build_core
@@ -68,12 +68,15 @@ def account(
     known = con.execute(
         "select connector, stream, shop_id, feeds, zone, platform from source_account"
     ).fetchall()
-    accounts = [SourceAccount(StreamRef(c, s, h), tuple(f), z, platform=p) for c, s, h, f, z, p in known]
+    accounts = [
+        SourceAccount(ref=StreamRef(c, s, h), feeds=tuple(f), zone=z, platform=p)
+        for c, s, h, f, z, p in known
+    ]
     declared = get(connector)
     new = SourceAccount(
-        StreamRef(connector, stream, SHOP),
-        declared.stream(stream).feeds,
-        zone,
+        ref=StreamRef(connector, stream, SHOP),
+        feeds=declared.stream(stream).feeds,
+        zone=zone,
         platform=platform or declared.platform,
     )
     set_source_accounts(con, [*accounts, new])

@@ -154,7 +154,15 @@ def _record(payload: dict[str, Any]) -> dict[str, Any]:
 def failure(
     ref: StreamRef, start: str, end: str, cause: str = "HTTP 503 five times", *, as_of: str | None = None
 ) -> FailedWindow:
-    return FailedWindow(ref, at(start), at(end), "time", "P204", cause, at(as_of or end))
+    return FailedWindow(
+        ref=ref,
+        window_from=at(start),
+        window_to=at(end),
+        kind="time",
+        code="P204",
+        cause=cause,
+        as_of=at(as_of or end),
+    )
 
 
 def accounts(con: duckdb.DuckDBPyConnection, *, active_to: str | None = None) -> None:
@@ -162,12 +170,35 @@ def accounts(con: duckdb.DuckDBPyConnection, *, active_to: str | None = None) ->
         con,
         [
             SourceAccount(
-                UK, ("order_line", "refund"), ZONES["uk"], "2011-11-01", active_to, "", 60, "shopify"
+                ref=UK,
+                feeds=("order_line", "refund"),
+                zone=ZONES["uk"],
+                active_from="2011-11-01",
+                active_to=active_to,
+                lookback="",
+                finality_days=60,
+                platform="shopify",
             ),
             SourceAccount(
-                LA, ("order_line", "refund"), ZONES["la"], "2011-11-01", active_to, "", 60, "shopify"
+                ref=LA,
+                feeds=("order_line", "refund"),
+                zone=ZONES["la"],
+                active_from="2011-11-01",
+                active_to=active_to,
+                lookback="",
+                finality_days=60,
+                platform="shopify",
             ),
-            SourceAccount(DESK, ("ticket",), ZONES["desk"], "2011-11-01", active_to, "", 0, "zendesk"),
+            SourceAccount(
+                ref=DESK,
+                feeds=("ticket",),
+                zone=ZONES["desk"],
+                active_from="2011-11-01",
+                active_to=active_to,
+                lookback="",
+                finality_days=0,
+                platform="zendesk",
+            ),
         ],
     )
 

@@ -11,7 +11,8 @@ from models.attribution import Attribution
 from models.tables import FACTS, ColumnType
 from warehouse.facts.feeds import Feed
 from warehouse.facts.refill import Scope, refill, states_links
-from warehouse.store.sqltext import fill, identifier, statement
+from warehouse.store.rows import run
+from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, statement, type_name
 
 _ORDERS = ("order_line", "refund")
 # Models in order, each with the tables of which one must ever have been filled: without it there is nothing to find.
@@ -49,6 +50,11 @@ _DERIVED = {
 }
 # What a line is credited to: columns of `line_link`, which holds the lines whose credit moved.
 _CREDITS = {"order_links": ("room_id", "owner_id"), "last_agent": ("chat_id", "cs_agent_id")}
+# Facts that orders are linked to: the table, its own key, and the column of a line or refund that holds this key.
+_REFUNDED = {
+    "refunded_content": ("content", "content_id", "content_id"),
+    "refunded_live_session": ("live_session", "session_id", "live_session_id"),
+}
 _SHARED_METRICS = frozenset({"live_share", "gmv_base", "refunded_base"})
 
 
@@ -64,8 +70,8 @@ def build_linked(
         feeds: those whose streams were ever loaded.
         scope: what is built.
     """
-    con.execute(statement("attribution/rate_quoted.sql"), {"base": base})
-    con.execute(statement("attribution/file_account.sql"))
+    run(con, statement("attribution/rate_quoted.sql"), {"base": base})
+    run(con, statement("attribution/file_account.sql"))
     filled = {feed.table for feed in feeds}
     for feed in feeds:
         if feed.table not in _ORDERS:
@@ -87,7 +93,7 @@ def _build_orders(
     con: duckdb.DuckDBPyConnection, attribution: Attribution, feeds: Sequence[Feed], scope: Scope
 ) -> None:
     """Lines first, then what they are credited to, then refunds, which take that over."""
-    con.execute(statement("refill/touched.sql"))
+    run(con, statement("refill/touched.sql"))
     _note_stating(con, feeds)
     for feed in feeds:
         if feed.table == "order_line":
@@ -102,10 +108,8 @@ def _build_orders(
 
 def _note_stating(con: duckdb.DuckDBPyConnection, feeds: Sequence[Feed]) -> None:
     """Shops whose lines may state who is credited. The rows of all others hold only what models found."""
-    con.execute(statement("attribution/stating_shop.sql"))
-    for feed in feeds:
-        if feed.table == "order_line" and states_links(con, feed):
-            con.execute(statement("attribution/stating_shops.sql"), [feed.stem])
+    stating = [feed.stem for feed in feeds if feed.table == "order_line" and states_links(con, feed)]
+    run(con, statement("attribution/stating_shop.sql"), {"streams": stating})
 
 
 def _run(
@@ -118,22 +122,37 @@ def _run(
     for name, needed in models.items():
         if not needed & filled:
             continue
-        text = statement(f"attribution/{name}.sql")
-        con.execute(text, {key: value for key, value in values.items() if f"${key}" in text})
+        text = _model(name)
+        run(con, text, {key: value for key, value in values.items() if f"${key}" in text})
         if name in _CREDITS:
             _credit(con, _CREDITS[name])
 
 
+def _model(name: str) -> Sql:
+    """The statement of a model; two of them are one file each that serves more than one table."""
+    if name in _REFUNDED:
+        table, key, link = _REFUNDED[name]
+        return fill(
+            statement("attribution/refunded.sql"),
+            table=identifier(f"core_{table}"),
+            key=identifier(key),
+            link=identifier(link),
+        )
+    return statement(f"attribution/{name}.sql")
+
+
 def _credit(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
     """Credit the lines whose credit moved; their refunds must follow."""
-    con.execute(
-        fill(
-            "update core_order_line as l set ${columns} from line_link as k"
-            " where k.platform = l.platform and k.shop_id = l.shop_id and k.line_id = l.line_id",
-            columns=", ".join(f"{column} = k.{column}" for column in columns),
-        )
+    assigned = (fill(Sql("${column} = k.${column}"), column=identifier(column)) for column in columns)
+    sql = Sql(
+        "update core_order_line as l set ${columns} from line_link as k"
+        " where k.platform = l.platform and k.shop_id = l.shop_id and k.line_id = l.line_id"
     )
-    con.execute("insert into line_touched select distinct platform, shop_id, order_id, null from line_link")
+    run(con, fill(sql, columns=listed(assigned)))
+    run(
+        con,
+        Sql("insert into line_touched select distinct platform, shop_id, order_id, null from line_link"),
+    )
 
 
 def _derive(con: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, int]) -> None:
@@ -142,18 +161,25 @@ def _derive(con: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, int
     if name == "live_share":
         text = fill(text, metrics=_shared_metrics())
     table = identifier(f"core_{name}")
-    con.execute(fill("delete from ${table}", table=table))
-    con.execute(fill("insert into ${table} by name ${text}", table=table, text=text), parameters)
+    run(con, fill(Sql("delete from ${table}"), table=table))
+    run(con, fill(Sql("insert into ${table} by name ${text}"), table=table, text=text), parameters)
 
 
-def _shared_metrics() -> str:
+def _shared_metrics() -> Sql:
     """A session's figures x the share, in exact decimals."""
-    parts = []
-    for column in FACTS["live_share"].columns:
-        source = FACTS["live_session"].column(column.name)
-        if source is None or column.type is not ColumnType.NUMBER or column.name in _SHARED_METRICS:
-            continue
-        whole = "decimal(18, 0)" if source.sql_type == "BIGINT" else source.sql_type
-        name = identifier(column.name)
-        parts.append(f"cast(cast(s.{name} as {whole}) * p.live_share as {column.sql_type}) as {name}")
-    return ",\n    ".join(parts)
+    return joined(
+        Sql(",\n    "),
+        (
+            fill(
+                Sql("cast(cast(s.${name} as ${whole}) * p.live_share as ${kind}) as ${name}"),
+                name=identifier(column.name),
+                # A whole number becomes a decimal first: BIGINT x DECIMAL is computed in decimals only then.
+                whole=type_name("DECIMAL(18,0)" if source.sql_type == "BIGINT" else source.sql_type),
+                kind=type_name(column.sql_type),
+            )
+            for column in FACTS["live_share"].columns
+            if (source := FACTS["live_session"].column(column.name)) is not None
+            and column.type is ColumnType.NUMBER
+            and column.name not in _SHARED_METRICS
+        ),
+    )

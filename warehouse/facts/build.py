@@ -11,14 +11,17 @@ import duckdb
 
 from models.attribution import Attribution
 from models.errors import WarehouseError
-from models.tables import FACTS, Rule
+from models.tables import FACTS, Derivation
 from warehouse.facts.attribution import build_headcount, build_linked
 from warehouse.facts.feeds import Feed, feeds_digest, present_feeds
 from warehouse.facts.refill import Scope
 from warehouse.store.connect import transaction
+from warehouse.store.rows import only_column, only_value, run
 from warehouse.store.schema import tables_digest
-from warehouse.store.sqltext import fill, identifier
+from warehouse.store.sqltext import Sql, fill, identifier
+from warehouse.store.state import BuildState, last_state, newest_load, note_state
 
+_STATE = "core"
 _INPUTS = ("core_rate", "core_cost", "core_sku", "ticket_sla")
 
 
@@ -64,35 +67,31 @@ def _build_whole(
     with transaction(con):
         feeds = present_feeds(con)
         inputs = _inputs_digest(con, company_currency, attribution, feeds)
-        state = con.execute("select load_seq, inputs from core_state where name = 'core'").fetchone()
-        whole = rebuild or state is None or state[1] != inputs
-        scope = Scope(0 if whole or state is None else int(state[0]), whole)
+        newest, state = newest_load(con), last_state(con, _STATE)
+        whole = rebuild or state is None or state.inputs != inputs
+        scope = Scope(0 if whole or state is None else state.load_seq, whole)
         for feed in feeds:
             _known_accounts(con, feed)
         if whole:
             _empty(con)
         build_headcount(con)
-        if whole or con.execute("select max(load_seq) from load_window").fetchone() != (scope.since,):
+        if whole or newest != scope.since:
             build_linked(con, company_currency, attribution, feeds, scope)
-        con.execute("delete from core_state where name = 'core'")
-        con.execute(
-            "insert into core_state select 'core', coalesce(max(load_seq), 0), ? from load_window", [inputs]
-        )
+        note_state(con, _STATE, BuildState(newest, inputs))
 
 
 def _empty(con: duckdb.DuckDBPyConnection) -> None:
     for name in FACTS:
-        con.execute(fill("delete from ${table}", table=identifier(f"core_{name}")))
+        run(con, fill(Sql("delete from ${table}"), table=identifier(f"core_{name}")))
 
 
 def _known_accounts(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     """Rows of an unlisted account would silently vanish from every figure; refuse instead."""
-    sql = fill(
+    sql = Sql(
         "select distinct r.shop_id from ${table} as r where r.shop_id not in"
-        " (select shop_id from source_account where concat(connector, '_', stream) = ?) order by 1",
-        table=feed.raw_table,
+        " (select shop_id from source_account where concat(connector, '_', stream) = ?) order by 1"
     )
-    lost = [str(row[0]) for row in con.execute(sql, [feed.stem]).fetchall()]
+    lost = [str(shop) for shop in only_column(con, fill(sql, table=feed.raw_table), [feed.stem])]
     if lost:
         raise WarehouseError(
             "W301",
@@ -110,17 +109,16 @@ def _inputs_digest(
     said = repr((company_currency, attribution, tables_digest(), feeds_digest(feeds)))
     digest = hashlib.sha256(said.encode())
     for table in (*_INPUTS, *(("core_person",) if any(_looks_up_people(feed) for feed in feeds) else ())):
-        rows = con.execute(fill("select * from ${table} order by all", table=identifier(table))).fetchall()
+        rows = run(con, fill(Sql("select * from ${table} order by all"), table=identifier(table))).fetchall()
         digest.update(repr((table, rows)).encode())
-    zones = "select connector, stream, shop_id, zone, platform from source_account order by all"
-    digest.update(repr(con.execute(zones).fetchall()).encode())
+    zones = Sql("select connector, stream, shop_id, zone, platform from source_account order by all")
+    digest.update(repr(run(con, zones).fetchall()).encode())
     return digest.hexdigest()
 
 
 def _looks_up_people(feed: Feed) -> bool:
-    return any(c.derived is not None and c.derived.rule is Rule.DEPT for c in FACTS[feed.table].columns)
+    return any(c.derived is not None and c.derived.rule is Derivation.DEPT for c in FACTS[feed.table].columns)
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = con.execute(fill("select count(*) from ${table}", table=identifier(table))).fetchone()
-    return int(row[0]) if row else 0
+    return int(only_value(con, fill(Sql("select count(*) from ${table}"), table=identifier(table))))

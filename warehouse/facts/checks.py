@@ -9,7 +9,8 @@ import duckdb
 
 from models.errors import CheckError
 from models.tables import FACTS
-from warehouse.store.sqltext import fill, identifier, statement, statements
+from warehouse.store.rows import row_dicts
+from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, statement, statements
 
 _SAMPLES = 5
 _REPEATED: dict[str, frozenset[str]] = {
@@ -49,25 +50,23 @@ def check_names() -> list[str]:
 
 def run_check(con: duckdb.DuckDBPyConnection, name: str) -> CheckResult:
     """Run one check."""
-    cursor = con.execute(_text(name))
-    columns = [d[0] for d in cursor.description or []]
-    rows = cursor.fetchall()
-    shown = sorted(", ".join(f"{c}={v}" for c, v in zip(columns, row, strict=True)) for row in rows)
+    rows = row_dicts(con, _text(name))
+    shown = sorted(", ".join(f"{column}={value}" for column, value in row.items()) for row in rows)
     return CheckResult(name, len(rows), tuple(shown[:_SAMPLES]))
 
 
-def _text(name: str) -> str:
+def _text(name: str) -> Sql:
     """The statement of a check; those in `_REPEATED` are repeated for every canonical table they concern."""
     text = statement(f"checks/{name}.sql")
     concerns = _REPEATED.get(name)
     if concerns is None:
         return text
     parts = (
-        fill(text, table=identifier(f"core_{t.name}"), key=", ".join(identifier(c) for c in t.key))
+        fill(text, table=identifier(f"core_{t.name}"), key=listed(identifier(c) for c in t.key))
         for t in FACTS.values()
         if concerns <= t.scopes.keys()
     )
-    return "\nunion all\n".join(parts)
+    return joined(Sql("\nunion all\n"), parts)
 
 
 def run_checks(con: duckdb.DuckDBPyConnection) -> list[CheckResult]:

@@ -14,16 +14,18 @@ import duckdb
 
 from models.errors import WarehouseError
 from models.loads import FILE_DROP
-from models.tables import FACTS, Rule, Table
-from warehouse.store.sqltext import fill, identifier, literal, statement, statements
+from models.tables import FACTS, Derivation, Table
+from warehouse.store.rows import only_column, row_dicts
+from warehouse.store.sqltext import Sql, fill, identifier, listed, literal, statement, statements, type_name
 
 STATED = ("platform", "shop_id", "source_row_id", "zone")  # every feed yields them
 _RECORD = re.compile(r"^-- record: ([a-z_]+)$", re.MULTILINE)
+_STREAMS = re.compile(r"^-- streams: ([a-z0-9_, ]+)$", re.MULTILINE)
 # What another fact may fill where nothing is stated: a row that states it must be fresh whenever the other fact moves.
 _LINKED = frozenset({"last_agent", "order_owner"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Feed:
     """One SELECT over `feed_record` into one canonical table.
 
@@ -33,22 +35,24 @@ class Feed:
         record: its column that carries the key of the raw record.
         select: the SQL.
         is_final: a column it yields stands as it is, NULL too; else a derived value takes the place of NULL.
+        origin: what a person looks at when the feed is wrong: its file in sql/feeds, or the stream itself.
     """
 
     stem: str
     table: str
     record: str
-    select: str
+    select: Sql
     is_final: bool
+    origin: str
 
     @property
-    def raw_table(self) -> str:
+    def raw_table(self) -> Sql:
         """The table of its records."""
         return identifier(f"raw_{self.stem}")
 
     @property
     def name(self) -> str:
-        """The name of its file."""
+        """Stream and table, as a file that serves this stream alone is called."""
         return f"{self.stem}__{self.table}"
 
 
@@ -59,15 +63,16 @@ def shipped_feeds() -> tuple[Feed, ...]:
     Raises:
         WarehouseError: W206 when a file's name or header promises nothing that can be kept.
     """
-    found = [_read(name) for name in statements("feeds")]
+    found = [feed for name in statements("feeds") for feed in _read(name)]
     order = list(FACTS)
     return tuple(sorted(found, key=lambda feed: (order.index(feed.table), feed.stem)))
 
 
-def _read(name: str) -> Feed:
+def _read(name: str) -> list[Feed]:
+    """The feeds of a file: of the stream in its name, or of every stream that its header lists."""
     stem, _, table = name.partition("__")
     text = statement(f"feeds/{name}.sql")
-    header = _RECORD.search(text)
+    header, streams = _RECORD.search(text), _STREAMS.search(text)
     record = header[1] if header else "source_row_id"
     fact = FACTS.get(table)
     if fact is None or fact.derived_from or fact.column(record) is None:
@@ -78,61 +83,83 @@ def _read(name: str) -> Feed:
             actual=f"table {table!r}, record {record!r}",
             remedy="name it <connector>_<stream>__<table>.sql and let `-- record:` name a column of the table",
         )
-    return Feed(stem, table, record, text, is_final=True)
+    return [
+        Feed(
+            stem=stream,
+            table=table,
+            record=record,
+            select=text,
+            is_final=True,
+            origin=f"warehouse/sql/feeds/{name}.sql",
+        )
+        for stream in (streams[1].split(", ") if streams else [stem])
+    ]
 
 
 @cache
 def file_feeds() -> tuple[Feed, ...]:
     """One feed per table that fact files may fill."""
-    return tuple(
-        Feed(f"{FILE_DROP}_{t.name}", t.name, "source_row_id", _from_file(t), is_final=False)
-        for t in FACTS.values()
-        if not t.derived_from
-    )
+    return tuple(_stated(f"{FILE_DROP}_{t.name}", t) for t in FACTS.values() if not t.derived_from)
 
 
 def declared_feeds(con: duckdb.DuckDBPyConnection) -> tuple[Feed, ...]:
     """One feed per stream of the company's own connectors: their payloads are given columns, as those of fact files are."""
     shipped = {feed.stem for feed in shipped_feeds()}
-    rows = con.execute(
+    sql = Sql(
         "select distinct concat(connector, '_', stream) as stem, unnest(feeds) as fact from source_account"
-        " where connector <> ? order by all",
-        [FILE_DROP],
-    ).fetchall()
+        " where connector <> ? order by all"
+    )
     return tuple(
-        Feed(stem, fact, "source_row_id", _from_file(FACTS[fact]), is_final=False)
-        for stem, fact in rows
-        if stem not in shipped and fact in FACTS and not FACTS[fact].derived_from
+        _stated(row["stem"], FACTS[row["fact"]])
+        for row in row_dicts(con, sql, [FILE_DROP])
+        if row["stem"] not in shipped and row["fact"] in FACTS and not FACTS[row["fact"]].derived_from
     )
 
 
-def _from_file(table: Table) -> str:
+def _stated(stem: str, table: Table) -> Feed:
+    """The feed of a stream whose payloads hold the given columns of a table under their own names."""
+    return Feed(
+        stem=stem,
+        table=table.name,
+        record="source_row_id",
+        select=_from_payload(table),
+        is_final=False,
+        origin=f"stream {stem}",
+    )
+
+
+def _from_payload(table: Table) -> Sql:
     columns = [c for c in table.given if c.name not in STATED]
-    return fill(
+    # One call for all paths: each call of json_extract_string reads the whole payload again
+    # (https://duckdb.org/docs/stable/data/json/json_functions, "Multiple extraction").
+    sql = Sql(
         "with read as (select platform, shop_id, record_key as source_row_id, zone,"
         " json_extract_string(payload, [${paths}]) as v from feed_record)\n"
-        "select platform, shop_id, source_row_id, zone, ${casts} from read",
-        paths=", ".join(literal(f"$.{c.name}") for c in columns),
-        casts=", ".join(
-            f"cast(v[{n}] as {c.sql_type}) as {identifier(c.name)}" for n, c in enumerate(columns, start=1)
+        "select platform, shop_id, source_row_id, zone, ${casts} from read"
+    )
+    cast = Sql("cast(v[${n}] as ${kind}) as ${name}")
+    return fill(
+        sql,
+        paths=listed(literal(f"$.{c.name}") for c in columns),
+        casts=listed(
+            fill(cast, n=literal(n), kind=type_name(c.sql_type), name=identifier(c.name))
+            for n, c in enumerate(columns, start=1)
         ),
     )
 
 
 def present_feeds(con: duckdb.DuckDBPyConnection) -> list[Feed]:
     """The feeds whose streams were ever loaded, by table in the order of the registry."""
-    raw = {
-        row[0] for row in con.execute("select table_name from duckdb_tables() where not temporary").fetchall()
-    }
+    raw = set(only_column(con, Sql("select table_name from duckdb_tables() where not temporary")))
     order = list(FACTS)
     known = (*shipped_feeds(), *declared_feeds(con), *file_feeds())
-    found = [feed for feed in known if feed.raw_table in raw]
-    return sorted(found, key=lambda feed: (order.index(feed.table), feed.stem))
+    present = [feed for feed in known if feed.raw_table in raw]
+    return sorted(present, key=lambda feed: (order.index(feed.table), feed.stem))
 
 
 def statable(table: Table) -> frozenset[str]:
     """The columns a feed may yield: those a file may state, and what a platform says itself about a refund's order."""
-    own = {c.name for c in table.columns if c.derived is not None and c.derived.rule is Rule.ORDER}
+    own = {c.name for c in table.columns if c.derived is not None and c.derived.rule is Derivation.ORDER}
     return frozenset({*STATED, *(c.name for c in table.given), *own})
 
 
@@ -141,33 +168,33 @@ def linked_columns(table: Table) -> frozenset[str]:
     return frozenset(
         c.name
         for c in table.columns
-        if c.given and c.derived and c.derived.rule is Rule.MODEL and c.derived.of[0] in _LINKED
+        if c.given and c.derived and c.derived.rule is Derivation.MODEL and c.derived.of[0] in _LINKED
     )
 
 
 def days_touched(con: duckdb.DuckDBPyConnection, since: int) -> set[date]:
     """Days of rows whose records were loaded after `since`, and days whose records changed or left; fact files aside."""
-    found: set[date] = set()
-    for feed in present_feeds(con):
-        if not feed.stem.startswith(f"{FILE_DROP}_"):
-            found |= _days(con, _touched(feed), since)
-    gone = "select distinct record_day from record_history where connector <> '${files}' and replaced_by_load_seq > ?"
-    return found | _days(con, fill(gone, files=FILE_DROP), since)
+    read = [feed for feed in present_feeds(con) if not feed.stem.startswith(f"{FILE_DROP}_")]
+    days = {day for feed in read for day in only_column(con, _touched(feed), [since])}
+    gone = Sql(
+        "select distinct record_day from record_history where connector <> ? and replaced_by_load_seq > ?"
+    )
+    days.update(only_column(con, gone, [FILE_DROP, since]))
+    return {day for day in days if day is not None}
 
 
-def _touched(feed: Feed) -> str:
-    return fill(
+def _touched(feed: Feed) -> Sql:
+    sql = Sql(
         "select distinct unnest([${dates}]) as day from ${core} as c"
-        " inner join ${raw} as r on r.shop_id = c.shop_id and r.record_key = c.${record} where r.load_seq > ?",
-        dates=", ".join(f"c.{identifier(name)}" for name in FACTS[feed.table].dates),
+        " inner join ${raw} as r on r.shop_id = c.shop_id and r.record_key = c.${record} where r.load_seq > ?"
+    )
+    return fill(
+        sql,
+        dates=listed(fill(Sql("c.${day}"), day=identifier(day)) for day in FACTS[feed.table].dates),
         core=identifier(f"core_{feed.table}"),
         raw=feed.raw_table,
         record=identifier(feed.record),
     )
-
-
-def _days(con: duckdb.DuckDBPyConnection, sql: str, since: int) -> set[date]:
-    return {row[0] for row in con.execute(sql, [since]).fetchall() if row[0] is not None}
 
 
 def feeds_digest(feeds: Iterable[Feed]) -> str:

@@ -17,11 +17,12 @@ from models.periods import Period
 from models.tables import FACTS, Table
 from warehouse.facts.feeds import Feed, present_feeds
 from warehouse.store.connect import transaction
-from warehouse.store.rows import insert_rows
-from warehouse.store.sqltext import fill, identifier, literal, statement, statements
+from warehouse.store.rows import insert_rows, only_column, records, run
+from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal, statement, statements
 
 # A person's own rows lie inside what the shop's owner answers for: they are no second credit.
 _NOT_COMPARED = frozenset({"person"})
+_INTO_TOTAL = Sql("insert into reconciled_total\n${select}")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def reconcile(
         period: any period; months are usual.
         accountable_roles: fact -> the role that must own every row of it.
     """
-    con.execute(statement("kpi/owner.sql"))
+    run(con, statement("kpi/owner.sql"))
     feeds = present_feeds(con)
     rows = [
         row
@@ -71,7 +72,7 @@ def reconcile(
         for row in _compare(con, measure, own, period, accountable_roles.get(measure.fact, ""))
     ]
     with transaction(con):
-        con.execute("delete from reconciliation where period = ?", [period.id])
+        run(con, Sql("delete from reconciliation where period = ?"), [period.id])
         insert_rows(con, "reconciliation", rows)
     return rows
 
@@ -82,45 +83,51 @@ def _compare(
     scopes = measure.scopes(_held(con, role))
     span = {"start_on": period.start, "end_on": period.end}
     columns = _listed([*scopes.values(), *(feed.record for feed in feeds)])
-    con.execute(fill(statement(f"reconcile/{measure.name}.sql"), columns=columns), span)
+    run(con, fill(statement(f"reconcile/{measure.name}.sql"), columns=columns), span)
     _total(con, measure, feeds, span)
-    owners = (f"(o.scope_type = {literal(t)} and o.scope_id = e.{identifier(c)})" for t, c in scopes.items())
+    owner = Sql("(o.scope_type = ${kind} and o.scope_id = e.${column})")
+    owners = (fill(owner, kind=literal(kind), column=identifier(c)) for kind, c in scopes.items())
     sql = fill(
-        statement("reconcile/compare.sql"), scopes=_listed(scopes.values()), is_owner=" or ".join(owners)
+        statement("reconcile/compare.sql"),
+        scopes=_listed(scopes.values()),
+        is_owner=joined(Sql(" or "), owners),
     )
-    return [
-        {
+
+    def compared(
+        *, platform_total: Any, credited: Any, unowned: Any, excluded: Any, **shop: str
+    ) -> dict[str, Any]:
+        return {
             "period": period.id,
-            "platform": platform,
-            "shop_id": shop,
+            **shop,
             "measure": measure.name,
-            "platform_total": total,
+            "platform_total": platform_total,
             "credited": credited,
             "unowned": unowned,
             "excluded": excluded,
-            "difference": total - credited - unowned - excluded,
+            # In Python: two DECIMAL(38) of different scales do not always fit one DECIMAL(38).
+            "difference": platform_total - credited - unowned - excluded,
         }
-        for platform, shop, total, credited, unowned, excluded in con.execute(sql, {"role": role}).fetchall()
-    ]
+
+    return records(con, sql, {"role": role}, compared)
 
 
 def _total(
     con: duckdb.DuckDBPyConnection, measure: _Measure, feeds: Sequence[Feed], span: Mapping[str, Any]
 ) -> None:
     """Fill `reconciled_total`: from the payloads of streams that state it, from the lines of all others."""
-    con.execute(statement("reconcile/total.sql"))
+    run(con, statement("reconcile/total.sql"))
     stating = set(statements("reconcile/totals"))
     own = [feed for feed in feeds if f"{feed.stem}__{measure.name}" not in stating]
     for feed in feeds:
         if feed not in own:
             select = statement(f"reconcile/totals/{feed.stem}__{measure.name}.sql")
-            con.execute(f"insert into reconciled_total\n{select}", span)
+            run(con, fill(_INTO_TOTAL, select=select), span)
     if own:
-        is_own = " or ".join(_origin(feed) for feed in own)
-        con.execute(f"insert into reconciled_total\n{fill(statement('reconcile/own.sql'), is_own=is_own)}")
+        is_own = joined(Sql(" or "), (_origin(feed) for feed in own))
+        run(con, fill(_INTO_TOTAL, select=fill(statement("reconcile/own.sql"), is_own=is_own)))
 
 
-def _origin(feed: Feed) -> str:
+def _origin(feed: Feed) -> Sql:
     return fill(
         statement("reconcile/origin.sql"),
         raw=feed.raw_table,
@@ -131,9 +138,9 @@ def _origin(feed: Feed) -> str:
 
 def _held(con: duckdb.DuckDBPyConnection, role: str) -> frozenset[str]:
     """The scope types by which a role owns anything: no other column can decide."""
-    found = con.execute("select distinct scope_type from kpi_owner where role_id = ?", [role]).fetchall()
-    return frozenset(str(row[0]) for row in found)
+    sql = Sql("select distinct scope_type from kpi_owner where role_id = ?")
+    return frozenset(str(kind) for kind in only_column(con, sql, [role]))
 
 
-def _listed(columns: Iterable[str]) -> str:
-    return ", ".join(identifier(name) for name in dict.fromkeys(columns))
+def _listed(columns: Iterable[str]) -> Sql:
+    return listed(identifier(name) for name in dict.fromkeys(columns))

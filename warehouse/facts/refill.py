@@ -12,11 +12,11 @@ from models.errors import WarehouseError
 from models.tables import FACTS
 from warehouse.facts.derived_columns import insert_given
 from warehouse.facts.feeds import STATED, Feed, linked_columns, statable
-from warehouse.store.sqltext import fill, identifier, literal, statement
+from warehouse.store.rows import column_types, only_value, run
+from warehouse.store.sqltext import Sql, fill, identifier, literal, statement
 
-_ALWAYS = frozenset(
-    {"chat", "forecast"}
-)  # other facts complete their rows: they must be fresh whenever anything moved
+# Other facts complete the rows of these tables: they must be fresh whenever anything moved.
+_ALWAYS = frozenset({"chat", "forecast"})
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ def refill(con: duckdb.DuckDBPyConnection, feed: Feed, scope: Scope, *, with_ord
         loaded = 0 if _is_always_fresh(con, feed) else scope.since
         if not _select(con, feed, loaded, scope.since, with_orders=with_orders):
             return
-    con.execute(_view(feed, loaded))
+    run(con, _view(feed, loaded))
     if not scope.is_whole:
         _note(con, feed, "refill/leaving.sql")
         _drop(con, feed)
-    con.execute(fill("create or replace temp table given_row as ${select}", select=feed.select))
+    run(con, fill(Sql("create or replace temp table given_row as ${select}"), select=feed.select))
     columns = _checked(con, feed)
     _note(con, feed, "refill/entering.sql")
-    con.execute(insert_given(FACTS[feed.table], columns, is_final=feed.is_final))
+    run(con, insert_given(FACTS[feed.table], columns, is_final=feed.is_final))
 
 
 def states_links(con: duckdb.DuckDBPyConnection, feed: Feed) -> bool:
@@ -62,8 +62,8 @@ def states_links(con: duckdb.DuckDBPyConnection, feed: Feed) -> bool:
 
 def yielded(con: duckdb.DuckDBPyConnection, feed: Feed) -> dict[str, str]:
     """Columns and types of a feed's SELECT."""
-    con.execute(_view(feed, None))
-    return {row[0]: row[1] for row in con.execute(fill("describe ${select}", select=feed.select)).fetchall()}
+    run(con, _view(feed, None))
+    return column_types(con, feed.select)
 
 
 def _is_always_fresh(con: duckdb.DuckDBPyConnection, feed: Feed) -> bool:
@@ -75,16 +75,20 @@ def _select(
 ) -> bool:
     """The records to read again or to take out into `changed_record`; False when there are none."""
     record = identifier(feed.record)
-    orders = fill(statement("refill/of_orders.sql"), record=record, raw=feed.raw_table) if with_orders else ""
+    orders = (
+        fill(statement("refill/of_orders.sql"), record=record, raw=feed.raw_table) if with_orders else Sql("")
+    )
     sql = fill(statement("refill/changed.sql"), raw=feed.raw_table, stem=literal(feed.stem), of_orders=orders)
-    con.execute(sql, {"loaded": loaded, "gone": since})
-    return con.execute("select count(*) from changed_record").fetchone() != (0,)
+    run(con, sql, {"loaded": loaded, "gone": since})
+    return bool(only_value(con, Sql("select count(*) from changed_record")))
 
 
-def _view(feed: Feed, loaded: int | None) -> str:
+def _view(feed: Feed, loaded: int | None) -> Sql:
     """`feed_record`: all records, or those loaded after a number and the others of `changed_record`."""
     parts = {"raw": feed.raw_table, "stem": literal(feed.stem)}
-    which = "" if loaded is None else fill(statement("refill/chosen.sql"), **parts, loaded=literal(loaded))
+    which = (
+        Sql("") if loaded is None else fill(statement("refill/chosen.sql"), **parts, loaded=literal(loaded))
+    )
     return fill(statement("refill/record.sql"), **parts, which=which)
 
 
@@ -94,19 +98,19 @@ def _drop(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
         core=identifier(f"core_{feed.table}"),
         record=identifier(feed.record),
     )
-    con.execute(sql)
+    run(con, sql)
 
 
 def _note(con: duckdb.DuckDBPyConnection, feed: Feed, path: str) -> None:
     """Orders and buyers of lines that leave or enter: refunds and first purchases follow them."""
     if feed.table == "order_line":
-        con.execute(fill(statement(path), record=identifier(feed.record)))
+        run(con, fill(statement(path), record=identifier(feed.record)))
 
 
 def _checked(con: duckdb.DuckDBPyConnection, feed: Feed) -> frozenset[str]:
     """The columns of `given_row`."""
     table = FACTS[feed.table]
-    found = {row[0]: row[1] for row in con.execute("describe given_row").fetchall()}
+    found = column_types(con, Sql("given_row"))
     types = {c.name: _plain(c.sql_type) for c in table.columns} | dict.fromkeys(STATED, "VARCHAR")
     wrong = [
         f"{name} {kind}"
@@ -119,7 +123,7 @@ def _checked(con: duckdb.DuckDBPyConnection, feed: Feed) -> frozenset[str]:
         raise WarehouseError(
             "W207",
             f"a feed does not yield given columns of {table.name} in their types",
-            where=f"warehouse/sql/feeds/{feed.name}.sql",
+            where=feed.origin,
             actual=f"wrong: {', '.join(wrong) or 'none'}; missing: {', '.join(missing) or 'none'}",
             remedy="yield columns that models/tables marks as given, cast to their SQL types",
         )

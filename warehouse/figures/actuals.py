@@ -1,7 +1,7 @@
 """KPI actuals by day, month to date and period: computed, judged against coverage, stored.
 
-Belongs here: the three grains and their tables. Not here: SQL (compile.py), one answer (judge.py), scores
-(models.scorecard). Every person with a role on a day has a row for every KPI of that role that comes from
+Belongs here: the three grains and their tables. Not here: SQL (compile.py), one figure (judge.py), its arithmetic
+(models.figure), scores (models.scorecard). Every person with a role on a day has a row for every KPI of that role that comes from
 facts: a value, or a cause.
 """
 
@@ -13,20 +13,28 @@ from typing import Any
 import duckdb
 
 from models.definitions.load import Definitions
+from models.figure import share_of_target
 from models.inputs import Actual
-from models.money import divide, round_half_up
+from models.lines import Attainments
 from models.periods import Period, month_of
 from warehouse.figures.fact_scan import Grain
-from warehouse.figures.judge import Answer, Evidence, Holder, Owned, TargetOf
-from warehouse.figures.plan import Duty, KpiPlan, Span, duties, measures_by_fact, roles_by_measure
+from warehouse.figures.judge import Evidence, Holder, Judged, Owned, TargetOf, stored
+from warehouse.figures.plan import (
+    KpiPlan,
+    MeasuredPerson,
+    Span,
+    measures_by_fact,
+    people_to_measure,
+    roles_by_measure,
+)
 from warehouse.figures.run import read_figures
 from warehouse.figures.targets import Targets
 from warehouse.raw.coverage import read_coverage
 from warehouse.store.connect import transaction
-from warehouse.store.places import PLACES
-from warehouse.store.rows import insert_rows
+from warehouse.store.rows import insert_rows, row_dicts, run
+from warehouse.store.sqltext import Sql, fill, identifier
 
-Answered = list[tuple[Duty, KpiPlan, Answer]]
+Judgements = list[tuple[MeasuredPerson, KpiPlan, Judged]]
 
 
 def compute_daily(
@@ -34,10 +42,10 @@ def compute_daily(
 ) -> list[Actual]:
     """Compute and store kpi_actual_daily for the days; a day's old rows are replaced."""
     spans = [Span(day.isoformat(), day, day) for day in sorted(set(days))]
-    answered = _answer(con, definitions, spans, "day", Targets(con, definitions).daily)
-    rows = [{"business_date": duty.span.end, **_row(duty, kpi, answer)} for duty, kpi, answer in answered]
+    judgements = _judge(con, definitions, spans, "day", Targets(con, definitions).daily)
+    rows = [{"business_date": duty.span.end, **_row(duty, kpi, judged)} for duty, kpi, judged in judgements]
     _replace(con, "kpi_actual_daily", "business_date", [s.end for s in spans], rows)
-    return _actuals(answered)
+    return _actuals(judgements)
 
 
 def compute_mtd(
@@ -45,21 +53,22 @@ def compute_mtd(
 ) -> list[Actual]:
     """Compute and store kpi_actual_mtd: from the first of the month to each day.
 
-    `attainment` is value / target of the month, `pace` value / target_to_date; both empty without a target.
+    `attainment` is that of the month's target, `pace` that of the part due by the day, both by direction and by the rule of
+    the role's line; `share_of_target` and `share_of_target_to_date` are the plain quotients. All are empty without a target.
     """
     spans = [Span(day.isoformat(), month_of(day).start, day, to_date=True) for day in sorted(set(days))]
-    targets = Targets(con, definitions)
-    answered = _answer(con, definitions, spans, "span", targets.month_to_date)
+    targets, attainments = Targets(con, definitions), Attainments(definitions)
+    judgements = _judge(con, definitions, spans, "span", targets.month_to_date)
     rows = [
         {
-            "business_date": d.span.end,
-            **_row(d, kpi, answer),
-            **_progress(targets, d, kpi.kpi_id, answer.value),
+            "business_date": duty.span.end,
+            **_row(duty, kpi, judged),
+            **_progress(targets, attainments, duty, kpi.kpi_id, judged.value),
         }
-        for d, kpi, answer in answered
+        for duty, kpi, judged in judgements
     ]
     _replace(con, "kpi_actual_mtd", "business_date", [s.end for s in spans], rows)
-    return _actuals(answered)
+    return _actuals(judgements)
 
 
 def compute_spans(
@@ -67,10 +76,10 @@ def compute_spans(
 ) -> list[Actual]:
     """Compute and store kpi_actual_period; scores.store_scorecards fills target, weight and score later."""
     spans = [Span(p.id, p.start, p.end) for p in periods]
-    answered = _answer(con, definitions, spans, "span", Targets(con, definitions).whole)
-    rows = [{"period": duty.span.label, **_row(duty, kpi, answer)} for duty, kpi, answer in answered]
+    judgements = _judge(con, definitions, spans, "span", Targets(con, definitions).whole)
+    rows = [{"period": duty.span.label, **_row(duty, kpi, judged)} for duty, kpi, judged in judgements]
     _replace(con, "kpi_actual_period", "period", [s.label for s in spans], rows)
-    return _actuals(answered)
+    return _actuals(judgements)
 
 
 def measure_spans(
@@ -78,71 +87,72 @@ def measure_spans(
 ) -> list[Actual]:
     """The figures of `compute_spans`, stored nowhere: what other definitions would have measured."""
     spans = [Span(p.id, p.start, p.end) for p in periods]
-    return _actuals(_answer(con, definitions, spans, "span", Targets(con, definitions).whole))
+    return _actuals(_judge(con, definitions, spans, "span", Targets(con, definitions).whole))
 
 
-def _answer(
+def _judge(
     con: duckdb.DuckDBPyConnection,
     definitions: Definitions,
     spans: Sequence[Span],
     grain: Grain,
     target_of: TargetOf,
-) -> Answered:
+) -> Judgements:
     if not spans:
         return []
-    work = duties(con, definitions, spans)
+    work = people_to_measure(con, definitions, spans)
     figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_measure(work))
     evidence = Evidence(figures, read_coverage(con), _owned(con), target_of)
-    return [(duty, kpi, evidence.answer(duty, kpi)) for duty in work for kpi in duty.kpis]
+    return [(duty, kpi, evidence.judge(duty, kpi)) for duty in work for kpi in duty.kpis]
 
 
 def _owned(con: duckdb.DuckDBPyConnection) -> dict[Holder, tuple[Owned, ...]]:
     """Scopes by fact, person and role; `kpi_held` was made by read_figures."""
-    found: dict[Holder, list[Owned]] = {}
-    for fact, person, role, *scope in con.execute(
+    sql = Sql(
         "select fact, person_id, role_id, scope_type, scope_id, valid_from, valid_to from kpi_held order by all"
-    ).fetchall():
-        found.setdefault((fact, person, role), []).append(Owned(*scope))
+    )
+    found: dict[Holder, list[Owned]] = {}
+    for row in row_dicts(con, sql):
+        holder = (row["fact"], row["person_id"], row["role_id"])
+        scope = Owned(row["scope_type"], row["scope_id"], row["valid_from"], row["valid_to"])
+        found.setdefault(holder, []).append(scope)
     return {key: tuple(scopes) for key, scopes in found.items()}
 
 
-def _row(duty: Duty, kpi: KpiPlan, answer: Answer) -> dict[str, Any]:
+def _row(duty: MeasuredPerson, kpi: KpiPlan, judged: Judged) -> dict[str, Any]:
     return {
         "person_id": duty.person_id,
         "role_id": duty.role_id,
         "kpi_id": kpi.kpi_id,
-        "numerator": answer.numerator,
-        "denominator": answer.denominator,
-        "value": answer.value,
-        "status": _status(answer),
-        "cause_code": answer.cause.code if answer.cause else None,
-        "cause": answer.cause.text if answer.cause else None,
-        "n_rows": answer.n_rows,
+        "numerator": judged.numerator,
+        "denominator": judged.denominator,
+        "value": _rounded(judged.value),
+        "status": judged.status,
+        "cause_code": judged.cause.code if judged.cause else None,
+        "cause": judged.cause.text if judged.cause else None,
+        "n_rows": judged.n_rows,
     }
 
 
-def _status(answer: Answer) -> str:
-    return "missing" if answer.value is None else "scored"
-
-
-def _progress(targets: Targets, duty: Duty, kpi_id: str, value: Decimal | None) -> dict[str, Decimal | None]:
-    day = duty.span.end
-    whole = targets.of_period(duty.person_id, duty.role_id, kpi_id, month_of(day))
-    due = targets.to_date(duty.person_id, duty.role_id, kpi_id, day)
-    return {
-        "target": _rounded(whole),
-        "target_to_date": _rounded(due),
-        "attainment": _share(value, whole),
-        "pace": _share(value, due),
+def _progress(
+    targets: Targets, attainments: Attainments, duty: MeasuredPerson, kpi_id: str, value: Decimal | None
+) -> dict[str, Decimal | None]:
+    """How far the month's target, and the part of it due by now, is reached; of the value before it is rounded."""
+    month = month_of(duty.span.end)
+    whole = targets.of_period(duty.person_id, duty.role_id, kpi_id, month)
+    due = targets.to_date(duty.person_id, duty.role_id, kpi_id, duty.span.end)
+    found = {
+        "target": whole,
+        "target_to_date": due,
+        "attainment": attainments.of(duty.role_id, kpi_id, month.end, value, whole),
+        "pace": attainments.of(duty.role_id, kpi_id, month.end, value, due),
+        "share_of_target": share_of_target(value, whole),
+        "share_of_target_to_date": share_of_target(value, due),
     }
-
-
-def _share(value: Decimal | None, target: Decimal | None) -> Decimal | None:
-    return None if value is None or not target else round_half_up(divide(value, target), PLACES)
+    return {name: _rounded(figure) for name, figure in found.items()}
 
 
 def _rounded(value: Decimal | None) -> Decimal | None:
-    return None if value is None else round_half_up(value, PLACES)
+    return None if value is None else stored(value)
 
 
 def _replace(
@@ -152,26 +162,12 @@ def _replace(
     labels: Sequence[date | str],
     rows: Sequence[dict[str, Any]],
 ) -> None:
+    sql = Sql("delete from ${table} where ${column} = ?")
     with transaction(con):
         for label in labels:
-            con.execute(f"delete from {table} where {column} = ?", [label])  # noqa: S608 # names of this module's own tables
+            run(con, fill(sql, table=identifier(table), column=identifier(column)), [label])
         insert_rows(con, table, rows)
 
 
-def _actuals(answered: Answered) -> list[Actual]:
-    return [
-        Actual(
-            period=duty.span.label,
-            person_id=duty.person_id,
-            role_id=duty.role_id,
-            kpi_id=kpi.kpi_id,
-            numerator=answer.numerator,
-            denominator=answer.denominator,
-            value=answer.value,
-            status=_status(answer),
-            cause_code=answer.cause.code if answer.cause else None,
-            cause=answer.cause.text if answer.cause else None,
-            n_rows=answer.n_rows,
-        )
-        for duty, kpi, answer in answered
-    ]
+def _actuals(judgements: Judgements) -> list[Actual]:
+    return [Actual(period=duty.span.label, **_row(duty, kpi, judged)) for duty, kpi, judged in judgements]

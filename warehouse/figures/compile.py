@@ -3,23 +3,21 @@
 Belongs here: families of measures, sums, order statistics, and the row that lacks a value. Not here: distinct keys
 (compile_distinct.py), running it (run.py), ratios (models.money), meaning of a column.
 
-Shape of a statement: facts are first added up by day and ownership scope (cheap, one scan per date column and range
-of days), then joined to the few ownership rows and spans. Distinct counts go through distinct keys, order
-statistics through the person's sorted rows. Everything is exact: sums and counts are DECIMAL, shares DECIMAL(7,6),
-medians come back as their two neighbours.
+A family is what one scan of a fact can answer together (`families`): measures of one date column, one range of days and one way
+to count. Shape of its statement: the fact is first added up by day and ownership scope (cheap, one scan), then joined to the few
+ownership rows and spans. Distinct counts go through distinct keys, order statistics through the person's sorted rows. Everything
+is exact: sums and counts are DECIMAL, shares DECIMAL(7,6), medians come back as their two neighbours.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.tables import Rule, Table
+from models.tables import Derivation, Table
 from warehouse.figures.compile_distinct import distinct, groups
 from warehouse.figures.expressions import scale
-from warehouse.figures.fact_scan import KEY, Grain, Pass
+from warehouse.figures.fact_scan import KEY, FactScan, Grain, figure_column, of
 from warehouse.figures.measures import ORDERED, Measure
-from warehouse.store.sqltext import fill, identifier, literal
-
-Group = list[tuple[int, Measure]]
+from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
 
 
 @dataclass(frozen=True)
@@ -30,10 +28,12 @@ class Family:
     roles: tuple[str, ...]
 
 
-_TOTALS = {"min": "min", "max": "max"}  # how partial figures of a measure are put together; otherwise added
+# How partial figures of a measure are put together: the smallest of the smallest, the largest of the largest, else the sum.
+_TOTALS = {"min": Sql("min"), "max": Sql("max")}
+_SUM = Sql("sum")
 
 
-def compile_family(family: Family, table: Table, grain: Grain) -> str:
+def compile_family(family: Family, table: Table, grain: Grain) -> Sql:
     """One statement with columns label, person_id, role_id and, per measure, its `output_columns`.
 
     A statement of its own for each family: memory of one is free again before the next begins.
@@ -41,42 +41,57 @@ def compile_family(family: Family, table: Table, grain: Grain) -> str:
     Reads kpi_span and kpi_held. `table` names the scopes to look at: at least one.
     """
     first = family.measures[0]
-    scan = Pass(table, first.date, first.range, grain, first.by_span, family.roles)
-    parts = _make(first)(0, list(enumerate(family.measures)), scan)
+    scan = FactScan(
+        table=table,
+        date=first.date,
+        range=first.range,
+        grain=grain,
+        by_span=first.by_span,
+        roles=family.roles,
+    )
+    outputs = [name for i, measure in enumerate(family.measures) for name in output_columns(i, measure)]
     return fill(
-        "with ${parts}\nselect ${key}, ${outputs}\nfrom result_0\norder by ${key}",
-        parts=",\n".join(parts),
+        Sql("with ${parts}\nselect ${key}, ${outputs}\nfrom result\norder by ${key}"),
+        parts=joined(Sql(",\n"), _compiler(first)(family.measures, scan)),
         key=KEY,
-        outputs=", ".join(name for i, m in enumerate(family.measures) for name in output_columns(i, m)),
+        outputs=listed(outputs),
     )
 
 
-def output_columns(number: int, measure: Measure) -> tuple[str, ...]:
+def output_columns(number: int, measure: Measure) -> tuple[Sql, ...]:
     """Names of the columns that carry a measure: figures, rows, rows without a value, rows seen on a snapshot's day.
 
     An order statistic has two figures: the neighbours between which to interpolate.
     """
-    name = f"a{number}"
-    figures = (f"{name}_lo", f"{name}_hi") if measure.agg in ORDERED else (name,)
-    seen = (f"{name}_seen",) if measure.is_additive and measure.range.is_snapshot else ()
-    return (*figures, f"{name}_n", f"{name}_null", *seen)
+    figures = ("_lo", "_hi") if measure.agg in ORDERED else ("",)
+    seen = ("_seen",) if measure.is_additive and measure.range.is_snapshot else ()
+    return tuple(figure_column(number, suffix) for suffix in (*figures, "_n", "_null", *seen))
 
 
-def compile_gap(measure: Measure, table: Table, grain: Grain, roles: tuple[str, ...] = ()) -> str:
-    """Why a measure is unknown: per label, person and role `kind|subject|day` of the first NULL."""
-    scan = Pass(table, measure.date, measure.range, grain, True, roles)
-    scopes = " or ".join(
-        f"(o.scope_type = {literal(t)} and o.scope_id = f.{identifier(c)})" for t, c in table.scopes.items()
+def compile_gap(measure: Measure, table: Table, grain: Grain, roles: tuple[str, ...] = ()) -> Sql:
+    """Why a measure is unknown: per label, person and role the first row (by kind, subject, day) without a value.
+
+    Columns: label, person_id, role_id; kind (rate, cost or value), subject (currency, SKU or source row), day.
+    Parameters: the two of `bounds_of(measure.range)`.
+    """
+    scan = FactScan(
+        table=table, date=measure.date, range=measure.range, grain=grain, by_span=True, roles=roles
     )
+    scope = Sql("(o.scope_type = ${kind} and o.scope_id = f.${column})")
+    scopes = (fill(scope, kind=literal(t), column=identifier(c)) for t, c in table.scopes.items())
     return fill(
-        "select s.label, o.person_id, o.role_id, min(${reason}) as reason\nfrom ${source}"
-        "inner join kpi_held as o on ${held} and (${scopes})"
-        " and f.${day} between o.valid_from and o.valid_to\n"
-        "where ${bounds} and ${where} and ${expr} is null\ngroup by s.label, o.person_id, o.role_id",
-        reason=_reason(measure, table),
+        Sql(
+            "select ${key}, gap.kind as kind, gap.subject as subject, gap.day as day\n"
+            "from (\nselect s.label, o.person_id, o.role_id, min(${gap}) as gap\nfrom ${source}"
+            "inner join kpi_held as o on ${held} and (${scopes})"
+            " and f.${day} between o.valid_from and o.valid_to\n"
+            "where ${bounds} and ${where} and ${expr} is null\ngroup by s.label, o.person_id, o.role_id)"
+        ),
+        key=KEY,
+        gap=_gap(measure, table, scan.day),
         source=scan.source,
         held=scan.held,
-        scopes=scopes,
+        scopes=joined(Sql(" or "), scopes),
         day=scan.day,
         bounds=scan.bounds,
         where=scan.where(measure),
@@ -84,7 +99,8 @@ def compile_gap(measure: Measure, table: Table, grain: Grain, roles: tuple[str, 
     )
 
 
-def _make(measure: Measure) -> Callable[[int, Group, Pass], list[str]]:
+def _compiler(measure: Measure) -> Callable[[tuple[Measure, ...], FactScan], list[Sql]]:
+    """What makes the CTEs of a family; the last of them is `result`."""
     match measure.agg:
         case "count_distinct":
             return distinct
@@ -97,12 +113,12 @@ def _make(measure: Measure) -> Callable[[int, Group, Pass], list[str]]:
 
 
 def families(measures: Sequence[Measure], roles: Mapping[Measure, Collection[str]]) -> list[Family]:
-    """Measures that can share one pass: same dates and range; distinct counts also share their keys.
+    """Measures that can share one scan: same dates and range; distinct counts also share their keys.
 
     `roles`: who asks for a measure; none named = every role. A family is computed for the holders in roles that ask for
     any of its measures.
     """
-    found: dict[tuple[object, ...], list[Measure]] = {}
+    grouped: dict[tuple[object, ...], list[Measure]] = {}
     for number, measure in enumerate(measures):
         match measure.agg:
             case "sum" | "count" | "min" | "max":
@@ -111,142 +127,188 @@ def families(measures: Sequence[Measure], roles: Mapping[Measure, Collection[str
                 key = ("distinct", measure.date, measure.range, measure.by_span, measure.keys)
             case _:
                 key = ("alone", number)
-        found.setdefault(key, []).append(measure)
-    return [Family(tuple(group), _asking(group, roles)) for group in found.values()]
+        grouped.setdefault(key, []).append(measure)
+    return [Family(tuple(group), _roles_of(group, roles)) for group in grouped.values()]
 
 
-def _asking(group: Sequence[Measure], roles: Mapping[Measure, Collection[str]]) -> tuple[str, ...]:
-    asked = [roles.get(measure, ()) for measure in group]
-    return tuple(sorted(set().union(*asked))) if all(asked) else ()
+def _roles_of(group: Sequence[Measure], roles: Mapping[Measure, Collection[str]]) -> tuple[str, ...]:
+    asking = [roles.get(measure, ()) for measure in group]
+    return tuple(sorted(set().union(*asking))) if all(asking) else ()
 
 
-def _additive(number: int, group: Group, scan: Pass) -> list[str]:
+@dataclass(frozen=True)
+class _Output:
+    """One output column of a sum or count, and how its partial figures are put together."""
+
+    name: Sql
+    total: Sql
+    is_figure: bool
+
+    @property
+    def by_scope(self) -> Sql:
+        """Its total over the days of one scope."""
+        return fill(Sql("${total}(${name}) as ${name}"), total=self.total, name=self.name)
+
+    @property
+    def by_owner(self) -> Sql:
+        """Its total over the scopes of one owner: sums count with the share, the smallest and largest value as they are."""
+        shared = Sql("sum(p.${name} * o.share) as ${name}")
+        whole = Sql("${total}(p.${name}) as ${name}")
+        if self.is_figure and self.total == _SUM:
+            return fill(shared, name=self.name)
+        return fill(whole, total=self.total, name=self.name)
+
+
+def _outputs(measures: Sequence[Measure]) -> list[_Output]:
+    """The output columns of a family of sums and counts, in order."""
+    return [
+        _Output(name, _TOTALS.get(measure.agg, _SUM) if is_figure else _SUM, is_figure)
+        for i, measure in enumerate(measures)
+        for name in output_columns(i, measure)
+        for is_figure in [name == figure_column(i)]
+    ]
+
+
+def _additive(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
+    outputs = _outputs(measures)
     scopes = dict.fromkeys(scan.table.scopes.values())
-    keys = [f"f.{scan.day} as day", *(f"f.{identifier(column)}" for column in scopes)]
-    inner = [part for i, m in group for part in _additive_columns(i, m, scan)]
-    names = [
-        (name, _TOTALS.get(m.agg, "sum") if name == f"a{i}" else "sum", name == f"a{i}")
-        for i, m in group
-        for name in output_columns(i, m)
+    by_day = [
+        fill(Sql("f.${day} as day"), day=scan.day),
+        *(fill(Sql("f.${scope}"), scope=identifier(column)) for column in scopes),
+        *(_additive_columns(i, measure, scan) for i, measure in enumerate(measures)),
     ]
     pre = fill(
-        "pre_${n} as (\nselect ${label}${columns}\nfrom ${source}\nwhere ${bounds}\ngroup by all)",
-        n=str(number),
+        Sql("by_day as (\nselect ${label}${columns}\nfrom ${source}\nwhere ${bounds}\ngroup by all)"),
         label=scan.label,
-        columns=", ".join([*keys, *inner]),
+        columns=listed(by_day),
         source=scan.source,
         bounds=scan.bounds,
     )
-    scoped = "\nunion all\n".join(
+    scoped = (
         fill(
-            "select ${label}day, ${type} as scope_type, ${scope} as scope_id, ${sums} from pre_${n} group by all",
-            label="label, " if scan.by_span else "",
-            type=literal(kind),
+            Sql(
+                "select ${label}day, ${kind} as scope_type, ${scope} as scope_id, ${totals} from by_day group by all"
+            ),
+            label=Sql("label, ") if scan.by_span else Sql(""),
+            kind=literal(kind),
             scope=identifier(column),
-            n=str(number),
-            sums=", ".join(f"{put}({name}) as {name}" for name, put, _ in names),
+            totals=listed(output.by_scope for output in outputs),
         )
         for kind, column in scan.table.scopes.items()
     )
-    shown = ", ".join(
-        f"sum(p.{name} * o.share) as {name}" if is_figure and put == "sum" else f"{put}(p.{name}) as {name}"
-        for name, put, is_figure in names
-    )
     result = fill(
-        "result_${n} as (\nselect ${label} as label, o.person_id, o.role_id, ${shown}\nfrom (${scoped}) as p\n"
-        "${owner}${span}group by all)",
-        n=str(number),
+        Sql(
+            "result as (\nselect ${label} as label, o.person_id, o.role_id, ${totals}\nfrom (${scoped}) as p\n"
+            "${owner}${span}group by all)"
+        ),
         label=scan.known_label,
-        shown=shown,
-        scoped=scoped,
+        totals=listed(output.by_owner for output in outputs),
+        scoped=joined(Sql("\nunion all\n"), scoped),
         owner=scan.owner_join,
         span=scan.later_span,
     )
     return [pre, result]
 
 
-def _additive_columns(number: int, measure: Measure, scan: Pass) -> list[str]:
+def _additive_columns(number: int, measure: Measure, scan: FactScan) -> Sql:
+    """The `output_columns` of a measure over the rows of one day."""
     where = scan.where(measure)
-    counted = f"count(*) filter ({where_clause(where)})"
-    seen = [f"count(*) as a{number}_seen"] if measure.range.is_snapshot and measure.is_additive else []
+    count = fill(Sql("count(*) filter (where ${where})"), where=where)
+    null = Sql("0")
     if measure.expr is None:
-        return [
-            f"cast({counted} as decimal(18, 0)) as a{number}",
-            f"{counted} as a{number}_n",
-            f"0 as a{number}_null",
-            *seen,
-        ]
-    expr = scan.expr(measure.expr)
-    put, places = _TOTALS.get(measure.agg, "sum"), scale(measure.expr, scan.table)
-    return [
-        f"cast({put}({expr}) filter ({where_clause(where)}) as decimal(38, {places})) as a{number}",
-        f"{counted} as a{number}_n",
-        f"count(*) filter ({where_clause(f'{where} and {expr} is null')}) as a{number}_null",
-        *seen,
-    ]
+        figure = fill(Sql("cast(${count} as decimal(18, 0))"), count=count)
+    else:
+        expr = scan.expr(measure.expr)
+        # 38 digits: DuckDB sums a DECIMAL in 128 bits and refuses what does not fit, it never falls back to a float
+        # (https://duckdb.org/docs/stable/sql/data_types/numeric, fixed-point decimals).
+        figure = fill(
+            Sql("cast(${total}(${expr}) filter (where ${where}) as decimal(38, ${places}))"),
+            total=_TOTALS.get(measure.agg, _SUM),
+            expr=expr,
+            where=where,
+            places=literal(scale(measure.expr, scan.table)),
+        )
+        null = fill(Sql("count(*) filter (where ${where} and ${expr} is null)"), where=where, expr=expr)
+    columns = [figure, count, null]
+    if measure.range.is_snapshot and measure.is_additive:
+        columns.append(Sql("count(*)"))
+    names = output_columns(number, measure)
+    return listed(
+        fill(Sql("${column} as ${name}"), column=column, name=name)
+        for column, name in zip(columns, names, strict=True)
+    )
 
 
-def where_clause(condition: str) -> str:
-    """Text of an aggregate filter."""
-    return f"where {condition}"
-
-
-def _ordered(number: int, group: Group, scan: Pass) -> list[str]:
-    [(i, measure)] = group
-    keys = ", ".join(f"f.{identifier(k)}" for k in scan.table.key)
-    rows = "\nunion\n".join(  # union: a row that one person owns through two scopes counts once
+def _ordered(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
+    [measure] = measures
+    rows = Sql(
+        "select s.label as label, o.person_id, o.role_id, ${keys}, ${expr} as x\nfrom ${fact} as f\n"
+        "inner join kpi_held as o on ${held} and o.scope_type = ${kind} and o.scope_id = f.${scope}"
+        " and f.${day} between o.valid_from and o.valid_to\n${span}where ${bounds} and ${where}"
+    )
+    owned = (
         fill(
-            "select s.label as label, o.person_id, o.role_id, ${keys}, ${expr} as x\nfrom core_${fact} as f\n"
-            "inner join kpi_held as o on ${held} and o.scope_type = ${type} and o.scope_id = f.${scope}"
-            " and f.${day} between o.valid_from and o.valid_to\n${span}where ${bounds} and ${where}",
-            keys=keys,
+            rows,
+            keys=of(Sql("f"), [identifier(key) for key in scan.table.key]),
             expr=scan.expr(measure.expr),
-            fact=identifier(scan.table.name),
+            fact=scan.fact,
             held=scan.held,
-            type=literal(kind),
+            kind=literal(kind),
             scope=identifier(column),
             day=scan.day,
-            span=scan.span_join(f"f.{scan.day}"),
+            span=scan.span_join(fill(Sql("f.${day}"), day=scan.day)),
             bounds=scan.bounds,
             where=scan.where(measure),
         )
         for kind, column in scan.table.scopes.items()
     )
+    low, high, n, null = output_columns(0, measure)
     top, bottom = measure.percentile.as_integer_ratio()
     return [
-        fill("owned_${n} as (\n${rows})", n=str(number), rows=rows),
+        # union: a row that one person owns through two scopes counts once
+        fill(Sql("owned as (\n${rows})"), rows=joined(Sql("\nunion\n"), owned)),
         fill(
-            "ranked_${n} as (\nselect ${key}, x, row_number() over (partition by ${key} order by x nulls last)"
-            " as position,\ncount(x) over (partition by ${key}) as known from owned_${n})",
-            n=str(number),
+            Sql(
+                "ranked as (\nselect ${key}, x, row_number() over (partition by ${key} order by x nulls last)"
+                " as position,\ncount(x) over (partition by ${key}) as known from owned)"
+            ),
             key=KEY,
         ),
         fill(
-            "result_${n} as (\nselect ${key},\n"
-            "max(x) filter (where position = (known - 1) * ${top} // ${hundred} + 1) as a${i}_lo,\n"
-            "max(x) filter (where position = least((known - 1) * ${top} // ${hundred} + 2, known)) as a${i}_hi,\n"
-            "count(x) as a${i}_n, count(*) - count(x) as a${i}_null from ranked_${n} group by all)",
-            n=str(number),
+            Sql(
+                "result as (\nselect ${key},\n"
+                "max(x) filter (where position = (known - 1) * ${top} // ${hundred} + 1) as ${low},\n"
+                "max(x) filter (where position = least((known - 1) * ${top} // ${hundred} + 2, known)) as ${high},\n"
+                "count(x) as ${n}, count(*) - count(x) as ${null} from ranked group by all)"
+            ),
             key=KEY,
-            top=str(top),
-            hundred=str(100 * bottom),
-            i=str(i),
+            top=literal(top),
+            hundred=literal(100 * bottom),
+            low=low,
+            high=high,
+            n=n,
+            null=null,
         ),
     ]
 
 
-def _reason(measure: Measure, table: Table) -> str:
-    """Why the row lacks a value: the rate of its money, the cost of its SKU, or the value itself."""
-    day = identifier(measure.date)
+def _gap(measure: Measure, table: Table, day: Sql) -> Sql:
+    """Why the row lacks a value, as a struct: the rate of its money, the cost of its SKU, or the value itself."""
     read = [column for column in table.columns if column.name in measure.columns]
     rules = {column.name: column.derived.rule for column in read if column.derived is not None}
+    told = Sql("{kind: ${kind}, subject: coalesce(f.${subject}, ''), day: f.${day}}")
+    unless = Sql("when f.${column} is null then ${gap}")
+    rate = fill(told, kind=literal("rate"), subject=Sql("currency"), day=day)
+    cost = fill(told, kind=literal("cost"), subject=Sql("sku_id"), day=day)
+    value = fill(told, kind=literal("value"), subject=Sql("source_row_id"), day=day)
     cases = []
-    if Rule.BASE in rules.values() or "fx_rate" in measure.columns:
-        cases.append(f"when f.fx_rate is null then concat('rate|', f.currency, '|', f.{day})")
+    if Derivation.BASE in rules.values() or "fx_rate" in measure.columns:
+        cases.append(fill(unless, column=Sql("fx_rate"), gap=rate))
     cases += [
-        f"when f.{identifier(name)} is null then concat('cost|', f.sku_id, '|', f.{day})"
+        fill(unless, column=identifier(name), gap=cost)
         for name, rule in rules.items()
-        if rule is Rule.COST
+        if rule is Derivation.COST
     ]
-    fallback = f"concat('value|', f.source_row_id, '|', f.{day})"
-    return f"case {' '.join(cases)} else {fallback} end" if cases else fallback
+    if not cases:
+        return value
+    return fill(Sql("case ${cases} else ${value} end"), cases=joined(Sql(" "), cases), value=value)

@@ -9,116 +9,151 @@ from dataclasses import replace
 
 from models.definitions.aggregates import Having
 from warehouse.figures.expressions import scale
-from warehouse.figures.fact_scan import KEY, Pass, known, named, numbered, of
+from warehouse.figures.fact_scan import KEY, FactScan, figure_column, known, named, numbered, of
 from warehouse.figures.measures import PREVIOUS, Measure
-from warehouse.store.sqltext import fill, literal
+from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
+
+_P = Sql("p")
 
 
-def distinct(number: int, group: list[tuple[int, Measure]], scan: Pass) -> list[str]:
-    """Distinct keys of several conditions in one pass."""
-    keys = scan.keys(group[0][1].keys)
+def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
+    """CTEs for the distinct keys of several conditions in one scan; the last is `result`."""
+    keys = scan.keys(measures[0].keys)
     names = numbered("k", keys)
-    flags = ", ".join(f"coalesce(bool_or({scan.where(m)}), false) as w{i}" for i, m in group)
-    rows = scan.per_scope(f"{named(keys, names)}, {flags}", known(keys, len(group[0][1].keys)))
+    flags = [identifier(f"w{i}") for i in range(len(measures))]
+    is_met = Sql("coalesce(bool_or(${where}), false)")
+    conditions = [fill(is_met, where=scan.where(measure)) for measure in measures]
+    rows = scan.per_scope(
+        listed([named(keys, names), named(conditions, flags)]), known(keys[: len(measures[0].keys)])
+    )
     unique = fill(
-        "unique_${n} as (\nselect ${label} as label, o.person_id, o.role_id, o.share, ${keys}, ${flags}\n"
-        "from (${rows}) as p\n${owner}${span}group by all)",
-        n=str(number),
+        Sql(
+            "unique_key as (\nselect ${label} as label, o.person_id, o.role_id, o.share, ${keys}, ${flags}\n"
+            "from (${rows}) as p\n${owner}${span}group by all)"
+        ),
         label=scan.known_label,
-        keys=of("p", names),
-        flags=", ".join(f"bool_or(p.w{i}) as w{i}" for i, _ in group),
+        keys=of(_P, names),
+        flags=listed(fill(Sql("bool_or(p.${flag}) as ${flag}"), flag=flag) for flag in flags),
         rows=rows,
         owner=scan.owner_join,
         span=scan.later_span,
     )
-    shown = [column for i, m in group for column in _counted(i, m)]
     result = fill(
-        "result_${n} as (\nselect ${key}, ${shown} from unique_${n} group by all)",
-        n=str(number),
+        Sql("result as (\nselect ${key}, ${counts} from unique_key group by all)"),
         key=KEY,
-        shown=", ".join(shown),
+        counts=listed(_counted(i, measure, flags[i]) for i, measure in enumerate(measures)),
     )
     return [unique, result]
 
 
-def _counted(i: int, measure: Measure) -> list[str]:
-    found = [
-        f"sum(share) filter (where w{i}) as a{i}",
-        f"count(*) filter (where w{i}) as a{i}_n",
-        f"0 as a{i}_null",
-    ]
-    return [*found, f"count(*) as a{i}_seen"] if measure.range.is_snapshot else found
+def _counted(number: int, measure: Measure, flag: Sql) -> Sql:
+    """The `output_columns` of a distinct count: nothing can be unknown, a key without a value is no key."""
+    counts = fill(
+        Sql(
+            "sum(share) filter (where ${flag}) as ${figure}, count(*) filter (where ${flag}) as ${n}, 0 as ${null}"
+        ),
+        flag=flag,
+        figure=figure_column(number),
+        n=figure_column(number, "_n"),
+        null=figure_column(number, "_null"),
+    )
+    if not measure.range.is_snapshot:
+        return counts
+    return listed([counts, fill(Sql("count(*) as ${seen}"), seen=figure_column(number, "_seen"))])
 
 
-def groups(number: int, group: list[tuple[int, Measure]], scan: Pass) -> list[str]:
-    """Keys whose own rows reach a bound, or that occur in the period before, too."""
-    [(i, measure)] = group
+def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
+    """CTEs for keys whose own rows reach a bound, or that occur in the period before, too; the last is `result`."""
+    [measure] = measures
     having = measure.having or Having()
-    names = numbered("k", scan.keys(measure.keys))
-    parts = {"n": str(number), "i": str(i), "key": KEY, "names": ", ".join(names)}
-    held = [_held(f"held_{number}", measure, having, scan)]
+    names = listed(numbered("k", scan.keys(measure.keys)))
+    held = [_held(Sql("held_key"), measure, having, scan)]
     if measure.compares_periods:
-        held.append(_held(f"before_{number}", measure, having, replace(scan, reach=PREVIOUS)))
-        judged = (
-            "judged_${n} as (\nselect ${key}, ${names}, exists_before is not null as met, 0 as nulls\n"
-            "from (select distinct ${key}, ${names} from held_${n}) as h\n"
-            "left join (select distinct ${key}, ${names}, true as exists_before from before_${n}) as b"
-            " using (${key}, ${names}))"
+        held.append(_held(Sql("key_before"), measure, having, replace(scan, range=PREVIOUS)))
+        judged = fill(
+            Sql(
+                "judged_key as (\nselect ${key}, ${names}, exists_before is not null as met, 0 as nulls\n"
+                "from (select distinct ${key}, ${names} from held_key) as h\n"
+                "left join (select distinct ${key}, ${names}, true as exists_before from key_before) as b"
+                " using (${key}, ${names}))"
+            ),
+            key=KEY,
+            names=names,
         )
     else:
-        judged = (
-            "judged_${n} as (\nselect ${key}, ${names}, ${reached} as met, sum(nulls) as nulls\n"
-            "from held_${n} group by all)"
+        judged = fill(
+            Sql(
+                "judged_key as (\nselect ${key}, ${names}, ${reached} as met, sum(nulls) as nulls\n"
+                "from held_key group by all)"
+            ),
+            key=KEY,
+            names=names,
+            reached=_reached(having, scan),
         )
-        parts["reached"] = _reached(having, scan)
-    result = (
-        "result_${n} as (\nselect ${key}, sum(share) filter (where met) as a${i},"
-        " count(*) filter (where met) as a${i}_n, sum(nulls) as a${i}_null\nfrom judged_${n}\n"
-        "inner join (select ${key}, ${names}, sum(share) as share"
-        " from (select distinct ${key}, share, ${names} from held_${n}) group by all) as credit\n"
-        "using (${key}, ${names})\ngroup by all)"
+    result = fill(
+        Sql(
+            "result as (\nselect ${key}, sum(share) filter (where met) as ${figure},"
+            " count(*) filter (where met) as ${n}, sum(nulls) as ${null}\nfrom judged_key\n"
+            "inner join (select ${key}, ${names}, sum(share) as share"
+            " from (select distinct ${key}, share, ${names} from held_key) group by all) as credit\n"
+            "using (${key}, ${names})\ngroup by all)"
+        ),
+        key=KEY,
+        names=names,
+        figure=figure_column(0),
+        n=figure_column(0, "_n"),
+        null=figure_column(0, "_null"),
     )
-    return [*held, fill(judged, **parts), fill(result, **parts)]
+    return [*held, judged, result]
 
 
-def _held(name: str, measure: Measure, having: Having, scan: Pass) -> str:
+def _held(name: Sql, measure: Measure, having: Having, scan: FactScan) -> Sql:
     """Rows of a measure by owner and key, with what the bound looks at."""
     keys, inner = scan.keys(measure.keys), scan.keys(having.keys)
     names, inner_names = numbered("k", keys), numbered("j", inner)
-    figures, totals = _figures(having, scan)
+    columns = named((*keys, *inner), (*names, *inner_names))
+    is_counted = joined(Sql(" and "), (known(keys[: len(measure.keys)]), scan.where(measure)))
     return fill(
-        "${name} as (\nselect ${label} as label, o.person_id, o.role_id, o.share, ${names}, ${totals}\n"
-        "from (${rows}) as p\n${owner}${span}group by all)",
+        Sql(
+            "${name} as (\nselect ${label} as label, o.person_id, o.role_id, o.share, ${names},"
+            " sum(p.x) as x, sum(p.nulls) as nulls\nfrom (${rows}) as p\n${owner}${span}group by all)"
+        ),
         name=name,
         label=scan.known_label,
-        names=of("p", [*names, *inner_names]),
-        totals=totals,
-        rows=scan.per_scope(
-            f"{named((*keys, *inner), [*names, *inner_names])}, {figures}",
-            f"{known(keys, len(measure.keys))} and {scan.where(measure)}",
-        ),
+        names=of(_P, [*names, *inner_names]),
+        rows=scan.per_scope(listed([columns, _bounded(having, scan)]), is_counted),
         owner=scan.owner_join,
         span=scan.later_span,
     )
 
 
-def _figures(having: Having, scan: Pass) -> tuple[str, str]:
-    """Columns per scope, and their totals per owner."""
-    totals = "sum(p.x) as x, sum(p.nulls) as nulls"
-    if having.agg == "sum" and having.expr is not None:
-        expr, places = scan.expr(having.expr), scale(having.expr, scan.table)
-        summed = f"cast(sum({expr}) as decimal(38, {places})) as x"
-        return f"{summed}, count(*) filter (where {expr} is null) as nulls", totals
-    return "count(*) as x, 0 as nulls", totals
+def _bounded(having: Having, scan: FactScan) -> Sql:
+    """What the bound looks at, by day and scope: the sum or the number of rows, and the rows without a value."""
+    if having.agg != "sum" or having.expr is None:
+        return Sql("count(*) as x, 0 as nulls")
+    return fill(
+        Sql(
+            "cast(sum(${expr}) as decimal(38, ${places})) as x, count(*) filter (where ${expr} is null) as nulls"
+        ),
+        expr=scan.expr(having.expr),
+        places=literal(scale(having.expr, scan.table)),
+    )
 
 
-def _reached(having: Having, scan: Pass) -> str:
+def _reached(having: Having, scan: FactScan) -> Sql:
     """Whether a group reaches the bound."""
     limit = having.at_least if having.above is None else having.above
-    operator = ">=" if having.above is None else ">"
-    figure = "coalesce(sum(x), 0)"
+    figure = Sql("coalesce(sum(x), 0)")
     if having.agg == "count_distinct":
         inner = numbered("j", scan.keys(having.keys))
-        stated = known(tuple(inner), len(having.keys))
-        figure = f"count(distinct ({', '.join(inner)})) filter (where {stated})"
-    return f"{figure} {operator} {literal(limit if limit is not None else 0)}"
+        figure = fill(
+            Sql("count(distinct (${keys})) filter (where ${stated})"),
+            keys=listed(inner),
+            stated=known(inner[: len(having.keys)]),
+        )
+    return fill(
+        Sql("${figure} ${operator} ${limit}"),
+        figure=figure,
+        operator=Sql(">=") if having.above is None else Sql(">"),
+        limit=literal(limit if limit is not None else 0),
+    )

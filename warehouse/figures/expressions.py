@@ -7,143 +7,183 @@ aggregation (compile.py). Column names come from the registry only; constants pa
 import re
 from decimal import Decimal
 
+from models import formulas
 from models.errors import WarehouseError
-from models.formulas import (
-    And,
-    Binary,
-    Call,
-    Column,
-    Compare,
-    Expr,
-    InList,
-    IsNull,
-    Literal,
-    Not,
-    Or,
-    Parameter,
-    Unary,
-    children,
-)
+from models.formulas import Expr, children
 from models.formulas.functions import DURATIONS
 from models.tables import ColumnType, Table
-from warehouse.store.sqltext import identifier, literal
+from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
 
 _SCALE = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
-_SQL_OPERATOR = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_OPERATORS = {
+    "+": Sql("+"),
+    "-": Sql("-"),
+    "=": Sql("="),
+    "!=": Sql("<>"),
+    "<": Sql("<"),
+    "<=": Sql("<="),
+    ">": Sql(">"),
+    ">=": Sql(">="),
+}
 _PER_DAY = {"days": 1, "hours": 24, "minutes": 1440}
 _DURATION_SCALE = 12
-_PARAMETER = {"period_start": "s.start_on", "period_end": "s.end_on"}
+_PARAMETER = {"period_start": Sql("s.start_on"), "period_end": Sql("s.end_on")}
 
 
-def sql(node: Expr, table: Table) -> str:  # noqa: PLR0911 - one return per kind of node
+def sql(node: Expr, table: Table) -> Sql:
     """The expression over alias `f` of the table (and `s` of the span, where it names a parameter)."""
     match node:
-        case Column():
-            return f"f.{_column(node.name, table)}"
-        case Literal():
-            return literal(node.value)
-        case Parameter():
-            return _PARAMETER[node.name]
-        case Unary():
-            return f"(-{sql(node.operand, table)})"
-        case Binary(op="*"):
-            # DuckDB multiplies two decimals of up to 18 digits in 64 bits and overflows: one side is made wide first
-            wide = f"cast({sql(node.left, table)} as decimal(38, {scale(node.left, table)}))"
-            return f"({wide} * {sql(node.right, table)})"
-        case Binary():
-            return f"({sql(node.left, table)} {node.op} {sql(node.right, table)})"
-        case Call():
+        case formulas.ColumnName() | formulas.Literal() | formulas.Parameter():
+            return _leaf(node, table)
+        case formulas.Unary():
+            return fill(Sql("(-${operand})"), operand=sql(node.operand, table))
+        case formulas.Binary():
+            return _arithmetic(node, table)
+        case formulas.FunctionCall():
             return _call(node, table)
         case _:
             return _condition(node, table)
 
 
-def _call(node: Call, table: Table) -> str:
+def _leaf(node: formulas.ColumnName | formulas.Literal | formulas.Parameter, table: Table) -> Sql:
+    match node:
+        case formulas.ColumnName():
+            return fill(Sql("f.${name}"), name=_column(node.name, table))
+        case formulas.Literal():
+            return literal(node.value)
+        case formulas.Parameter():
+            return _PARAMETER[node.name]
+
+
+def _arithmetic(node: formulas.Binary, table: Table) -> Sql:
+    left, right = sql(node.left, table), sql(node.right, table)
+    if node.op != "*":
+        return fill(Sql("(${left} ${op} ${right})"), left=left, op=_OPERATORS[node.op], right=right)
+    # DuckDB multiplies two decimals of up to 18 digits in 64 bits and overflows: one side is made wide first
+    # (https://duckdb.org/docs/stable/sql/data_types/numeric, fixed-point decimals).
+    return fill(
+        Sql("(cast(${left} as decimal(38, ${places})) * ${right})"),
+        left=left,
+        places=literal(scale(node.left, table)),
+        right=right,
+    )
+
+
+def _call(node: formulas.FunctionCall, table: Table) -> Sql:
     if node.name in DURATIONS:
         return _duration(node, table)
     args = [sql(arg, table) for arg in node.args]
-    call = f"{node.name}({', '.join(args)})"
+    call = fill(Sql("${name}(${args})"), name=identifier(node.name), args=listed(args))
     if node.name not in {"least", "greatest"}:
         return call
-    # DuckDB's least and greatest skip NULL: an unknown value would silently become the known one
-    unknown = " or ".join(f"{arg} is null" for arg in args)
-    return f"case when {unknown} then null else {call} end"
+    # DuckDB's least and greatest skip NULL (https://duckdb.org/docs/stable/sql/functions/utility): an unknown value would
+    # silently become the known one
+    return fill(
+        Sql("case when ${unknown} then null else ${call} end"),
+        unknown=joined(Sql(" or "), (fill(Sql("${arg} is null"), arg=arg) for arg in args)),
+        call=call,
+    )
 
 
-def _duration(node: Call, table: Table) -> str:
+def _duration(node: formulas.FunctionCall, table: Table) -> Sql:
     """Days, hours or minutes from the second moment to the first: exact for dates, of whole seconds for instants."""
     later, earlier = (sql(arg, table) for arg in node.args)
+    per_day = _PER_DAY[node.name]
     if _is_date(node.args[0], table):
-        return f"(({later} - {earlier}) * {_PER_DAY[node.name]})"
-    # 12 digits behind the point, half away from zero, all in integers: a decimal division would be a binary float
-    seconds = f"((epoch_us({later}) - epoch_us({earlier})) // 1000000)"
-    part = 86400 // _PER_DAY[node.name]
-    scaled = f"(cast({seconds} as hugeint) * {10**_DURATION_SCALE} + sign({seconds}) * {part // 2}) // {part}"
-    unit = f"{Decimal(1).scaleb(-_DURATION_SCALE):f}"
-    return f"(cast({scaled} as decimal(25, 0)) * cast({unit} as decimal(13, {_DURATION_SCALE})))"
+        return fill(Sql("((${later} - ${earlier}) * ${n})"), later=later, earlier=earlier, n=literal(per_day))
+    # 12 digits behind the point, half away from zero, all in integers: `/` gives a binary float even for decimals
+    # (https://duckdb.org/docs/stable/sql/functions/numeric, division).
+    seconds = fill(
+        Sql("((epoch_us(${later}) - epoch_us(${earlier})) // 1000000)"), later=later, earlier=earlier
+    )
+    part = 86400 // per_day
+    return fill(
+        Sql(
+            "(cast((cast(${seconds} as hugeint) * ${ones} + sign(${seconds}) * ${half}) // ${part} as decimal(25, 0))"
+            " * cast(${unit} as decimal(13, ${places})))"
+        ),
+        seconds=seconds,
+        ones=literal(10**_DURATION_SCALE),
+        half=literal(part // 2),
+        part=literal(part),
+        unit=literal(Decimal(1).scaleb(-_DURATION_SCALE)),
+        places=literal(_DURATION_SCALE),
+    )
 
 
 def _is_date(node: Expr, table: Table) -> bool:
     match node:
-        case Column():
+        case formulas.ColumnName():
             column = table.column(node.name)
             return column is not None and column.type is ColumnType.DATE
-        case Call():
+        case formulas.FunctionCall():
             return _is_date(node.args[0], table)
         case _:
-            return isinstance(node, Parameter)
+            return isinstance(node, formulas.Parameter)
 
 
-def _condition(node: Expr, table: Table) -> str:
+def _condition(node: Expr, table: Table) -> Sql:
     match node:
-        case Compare():
-            return f"({sql(node.left, table)} {_SQL_OPERATOR[node.op]} {sql(node.right, table)})"
-        case IsNull():
-            return f"({sql(node.operand, table)} is {'not ' if node.negated else ''}null)"
-        case InList():
-            values = ", ".join(sql(v, table) for v in node.values)
-            return f"({sql(node.operand, table)} {'not ' if node.negated else ''}in ({values}))"
-        case Not():
-            return f"(not {sql(node.operand, table)})"
-        case And() | Or():
-            word = " and " if isinstance(node, And) else " or "
-            return f"({word.join(sql(item, table) for item in node.items)})"
+        case formulas.Compare():
+            left, right = sql(node.left, table), sql(node.right, table)
+            return fill(Sql("(${left} ${op} ${right})"), left=left, op=_OPERATORS[node.op], right=right)
+        case formulas.IsNull():
+            return fill(
+                Sql("(${operand} is ${no}null)"), operand=sql(node.operand, table), no=_not(node.negated)
+            )
+        case formulas.InList():
+            values = listed(sql(value, table) for value in node.values)
+            return fill(
+                Sql("(${operand} ${no}in (${values}))"),
+                operand=sql(node.operand, table),
+                no=_not(node.negated),
+                values=values,
+            )
+        case formulas.Not():
+            return fill(Sql("(not ${operand})"), operand=sql(node.operand, table))
+        case formulas.And() | formulas.Or():
+            word = Sql(" and ") if isinstance(node, formulas.And) else Sql(" or ")
+            return fill(Sql("(${items})"), items=joined(word, (sql(item, table) for item in node.items)))
         case _:
             raise WarehouseError("W401", "an expression holds an unknown node", actual=type(node).__name__)
 
 
-def scale(node: Expr, table: Table) -> int:  # noqa: PLR0911 - one return per kind of node
+def _not(is_negated: bool) -> Sql:
+    return Sql("not ") if is_negated else Sql("")
+
+
+def scale(node: Expr, table: Table) -> int:
     """Decimal places of a numeric expression: sums keep the larger, products add them; nothing rounds."""
     match node:
-        case Column():
-            _column(node.name, table)
-            column = table.column(node.name)
-            found = _SCALE.match(column.sql_type) if column else None
-            return int(found[1]) if found else 0
-        case Literal():
+        case formulas.ColumnName():
+            return _column_scale(node.name, table)
+        case formulas.Literal():
             exponent = node.value.as_tuple().exponent if isinstance(node.value, Decimal) else 0
             return max(0, -exponent) if isinstance(exponent, int) else 0
-        case Unary():
-            return scale(node.operand, table)
-        case Call():
-            if node.name in DURATIONS:
-                return 0 if _is_date(node.args[0], table) else _DURATION_SCALE
-            return max(scale(arg, table) for arg in node.args)
-        case Binary():
-            left, right = scale(node.left, table), scale(node.right, table)
-            return left + right if node.op == "*" else max(left, right)
+        case formulas.FunctionCall(name=name) if name in DURATIONS:
+            return 0 if _is_date(node.args[0], table) else _DURATION_SCALE
+        case formulas.Unary() | formulas.FunctionCall() | formulas.Binary():
+            places = [scale(child, table) for child in children(node)]
+            return sum(places) if isinstance(node, formulas.Binary) and node.op == "*" else max(places)
         case _:
             return 0
+
+
+def _column_scale(name: str, table: Table) -> int:
+    _column(name, table)
+    column = table.column(name)
+    match = _SCALE.match(column.sql_type) if column else None
+    return int(match[1]) if match else 0
 
 
 def uses_period(node: Expr | None) -> bool:
     """Whether the expression names period_start or period_end."""
     if node is None:
         return False
-    return isinstance(node, Parameter) or any(uses_period(child) for child in children(node))
+    return isinstance(node, formulas.Parameter) or any(uses_period(child) for child in children(node))
 
 
-def _column(name: str, table: Table) -> str:
+def _column(name: str, table: Table) -> Sql:
     if table.column(name) is None:
         raise WarehouseError("W402", f"{table.name} has no column of that name", actual=repr(name[:80]))
     return identifier(name)

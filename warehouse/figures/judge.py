@@ -1,7 +1,7 @@
 """One KPI of one person in one span: numerator, denominator and value, or the cause of their absence.
 
-Belongs here: the NULL rule, scope and coverage of every range of days that is read, one division. Not here:
-SQL (compile.py), storage (actuals.py), scores (models).
+Belongs here: the NULL rule, scope and coverage of every range of days that is read, sums of signed terms. Not here: SQL
+(compile.py), value, bounds and causes of arithmetic (models.figure), storage (actuals.py), scores (models).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,13 +11,13 @@ from decimal import Decimal
 
 from models.causes import Cause
 from models.definitions.ranges import CURRENT, Days, Range
-from models.measured import over_target
-from models.money import divide, multiply, plain, round_half_up, total
+from models.figure import FigureStatus, divided, divided_by_target, summed
+from models.money import exact, round_half_up, total
 from models.tables import FACTS
 from warehouse.facts.sources import sources_of
 from warehouse.figures.measures import Measure
-from warehouse.figures.plan import Duty, KpiPlan, Term
-from warehouse.figures.run import Figures, Key
+from warehouse.figures.plan import KpiPlan, MeasuredPerson, Term
+from warehouse.figures.run import Key, MeasureResults
 from warehouse.raw.coverage import Account, Coverage
 from warehouse.store.places import PLACES
 
@@ -33,8 +33,11 @@ class Owned:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The figures of a KPI; exactly one of value and cause is set."""
+class Judged:
+    """What is known of a KPI; exactly one of value and cause is set.
+
+    Numerator and denominator are as they are stored; the value is what they give, not yet rounded.
+    """
 
     numerator: Decimal | None
     denominator: Decimal | None
@@ -42,88 +45,84 @@ class Answer:
     cause: Cause | None
     n_rows: int
 
+    @property
+    def status(self) -> FigureStatus:
+        """Scored with a value, else missing."""
+        return "missing" if self.value is None else "scored"
+
 
 Holder = tuple[str, str, str]  # fact, person, role
 TargetOf = Callable[
-    [Duty, str], Decimal | None
+    [MeasuredPerson, str], Decimal | None
 ]  # the target of a KPI for the duty's span; None = there is none
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything an answer is made from."""
+    """Everything a figure is judged by."""
 
-    figures: Figures
+    figures: MeasureResults
     coverage: Coverage
     owned: Mapping[Holder, tuple[Owned, ...]]
     target_of: TargetOf
 
-    def answer(self, duty: Duty, kpi: KpiPlan) -> Answer:
+    @exact
+    def judge(self, duty: MeasuredPerson, kpi: KpiPlan) -> Judged:
         """The KPI of the person in the span."""
         for fact, reach, needs_past in kpi.reads:
-            asked = Asked(duty, fact, reach)
-            cause = self._unproven(asked)
+            read = FactDays(duty, fact, reach)
+            cause = self._unproven(read)
             if cause is None and needs_past:
-                cause = self._unread_past(asked)
+                cause = self._unread_past(read)
             if cause is not None:
-                return Answer(None, None, None, cause, 0)
+                return Judged(None, None, None, cause, 0)
         key = (duty.span.label, duty.person_id, duty.role_id)
+        rows = self._rows(kpi, key)
         for term in kpi.terms:
             if self.figures.of(term.measure, key).n_null:
-                return Answer(None, None, None, self.figures.gap(term.measure, key), self._rows(kpi, key))
-        return self._divided(duty, kpi, key)
-
-    def _divided(self, duty: Duty, kpi: KpiPlan, key: Key) -> Answer:
-        rows = self._rows(kpi, key)
+                return Judged(None, None, None, self.figures.gap(term.measure, key), rows)
         unknown = next((t.measure for t in kpi.terms if self.figures.of(t.measure, key).value is None), None)
         if unknown is not None:
-            return Answer(None, None, None, _nothing(unknown, duty), rows)
-        above, scale = self._sum(kpi.numerator, key), kpi.kpi.scale
-        if not kpi.is_ratio:
-            return Answer(_stored(above), None, _stored(kpi.kpi.bounded(multiply(above, scale))), None, rows)
-        below, cause = self._below(duty, kpi, key)
-        if below is None or cause is not None:
-            return Answer(_stored(above), None if below is None else _stored(below), None, cause, rows)
-        rate = divide(above, below) if kpi.target_of is None else over_target(above, below)
-        value = kpi.kpi.bounded(multiply(rate, scale))
-        return Answer(_stored(above), _stored(below), _stored(value), None, rows)
+            return Judged(None, None, None, _nothing(unknown, duty), rows)
+        return self._computed(duty, kpi, key)
 
-    def _below(self, duty: Duty, kpi: KpiPlan, key: Key) -> tuple[Decimal | None, Cause | None]:
+    def _computed(self, duty: MeasuredPerson, kpi: KpiPlan, key: Key) -> Judged:
+        """The value of the sums as they are stored: scorecards start from the stored ones, and must find the same."""
+        above = self._sum(kpi.numerator, key)
         if kpi.target_of is not None:
-            target = self.target_of(duty, kpi.target_of)
-            if target is None:
-                return None, Cause(
-                    "M210", f"no target of {kpi.target_of} for {duty.person_id} in {duty.span.label}"
-                )
-            return target, Cause("M201", f"the target of {kpi.target_of} is 0") if target == 0 else None
-        below, least = self._sum(kpi.denominator, key), kpi.kpi.min_n
-        if below <= 0 or below < least:
-            wanted = f"at least {plain(least)} is needed" if least > 0 else "it must be above 0"
-            return below, Cause("M201", f"the denominator is {plain(below)}, {wanted}")
-        return below, None
+            below = self.target_of(duty, kpi.target_of)
+            whose = f"{duty.person_id} in {duty.span.label}"
+            found = divided_by_target(kpi.kpi, above, below, kpi.target_of, whose)
+            below = None if below is None else stored(below)
+        elif kpi.denominator:
+            below = self._sum(kpi.denominator, key)
+            found = divided(kpi.kpi, above, below)
+        else:
+            below, found = None, summed(kpi.kpi, above)
+        return Judged(above, below, found.value, found.cause, self._rows(kpi, key))
 
     def _sum(self, terms: Iterable[Term], key: Key) -> Decimal:
         figures = [(term.sign, self.figures.of(term.measure, key).value or Decimal(0)) for term in terms]
-        return total([value if sign > 0 else -value for sign, value in figures])
+        return stored(total([value if sign > 0 else -value for sign, value in figures]))
 
     def _rows(self, kpi: KpiPlan, key: Key) -> int:
         return sum(
             self.figures.of(measure, key).n_rows for measure in dict.fromkeys(t.measure for t in kpi.terms)
         )
 
-    def _unproven(self, asked: "Asked") -> Cause | None:
+    def _unproven(self, read: "FactDays") -> Cause | None:
         """Why the rows of a fact in the person's scope are not known to be whole; None when they are."""
-        first, last = asked.days
-        held = self.owned.get((asked.fact, asked.duty.person_id, asked.duty.role_id), ())
+        first, last = read.days
+        held = self.owned.get((read.fact, read.duty.person_id, read.duty.role_id), ())
         scopes = [(o, days) for o in held if (days := _overlap(o, first, last)) is not None]
         if not scopes:
-            kinds = " or ".join(FACTS[asked.fact].scopes)
+            kinds = " or ".join(FACTS[read.fact].scopes)
             return Cause(
-                "M205", f"{asked.duty.person_id} owns no {kinds} as {asked.duty.role_id} in {asked.when}"
+                "M205", f"{read.duty.person_id} owns no {kinds} as {read.duty.role_id} in {read.when}"
             )
-        return next(filter(None, (self._unfed(asked, fact, scopes) for fact in sources_of(asked.fact))), None)
+        return next(filter(None, (self._unfed(read, fact, scopes) for fact in sources_of(read.fact))), None)
 
-    def _unfed(self, asked: "Asked", fact: str, scopes: Sequence[tuple[Owned, Days]]) -> Cause | None:
+    def _unfed(self, read: "FactDays", fact: str, scopes: Sequence[tuple[Owned, Days]]) -> Cause | None:
         """Why the accounts that feed a fact do not prove the days of the scopes."""
         feeding = [(account, days) for owned, days in scopes for account in self._accounts(fact, owned)]
         if not feeding:
@@ -134,14 +133,14 @@ class Evidence:
             (account, clipped) for account, days in feeding if (clipped := account.clip(*days)) is not None
         ]
         if not open_days:
-            return Cause("M209", f"no shop that feeds {fact} was open in {asked.when}")
+            return Cause("M209", f"no shop that feeds {fact} was open in {read.when}")
         causes = (self.coverage.uncovered(account, *days) for account, days in open_days)
         return next((cause for cause in causes if cause is not None), None)
 
-    def _unread_past(self, asked: "Asked") -> Cause | None:
+    def _unread_past(self, read: "FactDays") -> Cause | None:
         """Why the past of the shops is not known: a buyer may have bought before, in any of them."""
-        first, last = asked.days
-        for account in (a for fact in sources_of(asked.fact) for a in self.coverage.feeding(fact)):
+        first, last = read.days
+        for account in (a for fact in sources_of(read.fact) for a in self.coverage.feeding(fact)):
             days = account.clip(account.active_from or first, last)
             cause = None if days is None else self.coverage.uncovered(account, *days)
             if cause is not None:
@@ -154,10 +153,10 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Asked:
+class FactDays:
     """One fact over one range of days that a duty's KPI reads."""
 
-    duty: Duty
+    duty: MeasuredPerson
     fact: str
     reach: Range
 
@@ -177,11 +176,11 @@ class Asked:
         return f"{first}" if first == last else f"{first} to {last}"
 
 
-def _nothing(measure: Measure, duty: Duty) -> Cause:
-    asked = Asked(duty, measure.fact, measure.range)
+def _nothing(measure: Measure, duty: MeasuredPerson) -> Cause:
+    read = FactDays(duty, measure.fact, measure.range)
     if measure.range.is_snapshot:
-        return Cause("M211", f"no {measure.fact} is recorded for {asked.when}")
-    return Cause("M211", f"no {measure.fact} to take the {measure.agg} of in {asked.when}")
+        return Cause("M211", f"no {measure.fact} is recorded for {read.when}")
+    return Cause("M211", f"no {measure.fact} to take the {measure.agg} of in {read.when}")
 
 
 def _overlap(owned: Owned, first: date, last: date) -> Days | None:
@@ -189,5 +188,6 @@ def _overlap(owned: Owned, first: date, last: date) -> Days | None:
     return (start, end) if start <= end else None
 
 
-def _stored(value: Decimal) -> Decimal:
+def stored(value: Decimal) -> Decimal:
+    """The value with the decimals of a stored figure."""
     return round_half_up(value, PLACES)

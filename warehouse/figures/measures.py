@@ -77,4 +77,4 @@ class Measure:
 
 def ranges_of(measures: Iterable[Measure]) -> tuple[Range, ...]:
     """Every range that some measure reads, once."""
-    return tuple(dict.fromkeys(reach for measure in measures for reach in measure.ranges))
+    return tuple(dict.fromkeys(days for measure in measures for days in measure.ranges))

@@ -18,6 +18,7 @@ from models.definitions.load import Definitions
 from models.definitions.ranges import Days, Range
 from models.tables import FACTS
 from warehouse.figures.measures import Measure
+from warehouse.store.rows import row_dicts
 from warehouse.store.sqltext import statement
 
 
@@ -30,9 +31,9 @@ class Span:
     end: date
     to_date: bool = False
 
-    def days_of(self, reach: Range) -> Days:
+    def days_of(self, days: Range) -> Days:
         """First and last day of the rows that a range looks at."""
-        return reach.of(self.start, self.end, to_date=self.to_date)
+        return days.of(self.start, self.end, to_date=self.to_date)
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,12 @@ class KpiPlan:
 
         A buyer is new only if no earlier order exists.
         """
-        found: dict[tuple[str, Range], bool] = {}
+        read: dict[tuple[str, Range], bool] = {}
         for measure in (term.measure for term in self.terms):
-            for reach in measure.ranges:
-                key = (measure.fact, reach)
-                found[key] = found.get(key, False) or _needs_history(measure)
-        return tuple((fact, reach, history) for (fact, reach), history in found.items())
+            for days in measure.ranges:
+                key = (measure.fact, days)
+                read[key] = read.get(key, False) or _needs_history(measure)
+        return tuple((fact, days, history) for (fact, days), history in read.items())
 
 
 def _needs_history(measure: Measure) -> bool:
@@ -86,7 +87,7 @@ def _needs_history(measure: Measure) -> bool:
 
 
 @dataclass(frozen=True)
-class Duty:
+class MeasuredPerson:
     """One person in one role during one span, with the KPIs to compute."""
 
     span: Span
@@ -95,19 +96,21 @@ class Duty:
     kpis: tuple[KpiPlan, ...]
 
 
-def duties(con: duckdb.DuckDBPyConnection, definitions: Definitions, spans: Sequence[Span]) -> list[Duty]:
+def people_to_measure(
+    con: duckdb.DuckDBPyConnection, definitions: Definitions, spans: Sequence[Span]
+) -> list[MeasuredPerson]:
     """The roster of every span, sorted, with the KPIs of each role in force at the span's end."""
-    found: list[Duty] = []
+    people: list[MeasuredPerson] = []
     plans: dict[tuple[str, date], tuple[KpiPlan, ...]] = {}
     for span in spans:
-        for person_id, role_id in con.execute(
-            statement("kpi/roster.sql"), {"start_on": span.start, "end_on": span.end}
-        ).fetchall():
+        days = {"start_on": span.start, "end_on": span.end}
+        for row in row_dicts(con, statement("kpi/roster.sql"), days):
+            person_id, role_id = row["person_id"], row["role_id"]
             key = (role_id, span.end)
             if key not in plans:
                 plans[key] = role_plans(definitions, role_id, span.end)
-            found.append(Duty(span, person_id, role_id, plans[key]))
-    return found
+            people.append(MeasuredPerson(span, person_id, role_id, plans[key]))
+    return people
 
 
 def role_plans(definitions: Definitions, role_id: str, on: date) -> tuple[KpiPlan, ...]:
@@ -137,22 +140,22 @@ def plan_kpi(definitions: Definitions, kpi_id: str, on: date) -> KpiPlan | None:
     return KpiPlan(kpi, _terms(parts.numerator), _terms(parts.denominator), target)
 
 
-def measures_by_fact(work: Iterable[Duty]) -> dict[str, tuple[Measure, ...]]:
+def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measure, ...]]:
     """Every measure once, by fact, in a stable order."""
-    found: dict[str, dict[Measure, None]] = {}
-    for plans in dict.fromkeys(duty.kpis for duty in work):
+    by_fact: dict[str, dict[Measure, None]] = {}
+    for plans in dict.fromkeys(person.kpis for person in people):
         for term in (t for plan in plans for t in plan.terms):
-            found.setdefault(term.measure.fact, {})[term.measure] = None
-    return {fact: tuple(measures) for fact, measures in sorted(found.items())}
+            by_fact.setdefault(term.measure.fact, {})[term.measure] = None
+    return {fact: tuple(measures) for fact, measures in sorted(by_fact.items())}
 
 
-def roles_by_measure(work: Iterable[Duty]) -> dict[Measure, frozenset[str]]:
+def roles_by_measure(people: Iterable[MeasuredPerson]) -> dict[Measure, frozenset[str]]:
     """Who asks: the roles with a KPI that reads a measure."""
-    found: dict[Measure, set[str]] = {}
-    for role, plans in dict.fromkeys((duty.role_id, duty.kpis) for duty in work):
+    asking: dict[Measure, set[str]] = {}
+    for role, plans in dict.fromkeys((person.role_id, person.kpis) for person in people):
         for term in (t for plan in plans for t in plan.terms):
-            found.setdefault(term.measure, set()).add(role)
-    return {measure: frozenset(roles) for measure, roles in found.items()}
+            asking.setdefault(term.measure, set()).add(role)
+    return {measure: frozenset(roles) for measure, roles in asking.items()}
 
 
 def _terms(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:

@@ -1,6 +1,6 @@
 """Runs compiled KPI statements: what is a measure for a person, role and span, and why is it unknown.
 
-Belongs here: holdings and spans put in place, SQL results as Python Decimals. Not here: ratios, status, storage
+Belongs here: holdings and spans put in place, SQL results as Python Decimals. Not here: ratios and status (judge.py), storage
 (actuals.py).
 """
 
@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import duckdb
 
@@ -20,14 +21,14 @@ from warehouse.figures.compile import Family, compile_family, compile_gap, famil
 from warehouse.figures.fact_scan import Grain, bounds_of
 from warehouse.figures.measures import ORDERED, Measure, ranges_of
 from warehouse.figures.plan import Span
-from warehouse.store.rows import insert_rows
-from warehouse.store.sqltext import fill, identifier, statement
+from warehouse.store.rows import insert_rows, only_value, records, row_dicts, run
+from warehouse.store.sqltext import Sql, fill, identifier, statement
 
 Key = tuple[str, str, str]  # label, person, role
 
 
 @dataclass(frozen=True)
-class Figure:
+class MeasureResult:
     """One measure of one person: its exact value, the rows behind it, and how many of them lack a value.
 
     `n_seen`: the rows of a snapshot's day, whether they count or not.
@@ -39,23 +40,23 @@ class Figure:
     n_seen: int = 0
 
 
-NOTHING = Figure(None, 0, 0)
+NO_ROWS = MeasureResult(None, 0, 0)
 
 
 @dataclass(frozen=True)
-class Figures:
-    """All figures of a computation; asked by measure and key."""
+class MeasureResults:
+    """All results of a computation; looked up by measure and key."""
 
-    values: Mapping[Measure, Mapping[Key, Figure]]
+    values: Mapping[Measure, Mapping[Key, MeasureResult]]
     gaps: Mapping[Measure, Mapping[Key, Cause]]
 
-    def of(self, measure: Measure, key: Key) -> Figure:
-        """The figure; a sum or count over no row is 0, a statistic of no row or a snapshot never taken is unknown."""
-        found = self.values.get(measure, {}).get(key, NOTHING)
-        was_taken = not measure.range.is_snapshot or found.n_seen > 0
-        if found.value is None and found.n_null == 0 and measure.is_additive and was_taken:
-            return Figure(Decimal(0), found.n_rows, 0, found.n_seen)
-        return found
+    def of(self, measure: Measure, key: Key) -> MeasureResult:
+        """The result; a sum or count over no row is 0, a statistic of no row or a snapshot never taken is unknown."""
+        result = self.values.get(measure, {}).get(key, NO_ROWS)
+        was_taken = not measure.range.is_snapshot or result.n_seen > 0
+        if result.value is None and result.n_null == 0 and measure.is_additive and was_taken:
+            return MeasureResult(Decimal(0), result.n_rows, 0, result.n_seen)
+        return result
 
     def gap(self, measure: Measure, key: Key) -> Cause:
         """Which row lacks the value."""
@@ -63,29 +64,27 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """One fact with what is asked of it; `table` names only scopes that somebody holds, `held` in which roles."""
+class _HeldFact:
+    """One fact over some days; `table` names only scopes that somebody holds, `roles` in which roles."""
 
     table: Table
-    held: Mapping[str, frozenset[str]]  # roles by scope type
+    roles: Mapping[str, frozenset[str]]  # by scope type
     grain: Grain
     days: Mapping[Range, tuple[date, date]]
 
-    def table_for(self, roles: Collection[str]) -> Table:
+    def for_roles(self, roles: Collection[str]) -> "_HeldFact":
         """The fact with the scopes that somebody in the roles holds; no role = every role."""
         scopes = {
             kind: column
             for kind, column in self.table.scopes.items()
-            if not roles or not self.held[kind].isdisjoint(roles)
+            if not roles or not self.roles[kind].isdisjoint(roles)
         }
-        return replace(self.table, scopes=scopes)
+        return replace(self, table=replace(self.table, scopes=scopes))
 
-    def bounds(self, measures: Sequence[Measure]) -> dict[str, date]:
-        """First and last day over all spans, for every range that the measures read."""
-        found: dict[str, date] = {}
-        for reach in ranges_of(measures):
-            found.update(zip(bounds_of(reach), self.days[reach], strict=True))
-        return found
+    def bounds(self, ranges: Sequence[Range]) -> dict[str, date]:
+        """First and last day over all spans, for every range, as the parameters of a statement."""
+        names_and_days = (zip(bounds_of(days), self.days[days], strict=True) for days in ranges)
+        return {name: day for pairs in names_and_days for name, day in pairs}
 
 
 def read_figures(
@@ -94,51 +93,53 @@ def read_figures(
     spans: Sequence[Span],
     grain: Grain,
     roles: Mapping[Measure, Collection[str]] | None = None,
-) -> Figures:
+) -> MeasureResults:
     """Compute every measure for every span, person and role that asks for it: one statement per family of measures.
 
-    `roles`: who asks for a measure; None = every role asks for every measure. Leaves kpi_held behind.
+    `measures`: by fact. `roles`: who asks for a measure; None = every role asks for every measure. Leaves kpi_held behind.
+
+    Raises:
+        WarehouseError: W403 when a result does not fit 38 digits, W404 when one would be no exact number.
     """
     roles = roles or {}
-    days = _prepare(con, spans, ranges_of(m for asked in measures.values() for m in asked))
-    values: dict[Measure, dict[Key, Figure]] = {}
+    days = _prepare(con, spans, ranges_of(m for of_fact in measures.values() for m in of_fact))
+    values: dict[Measure, dict[Key, MeasureResult]] = {}
     gaps: dict[Measure, dict[Key, Cause]] = {}
-    for fact, asked in measures.items():
-        of_fact = _held(con, FACTS[fact], set().union(*(roles.get(m, ()) for m in asked)), grain, days)
-        for family in families(asked, roles):
-            table = of_fact.table_for(family.roles)
-            if not table.scopes:
+    for name, of_fact in measures.items():
+        fact = _held(con, FACTS[name], set().union(*(roles.get(m, ()) for m in of_fact)), grain, days)
+        for family in families(of_fact, roles):
+            held = fact.for_roles(family.roles)
+            if not held.table.scopes:
                 continue  # nobody who asks holds anything of it: nothing to read
-            found = _run(con, family, replace(of_fact, table=table))
-            values.update(found)
+            results = _compute(con, family, held)
+            values.update(results)
             for measure in family.measures:
-                if any(f.n_null for f in found[measure].values()):
-                    gaps[measure] = _gaps(con, measure, family.roles, replace(of_fact, table=table))
-    return Figures(values, gaps)
+                if any(result.n_null for result in results[measure].values()):
+                    gaps[measure] = _gaps(con, measure, family.roles, held)
+    return MeasureResults(values, gaps)
 
 
 def _prepare(
     con: duckdb.DuckDBPyConnection, spans: Sequence[Span], ranges: Sequence[Range]
 ) -> dict[Range, tuple[date, date]]:
     """Fill kpi_span; the first and last day of every range over all spans."""
-    con.execute(statement("kpi/owner.sql"))
-    con.execute(statement("kpi/held.sql"))
-    con.execute(statement("kpi/span.sql"))
-    rows = [_span_row(span, reach) for span in spans for reach in ranges]
-    insert_rows(con, "kpi_span", rows)
-    days = {reach: [span.days_of(reach) for span in spans] for reach in ranges}
+    run(con, statement("kpi/owner.sql"))
+    run(con, statement("kpi/held.sql"))
+    run(con, statement("kpi/span.sql"))
+    insert_rows(con, "kpi_span", [_span_row(span, days) for span in spans for days in ranges])
+    of_spans = {days: [span.days_of(days) for span in spans] for days in ranges}
     return {
-        reach: (min(first for first, _ in all_), max(last for _, last in all_))
-        for reach, all_ in days.items()
+        days: (min(first for first, _ in all_), max(last for _, last in all_))
+        for days, all_ in of_spans.items()
     }
 
 
-def _span_row(span: Span, reach: Range) -> dict[str, object]:
-    first, last = span.days_of(reach)
-    start, end = (first, last) if reach.is_shifted else (span.start, span.end)
+def _span_row(span: Span, days: Range) -> dict[str, object]:
+    first, last = span.days_of(days)
+    start, end = (first, last) if days.is_shifted else (span.start, span.end)
     return {
         "label": span.label,
-        "range_id": reach.id,
+        "range_id": days.id,
         "start_on": start,
         "end_on": end,
         "from_on": first,
@@ -152,31 +153,29 @@ def _held(
     roles: Collection[str],
     grain: Grain,
     days: Mapping[Range, tuple[date, date]],
-) -> _Asked:
+) -> _HeldFact:
     """Fill kpi_held for a fact; the fact with the scopes that somebody holds."""
     scopes = {kind: c for kind, c in table.scopes.items() if kind != "person" or _names_people(con, table, c)}
-    con.execute(
-        statement("kpi/hold.sql"), {"fact": table.name, "scopes": list(scopes), "roles": sorted(roles)}
-    )
-    found = con.execute(
-        "select scope_type, list(distinct role_id) from kpi_held where fact = ? group by all", [table.name]
-    ).fetchall()
-    held = {scope: frozenset(holders) for scope, holders in found}
+    run(con, statement("kpi/hold.sql"), {"fact": table.name, "scopes": list(scopes), "roles": sorted(roles)})
+    sql = Sql("select scope_type, list(distinct role_id) as roles from kpi_held where fact = ? group by all")
+    held = {row["scope_type"]: frozenset(row["roles"]) for row in row_dicts(con, sql, [table.name])}
     kept = {kind: column for kind, column in scopes.items() if kind in held}
-    return _Asked(replace(table, scopes=kept), held, grain, days)
+    return _HeldFact(replace(table, scopes=kept), held, grain, days)
 
 
 def _names_people(con: duckdb.DuckDBPyConnection, table: Table, column: str) -> bool:
     """Whether the rows of a fact say whose they are: where none does, nobody's own rows are known."""
+    sql = Sql("select count(${name}) > 0 or count(*) = 0 from ${fact}")
     fact, name = identifier(f"core_{table.name}"), identifier(column)
-    sql = fill("select count(${name}) > 0 or count(*) = 0 from ${fact}", name=name, fact=fact)
-    return con.execute(sql).fetchone() == (True,)
+    return bool(only_value(con, fill(sql, name=name, fact=fact)))
 
 
-def _run(con: duckdb.DuckDBPyConnection, family: Family, asked: _Asked) -> dict[Measure, dict[Key, Figure]]:
-    fact, measures = asked.table.name, family.measures
+def _compute(
+    con: duckdb.DuckDBPyConnection, family: Family, held: _HeldFact
+) -> dict[Measure, dict[Key, MeasureResult]]:
+    fact, measures = held.table.name, family.measures
     try:
-        cursor = con.execute(compile_family(family, asked.table, asked.grain), asked.bounds(measures))
+        cursor = run(con, compile_family(family, held.table, held.grain), held.bounds(ranges_of(measures)))
     except duckdb.OutOfRangeException as error:
         raise WarehouseError(
             "W403",
@@ -190,25 +189,29 @@ def _run(con: duckdb.DuckDBPyConnection, family: Family, asked: _Asked) -> dict[
         raise WarehouseError(
             "W404", f"a KPI over {fact} would be computed in binary floats", actual=", ".join(inexact)
         )
-    found: dict[Measure, dict[Key, Figure]] = {m: {} for m in measures}
+    results: dict[Measure, dict[Key, MeasureResult]] = {m: {} for m in measures}
+    outputs = [(measure, output_columns(number, measure)) for number, measure in enumerate(measures)]
     for values in cursor.fetchall():
         row = dict(zip(names, values, strict=True))
         key = (row["label"], row["person_id"], row["role_id"])
-        for number, measure in enumerate(measures):
-            found[measure][key] = _figure(row, number, measure)
-    return found
+        for measure, columns in outputs:
+            results[measure][key] = _result(row, columns, measure)
+    return results
 
 
-def _figure(row: Mapping[str, object], number: int, measure: Measure) -> Figure:
-    given = [_decimal(row[name]) for name in output_columns(number, measure)]
-    count = 2 if measure.agg in ORDERED else 1
-    n_rows, n_null, *seen = (int(n or 0) for n in given[count:])
-    value = given[0] if count == 1 else _interpolate(given[0], given[1], n_rows, measure.percentile)
-    return Figure(value, n_rows, n_null, *seen)
+def _result(row: Mapping[str, object], columns: Sequence[str], measure: Measure) -> MeasureResult:
+    numbers = [_decimal(row[name]) for name in columns]
+    n_figures = 2 if measure.agg in ORDERED else 1
+    n_rows, n_null, *n_seen = (int(n or 0) for n in numbers[n_figures:])
+    value = numbers[0] if n_figures == 1 else _interpolate(numbers[0], numbers[1], n_rows, measure.percentile)
+    return MeasureResult(value, n_rows, n_null, *n_seen)
 
 
 def _interpolate(low: Decimal | None, high: Decimal | None, n: int, percent: Decimal) -> Decimal | None:
-    """Linear between the two neighbours, as DuckDB's quantile_cont, but exact."""
+    """Linear between the two neighbours, as DuckDB's quantile_cont, but exact.
+
+    quantile_cont computes in binary floats (https://duckdb.org/docs/stable/sql/functions/aggregates).
+    """
     if low is None or high is None or n == 0:
         return None
     top, bottom = percent.as_integer_ratio()
@@ -226,23 +229,34 @@ def _decimal(value: object) -> Decimal | None:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _ValueGap:
+    """A row of `compile_gap`."""
+
+    label: str
+    person_id: str
+    role_id: str
+    kind: Literal["rate", "cost", "value"]
+    subject: str
+    day: date
+
+    def cause(self, fact: str) -> Cause:
+        """What is missing, and where it is to be added."""
+        match self.kind:
+            case "rate":
+                return Cause(
+                    "M202", f"no exchange rate for {self.subject} on {self.day}; add it to rates.csv"
+                )
+            case "cost":
+                sku = self.subject or "(none stated)"
+                return Cause("M203", f"no cost for SKU {sku} on {self.day}; add it to costs.csv")
+            case "value":
+                return Cause("M204", f"{fact} {self.subject} of {self.day} lacks a value")
+
+
 def _gaps(
-    con: duckdb.DuckDBPyConnection, measure: Measure, roles: tuple[str, ...], asked: _Asked
+    con: duckdb.DuckDBPyConnection, measure: Measure, roles: tuple[str, ...], held: _HeldFact
 ) -> dict[Key, Cause]:
-    bounds = dict(zip(bounds_of(measure.range), asked.days[measure.range], strict=True))
-    rows = con.execute(compile_gap(measure, asked.table, asked.grain, roles), bounds).fetchall()
-    return {(label, person, role): _cause(measure, reason) for label, person, role, reason in rows}
-
-
-def _cause(measure: Measure, reason: str) -> Cause:
-    kind, _, rest = reason.partition("|")
-    subject, _, day = rest.rpartition("|")
-    match kind:
-        case "rate":
-            return Cause("M202", f"no exchange rate for {subject} on {day}; add it to rates.csv")
-        case "cost":
-            return Cause(
-                "M203", f"no cost for SKU {subject or '(none stated)'} on {day}; add it to costs.csv"
-            )
-        case _:
-            return Cause("M204", f"{measure.fact} {subject} of {day} lacks a value")
+    sql = compile_gap(measure, held.table, held.grain, roles)
+    gaps = records(con, sql, held.bounds([measure.range]), _ValueGap)
+    return {(gap.label, gap.person_id, gap.role_id): gap.cause(measure.fact) for gap in gaps}

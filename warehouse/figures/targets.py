@@ -10,17 +10,10 @@ import duckdb
 
 from models.definitions.composites import is_additive
 from models.definitions.load import Definitions
-from models.inputs import Target
 from models.periods import Period, month_of
 from models.targets import TargetBook, target_to_date
-from warehouse.figures.plan import Duty
-
-_TARGETS = """
-select scope, scope_id, kpi_id, period, value, coalesce(basis, ''), cast(coalesce(version, '1') as integer)
-from core_target
-where scope in ('person', 'role')
-order by all
-"""
+from warehouse.figures.inputs import read_targets
+from warehouse.figures.plan import MeasuredPerson
 
 
 class Targets:
@@ -28,7 +21,7 @@ class Targets:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
         self._definitions = definitions
-        self._book = TargetBook(definitions, (Target(*row) for row in con.execute(_TARGETS).fetchall()))
+        self._book = TargetBook(definitions, read_targets(con))
 
     def of_period(self, person_id: str, role_id: str, kpi_id: str, period: Period) -> Decimal | None:
         """The target of a whole period; None when there is none."""
@@ -52,14 +45,14 @@ class Targets:
         additive = is_additive(kpi, lambda name: self._definitions.kpi(name, month.end))
         return target_to_date(whole, month, month.start + timedelta(days=days - 1), is_additive=additive)
 
-    def daily(self, duty: Duty, kpi_id: str) -> Decimal | None:
+    def daily(self, duty: MeasuredPerson, kpi_id: str) -> Decimal | None:
         """Target of a duty whose span is one day."""
         return self.of_day(duty.person_id, duty.role_id, kpi_id, duty.span.end)
 
-    def month_to_date(self, duty: Duty, kpi_id: str) -> Decimal | None:
+    def month_to_date(self, duty: MeasuredPerson, kpi_id: str) -> Decimal | None:
         """Target of a duty whose span runs from the first of the month."""
         return self.to_date(duty.person_id, duty.role_id, kpi_id, duty.span.end)
 
-    def whole(self, duty: Duty, kpi_id: str) -> Decimal | None:
+    def whole(self, duty: MeasuredPerson, kpi_id: str) -> Decimal | None:
         """Target of a duty whose label is a period."""
         return self.of_period(duty.person_id, duty.role_id, kpi_id, Period.parse(duty.span.label))

@@ -1,4 +1,6 @@
--- Bookkeeping, company tables, canonical facts and results. No primary keys (design.md 4): uniqueness is a blocking check.
+-- Bookkeeping, company tables, canonical facts and results. No primary keys: uniqueness is a blocking check
+-- (sql/checks/unique_keys.sql), because an index must fit in memory and slows every load
+-- (https://duckdb.org/docs/stable/guides/performance/indexing).
 create table load_window (
     load_id varchar, load_seq bigint, connector varchar, stream varchar, shop_id varchar,
     window_from timestamptz, window_to timestamptz, kind varchar, pages bigint, rows bigint,

@@ -3,7 +3,11 @@
 Belongs here: status and cause code to a state. Not here: how a state is called or coloured (pipelines/render).
 """
 
-_HEALTH_OF = {
+from typing import Literal
+
+SourceState = Literal["ok", "open", "failed", "none", "missing"]
+
+_HEALTH_OF: dict[str, SourceState] = {
     "ok": "ok", "proven": "ok", "complete": "ok", "covered": "ok", "final": "ok",
     "open": "open", "pending": "open", "provisional": "open",
     "failed": "failed", "error": "failed",
@@ -11,7 +15,7 @@ _HEALTH_OF = {
 }  # fmt: skip
 
 
-def health_of(status: str, cause_code: str | None = None) -> str:
+def health_of(status: str, cause_code: str | None = None) -> SourceState:
     """One of ok, open, failed, none, missing; an unknown word is missing, so that nothing passes silently.
 
     A day that is not over (M208) is open, not missing; a pull that ended in an error (P...) failed.

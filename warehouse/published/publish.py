@@ -10,9 +10,11 @@ import duckdb
 
 from models.errors import WarehouseError
 from models.tables import FACTS
+from models.whole_file import READABLE, give_name
 from warehouse.raw.lineage import store_lineage
-from warehouse.store.connect import PUBLISHED, attach
-from warehouse.store.sqltext import fill, identifier
+from warehouse.store.connect import PUBLISHED, attach, detach
+from warehouse.store.rows import row_dicts, run
+from warehouse.store.sqltext import Sql, fill, identifier, listed
 
 PUBLISHED_TABLES = (
     "kpi_actual_daily",
@@ -50,54 +52,48 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path) -> Path:
     try:
         for table in PUBLISHED_TABLES:
             _copy(con, table)
-        con.execute("checkpoint publication_copy")
+        run(con, Sql("checkpoint publication_copy"))
     finally:
-        con.execute("detach publication_copy")
-    beside.chmod(0o644)
-    _sync(beside)
-    beside.replace(path)
-    _sync(path.parent)
-    return path
+        detach(con, "publication_copy")
+    return give_name(beside, path, mode=READABLE)
 
 
 def _copy(con: duckdb.DuckDBPyConnection, table: str) -> None:
     name = identifier(table)
-    con.execute(
-        fill(
-            "create table publication_copy.main.${table} as select ${columns} from main.${table} order by "
-            "${order}",
-            table=name,
-            columns=_columns(table),
-            order=_order(table),
-        )
+    copy = Sql(
+        "create table publication_copy.main.${table} as select ${columns} from main.${table} order by ${order}"
     )
-    sql = "select (select count(*) from main.${table}), (select count(*) from publication_copy.main.${table})"
-    counts = con.execute(fill(sql, table=name)).fetchone()
-    if counts is None or counts[0] != counts[1]:
+    run(con, fill(copy, table=name, columns=_columns(table), order=_order(table)))
+    counts = Sql(
+        "select (select count(*) from main.${table}) as kept,"
+        " (select count(*) from publication_copy.main.${table}) as copied"
+    )
+    [rows] = row_dicts(con, fill(counts, table=name))
+    if rows["kept"] != rows["copied"]:
         raise WarehouseError(
-            "W501", "the published copy is not whole", where=table, actual=str(counts), remedy="run again"
+            "W501",
+            "the published copy is not whole",
+            where=table,
+            actual=f"{rows['copied']} of {rows['kept']} rows",
+            remedy="run again",
         )
 
 
-def _columns(table: str) -> str:
+def _columns(table: str) -> Sql:
     fact = FACTS.get(table.removeprefix("core_"))
-    return "*" if fact is None else ", ".join(identifier(c.name) for c in fact.columns)
+    return Sql("*") if fact is None else listed(identifier(c.name) for c in fact.columns)
 
 
-def _order(table: str) -> str:
-    """Deterministic row order; facts by day first, so that readers' date filters skip blocks."""
+def _order(table: str) -> Sql:
+    """Deterministic row order; facts by day first, so that readers' date filters skip blocks.
+
+    DuckDB keeps the smallest and largest value of every block of rows
+    (https://duckdb.org/docs/stable/guides/performance/indexing, zonemaps).
+    """
     fact = FACTS.get(table.removeprefix("core_"))
-    return "all" if fact is None else ", ".join(identifier(c) for c in (fact.dates[0], *fact.key))
+    return Sql("all") if fact is None else listed(identifier(c) for c in (fact.dates[0], *fact.key))
 
 
 def _remove(beside: Path) -> None:
     for leftover in (beside, beside.with_name(beside.name + ".wal")):
         leftover.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

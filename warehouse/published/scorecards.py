@@ -18,7 +18,8 @@ from models.scorecard import Scorecard, ScoreLine
 from warehouse.facts.sources import sources_of
 from warehouse.store.connect import transaction
 from warehouse.store.places import PLACES
-from warehouse.store.rows import insert_rows
+from warehouse.store.rows import insert_rows, row_dicts, run
+from warehouse.store.sqltext import Sql
 
 _SCORE_PLACES = 6
 
@@ -29,8 +30,8 @@ def store_scorecards(
     """Replace a period's scorecard, scorecard_line and scored kpi_actual_period rows, in one transaction."""
     lines = [(card, number, line) for card in scorecards for number, line in enumerate(card.lines, start=1)]
     with transaction(con):
-        con.execute("delete from scorecard where period = ?", [period.id])
-        con.execute("delete from scorecard_line where period = ?", [period.id])
+        run(con, Sql("delete from scorecard where period = ?"), [period.id])
+        run(con, Sql("delete from scorecard_line where period = ?"), [period.id])
         insert_rows(con, "scorecard", [_card(card, state) for card in scorecards])
         insert_rows(con, "scorecard_line", [_line(card, number, line) for card, number, line in lines])
         _drop_scored(con, period, lines)
@@ -43,8 +44,8 @@ def store_labels(con: duckdb.DuckDBPyConnection, definitions: Definitions, on: d
     roles = sorted(definitions.roles_on(on).values(), key=lambda r: r.id)
     sources = _sources(con)
     with transaction(con):
-        con.execute("delete from kpi_label")
-        con.execute("delete from role_label")
+        run(con, Sql("delete from kpi_label"))
+        run(con, Sql("delete from role_label"))
         insert_rows(
             con, "kpi_label", [_kpi_label(kpi, _facts(kpi, definitions, on), sources) for kpi in kpis]
         )
@@ -55,7 +56,7 @@ def store_labels(con: duckdb.DuckDBPyConnection, definitions: Definitions, on: d
 def store_company(con: duckdb.DuckDBPyConnection, company: Mapping[str, str]) -> None:
     """Replace the company row: id, name_zh, name_en, zone, currency, languages."""
     with transaction(con):
-        con.execute("delete from company")
+        run(con, Sql("delete from company"))
         insert_rows(con, "company", [company])
 
 
@@ -70,7 +71,7 @@ def store_publication(
     """Replace the row that says what the publication shows and when it was made."""
     row = {"as_of": as_of, "day": day, "period": period, "definition_hash": definition_hash}
     with transaction(con):
-        con.execute("delete from publication")
+        run(con, Sql("delete from publication"))
         insert_rows(con, "publication", [row])
 
 
@@ -117,6 +118,7 @@ def _figures(card: Scorecard, line: ScoreLine) -> dict[str, Any]:
         "target": _figure(line.target),
         "weight": _score(line.weight),
         "attainment": _figure(line.attainment),
+        "share_of_target": _figure(line.share_of_target),
         "score": _score(line.score),
         "status": line.status,
         "cause_code": line.cause_code,
@@ -130,15 +132,16 @@ def _drop_scored(
 ) -> None:
     """Actuals that the scorecard restates leave; those it only builds on (target references) stay."""
     keys = sorted({(card.person_id, card.role_id, line.kpi_id) for card, _, line in lines})
-    con.execute(
+    columns = Sql(
         "create or replace temp table scored_key (person_id varchar, role_id varchar, kpi_id varchar)"
     )
+    run(con, columns)
     insert_rows(con, "scored_key", [{"person_id": p, "role_id": r, "kpi_id": k} for p, r, k in keys])
-    con.execute(
+    sql = Sql(
         "delete from kpi_actual_period as a using scored_key as s where a.period = ?"
-        " and a.person_id = s.person_id and a.role_id = s.role_id and a.kpi_id = s.kpi_id",
-        [period.id],
+        " and a.person_id = s.person_id and a.role_id = s.role_id and a.kpi_id = s.kpi_id"
     )
+    run(con, sql, [period.id])
 
 
 def _facts(kpi: Kpi, definitions: Definitions, on: date) -> set[str]:
@@ -166,13 +169,13 @@ def _kpi_label(kpi: Kpi, facts: Iterable[str], sources: Mapping[str, Sequence[st
 
 def _sources(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """Fact -> names of the streams that feed it, e.g. shopify.orders."""
-    rows = con.execute(
-        "select distinct unnest(feeds), connector || '.' || stream from source_account order by all"
-    ).fetchall()
-    found: dict[str, list[str]] = {}
-    for fact, name in rows:
-        found.setdefault(fact, []).append(name)
-    return found
+    sql = Sql(
+        "select distinct unnest(feeds) as fact, concat(connector, '.', stream) as name from source_account order by all"
+    )
+    names: dict[str, list[str]] = {}
+    for row in row_dicts(con, sql):
+        names.setdefault(row["fact"], []).append(row["name"])
+    return names
 
 
 def _figure(value: Decimal | None) -> Decimal | None:

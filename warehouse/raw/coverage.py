@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 import duckdb
 
@@ -18,30 +19,32 @@ from models.causes import Cause
 from models.loads import FILE_DROP, StreamRef
 from models.periods import business_date, day_bounds
 from models.tables import FACTS
+from warehouse.raw.pulls import RecordedWindow, recorded_windows
+from warehouse.raw.states import DayStatus, Finality, LoadStatus, WindowKind
 from warehouse.store.connect import transaction
-from warehouse.store.rows import insert_rows
-from warehouse.store.sqltext import fill, identifier, statement
+from warehouse.store.rows import has_table, insert_rows, records, row_dicts, run
+from warehouse.store.sqltext import Sql, fill, identifier
 
 _DAY = timedelta(days=1)
 _EXPIRED = "P112"  # the platform no longer shows the day: what was read of it stands for good
 _ROSTER = "person"  # what headcount is derived from: no source feeds it but people.csv
 
 
-@dataclass(frozen=True)
-class Window:
+@dataclass(frozen=True, kw_only=True)
+class ProofWindow:
     """One recorded window of a stream, proven or failed."""
 
     start: datetime
     end: datetime
-    status: str
+    status: LoadStatus
     proof: str | None
     cause_code: str | None
     cause: str | None
     as_of: datetime
-    kind: str = "time"
+    kind: WindowKind = "time"
 
 
-@dataclass(frozen=True, eq=False)  # identity is enough: one object per account
+@dataclass(frozen=True, eq=False, kw_only=True)  # identity is enough: one object per account
 class Account:
     """One account with what was proven for it."""
 
@@ -53,7 +56,7 @@ class Account:
     active_from: date | None
     active_to: date | None
     finality_days: int
-    windows: tuple[Window, ...]
+    windows: tuple[ProofWindow, ...]
 
     def clip(self, first: date, last: date) -> tuple[date, date] | None:
         """The part of a range of days on which the account was open; None when there is none."""
@@ -100,7 +103,7 @@ class Account:
             return Cause("M208", f"{where}: the shop's day is not over at {self._newest.isoformat()}")
         return Cause("M207", f"{where}: not pulled yet")
 
-    def _failure(self, window: Window, day: date) -> Cause:
+    def _failure(self, window: ProofWindow, day: date) -> Cause:
         return Cause(window.cause_code or "M207", f"{self._where(day)}: {window.cause}")
 
     def _where(self, day: date) -> str:
@@ -130,7 +133,7 @@ class Account:
         return _merged([(w.start, w.end) for w in self.windows if w.status == "proven"])
 
     @cached_property
-    def _unhealed(self) -> list[Window]:
+    def _unhealed(self) -> list[ProofWindow]:
         failed = (w for w in self.windows if w.status == "failed")
         return [w for w in failed if not any(low <= w.start and w.end <= high for low, high in self._proven)]
 
@@ -151,13 +154,13 @@ class Account:
         touching = [w for w in later if w.start < end and w.end > start]
         return self._failure(touching[-1], day) if touching else None
 
-    def _newest_read(self, day: date) -> Window | None:
+    def _newest_read(self, day: date) -> ProofWindow | None:
         """The proven window over the day that was read last."""
         start, end = day_bounds(day, self.zone)
         over = [w for w in self.windows if w.status == "proven" and w.start <= start and end <= w.end]
         return max(over, key=lambda w: w.as_of, default=None)
 
-    def _is_settled(self, read: Window, day: date) -> bool:
+    def _is_settled(self, read: ProofWindow, day: date) -> bool:
         """Read late enough, or no longer readable: nothing is expected to change the day."""
         start, end = day_bounds(day, self.zone)
         return read.as_of >= end + timedelta(days=self.finality_days) or any(
@@ -174,6 +177,7 @@ class Account:
         shown = read or (proven[-1] if proven else None)
         loaded = read or (touching[-1] if touching else None)
         cause = self.stale(day) if held else self.why(day)
+        status: DayStatus = "proven" if held else "missing"
         return {
             "connector": self.connector,
             "stream": self.stream,
@@ -183,12 +187,12 @@ class Account:
             "proof": shown.proof if held and shown else None,
             "finality": self._finality(day, read) if held else "missing",
             "loaded_at": loaded.as_of if loaded else None,
-            "status": "proven" if held else "missing",
+            "status": status,
             "cause_code": cause.code if cause else None,
             "cause": cause.text if cause else None,
         }
 
-    def _finality(self, day: date, read: Window | None) -> str:
+    def _finality(self, day: date, read: ProofWindow | None) -> Finality:
         if read is not None:
             return "final" if self._is_settled(read, day) else "open"
         end = day_bounds(day, self.zone)[1]
@@ -207,15 +211,15 @@ def _merged(ranges: list[tuple[datetime, datetime]]) -> list[tuple[datetime, dat
     return found
 
 
-def _newest_statements(windows: list[Window]) -> tuple[Window, ...]:
+def _newest_statements(windows: list[ProofWindow]) -> tuple[ProofWindow, ...]:
     """What dropped files say now: a later file takes the place of all that was said about its days before."""
-    standing: list[Window] = []
+    standing: list[ProofWindow] = []
     for window in windows:
         standing = [part for before in standing for part in _outside(before, window)] + [window]
     return tuple(sorted(standing, key=lambda w: w.start))
 
 
-def _outside(before: Window, after: Window) -> list[Window]:
+def _outside(before: ProofWindow, after: ProofWindow) -> list[ProofWindow]:
     """The parts of a window that a later one does not speak of."""
     ends = ((before.start, min(before.end, after.start)), (max(before.start, after.end), before.end))
     return [replace(before, start=start, end=end) for start, end in ends if start < end]
@@ -231,14 +235,15 @@ _PEOPLE = Account(
     active_to=None,
     finality_days=0,
     windows=(
-        Window(
-            datetime(1, 1, 3, tzinfo=UTC),
-            datetime(9999, 12, 29, tzinfo=UTC),
-            "proven",
-            "people.csv",
-            None,
-            None,
-            datetime(9999, 12, 29, tzinfo=UTC),
+        # Two days within the years that Python's datetime can hold: no zone moves an end out of them.
+        ProofWindow(
+            start=datetime(1, 1, 3, tzinfo=UTC),
+            end=datetime(9999, 12, 29, tzinfo=UTC),
+            status="proven",
+            proof="people.csv",
+            cause_code=None,
+            cause=None,
+            as_of=datetime(9999, 12, 29, tzinfo=UTC),
         ),
     ),
 )
@@ -273,31 +278,42 @@ class Coverage:
 
 def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
     """What the load records prove right now."""
-    windows: dict[tuple[str, str, str], list[Window]] = {}
-    for connector, stream, shop, *window in con.execute(statement("kpi/windows.sql")).fetchall():
-        windows.setdefault((connector, stream, shop), []).append(Window(*window))
-    rows = con.execute(
-        "select connector, stream, shop_id, feeds, zone, active_from, active_to, finality_days from "
-        "source_account"
-        " order by connector, stream, shop_id"
-    ).fetchall()
-    return Coverage(
-        Account(
-            r[0],
-            r[1],
-            r[2],
-            tuple(r[3]),
-            r[4],
-            r[5],
-            r[6],
-            r[7] or 0,
-            _standing(r[0], windows.get((r[0], r[1], r[2]), [])),
+    windows: dict[StreamRef, list[ProofWindow]] = {}
+    for window in recorded_windows(con):
+        windows.setdefault(window.ref, []).append(_proof_window(window))
+
+    def account(*, connector: str, stream: str, shop_id: str, feeds: list[str], **rest: Any) -> Account:
+        ref = StreamRef(connector, stream, shop_id)
+        return Account(
+            connector=connector,
+            stream=stream,
+            shop_id=shop_id,
+            feeds=tuple(feeds),
+            windows=_standing(connector, windows.get(ref, [])),
+            **rest,
         )
-        for r in rows
+
+    sql = Sql(
+        "select connector, stream, shop_id, feeds, zone, active_from, active_to,"
+        " coalesce(finality_days, 0) as finality_days from source_account order by connector, stream, shop_id"
+    )
+    return Coverage(records(con, sql, (), account))
+
+
+def _proof_window(window: RecordedWindow) -> ProofWindow:
+    return ProofWindow(
+        start=window.window_from,
+        end=window.window_to,
+        status=window.status,
+        proof=window.proof,
+        cause_code=window.cause_code,
+        cause=window.cause,
+        as_of=window.as_of,
+        kind=window.kind,
     )
 
 
-def _standing(connector: str, windows: list[Window]) -> tuple[Window, ...]:
+def _standing(connector: str, windows: list[ProofWindow]) -> tuple[ProofWindow, ...]:
     return _newest_statements(windows) if connector == FILE_DROP else tuple(windows)
 
 
@@ -311,17 +327,20 @@ def store_source_health(con: duckdb.DuckDBPyConnection, first: date, last: date)
         counts = _rows_by_day(con, account)
         rows.extend(account.health(day, counts.get(day, 0)) for day in days_between(*open_days))
     with transaction(con):
-        con.execute("delete from source_health where business_date between ? and ?", [first, last])
+        run(con, Sql("delete from source_health where business_date between ? and ?"), [first, last])
         insert_rows(con, "source_health", rows)
     return len(rows)
 
 
 def _rows_by_day(con: duckdb.DuckDBPyConnection, account: Account) -> dict[date, int]:
     table = identifier(f"raw_{account.connector}_{account.stream}")
-    if con.execute("select count(*) from duckdb_tables() where table_name = ?", [table]).fetchone() == (0,):
+    if not has_table(con, table):
         return {}
-    sql = fill("select record_day, count(*) from ${table} where shop_id = ? group by record_day", table=table)
-    return {day: int(n) for day, n in con.execute(sql, [account.shop_id]).fetchall()}
+    sql = fill(
+        Sql("select record_day as day, count(*) as n from ${table} where shop_id = ? group by all"),
+        table=table,
+    )
+    return {row["day"]: int(row["n"]) for row in row_dicts(con, sql, [account.shop_id])}
 
 
 def days_between(first: date, last: date) -> Iterable[date]:

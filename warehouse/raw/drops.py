@@ -5,19 +5,21 @@ Belongs here: the bookkeeping of facts.yaml. Not here: merging rows (load.py), r
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 
 from models.loads import FailedWindow, StreamRef
 from warehouse.raw.load import next_seq, note_failure
+from warehouse.raw.states import LoadStatus
 from warehouse.store.connect import transaction
-from warehouse.store.rows import insert_rows
-from warehouse.store.sqltext import fill, identifier, statement
+from warehouse.store.rows import has_table, insert_rows, records, run
+from warehouse.store.sqltext import Sql, fill, identifier, statement
 
 WITHDRAWN = "C148"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KnownDrop:
     """A declared range of days and what became of its file."""
 
@@ -27,7 +29,7 @@ class KnownDrop:
     zone: str
     file: str
     digest: str
-    status: str  # proven or failed
+    status: LoadStatus
     cause_code: str | None = None
     cause: str | None = None
 
@@ -39,11 +41,15 @@ class KnownDrop:
 
 def known_drops(con: duckdb.DuckDBPyConnection, connector: str) -> list[KnownDrop]:
     """Every drop taken in, in order."""
-    rows = con.execute(
-        "select table_name, shop_id, first_day, last_day, zone, file, digest, status, cause_code, cause from fact_drop"
-        " order by all"
-    ).fetchall()
-    return [KnownDrop(StreamRef(connector, table, shop), *rest) for table, shop, *rest in rows]
+    sql = Sql(
+        "select table_name, shop_id, first_day as first, last_day as last, zone, file, digest, status, cause_code, cause"
+        " from fact_drop order by all"
+    )
+
+    def drop(*, table_name: str, shop_id: str, **rest: Any) -> KnownDrop:
+        return KnownDrop(ref=StreamRef(connector, table_name, shop_id), **rest)
+
+    return records(con, sql, (), drop)
 
 
 def note_drop(con: duckdb.DuckDBPyConnection, drop: KnownDrop) -> None:
@@ -78,17 +84,15 @@ def take_out(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> None:
     seq = next_seq(con)
     note_failure(con, window)
     table = identifier(ref.raw_table)
-    found = con.execute("select count(*) from duckdb_tables() where table_name = ?", [table]).fetchone()
-    if found == (0,):
+    if not has_table(con, table):
         return
     stream = {"connector": ref.connector, "stream": ref.stream, "shop": ref.shop_id}
     span = {**stream, "start": window.window_from, "end": window.window_to}
-    con.execute(fill(statement("load/keep_withdrawn.sql"), table=table), {**span, "seq": seq})
-    con.execute(fill(statement("load/drop_withdrawn.sql"), table=table), span)
+    windows = statement("load/withdrawn_loads.sql")
+    run(con, fill(statement("load/keep_withdrawn.sql"), table=table, loads=windows), {**span, "seq": seq})
+    run(con, fill(statement("load/drop_withdrawn.sql"), table=table, loads=windows), span)
 
 
 def _forget(con: duckdb.DuckDBPyConnection, drop: KnownDrop) -> None:
-    con.execute(
-        "delete from fact_drop where table_name = ? and shop_id = ? and first_day = ? and last_day = ?",
-        list(drop.range),
-    )
+    sql = Sql("delete from fact_drop where table_name = ? and shop_id = ? and first_day = ? and last_day = ?")
+    run(con, sql, drop.range)

@@ -5,16 +5,17 @@ Belongs here: questions about the past of raw rows. Not here: filling the histor
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
 
 from models.loads import StreamRef
+from warehouse.store.rows import has_table, instant, records, row_dicts
 from warehouse.store.sqltext import fill, identifier, statement
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Movement:
     """What one load did to the rows of one day."""
 
@@ -27,7 +28,7 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class Version:
+class RecordVersion:
     """One state of a record, from one load until another replaced it."""
 
     load_seq: int
@@ -38,44 +39,35 @@ class Version:
 
 def movements(con: duckdb.DuckDBPyConnection, ref: StreamRef, day: date) -> list[Movement]:
     """Every load that brought, changed or took away records of a day, oldest first."""
-    if not _has_rows(con, ref):
+    table = identifier(ref.raw_table)
+    if not has_table(con, table):
         return []
-    sql = fill(statement("history/movements.sql"), table=identifier(ref.raw_table))
-    rows = con.execute(sql, {**_stream(ref), "day": day}).fetchall()
-    return [
-        Movement(seq, _instant(us), file, new, changed, gone) for seq, us, file, new, changed, gone in rows
-    ]
+    sql = fill(statement("history/movements.sql"), table=table)
+
+    def movement(*, as_of_us: int | None, **moved: Any) -> Movement:
+        return Movement(as_of=None if as_of_us is None else instant(as_of_us), **moved)
+
+    return records(con, sql, {**_stream(ref), "day": day}, movement)
 
 
-def versions(con: duckdb.DuckDBPyConnection, ref: StreamRef, record_key: str) -> list[Version]:
+def versions(con: duckdb.DuckDBPyConnection, ref: StreamRef, record_key: str) -> list[RecordVersion]:
     """Every stored state of a record, oldest first; one that left has no state without a successor."""
-    if not _has_rows(con, ref):
+    table = identifier(ref.raw_table)
+    if not has_table(con, table):
         return []
-    sql = fill(statement("history/versions.sql"), table=identifier(ref.raw_table))
-    rows = con.execute(sql, {**_stream(ref), "key": record_key}).fetchall()
-    return [Version(seq, by, day, json.loads(payload)) for seq, by, day, payload in rows]
+    sql = fill(statement("history/versions.sql"), table=table)
+
+    def version(*, payload: str, **stood: Any) -> RecordVersion:
+        return RecordVersion(payload=json.loads(payload), **stood)
+
+    return records(con, sql, {**_stream(ref), "key": record_key}, version)
 
 
 def drift(con: duckdb.DuckDBPyConnection, ref: StreamRef, *, since: int = 0) -> dict[str, int]:
     """Fields that came without being declared, with how often, in the loads after a sequence number."""
-    rows = con.execute(statement("history/drift.sql"), {**_stream(ref), "since": since}).fetchall()
-    return {field: int(n) for field, n in rows}
+    fields = row_dicts(con, statement("history/drift.sql"), {**_stream(ref), "since": since})
+    return {str(found["field"]): int(found["n"]) for found in fields}
 
 
 def _stream(ref: StreamRef) -> dict[str, str]:
     return {"connector": ref.connector, "stream": ref.stream, "shop": ref.shop_id}
-
-
-def _has_rows(con: duckdb.DuckDBPyConnection, ref: StreamRef) -> bool:
-    found = con.execute(
-        "select count(*) from duckdb_tables() where table_name = ?", [identifier(ref.raw_table)]
-    ).fetchone()
-    return found != (0,)
-
-
-def _instant(microseconds: int | None) -> datetime | None:
-    return (
-        None
-        if microseconds is None
-        else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
-    )

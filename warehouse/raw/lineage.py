@@ -7,17 +7,16 @@ import duckdb
 
 from models.loads import StreamRef
 from warehouse.store.connect import transaction
-from warehouse.store.sqltext import fill, identifier, statement
+from warehouse.store.rows import has_table, row_dicts, run
+from warehouse.store.sqltext import Sql, fill, identifier, statement
 
 
 def store_lineage(con: duckdb.DuckDBPyConnection) -> None:
     """Refill source_record: records by stream, shop, day of creation and landing file."""
-    streams = con.execute("select distinct connector, stream from source_account order by all").fetchall()
-    known = {str(name) for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+    fed = row_dicts(con, Sql("select distinct connector, stream from source_account order by all"))
     with transaction(con):
-        con.execute("delete from source_record")
-        for connector, stream in streams:
-            table = StreamRef(connector, stream, "").raw_table
-            if table in known:
-                sql = fill(statement("core/source_record.sql"), table=identifier(table))
-                con.execute(sql, {"connector": connector, "stream": stream})
+        run(con, Sql("delete from source_record"))
+        for stream in fed:
+            table = identifier(StreamRef(shop_id="", **stream).raw_table)
+            if has_table(con, table):
+                run(con, fill(statement("core/source_record.sql"), table=table), stream)

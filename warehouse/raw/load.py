@@ -1,7 +1,7 @@
 """Rows into the warehouse: one transaction per window holds rows, history, load record, quarantine and cursor.
 
 Belongs here: raw windows, their failures, company tables, source accounts. Not here: how rows replace others (merge.py), what
-they mean (build.py).
+they mean (facts/build.py).
 """
 
 import hashlib
@@ -15,11 +15,13 @@ import duckdb
 
 from models.errors import WarehouseError
 from models.loads import FILE_DROP, FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
-from warehouse.raw.merge import one, put_rows, raw_table, stage
-from warehouse.store.connect import open_warehouse, transaction
+from warehouse.raw.merge import put_rows, raw_table, stage
+from warehouse.raw.states import LoadStatus
+from warehouse.store.connect import limit_resources, open_warehouse, transaction
 from warehouse.store.memory import memory_limit
-from warehouse.store.rows import insert_rows
-from warehouse.store.sqltext import fill, identifier, literal
+from warehouse.store.rows import insert_rows, only_value, row_dicts, run
+from warehouse.store.sqltext import Sql, fill, identifier
+from warehouse.store.state import newest_load
 
 LOAD_MEMORY = "72MB"  # what a window of some thousand records needs, measured; a larger one lifts it
 COMPANY_TABLES = (
@@ -41,8 +43,7 @@ def open_for_loads(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     A window is small: more memory would only cache what no load reads again, and a second thread reserves a second reader.
     """
     with open_warehouse(home) as con:
-        con.execute(f"set memory_limit = {literal(LOAD_MEMORY)}")
-        con.execute("set threads = 1")
+        limit_resources(con, LOAD_MEMORY, threads=1)
         yield con
 
 
@@ -58,13 +59,8 @@ def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadRes
     try:
         return _load_once(con, window)
     except duckdb.OutOfMemoryException:
-        _lift_limits(con)
+        limit_resources(con, memory_limit())
         return _load_once(con, window)
-
-
-def _lift_limits(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(f"set memory_limit = {literal(memory_limit())}")
-    con.execute("reset threads")
 
 
 def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:
@@ -75,7 +71,7 @@ def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResu
         seq = next_seq(con)
         load_id = _new_id(con, window, content, seq)
         if load_id is None:
-            return LoadResult(content, 0, 0, distinct)
+            return LoadResult(load_id=content, new_rows=0, changed_rows=0, unchanged_rows=distinct)
         moved = put_rows(con, window, table, seq)
         row = _window_row(window, load_id, seq, status="proven")
         counts = {"new_rows": moved.new, "changed_rows": moved.changed, "gone_rows": moved.gone}
@@ -88,7 +84,12 @@ def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResu
         _quarantine(con, window, load_id)
         _advance(con, window)
     return LoadResult(
-        load_id, moved.new, moved.changed, distinct - moved.new - moved.changed, moved.gone, moved.late
+        load_id=load_id,
+        new_rows=moved.new,
+        changed_rows=moved.changed,
+        unchanged_rows=distinct - moved.new - moved.changed,
+        gone_rows=moved.gone,
+        late_rows=moved.late,
     )
 
 
@@ -110,11 +111,11 @@ def note_failure(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> str:
 
 def stream_state(con: duckdb.DuckDBPyConnection, ref: StreamRef) -> tuple[str | None, datetime | None]:
     """Cursor and newest proven instant of a stream; (None, None) before its first load."""
-    row = con.execute(
-        "select cursor, covered_to from stream_cursor where connector = ? and stream = ? and shop_id = ?",
-        [ref.connector, ref.stream, ref.shop_id],
-    ).fetchone()
-    return (row[0], row[1]) if row else (None, None)
+    sql = Sql(
+        "select cursor, covered_to from stream_cursor where connector = ? and stream = ? and shop_id = ?"
+    )
+    rows = row_dicts(con, sql, [ref.connector, ref.stream, ref.shop_id])
+    return (rows[0]["cursor"], rows[0]["covered_to"]) if rows else (None, None)
 
 
 def replace_company_table(
@@ -142,18 +143,25 @@ def replace_company_table(
         raise WarehouseError(
             "W202", "there is no such company table", actual=repr(name[:80]), remedy=", ".join(COMPANY_TABLES)
         )
-    last = con.execute("select sha256, file from company_file where table_name = ?", [name]).fetchone()
-    if last == (sha256, file):
+    known = Sql("select count(*) > 0 from company_file where table_name = ? and sha256 = ? and file = ?")
+    if only_value(con, known, [name, sha256, file]):
         return False
     with transaction(con):
-        con.execute(fill("delete from ${table}", table=identifier(name)))
+        run(con, fill(Sql("delete from ${table}"), table=identifier(name)))
         insert_rows(con, name, rows)
-        con.execute("delete from company_file where table_name = ?", [name])
-        con.execute(
-            "insert into company_file values (?, ?, ?, ?, ?, ?)",
+        run(con, Sql("delete from company_file where table_name = ?"), [name])
+        run(
+            con,
+            Sql("insert into company_file values (?, ?, ?, ?, ?, ?)"),
             [name, file, sha256, len(rows), quarantined, as_of],
         )
     return True
+
+
+def company_file_digests(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Table and sha256 of every company file that is in, by table."""
+    files = row_dicts(con, Sql("select table_name, sha256 from company_file order by all"))
+    return [(file["table_name"], file["sha256"]) for file in files]
 
 
 def set_source_accounts(con: duckdb.DuckDBPyConnection, accounts: Iterable[SourceAccount]) -> None:
@@ -174,7 +182,7 @@ def set_source_accounts(con: duckdb.DuckDBPyConnection, accounts: Iterable[Sourc
         for a in accounts
     ]
     with transaction(con):
-        con.execute("delete from source_account")
+        run(con, Sql("delete from source_account"))
         insert_rows(con, "source_account", rows)
 
 
@@ -195,27 +203,26 @@ def _new_id(
     con: duckdb.DuckDBPyConnection, window: PulledWindow | FailedWindow, content: str, seq: int
 ) -> str | None:
     """The id of a load; None when it is in already. A file may go back to what it was: only its newest load counts."""
-    if window.ref.connector != FILE_DROP:
-        loaded = one(con, "select count(*) from load_window where load_id = ?", [content])[0]
-        return None if loaded else content
     ref = window.ref
-    newest = con.execute(
+    if ref.connector != FILE_DROP:
+        loaded = only_value(con, Sql("select count(*) from load_window where load_id = ?"), [content])
+        return None if loaded else content
+    sql = Sql(
         "select load_id from load_window where connector = ? and stream = ? and shop_id = ? and window_from = ?"
-        " and window_to = ? order by load_seq desc limit 1",
-        [ref.connector, ref.stream, ref.shop_id, window.window_from, window.window_to],
-    ).fetchone()
-    if newest is not None and str(newest[0]).startswith(content):
-        return None
-    return f"{content}-{seq}"
+        " and window_to = ? order by load_seq desc limit 1"
+    )
+    span = [ref.connector, ref.stream, ref.shop_id, window.window_from, window.window_to]
+    newest = only_value(con, sql, span)
+    return None if newest is not None and newest.startswith(content) else f"{content}-{seq}"
 
 
 def next_seq(con: duckdb.DuckDBPyConnection) -> int:
     """The number of the next load."""
-    return int(one(con, "select coalesce(max(load_seq), 0) + 1 from load_window")[0])
+    return newest_load(con) + 1
 
 
 def _window_row(
-    window: PulledWindow | FailedWindow, load_id: str, seq: int, *, status: str
+    window: PulledWindow | FailedWindow, load_id: str, seq: int, *, status: LoadStatus
 ) -> dict[str, Any]:
     row = {
         "load_id": load_id,
@@ -275,6 +282,6 @@ def _advance(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> None:
     if covered_to is not None and covered_to > window.window_to:
         return
     key = [ref.connector, ref.stream, ref.shop_id]
-    con.execute("delete from stream_cursor where connector = ? and stream = ? and shop_id = ?", key)
+    run(con, Sql("delete from stream_cursor where connector = ? and stream = ? and shop_id = ?"), key)
     newest = window.cursor if window.cursor is not None else cursor
-    con.execute("insert into stream_cursor values (?, ?, ?, ?, ?)", [*key, newest, window.window_to])
+    run(con, Sql("insert into stream_cursor values (?, ?, ?, ?, ?)"), [*key, newest, window.window_to])

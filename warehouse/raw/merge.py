@@ -4,7 +4,7 @@ Belongs here: staging, comparing, replacing, and the history of what stood befor
 quarantine (load.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,18 @@ import duckdb
 
 from models.errors import WarehouseError
 from models.loads import PulledWindow, StreamRef
-from warehouse.store.sqltext import fill, identifier, statement
+from warehouse.store.rows import only_record, only_value, run
+from warehouse.store.sqltext import Sql, fill, identifier, statement
+
+_STAGED = Sql(
+    "select count(*) as total, count(distinct record_key) as n_keys,"
+    " count(*) filter (where record_key is null or record_day is null or version_at is null or row_hash is null"
+    " or not is_whole) as broken from staged_all"
+)
+_MOVED = Sql(
+    "select count(*) filter (where action = 'new') as new, count(*) filter (where action = 'changed') as changed,"
+    " count(*) filter (where action = 'gone') as gone from staged_action"
+)
 
 
 @dataclass(frozen=True)
@@ -22,19 +33,34 @@ class Moved:
     new: int
     changed: int
     gone: int
-    late: int
+    late: int = 0
 
 
-def raw_table(con: duckdb.DuckDBPyConnection, ref: StreamRef) -> str:
+@dataclass(frozen=True)
+class StagedRows:
+    """Rows of a window's file: all, those that lack something, and how many keys they have."""
+
+    total: int
+    n_keys: int
+    broken: int
+
+
+@dataclass(frozen=True)
+class DayBounds:
+    """The first and last day of some records."""
+
+    first: date | None
+    last: date | None
+
+
+def raw_table(con: duckdb.DuckDBPyConnection, ref: StreamRef) -> Sql:
     """The stream's raw table, created if need be."""
     table = identifier(ref.raw_table)
-    con.execute(
-        fill(
-            "create table if not exists ${table} (shop_id varchar, record_key varchar, record_day date,"
-            " version_at timestamptz, row_hash varchar, payload json, load_seq bigint)",
-            table=table,
-        )
+    columns = Sql(
+        "create table if not exists ${table} (shop_id varchar, record_key varchar, record_day date,"
+        " version_at timestamptz, row_hash varchar, payload json, load_seq bigint)"
     )
+    run(con, fill(columns, table=table))
     return table
 
 
@@ -45,23 +71,22 @@ def stage(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> int:
         WarehouseError: W201 when the file does not hold what the window says.
     """
     try:
-        con.execute(statement("load/stage.sql"), [str(window.records_path)])
+        run(con, _reading_file("load/stage.sql"), {"file": str(window.records_path)})
     except duckdb.OutOfMemoryException:
         raise  # says nothing about the records
     except duckdb.Error as error:
         raise _bad_records(window, str(error).splitlines()[0][:300]) from error
-    total, broken, distinct = one(
-        con,
-        "select count(*), count(*) filter (where record_key is null or record_day is null"
-        " or version_at is null or row_hash is null or not is_whole),"
-        " count(distinct record_key) from staged_all",
-    )
-    if total != window.rows or broken:
-        raise _bad_records(
-            window, f"{total} rows, {broken} of them without key, day, version, hash or payload"
-        )
-    con.execute(statement("load/newest.sql"))
-    return int(distinct)
+    staged = only_record(con, _STAGED, (), StagedRows)
+    if staged.total != window.rows or staged.broken:
+        told = f"{staged.total} rows, {staged.broken} of them without key, day, version, hash or payload"
+        raise _bad_records(window, told)
+    run(con, statement("load/newest.sql"))
+    return staged.n_keys
+
+
+def _reading_file(path: str, **parts: Sql) -> Sql:
+    """A statement that reads the records of the parameter `file`."""
+    return fill(statement(path), record_file=statement("load/record_file.sql"), **parts)
 
 
 def _bad_records(window: PulledWindow, actual: str) -> WarehouseError:
@@ -74,7 +99,7 @@ def _bad_records(window: PulledWindow, actual: str) -> WarehouseError:
     )
 
 
-def put_rows(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, seq: int) -> Moved:
+def put_rows(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, seq: int) -> Moved:
     """Bring the staged rows in; what they replace goes to record_history.
 
     Raises:
@@ -84,56 +109,53 @@ def put_rows(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, s
         _merge(con, window, table, seq)
     else:
         _replace(con, window, table, window.replaces, seq)
-    new, changed, gone = one(
-        con,
-        "select count(*) filter (where action = 'new'), count(*) filter (where action = 'changed'),"
-        " count(*) filter (where action = 'gone') from staged_action",
-    )
-    late = (
-        one(con, statement("load/late.sql"), {**_stream(window), "seq": seq})[0]
-        if new or changed or gone
-        else 0
-    )
-    return Moved(int(new), int(changed), int(gone), int(late))
+    moved = _moved(con)
+    if not (moved.new or moved.changed or moved.gone):
+        return moved
+    late = only_value(con, statement("load/late.sql"), {**_stream(window), "seq": seq})
+    return replace(moved, late=int(late))
 
 
-def _merge(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, seq: int) -> None:
+def _moved(con: duckdb.DuckDBPyConnection) -> Moved:
+    return only_record(con, _MOVED, (), Moved)
+
+
+def _merge(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, seq: int) -> None:
     """Insert unknown keys, replace older content."""
     parameters = {"shop": window.ref.shop_id}
-    con.execute(fill(statement("load/classify.sql"), table=table), parameters)
-    first, last, new, changed = one(
-        con,
-        "select min(record_day), max(record_day), count(*) filter (where action = 'new'),"
-        " count(*) filter (where action = 'changed') from staged_action",
-    )
-    if changed:
-        _keep_old(con, window, table, (first, last), seq)
-    if new or changed:
-        con.execute(
-            fill(statement("load/merge.sql"), table=table),
+    run(con, fill(statement("load/classify.sql"), table=table), parameters)
+    moved = _moved(con)
+    if moved.changed:
+        bounds = Sql("select min(record_day) as first, max(record_day) as last from staged_action")
+        _keep_old(con, window, table, seq, only_record(con, bounds, (), DayBounds))
+    if moved.new or moved.changed:
+        run(
+            con,
+            _reading_file("load/merge.sql", table=table),
             {**parameters, "seq": seq, "file": str(window.records_path)},
         )
 
 
 def _replace(
-    con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, days: tuple[date, date], seq: int
+    con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, days: tuple[date, date], seq: int
 ) -> None:
     """Make the rows of the window's days exactly its own; a later pull of a day stands before an earlier one."""
     is_day = window.kind == "day"
     bounds = {"shop": window.ref.shop_id, "first": days[0], "last": days[1]}
     _require_own_days(con, window, days)
-    con.execute(statement("load/newer_day.sql"), {**_stream(window), **bounds, "as_of": window.as_of})
-    con.execute(fill(statement("load/compare.sql"), table=table), {**bounds, "is_day": is_day})
-    found = one(con, "select min(record_key) from staged_action where action = 'elsewhere'")[0]
-    if found is None:
-        found = one(con, fill(statement("load/elsewhere.sql"), table=table), {**bounds, "is_day": is_day})[0]
-    if found is not None:
-        raise _elsewhere(window, days, found)
-    if one(con, "select count(*) from staged_action where action <> 'unchanged'")[0]:
-        _keep_old(con, window, table, days, seq)
-        con.execute(fill(statement("load/drop_stale.sql"), table=table), bounds)
+    run(con, statement("load/newer_day.sql"), {**_stream(window), **bounds, "as_of": window.as_of})
+    run(con, fill(statement("load/compare.sql"), table=table), {**bounds, "is_day": is_day})
+    key = only_value(con, Sql("select min(record_key) from staged_action where action = 'elsewhere'"))
+    if key is None:
+        sql = fill(statement("load/elsewhere.sql"), table=table)
+        key = only_value(con, sql, {**bounds, "is_day": is_day})
+    if key is not None:
+        raise _elsewhere(window, days, str(key))
+    if only_value(con, Sql("select count(*) from staged_action where action <> 'unchanged'")):
+        _keep_old(con, window, table, seq, DayBounds(*days))
+        run(con, fill(statement("load/drop_stale.sql"), table=table), bounds)
         insert = {"shop": window.ref.shop_id, "seq": seq, "file": str(window.records_path)}
-        con.execute(fill(statement("load/insert_new.sql"), table=table), insert)
+        run(con, _reading_file("load/insert_new.sql", table=table), insert)
 
 
 def _elsewhere(window: PulledWindow, days: tuple[date, date], key: str) -> WarehouseError:
@@ -148,9 +170,8 @@ def _elsewhere(window: PulledWindow, days: tuple[date, date], key: str) -> Wareh
 
 
 def _require_own_days(con: duckdb.DuckDBPyConnection, window: PulledWindow, days: tuple[date, date]) -> None:
-    outside = one(
-        con, "select min(record_key) from staged where record_day not between $1 and $2", list(days)
-    )[0]
+    sql = Sql("select min(record_key) from staged where record_day not between ? and ?")
+    outside = only_value(con, sql, days)
     if outside is not None:
         raise WarehouseError(
             "W208",
@@ -162,10 +183,10 @@ def _require_own_days(con: duckdb.DuckDBPyConnection, window: PulledWindow, days
 
 
 def _keep_old(
-    con: duckdb.DuckDBPyConnection, window: PulledWindow, table: str, days: tuple[date, date], seq: int
+    con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, seq: int, days: DayBounds
 ) -> None:
-    parameters = {**_stream(window), "seq": seq, "first": days[0], "last": days[1]}
-    con.execute(fill(statement("load/keep_old.sql"), table=table), parameters)
+    parameters = {**_stream(window), "seq": seq, "first": days.first, "last": days.last}
+    run(con, fill(statement("load/keep_old.sql"), table=table), parameters)
 
 
 def _stream(window: PulledWindow) -> dict[str, Any]:
@@ -175,11 +196,3 @@ def _stream(window: PulledWindow) -> dict[str, Any]:
 
 def _where(window: PulledWindow) -> str:
     return f"{window.ref} {window.window_from.isoformat()}..{window.window_to.isoformat()}"
-
-
-def one(
-    con: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any] | dict[str, Any] | None = None
-) -> tuple[Any, ...]:
-    """The first row of a query; nothing when there is none."""
-    row = con.execute(sql, parameters or []).fetchone()
-    return row if row is not None else ()

@@ -1,40 +1,23 @@
-"""What is known of pulls: the newest proof of each stream, fields nobody declared, failures that no later pull mended.
+"""What is known of pulls: every recorded window, the newest proof of each stream, failures that no later pull mended.
 
-Belongs here: reading load_window and load_drift for people who look after connectors. Not here: which
-days are whole (coverage.py).
+Belongs here: reading load_window and load_drift. Not here: which days are whole (coverage.py), the past of one record
+(history.py).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import duckdb
 
 from models.loads import FILE_DROP, StreamRef
-
-_PROVEN = """
-    select connector, stream, shop_id, max(window_to), max(as_of)
-    from load_window where status = 'proven' and connector <> ? group by all order by all
-"""
-_DRIFT = """
-    with newest as (
-        select connector, stream, shop_id, max(as_of) as as_of
-        from load_window where status = 'proven' group by all
-    )
-    select w.connector, w.stream, w.shop_id, d.field, sum(d.n)::bigint
-    from load_drift as d
-    inner join load_window as w on w.load_id = d.load_id
-    inner join newest as n
-        on n.connector = w.connector and n.stream = w.stream and n.shop_id = w.shop_id and n.as_of = w.as_of
-    group by all order by all
-"""
-_WINDOWS = """
-    select connector, stream, shop_id, window_from, window_to, status, cause_code, cause, as_of
-    from load_window where connector <> ? order by load_seq
-"""
+from warehouse.raw.states import LoadStatus, WindowKind
+from warehouse.store.rows import only_value, records, row_dicts
+from warehouse.store.sqltext import Sql, statement
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OpenFailure:
     """Days that failed and that no later pull has proven since."""
 
@@ -46,32 +29,95 @@ class OpenFailure:
     as_of: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecordedWindow:
+    """One line of the record of loads: what was read of which span, or why it could not be."""
+
+    ref: StreamRef
+    window_from: datetime
+    window_to: datetime
+    kind: WindowKind
+    status: LoadStatus
+    proof: str | None
+    cause_code: str | None
+    cause: str | None
+    landing_file: str | None
+    landing_sha256: str | None
+    as_of: datetime
+
+
+def recorded_windows(con: duckdb.DuckDBPyConnection) -> list[RecordedWindow]:
+    """Every window, proven or failed, in the order in which it was loaded."""
+    sql = Sql(
+        "select connector, stream, shop_id, window_from, window_to, kind, status, proof, cause_code, cause,"
+        " landing_file, landing_sha256, as_of from load_window order by load_seq"
+    )
+
+    def window(*, connector: str, stream: str, shop_id: str, **rest: Any) -> RecordedWindow:
+        return RecordedWindow(ref=StreamRef(connector, stream, shop_id), **rest)
+
+    return records(con, sql, (), window)
+
+
+def pulled_at(con: duckdb.DuckDBPyConnection, landing_file: str) -> datetime | None:
+    """The instant of the newest pull that wrote a landing file; None when it was never loaded."""
+    sql = Sql("select max(as_of) from load_window where landing_file = ?")
+    found: datetime | None = only_value(con, sql, [landing_file])
+    return found
+
+
+def first_day_loaded(con: duckdb.DuckDBPyConnection, connector: str, *, since: int) -> date | None:
+    """The first day (UTC) of the windows of a connector that were recorded after a load; None when there are none."""
+    sql = Sql("select min(cast(window_from as date)) from load_window where load_seq > ? and connector = ?")
+    found: date | None = only_value(con, sql, [since, connector])
+    return found
+
+
 def proven_until(con: duckdb.DuckDBPyConnection) -> dict[StreamRef, tuple[datetime, datetime]]:
-    """Per stream and account the newest proven instant, and when that was pulled."""
-    rows = con.execute(_PROVEN, [FILE_DROP]).fetchall()
-    return {StreamRef(*names): (until, as_of) for *names, until, as_of in rows}
+    """Per stream and account the newest proven instant, and when that was pulled; fact files aside."""
+    sql = Sql(
+        "select connector, stream, shop_id, max(window_to) as window_to, max(as_of) as as_of from load_window"
+        " where status = 'proven' and connector <> ? group by all order by all"
+    )
+    return {
+        StreamRef(row["connector"], row["stream"], row["shop_id"]): (row["window_to"], row["as_of"])
+        for row in row_dicts(con, sql, [FILE_DROP])
+    }
 
 
 def drift_seen(con: duckdb.DuckDBPyConnection) -> dict[StreamRef, dict[str, int]]:
     """Per stream and account the unknown fields of its newest pull, with how often they came."""
     found: dict[StreamRef, dict[str, int]] = {}
-    for connector, stream, shop_id, field, times in con.execute(_DRIFT).fetchall():
-        found.setdefault(StreamRef(connector, stream, shop_id), {})[str(field)] = int(times)
+    for row in row_dicts(con, statement("history/drift_newest.sql")):
+        ref = StreamRef(row["connector"], row["stream"], row["shop_id"])
+        found.setdefault(ref, {})[str(row["field"])] = int(row["n"])
     return found
 
 
 def open_failures(con: duckdb.DuckDBPyConnection) -> list[OpenFailure]:
-    """Failed windows, the newest word about each span, without what was proven after them."""
+    """Failed windows, the newest word about each span, without what was proven after them; fact files aside."""
     left: dict[StreamRef, list[OpenFailure]] = {}
-    for connector, stream, shop_id, start, end, status, code, cause, as_of in con.execute(
-        _WINDOWS, [FILE_DROP]
-    ).fetchall():
-        ref = StreamRef(connector, stream, shop_id)
-        kept = [rest for failure in left.get(ref, ()) for rest in _without(failure, start, end)]
-        if status != "proven":
-            kept.append(OpenFailure(ref, start, end, str(code), str(cause), as_of))
-        left[ref] = kept
+    for window in recorded_windows(con):
+        if window.ref.connector == FILE_DROP:
+            continue
+        kept = [
+            rest
+            for failure in left.get(window.ref, ())
+            for rest in _without(failure, window.window_from, window.window_to)
+        ]
+        left[window.ref] = [*kept, *([] if window.status == "proven" else [_failure(window)])]
     return sorted((f for found in left.values() for f in found), key=lambda f: (str(f.ref), f.window_from))
+
+
+def _failure(window: RecordedWindow) -> OpenFailure:
+    return OpenFailure(
+        ref=window.ref,
+        window_from=window.window_from,
+        window_to=window.window_to,
+        code=str(window.cause_code),
+        cause=str(window.cause),
+        as_of=window.as_of,
+    )
 
 
 def _without(failure: OpenFailure, start: datetime, end: datetime) -> Iterator[OpenFailure]:

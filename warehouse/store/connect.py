@@ -15,19 +15,25 @@ import duckdb
 
 from models.errors import WarehouseError
 from warehouse.store.memory import memory_limit
+from warehouse.store.rows import only_column, run
 from warehouse.store.schema import bring_up_tables
-from warehouse.store.sqltext import literal
+from warehouse.store.sqltext import Sql, fill, identifier, literal, statement_file
 
 WAREHOUSE = "warehouse.duckdb"
 PUBLISHED = Path("published") / "kpi.duckdb"
-# Extensions never come from the network (platform.md P8); Python variables are no tables (faults.md 11);
-# the file stays readable by DuckDB 1.5 and 2.0 (platform.md 3a).
+# Extensions never come from the network (https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview): code that is
+# loaded into the process that computes pay is part of the installation. Python variables are no tables: a name that is missing in
+# the file must fail, not find a local variable (https://duckdb.org/docs/stable/clients/python/data_ingestion). The file stays
+# readable by DuckDB 1.5 after a 2.0 has written it (https://duckdb.org/docs/stable/internals/storage).
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
     "storage_compatibility_version": "v1.5.0",
 }
+# A TIMESTAMPTZ is an instant; text and days are taken from it in the session's zone, by default the machine's
+# (https://duckdb.org/docs/stable/sql/data_types/timestamp). Days of a shop name their zone in SQL; the rest is UTC everywhere.
+_UTC = Sql("set TimeZone = 'UTC'")
 _PAUSE_SECONDS = 0.1
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _log = logging.getLogger("meritline.warehouse")
@@ -71,7 +77,7 @@ def open_published(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         )
     con = duckdb.connect(str(path), read_only=True, config={**_settings(), "enable_external_access": "false"})
     try:
-        con.execute("set TimeZone = 'UTC'")
+        run(con, _UTC)
         yield con
     finally:
         con.close()
@@ -102,7 +108,7 @@ def _not_writable(home: Path, actual: str) -> WarehouseError:
 
 
 def _set_aside_leftover(path: Path) -> None:
-    """A kill inside the first connect leaves a file DuckDB never opens again (faults.md finding 7)."""
+    """A kill inside the first connect leaves a file without the head of a database, which DuckDB never opens again."""
     if not path.exists() or _is_database(path):
         return
     number = 1
@@ -119,6 +125,7 @@ def _set_aside_leftover(path: Path) -> None:
 
 
 def _is_database(path: Path) -> bool:
+    """Bytes 8 to 11 of a database are DUCK, after a checksum of 8 (https://duckdb.org/docs/stable/internals/storage)."""
     with path.open("rb") as file:
         return file.read(12)[8:] == b"DUCK"
 
@@ -131,7 +138,7 @@ def _create(path: Path) -> None:
     con = _connect(beside, 0)
     try:
         _migrate(con, beside)
-        con.execute("checkpoint")
+        run(con, Sql("checkpoint"))
     finally:
         con.close()
     beside.chmod(0o600)
@@ -154,7 +161,7 @@ def _connect(path: Path, wait_seconds: int) -> duckdb.DuckDBPyConnection:
         except duckdb.Error as error:
             raise _unreadable(path, error) from error
         else:
-            con.execute("set TimeZone = 'UTC'")
+            run(con, _UTC)
             return con
 
 
@@ -182,8 +189,8 @@ def _unreadable(path: Path, error: duckdb.Error) -> WarehouseError:
 
 
 def _migrate(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    con.execute("create table if not exists schema_migration (id integer, name varchar)")
-    done = {row[0] for row in con.execute("select id from schema_migration").fetchall()}
+    run(con, Sql("create table if not exists schema_migration (id integer, name varchar)"))
+    done = set(only_column(con, Sql("select id from schema_migration")))
     known = {int(file.name[:4]): file for file in sorted(_MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql"))}
     if unknown := done - known.keys():
         raise WarehouseError(
@@ -202,23 +209,38 @@ def _migrate(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 def _apply(con: duckdb.DuckDBPyConnection, number: int, file: Path) -> None:
     """One migration and its record in one transaction."""
     with transaction(con):
-        con.execute(file.read_text(encoding="utf-8"))
-        con.execute("insert into schema_migration values (?, ?)", [number, file.stem])
+        run(con, statement_file(file))
+        run(con, Sql("insert into schema_migration values (?, ?)"), [number, file.stem])
 
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Everything inside happens, or nothing."""
-    con.execute("begin transaction")
+    run(con, Sql("begin transaction"))
     try:
         yield
     except BaseException:
         with suppress(duckdb.Error):  # a failed commit has already rolled back
-            con.execute("rollback")
+            run(con, Sql("rollback"))
         raise
-    con.execute("commit")
+    run(con, Sql("commit"))
 
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
     """Attach a new database file as `name`, readable by DuckDB 1.5 and 2.0."""
-    con.execute(f"attach {literal(str(path))} as {name} (storage_version 'v1.5.0')")
+    sql = Sql("attach ${path} as ${name} (storage_version 'v1.5.0')")
+    run(con, fill(sql, path=literal(str(path)), name=identifier(name)))
+
+
+def detach(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Let go of an attached database; what was not checkpointed lies in its WAL."""
+    run(con, fill(Sql("detach ${name}"), name=identifier(name)))
+
+
+def limit_resources(con: duckdb.DuckDBPyConnection, memory: str, *, threads: int | None = None) -> None:
+    """Let a connection take as much memory as `memory` says, for example `72MB`, and so many threads; None = all."""
+    run(con, fill(Sql("set memory_limit = ${memory}"), memory=literal(memory)))
+    if threads is None:
+        run(con, Sql("reset threads"))
+    else:
+        run(con, fill(Sql("set threads = ${n}"), n=literal(threads)))

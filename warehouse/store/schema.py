@@ -1,15 +1,17 @@
 """The canonical tables of the registry as tables of the warehouse: created where absent, widened where a column is new.
 
 Belongs here: DDL that follows from models/tables. Not here: bookkeeping and company tables (migrations/), what
-fills them (build.py).
+fills them (facts/build.py).
 """
 
 import hashlib
 
 import duckdb
 
-from models.tables import FACTS, Table
-from warehouse.store.sqltext import fill, identifier
+from models.tables import FACTS, Column, Table
+from warehouse.store.rows import column_types, run
+from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, type_name
+from warehouse.store.state import BuildState, last_state, note_state
 
 _STATE = "tables"
 
@@ -21,36 +23,34 @@ def tables_digest() -> str:
 
 def bring_up_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create and widen canonical tables; nothing is done when the registry is the one of the last time."""
-    digest = tables_digest()
-    if con.execute("select inputs from core_state where name = ?", [_STATE]).fetchone() == (digest,):
+    state = BuildState(0, tables_digest())
+    if last_state(con, _STATE) == state:
         return
     for table in FACTS.values():
-        con.execute(_create(table))
+        run(con, _create(table))
         _widen(con, table)
-    con.execute("delete from core_state where name = ?", [_STATE])
-    con.execute("insert into core_state values (?, 0, ?)", [_STATE, digest])
+    note_state(con, _STATE, state)
 
 
-def _create(table: Table) -> str:
-    columns = ", ".join(f"{identifier(c.name)} {c.sql_type}" for c in table.columns)
+def _create(table: Table) -> Sql:
     return fill(
-        "create table if not exists ${name} (${columns})",
+        Sql("create table if not exists ${name} (${columns})"),
         name=identifier(f"core_{table.name}"),
-        columns=columns,
+        columns=listed(_column(column) for column in table.columns),
     )
+
+
+def _column(column: Column) -> Sql:
+    return joined(Sql(" "), (identifier(column.name), type_name(column.sql_type)))
 
 
 def _widen(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Columns are only ever added: an older row holds NULL there until it is built anew."""
     name = identifier(f"core_{table.name}")
-    there = {row[0] for row in con.execute(fill("describe ${name}", name=name)).fetchall()}
+    there = column_types(con, name)
     for column in table.columns:
         if column.name not in there:
-            con.execute(
-                fill(
-                    "alter table ${name} add column ${column} ${kind}",
-                    name=name,
-                    column=identifier(column.name),
-                    kind=column.sql_type,
-                )
+            run(
+                con,
+                fill(Sql("alter table ${name} add column ${column}"), name=name, column=_column(column)),
             )

@@ -1,25 +1,34 @@
 """The only place where text becomes SQL: quoted literals, checked identifiers, statement files.
 
-Values are bound parameters wherever DuckDB allows it. Where a statement is compiled (KPI formulas, ATTACH),
-values pass through `literal` and names through `identifier`. Nothing else may build SQL from data.
+Values are bound parameters wherever DuckDB allows it. Where a statement is put together (KPI formulas, names of raw tables),
+values pass through `literal` and names through `identifier`, and `fill` and `joined` take nothing but `Sql`: mypy refuses a
+plain str on its way into a statement.
+
+Belongs here: the type `Sql` and every function that makes one. Not here: running it (rows.py), what it asks (the wings).
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from string import Template
+from typing import NewType
 
 from models.errors import WarehouseError
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_SQL = Path(__file__).parents[1] / "sql"
-
+# Elsewhere `Sql` is called with a written-out constant only, never with text made at run time; a test counts on it.
+Sql = NewType("Sql", str)
 Value = str | int | bool | Decimal | date
 
+# At most 63 characters, as PostgreSQL allows (its manual, "Identifiers and Key Words"): names fit wherever tables are copied to.
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_TYPE = re.compile(r"[A-Za-z]+[0-9]*( [A-Za-z]+)*(\([0-9]{1,2}, ?[0-9]{1,2}\))?(\[\])?")
+_SQL = Path(__file__).parents[1] / "sql"
 
-def identifier(name: str) -> str:
+
+def identifier(name: str) -> Sql:
     """`name` itself, if it is a plain lower-case identifier.
 
     Raises:
@@ -32,10 +41,21 @@ def identifier(name: str) -> str:
             actual=repr(name[:80]),
             remedy="use lower-case letters, digits and _ in connector and stream names",
         )
-    return name
+    return Sql(name)
 
 
-def literal(value: Value) -> str:
+def type_name(name: str) -> Sql:
+    """The name of a column type, as models/tables and DuckDB write them: DECIMAL(18, 4), VARCHAR[], TIMESTAMP WITH TIME ZONE.
+
+    Raises:
+        WarehouseError: W110, when it is anything else.
+    """
+    if not _TYPE.fullmatch(name):
+        raise WarehouseError("W110", "a column type is not a plain type name", actual=repr(name[:80]))
+    return Sql(name)
+
+
+def literal(value: Value) -> Sql:
     """`value` as a SQL literal.
 
     Example:
@@ -43,39 +63,66 @@ def literal(value: Value) -> str:
         ("'it''s'", '(-1.50)', 'true')
     """
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return Sql("true" if value else "false")
     if isinstance(value, int):
-        return f"({value})" if value < 0 else str(value)
+        return Sql(f"({value})" if value < 0 else str(value))
     if isinstance(value, Decimal):
         return _decimal(value)
     if isinstance(value, date):
-        return f"date '{value.isoformat()}'"
+        return Sql(f"date '{value.isoformat()}'")
     return _text(value)
 
 
-def _decimal(value: Decimal) -> str:
+def _decimal(value: Decimal) -> Sql:
     if not value.is_finite():
         raise WarehouseError("W111", "a number in a formula is not finite", actual=str(value))
-    plain = format(value, "f")
-    return f"({plain})" if value.is_signed() else plain
+    plain = format(value, "f")  # never an exponent: DuckDB reads 1e2 as a binary float, 100 as a decimal
+    return Sql(f"({plain})" if value.is_signed() else plain)
 
 
-def _text(value: str) -> str:
+def _text(value: str) -> Sql:
     if "\x00" in value:
         raise WarehouseError("W111", "a text in a formula holds a NUL character", actual=repr(value[:80]))
+    # Two quotes are the only escape of a standard SQL string; DuckDB reads a backslash as itself
+    # (https://duckdb.org/docs/stable/sql/data_types/literal_types).
     doubled = value.replace("'", "''")
-    return f"'{doubled}'"
+    return Sql(f"'{doubled}'")
 
 
-def fill(template: str, **parts: str) -> str:
-    """`template` with `${name}` replaced by text that is already SQL: identifiers, literals, parts."""
-    return Template(template).substitute(parts)
+def fill(template: Sql, **parts: Sql) -> Sql:
+    """`template` with `${name}` replaced by text that is already SQL; `$$name` stays as the bound parameter `$name`.
+
+    Example:
+        >>> fill(Sql("select * from ${table} where id = $$id"), table=identifier("core_sku"))
+        'select * from core_sku where id = $id'
+    """
+    return Sql(Template(template).substitute(parts))
+
+
+def joined(separator: Sql, parts: Iterable[Sql]) -> Sql:
+    """Parts in a row with a separator between them."""
+    return Sql(separator.join(parts))
+
+
+def listed(parts: Iterable[Sql]) -> Sql:
+    """Parts as the list of a SELECT, an IN or a call.
+
+    Example:
+        >>> listed([identifier("shop_id"), literal(1)])
+        'shop_id, 1'
+    """
+    return joined(Sql(", "), parts)
 
 
 @cache
-def statement(path: str) -> str:
+def statement(path: str) -> Sql:
     """Text of `sql/<path>`."""
-    return (_SQL / path).read_text(encoding="utf-8")
+    return statement_file(_SQL / path)
+
+
+def statement_file(path: Path) -> Sql:
+    """Text of a file with SQL that ships with the product."""
+    return Sql(path.read_text(encoding="utf-8"))
 
 
 def statements(folder: str) -> list[str]:

@@ -13,9 +13,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from connectors.file_drop.fact_layouts import FROM_DROP, file_columns
+from connectors.file_drop.layout import DeclaredModel
 from connectors.file_drop.reading.csv_rows import decode
 from connectors.file_drop.reading.opening import read_bytes
 from models.definitions.strict_yaml import Mapping as Keys
@@ -37,19 +38,17 @@ def norm(header: str) -> str:
     return _BLANK.sub("", unicodedata.normalize("NFKC", header)).casefold()
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Text(_Strict):
+class Text(DeclaredModel):
     """Words for both readers."""
 
     zh: str
     en: str
 
 
-class ExportColumn(_Strict):
+class ExportColumn(DeclaredModel):
     """Where one canonical column comes from: the first header found, a sum of columns, or the row's number in its order."""
+
+    model_config = ConfigDict(populate_by_name=True)  # `from` is a keyword of Python
 
     headers: tuple[str, ...] = Field(default=(), alias="from")
     sum: tuple[tuple[str, ...], ...] = ()
@@ -71,7 +70,7 @@ class ExportColumn(_Strict):
         return bool(self.alternatives or self.number_within or self.of_the_entry)
 
 
-class Skip(_Strict):
+class Skip(DeclaredModel):
     """Rows that are no facts, e.g. orders nobody paid: left out, counted, and said in the proof."""
 
     column: tuple[str, ...]
@@ -79,7 +78,7 @@ class Skip(_Strict):
     why: Text
 
 
-class TotalRow(_Strict):
+class TotalRow(DeclaredModel):
     """Rows that sum up others: `checked` ones must equal the sums, all of them are left out."""
 
     column: tuple[str, ...]
@@ -88,7 +87,7 @@ class TotalRow(_Strict):
     sums: tuple[str, ...] = ()
 
 
-class OrderSplit(_Strict):
+class OrderSplit(DeclaredModel):
     """An order's stated total divided among its lines; it must lie between Σ price x quantity and that less the discounts."""
 
     column: str
@@ -100,7 +99,7 @@ class OrderSplit(_Strict):
     total: str
 
 
-class ExtraLine(_Strict):
+class ExtraLine(DeclaredModel):
     """A second row for an amount that stands once per order, e.g. shipping."""
 
     amount: str
@@ -110,7 +109,7 @@ class ExtraLine(_Strict):
     constants: Mapping[str, str]
 
 
-class ExportLayout(_Strict):
+class ExportLayout(DeclaredModel):
     """One export of one platform."""
 
     name: str

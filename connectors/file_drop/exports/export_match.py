@@ -11,8 +11,8 @@ from pathlib import Path
 from connectors.file_drop.exports.export_layout import AUTO, ExportLayout, norm
 from connectors.file_drop.exports.export_sheets import RawSheet, raw_sheets
 from connectors.file_drop.layout import FileOptions
-from models.definitions.reading import nearest
 from models.errors import CompanyError
+from models.values import nearest
 
 _NEAREST = 3
 _SHOWN = 8

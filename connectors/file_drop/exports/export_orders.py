@@ -14,6 +14,7 @@ from connectors.file_drop.layout import FileOptions
 from connectors.file_drop.table import DroppedRow
 from connectors.file_drop.values import parse_cell
 from models.errors import CompanyError
+from models.money import multiply, subtract
 from models.money import total as added
 from models.pay.split import split
 
@@ -21,7 +22,7 @@ _ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
-class _Line:
+class _OrderLine:
     """One line of an order with the amounts it states."""
 
     raw: RawRow
@@ -46,10 +47,10 @@ def split_orders(sheet: Sheet, raw: list[RawRow], rows: list[DroppedRow]) -> lis
 def _divided(
     sheet: Sheet, rule: OrderSplit, pairs: list[tuple[RawRow, DroppedRow]]
 ) -> list[tuple[RawRow, DroppedRow]]:
-    orders: dict[str, list[_Line]] = {}
+    orders: dict[str, list[_OrderLine]] = {}
     for raw, row in pairs:
-        gross = _stated(sheet, raw, rule.price) * _stated(sheet, raw, rule.quantity)
-        line = _Line(raw, row, gross, sheet.amount(raw, rule.line_discount) or _ZERO)
+        gross = multiply(_stated(sheet, raw, rule.price), _stated(sheet, raw, rule.quantity))
+        line = _OrderLine(raw, row, gross, sheet.amount(raw, rule.line_discount) or _ZERO)
         orders.setdefault(sheet.cell(raw, rule.order) or "", []).append(line)
     amounts: dict[int, Decimal] = {}
     for order, lines in orders.items():
@@ -59,12 +60,12 @@ def _divided(
     ]
 
 
-def _amounts(sheet: Sheet, rule: OrderSplit, order: str, lines: list[_Line]) -> dict[int, Decimal]:
+def _amounts(sheet: Sheet, rule: OrderSplit, order: str, lines: list[_OrderLine]) -> dict[int, Decimal]:
     """Each line's amount by row number; together exactly the order's total."""
     head = lines[0].raw
     stated, discount = _stated(sheet, head, rule.total), sheet.amount(head, rule.order_discount) or _ZERO
     gross = added([line.gross for line in lines])
-    least = gross - discount - added([line.discount for line in lines])
+    least = subtract(gross, added([discount, *(line.discount for line in lines)]))
     # The stated discount may hold that of the lines, and that of shipping, which lowers no line; it never reaches further.
     if not least <= stated <= gross:
         raise CompanyError(
@@ -80,11 +81,11 @@ def _amounts(sheet: Sheet, rule: OrderSplit, order: str, lines: list[_Line]) -> 
     return {line.row.number: shares[_key(line)] for line in lines}
 
 
-def _weights(lines: list[_Line]) -> Mapping[str, Decimal]:
-    return {_key(line): line.gross - line.discount for line in lines}
+def _weights(lines: list[_OrderLine]) -> Mapping[str, Decimal]:
+    return {_key(line): subtract(line.gross, line.discount) for line in lines}
 
 
-def _key(line: _Line) -> str:
+def _key(line: _OrderLine) -> str:
     return f"{line.row.number:09}"  # ties go to the earlier line
 
 

@@ -13,13 +13,15 @@ from connectors.file_drop.layout import ColumnSpec
 from connectors.file_drop.table import QuarantinedCell
 from connectors.file_drop.values import BadValueError
 from models.errors import CompanyError, MeritError
-from models.tables import FACTS, Sensitivity
+from models.tables import FACTS, MONEY_WIDTH, Sensitivity
 
-AMOUNT = ColumnSpec(name="amount", type="decimal")
+# A number of an export that is no column: as wide as the money columns that are made of it.
+_WIDEST = Decimal(10**MONEY_WIDTH.whole - 1)
+AMOUNT = ColumnSpec(name="amount", type="decimal", min=-_WIDEST, max=_WIDEST)
 
 
 @dataclass(frozen=True)
-class Entry:
+class ExportEntry:
     """What facts.yaml says about the file: its days (none while it is only looked at), currency and date format."""
 
     file: str
@@ -42,12 +44,12 @@ class RawRow:
     damaged: frozenset[int]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Sheet:
     """What every row of one file is read with."""
 
     layout: ExportLayout
-    entry: Entry
+    entry: ExportEntry
     name: str
     positions: dict[str, int]
     width: int
@@ -81,5 +83,12 @@ class Sheet:
         known = FACTS[self.layout.table].column(column)
         hidden = known is not None and known.sensitivity is Sensitivity.PERSONAL
         value = "(personal)" if hidden else shown[:40]
-        cell = QuarantinedCell(row.number, column, value, error.code, error.cause, error.remedy)
+        cell = QuarantinedCell(
+            row_number=row.number,
+            column=column,
+            value=value,
+            cause_code=error.code,
+            cause=error.cause,
+            remedy=error.remedy,
+        )
         return cell.as_error(self.name)

@@ -14,12 +14,12 @@ from decimal import Decimal
 from connectors.file_drop.exports.export_layout import ExportColumn, ExportLayout, norm
 from connectors.file_drop.exports.export_match import Match
 from connectors.file_drop.exports.export_orders import split_orders
-from connectors.file_drop.exports.export_reading import Entry, RawRow, Sheet
+from connectors.file_drop.exports.export_reading import ExportEntry, RawRow, Sheet
 from connectors.file_drop.exports.export_values import CellReader, clean, date_format, refuse_lost_digits
 from connectors.file_drop.fact_layouts import fact_layout
 from connectors.file_drop.layout import ColumnSpec, FileOptions
 from connectors.file_drop.table import DroppedRow, DroppedTable, duplicates, raise_all
-from connectors.file_drop.values import BadValueError, eaten_id, parse_cell
+from connectors.file_drop.values import BadValueError, check_range, eaten_id, parse_cell
 from models.errors import CompanyError
 from models.money import total as added
 
@@ -35,7 +35,7 @@ class ExportRows:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-def export_rows(match: Match, content: bytes, entry: Entry) -> ExportRows:
+def export_rows(match: Match, content: bytes, entry: ExportEntry) -> ExportRows:
     """The rows of a file in the layout it was recognised by.
 
     Args:
@@ -58,11 +58,13 @@ def export_rows(match: Match, content: bytes, entry: Entry) -> ExportRows:
     _check_currency(sheet)
     target = fact_layout(sheet.layout.table)
     raise_all(duplicates(rows, target, sheet.name))
-    table = DroppedTable(target.table, sheet.name, hashlib.sha256(content).hexdigest(), tuple(rows))
+    table = DroppedTable(
+        table=target.table, file=sheet.name, sha256=hashlib.sha256(content).hexdigest(), dropped=tuple(rows)
+    )
     return ExportRows(table, sheet.layout, len(facts), tuple(proofs), left_out)
 
 
-def _sheet(match: Match, entry: Entry) -> Sheet:
+def _sheet(match: Match, entry: ExportEntry) -> Sheet:
     layout, titles = match.layout, match.titles
     name = f"{entry.file}[{match.sheet.name}]" if match.sheet.name else entry.file
     counts = Counter(norm(t) for t in titles if t)
@@ -75,7 +77,7 @@ def _sheet(match: Match, entry: Entry) -> Sheet:
         )
     positions = {norm(t): i for i, t in reversed(list(enumerate(titles))) if t}
     reader = CellReader(layout, match.sheet.from_workbook, entry.date_format)
-    return Sheet(layout, entry, name, positions, len(titles), reader)
+    return Sheet(layout=layout, entry=entry, name=name, positions=positions, width=len(titles), reader=reader)
 
 
 def _raw(match: Match, sheet: Sheet) -> Iterator[RawRow]:
@@ -197,7 +199,7 @@ def _numbered(sheet: Sheet, rows: list[RawRow]) -> Iterator[tuple[RawRow, int]]:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _ColumnPlan:
     """How one column of the table is filled: from the file, or always the same."""
 
     spec: ColumnSpec
@@ -205,7 +207,7 @@ class _Plan:
     otherwise: object
 
 
-def _plans(sheet: Sheet) -> list[_Plan]:
+def _plans(sheet: Sheet) -> list[_ColumnPlan]:
     layout, plans = sheet.layout, []
     for spec in fact_layout(layout.table).columns:
         source = layout.columns.get(spec.name)
@@ -216,11 +218,11 @@ def _plans(sheet: Sheet) -> list[_Plan]:
         otherwise = None if text is None else parse_cell(text, spec, FileOptions())
         if source and source.max is not None:
             spec = spec.model_copy(update={"max": source.max})  # noqa: PLW2901 - the same column, held tighter
-        plans.append(_Plan(spec, source, otherwise))
+        plans.append(_ColumnPlan(spec, source, otherwise))
     return plans
 
 
-def _dropped(sheet: Sheet, plans: list[_Plan], row: RawRow, number: int) -> DroppedRow:
+def _dropped(sheet: Sheet, plans: list[_ColumnPlan], row: RawRow, number: int) -> DroppedRow:
     values: dict[str, object] = {}
     for plan in plans:
         try:
@@ -231,7 +233,7 @@ def _dropped(sheet: Sheet, plans: list[_Plan], row: RawRow, number: int) -> Drop
     return DroppedRow(row.number, values)
 
 
-def _value(sheet: Sheet, plan: _Plan, row: RawRow, number: int) -> object:
+def _value(sheet: Sheet, plan: _ColumnPlan, row: RawRow, number: int) -> object:
     """The cell under the header, else what its absence means."""
     source, spec = plan.source or ExportColumn(), plan.spec
     if source.number_within:
@@ -269,7 +271,9 @@ def _sum(sheet: Sheet, row: RawRow, source: ExportColumn, spec: ColumnSpec) -> o
     texts = [sheet.cell(row, *headers) for headers in source.sum]
     if texts[0] is None:
         raise BadValueError("C150", f"the cell under {source.sum[0][0]} is empty", "export the file again")
-    return added([Decimal(str(sheet.reader.value(t, spec))) for t in texts if t is not None])
+    found = added([Decimal(str(sheet.reader.value(t, spec))) for t in texts if t is not None])
+    check_range(found, spec)  # each part may fit its column and the sum may not
+    return found
 
 
 def _day_of(sheet: Sheet) -> date | None:

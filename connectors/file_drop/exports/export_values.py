@@ -7,18 +7,18 @@ hands every cleaned cell to: one place says what a number is.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from connectors.file_drop.exports.export_layout import ExportLayout
 from connectors.file_drop.layout import ColumnSpec, FileOptions
-from connectors.file_drop.values import BadValueError, Value, eaten_id, parse_cell
+from connectors.file_drop.values import BadValueError, Value, day_of_midnight, eaten_id, parse_cell
+from models.values import ReadingError, plausible, read_date, read_instant
 
 _AS_TEXT = re.compile(r'="([^"]*)"')  # how spreadsheets are kept from turning an id into a number
 _GROUPED = re.compile(
     r"-?[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]+)?%?", re.ASCII
 )  # 1,234,567 and 12,34,567
 _WHOLE = re.compile(r"(-?[0-9]+)\.0+", re.ASCII)
-_MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]00:00:00", re.ASCII)
 _SURE_DIGITS = 15  # what a spreadsheet keeps of a number
 _PLAIN = FileOptions()
 
@@ -84,23 +84,22 @@ class CellReader:
 
     def _instant(self, text: str, spec: ColumnSpec) -> Value:
         """A file keeps to one format: the one that fitted last is tried first."""
-        for form in (self.instant_format, *self.layout.instants) if text.isascii() else ():
+        for form in filter(None, (self.instant_format, *self.layout.instants)):
             try:
-                found = datetime.strptime(text, form)  # noqa: DTZ007 - without an offset it is the shop's time
-            except ValueError:
+                found = read_instant(text, form)
+            except ReadingError:
                 continue
             self.instant_format = form
-            return parse_cell(found.isoformat(sep=" "), spec, _PLAIN)
+            return found
         return parse_cell(text, spec, _PLAIN)
 
 
 def parsed_day(text: str, form: str) -> date | None:
     """The day a cell names in a format; None when it is none. A spreadsheet adds midnight to a date."""
-    if midnight := _MIDNIGHT.fullmatch(text):
-        return date.fromisoformat(midnight[1])
+    midnight = day_of_midnight(text)
     try:
-        return datetime.strptime(text, form).date() if text.isascii() else None  # noqa: DTZ007 - a date has no zone
-    except ValueError:
+        return plausible(read_date(midnight) if midnight else read_date(text, form))
+    except ReadingError:
         return None
 
 

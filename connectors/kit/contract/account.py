@@ -10,9 +10,10 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, field_validator
 
 from connectors.kit.contract.errors import SettingWrong
+from models.values import ReadingError, read_currency, read_shop_id, read_whole, read_zone
 
 
 def is_loopback(host: str) -> bool:
@@ -32,9 +33,9 @@ class AccountSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    shop_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+    shop_id: Annotated[str, AfterValidator(read_shop_id)]
     zone: str
-    currency: Annotated[str | None, Field(pattern=r"^[A-Z]{3}$")] = None
+    currency: Annotated[str, AfterValidator(read_currency)] | None = None
     base_url: str
     token_url: str | None = None
     secrets: Mapping[str, SecretStr] = {}
@@ -46,11 +47,7 @@ class AccountSettings(BaseModel):
     @field_validator("zone")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError("no such time zone") from None
-        return value
+        return read_zone(value).key
 
     @field_validator("base_url", "token_url")
     @classmethod
@@ -96,7 +93,7 @@ class AccountSettings(BaseModel):
 
     def whole_number(self, name: str, default: int, *, least: int = 1, most: int = 1_000_000) -> int:
         """The setting called `name` as a whole number within its bounds."""
-        text = self.settings.get(name, str(default))
-        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-            raise SettingWrong(f"setting {name} must be a whole number from {least} to {most}")
-        return int(text)
+        try:
+            return read_whole(self.settings.get(name, str(default)), least, most)
+        except ReadingError:
+            raise SettingWrong(f"setting {name} must be a whole number from {least} to {most}") from None

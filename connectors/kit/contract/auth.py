@@ -13,7 +13,7 @@ from datetime import datetime
 from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.desk import Desk
+from connectors.kit.contract.signing_context import SigningContext
 
 
 class Auth(ABC):
@@ -30,12 +30,16 @@ class Auth(ABC):
         return ()
 
     @abstractmethod
-    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:
+    def sign(self, prepared: PreparedRequest, context: SigningContext) -> None:
         """Add whatever makes `prepared` acceptable; method, URL, headers and body are final by now."""
 
-    def refresh(self, account: AccountSettings, desk: Desk) -> bool:  # noqa: ARG002 - a static token has nothing to renew
-        """Renew the credential once; False when there is nothing to renew."""
-        return False
+
+class RenewableAuth(Auth):
+    """A credential that can be renewed when the platform refuses it; a static token cannot."""
+
+    @abstractmethod
+    def renew(self, context: SigningContext) -> None:
+        """Renew the credential once."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,9 @@ class HeaderToken(Auth):
         """The token."""
         return (self.secret,)
 
-    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:  # noqa: ARG002
+    def sign(self, prepared: PreparedRequest, context: SigningContext) -> None:
         """Set the header."""
-        prepared.headers[self.header] = self.prefix + account.secret(self.secret)
+        prepared.headers[self.header] = self.prefix + context.account.secret(self.secret)
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,9 @@ class Basic(Auth):
         """What `user` names in braces."""
         return tuple(name for name in ("email", "user") if f"{{{name}}}" in self.user)
 
-    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:  # noqa: ARG002
+    def sign(self, prepared: PreparedRequest, context: SigningContext) -> None:
         """Set the Authorization header."""
-        user = self.user
+        user, account = self.user, context.account
         for name in self.settings:
             user = user.replace(f"{{{name}}}", account.setting(name))
         pair = f"{user}:{account.secret(self.secret)}".encode()
@@ -99,6 +103,6 @@ class Signed(Auth):
         """What the function reads."""
         return self.names
 
-    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:
+    def sign(self, prepared: PreparedRequest, context: SigningContext) -> None:
         """Call the function."""
-        self.by(prepared, account, desk.now())
+        self.by(prepared, context.account, context.now())

@@ -1,6 +1,6 @@
-"""What HTTP status codes mean unless a platform says otherwise.
+"""What HTTP status codes mean unless a platform says otherwise (RFC 9110, section 15).
 
-A connector calls this first and adds its own words. Not here: any platform's words.
+A connector calls this first and adds its own codes. Not here: any platform's codes (its errors.py).
 """
 
 from connectors.kit.contract.errors import (
@@ -12,6 +12,7 @@ from connectors.kit.contract.errors import (
     Throttled,
     Transient,
 )
+from connectors.kit.contract.request import HttpAnswer
 from connectors.kit.contract.strict_json import Json
 
 
@@ -39,3 +40,8 @@ def error_document(body: Json) -> KitError | None:
     if "error" in body:
         return Transient("the platform sent an error document instead of data")
     return None
+
+
+def usual_trouble(answer: HttpAnswer) -> KitError | None:
+    """The trouble of a platform that uses status codes and, at worst, an `error` document in a success."""
+    return by_status(answer.status) or error_document(answer.body)

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.auth import Auth
-from connectors.kit.contract.desk import EARLY, AccessToken, Desk, TokenCall
+from connectors.kit.contract.auth import RenewableAuth
 from connectors.kit.contract.errors import AuthRevoked, KitError, SchemaDrift, Transient
+from connectors.kit.contract.signing_context import EARLY, AccessToken, SigningContext, TokenCall
 from connectors.kit.contract.strict_json import Json, dumps, loads
 
 
@@ -36,8 +36,8 @@ class Grant:
             raise TypeError  # read outside a connector's own checks: told as another shape
 
 
-@dataclass(frozen=True)
-class OAuth(Auth):
+@dataclass(frozen=True, kw_only=True)
+class OAuth(RenewableAuth):
     """A bearer token behind a refresh token.
 
     Args:
@@ -54,7 +54,7 @@ class OAuth(Auth):
 
     call: Callable[[AccountSettings, str], TokenCall]
     read: Callable[[int, Json], Grant]
-    place: Callable[[PreparedRequest, AccountSettings, str, Desk], None]
+    place: Callable[[PreparedRequest, str, SigningContext], None]
     refresh_secret: str = "refresh_token"  # noqa: S105 - the name of a secret
     app_secret: str = "client_secret"  # noqa: S105 - the name of a secret
     names: tuple[str, ...] = ()
@@ -67,54 +67,54 @@ class OAuth(Auth):
         """Refresh token, app secret and what else is read."""
         return tuple(dict.fromkeys((self.refresh_secret, self.app_secret, *self.names)))
 
-    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Desk) -> None:
+    def sign(self, prepared: PreparedRequest, context: SigningContext) -> None:
         """Place a token that is still good, fetching one when there is none."""
-        self.place(prepared, account, self._access(account, desk), desk)
+        self.place(prepared, self._access(context), context)
 
-    def refresh(self, account: AccountSettings, desk: Desk) -> bool:
+    def renew(self, context: SigningContext) -> None:
         """Fetch another token in place of the refused one; somebody else's newer one is good enough."""
-        name = self.stored_as(account)
-        held = desk.wallet.get(name, desk.now())
+        name = self.stored_as(context.account)
+        held = context.cache.get(name, context.now())
         refused = held.text if held is not None else None
         if refused is not None:
-            desk.wallet.drop(name, refused)
-        self._access(account, desk, refused)
-        return True
+            context.cache.drop(name, refused)
+        self._access(context, refused)
 
-    def _access(self, account: AccountSettings, desk: Desk, refused: str | None = None) -> str:
-        name = self.stored_as(account)
-        held = desk.wallet.get(name, desk.now())
+    def _access(self, context: SigningContext, refused: str | None = None) -> str:
+        name = self.stored_as(context.account)
+        held = context.cache.get(name, context.now())
         if held is None:
-            with desk.state.single(name):
-                held = desk.wallet.get(name, desk.now())  # another thread may have been first
+            with context.store.single(name):
+                held = context.cache.get(name, context.now())  # another thread may have been first
                 if held is None:
-                    held = self._granted(name, account, desk, refused)
-                    desk.wallet.put(name, held)
+                    held = self._granted(name, context, refused)
+                    context.cache.put(name, held)
         return held.text
 
-    def _granted(self, name: str, account: AccountSettings, desk: Desk, refused: str | None) -> AccessToken:
+    def _granted(self, name: str, context: SigningContext, refused: str | None) -> AccessToken:
+        account, store = context.account, context.store
         first = account.secret(self.refresh_secret)
         app_secret = account.secret(self.app_secret)
-        kept = _kept(desk.state.token(name, app_secret) if self.rotates else None, first)
-        if kept is not None and kept.access.text != refused and desk.now() < kept.access.until:
+        kept = _kept(store.token(name, app_secret) if self.rotates else None, first)
+        if kept is not None and kept.access.text != refused and context.now() < kept.access.until:
             return kept.access  # another process refreshed: a second refresh would only kill its token
         call = self.call(account, kept.refresh if kept is not None else first)
-        status, body = desk.ask(self.finish(call, account, desk.now()) if self.finish else call)
+        status, body = context.call(self.finish(call, account, context.now()) if self.finish else call)
         try:
             grant = self.read(status, body)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise SchemaDrift(
                 "the token endpoint answers in another shape", actual=type(error).__name__
             ) from None
-        now = desk.now()
+        now = context.now()
         life = max(grant.until - now if grant.until else timedelta(seconds=grant.seconds), timedelta(0))
         token = AccessToken(grant.access, now + max(life - EARLY, life / 2))
         if self.rotates:
             if not grant.refresh:
                 raise SchemaDrift("the token endpoint gave no next refresh token")
             text = _Kept(grant.refresh, token).text(first)
-            with desk.state.exclusive():  # stored before first use: after a crash the next run still gets in
-                desk.state.keep_token(name, app_secret, text, now)
+            with store.exclusive():  # stored before first use: after a crash the next run still gets in
+                store.keep_token(name, app_secret, text, now)
         return token
 
     def stored_as(self, account: AccountSettings) -> str:
@@ -148,6 +148,15 @@ def _kept(text: str | None, first: str) -> _Kept | None:
 
 def _mark(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8")).hexdigest()[:16]
+
+
+def in_header(name: str, prefix: str = "") -> Callable[[PreparedRequest, str, SigningContext], None]:
+    """Puts the access token into one header, after `prefix`, for platforms that want nothing else."""
+
+    def place(prepared: PreparedRequest, token: str, _context: SigningContext) -> None:
+        prepared.headers[name] = prefix + token
+
+    return place
 
 
 def _setting_client(account: AccountSettings) -> str:

@@ -7,18 +7,22 @@ Not here: the completeness proof (proofs.py), which is checked after the last pa
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import Incomplete, SchemaDrift, TooLarge
+from connectors.kit.contract.fields import plain_text
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.strict_json import Json, dig
+from models.values import read_whole
 
+# far above any honest window: 20,000 pages of 100 are two million records, and a listing without end is loud within hours
 PAGE_CAP = 20_000
 LINK = "@link"  # where the kit puts the URL of a Link header before the answer is reduced
 
 
 @dataclass(frozen=True)
-class Step:
+class NextPage:
     """Where to go after a page: `token` is the next page; `cursor` is where the next pull may begin."""
 
     token: str | None
@@ -35,13 +39,13 @@ class Pager(ABC):
     def paths(self) -> tuple[str, ...]:
         """Envelope fields that must be kept for reading and replaying."""
 
-    def total(self, body: Json) -> int | None:  # noqa: ARG002 - most pagers know none
+    def total(self, _body: Json) -> int | None:
         """The total that a page names, where the pager reads one."""
         return None
 
     @abstractmethod
-    def step(self, body: Json, ask: Ask) -> Step:
-        """The next page's token after the page that `ask` gave, None after the last page."""
+    def step(self, body: Json, query: PageQuery) -> NextPage:
+        """The next page's token after the page that `query` gave, None after the last page."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,9 @@ class Single(Pager):
         """Nothing is needed."""
         return ()
 
-    def step(self, body: Json, ask: Ask) -> Step:  # noqa: ARG002 - there is nothing to read
+    def step(self, _body: Json, _query: PageQuery) -> NextPage:
         """Always the end."""
-        return Step(None)
+        return NextPage(None)
 
 
 @dataclass(frozen=True)
@@ -70,21 +74,21 @@ class Cursor(Pager):
         """Token and flag."""
         return (self.token_path, self.end_path)
 
-    def step(self, body: Json, ask: Ask) -> Step:  # noqa: ARG002
+    def step(self, body: Json, _query: PageQuery) -> NextPage:
         """The next token, or the end with the cursor of the next pull."""
         token, ended = dig(body, self.token_path), dig(body, self.end_path)
         if not isinstance(ended, bool) or not (token is None or isinstance(token, str)):
             raise SchemaDrift("the paging fields have another type", actual=self.end_path)
         if ended:
-            return Step(None, token)
+            return NextPage(None, token)
         if not token:
             raise SchemaDrift("the answer promises more pages but names no token", actual=self.token_path)
-        return Step(token)
+        return NextPage(token)
 
 
 @dataclass(frozen=True)
 class Token(Pager):
-    """A token in `token_path`; the platform says the end by an empty, null or absent token.
+    """A token in `token_path`; the platform says the end by an empty, null or absent token, or leaves out its parent too.
 
     Such an end cannot be told from a lost field: the stream needs a counting proof beside it.
     """
@@ -97,14 +101,14 @@ class Token(Pager):
         """The token."""
         return (self.token_path,)
 
-    def step(self, body: Json, ask: Ask) -> Step:  # noqa: ARG002
-        """The next token; absent, null and empty mean the end."""
-        *parents, last = self.token_path.split(".")
-        holder = dig(body, ".".join(parents)) if parents else body
-        token = holder.get(last) if isinstance(holder, dict) else None
-        if not (token is None or isinstance(token, str)):
+    def step(self, body: Json, _query: PageQuery) -> NextPage:
+        """The next token; absent, null and empty mean the end, also where the object that would hold it is absent."""
+        found = body
+        for name in self.token_path.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        if not (found is None or isinstance(found, str)):
             raise SchemaDrift("the paging fields have another type", actual=self.token_path)
-        return Step(token or None)
+        return NextPage(found or None)
 
 
 @dataclass(frozen=True)
@@ -119,9 +123,9 @@ class Connection(Pager):
         """The two fields of pageInfo."""
         return (f"{self.path}.pageInfo.hasNextPage", f"{self.path}.pageInfo.endCursor")
 
-    def step(self, body: Json, ask: Ask) -> Step:  # noqa: ARG002
+    def step(self, body: Json, _query: PageQuery) -> NextPage:
         """The end cursor while there is a next page."""
-        return Step(connection_next(dig(body, self.path)))
+        return NextPage(connection_next(dig(body, self.path)))
 
 
 def connection_next(connection: Json) -> str | None:
@@ -137,68 +141,61 @@ def connection_next(connection: Json) -> str | None:
 
 
 @dataclass(frozen=True)
-class Pages(Pager):
+class CountedPages(Pager):
+    """Page numbers from `first`, with the platform's count of the window in `total_path` of every page."""
+
+    total_path: str
+    first: int = 1
+    page_cap: int = PAGE_CAP
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The total."""
+        return (self.total_path,)
+
+    def total(self, body: Json) -> int:
+        """The platform's count of the window."""
+        return count_at(body, self.total_path)
+
+
+@dataclass(frozen=True)
+class Pages(CountedPages):
     """Page numbers from `first` upward until the platform's total is reached; `total_path` is read on every page.
 
     A total that moves while the pages are read means that rows moved between pages too: the window is read again.
     """
 
-    total_path: str
-    first: int = 1
-    page_cap: int = PAGE_CAP
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The total."""
-        return (self.total_path,)
-
-    def total(self, body: Json) -> int:
-        """The platform's count of the window."""
-        return whole_number(dig(body, self.total_path), self.total_path)
-
-    def step(self, body: Json, ask: Ask) -> Step:
+    def step(self, body: Json, query: PageQuery) -> NextPage:
         """The next number while the total is not reached."""
         total = self.total(body)
-        if ask.total is not None and ask.total != total:
+        if query.total is not None and query.total != total:
             raise Incomplete(
                 "the platform's total moved while its pages were read",
-                actual=f"{ask.total} then {total}",
+                actual=f"{query.total} then {total}",
                 may_settle=True,
             )
-        page = int(ask.token or self.first)
-        seen = (page - self.first + 1) * ask.page_size
-        return Step(str(page + 1) if seen < total else None)
+        page = int(query.token or self.first)
+        seen = (page - self.first + 1) * query.page_size
+        return NextPage(str(page + 1) if seen < total else None)
 
 
 @dataclass(frozen=True)
-class Descending(Pager):
+class Descending(CountedPages):
     """Page numbers from the last down to `first`, where rows leave the window while it is read.
 
-    Walking forward loses a row of a later page whenever one leaves an earlier page; walking backward cannot [Taobao and
-    Pinduoduo both demand it]. The first answer only tells the total; its rows are read again as the last page.
+    Walking forward loses a row of a later page whenever one leaves an earlier page; walking backward cannot. Taobao demands it
+    (open.taobao.com, taobao.trades.sold.increment.get). The first answer only tells the total; its rows are read again as the
+    last page.
     """
 
-    total_path: str
-    first: int = 1
-    page_cap: int = PAGE_CAP
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The total."""
-        return (self.total_path,)
-
-    def total(self, body: Json) -> int:
-        """The platform's count of the window."""
-        return whole_number(dig(body, self.total_path), self.total_path)
-
-    def step(self, body: Json, ask: Ask) -> Step:
+    def step(self, body: Json, query: PageQuery) -> NextPage:
         """The last page after the first answer, then one less each time."""
-        if ask.token is None:
+        if query.token is None:
             total = self.total(body)
-            last = self.first + max(0, -(-total // ask.page_size) - 1)
-            return Step(None if last == self.first else str(last))
-        page = int(ask.token)
-        return Step(str(page - 1) if page > self.first else None)
+            last = self.first + max(0, -(-total // query.page_size) - 1)
+            return NextPage(None if last == self.first else str(last))
+        page = int(query.token)
+        return NextPage(str(page - 1) if page > self.first else None)
 
 
 @dataclass(frozen=True)
@@ -216,19 +213,19 @@ class Link(Pager):
         """The URL."""
         return (self.path,)
 
-    def step(self, body: Json, ask: Ask) -> Step:
+    def step(self, body: Json, query: PageQuery) -> NextPage:
         """The query of the next page; null, empty or absent is the end."""
         url = dig(body, self.path)
         if not (url is None or isinstance(url, str)):
             raise SchemaDrift("the paging fields have another type", actual=self.path)
         if not url:
-            return Step(None)
-        there, here = urlsplit(url), urlsplit(ask.account.base_url)
+            return NextPage(None)
+        there, here = urlsplit(url), urlsplit(query.account.base_url)
         if there.netloc and (there.scheme, there.netloc) != (here.scheme, here.netloc):
             raise SchemaDrift("the next page is on another host", actual=self.path)
         if not there.query:
             raise SchemaDrift("the link to the next page has no query", actual=self.path)
-        return Step(there.query)
+        return NextPage(there.query)
 
 
 def link_query(token: str) -> tuple[tuple[str, str], ...]:
@@ -237,7 +234,7 @@ def link_query(token: str) -> tuple[tuple[str, str], ...]:
 
 
 def next_link(headers: Mapping[str, str]) -> str | None:
-    """The URL of `rel="next"` in a Link header [RFC 8288]; None when there is none."""
+    """The URL of `rel="next"` in a Link header (RFC 8288, section 3); None when there is none."""
     for part in headers.get("Link", "").split(","):
         url, _, rest = part.strip().partition(">")
         if url.startswith("<") and any(p.strip().replace('"', "") == "rel=next" for p in rest.split(";")):
@@ -245,13 +242,17 @@ def next_link(headers: Mapping[str, str]) -> str | None:
     return None
 
 
+def count_at(body: Json, path: str) -> int:
+    """The count at a dotted path of an answer."""
+    return whole_number(dig(body, path), path)
+
+
 def whole_number(value: Json, path: str) -> int:
     """A count of the envelope, also when the platform writes it as text."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise SchemaDrift("a count of the envelope is no whole number", actual=path)
-    return value
+    try:
+        return read_whole("" if isinstance(value, Decimal) else plain_text(value), least=0)
+    except ValueError:
+        raise SchemaDrift("a count of the envelope is no whole number", actual=path) from None
 
 
 class Guard:

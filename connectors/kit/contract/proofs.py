@@ -3,35 +3,33 @@
 Belongs here: the kinds of proof and what they write into the load log. Not here: paging.
 """
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.errors import Incomplete, SchemaDrift, SettingWrong, TooLarge
-from connectors.kit.contract.pagers import whole_number
+from connectors.kit.contract.fields import plain_text
+from connectors.kit.contract.pagers import count_at, whole_number
 from connectors.kit.contract.redact import Tree, path_tree
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window, same_days
+from models.money import total
+from models.values import FormError, read_currency, read_decimal, read_zone
 
-NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,12})?")
-CURRENCY = re.compile(r"[A-Z]{3}")
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What is known after the last page; `ask` sends one more request and lands its answer, `keys` are those of all records."""
+    """What is known after the last page; `fetch` sends one more request and lands its answer, `keys` are those of all records."""
 
     first_page: Json
     last_page: Json
     records: int
     window: Window
     account: AccountSettings
-    ask: Callable[[Request, Tree], Json]
+    fetch: Callable[[Request, Tree], Json]
     keys: Callable[[], Iterable[str]] = tuple
 
 
@@ -80,7 +78,7 @@ class Count(Proof):
 
     def check(self, reading: Reading) -> str:
         """Ask for the count and compare."""
-        body = reading.ask(self._request(reading.account, reading.window), self._tree)
+        body = reading.fetch(self._request(reading.account, reading.window), self._tree)
         count = dig(body, self._count_path)
         if self._exact and dig(body, self._exact[0]) != self._exact[1]:
             raise TooLarge("the platform does not count the window exactly", actual=self._exact[0])
@@ -103,10 +101,7 @@ class Total(Proof):
 
     def check(self, reading: Reading) -> str:
         """Compare the totals of the first and the last page with the records."""
-        first, last = (
-            whole_number(dig(page, self._path), self._path)
-            for page in (reading.first_page, reading.last_page)
-        )
+        first, last = (count_at(page, self._path) for page in (reading.first_page, reading.last_page))
         fits = last <= reading.records <= first if self._may_leave else first == last == reading.records
         if not fits:
             found = f"{first} then {last} in all, {reading.records} read"
@@ -114,7 +109,7 @@ class Total(Proof):
         return f"total={last}" if first == last else f"total={first} to {last}, read={reading.records}"
 
 
-class Document(Proof):
+class WholeReport(Proof):
     """The report's file came whole: its length, its end, its rows and the range it echoes were all checked on the way.
 
     `rows_path` names the field of the report's status that counts the rows of the file; `distinct`: every row has a key of
@@ -166,13 +161,13 @@ class Sums(Proof):
 
     def check(self, reading: Reading) -> str:
         """Ask for the totals and compare."""
-        body = reading.ask(self._request(reading.account, reading.window), self._tree)
+        body = reading.fetch(self._request(reading.account, reading.window), self._tree)
         rows = dig(body, self._records)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise SchemaDrift("the totals are no list of objects", actual=self._records)
         told, read = {}, dig(reading.last_page, "report.sums")
         for name in self._names:
-            told[name] = sum((exact(row.get(name)) for row in rows), Decimal(0))
+            told[name] = total([exact(row.get(name)) for row in rows])
             if told[name] != exact(read[name]):
                 raise Incomplete(
                     "the platform's totals are not what was read",
@@ -186,11 +181,12 @@ def exact(value: Json) -> Decimal:
     """A number of a row, also when the platform writes it as text; absent counts nothing."""
     if value is None:
         return Decimal(0)
-    if isinstance(value, str) and NUMBER.fullmatch(value):
-        value = Decimal(value)
-    if not isinstance(value, int | Decimal) or isinstance(value, bool):
-        raise SchemaDrift("a number of the rows is none")
-    return Decimal(value)
+    if isinstance(value, Decimal):
+        return value
+    try:
+        return read_decimal(plain_text(value))
+    except ValueError:
+        raise SchemaDrift("a number of the rows is none") from None
 
 
 class SameBooks(Proof):
@@ -213,18 +209,20 @@ class SameBooks(Proof):
     def check(self, reading: Reading) -> str:
         """Ask and compare; where sources.yaml names no currency the platform's is taken."""
         account = reading.account
-        zone, currency = self._read(reading.ask(self._request(account, reading.window), self._keep))
+        zone, currency = self._read(reading.fetch(self._request(account, reading.window), self._keep))
         try:
-            theirs = ZoneInfo(zone)
-        except (KeyError, ValueError, OSError, TypeError):
+            theirs = read_zone(zone)
+        except FormError:
             raise SchemaDrift("the platform keeps the account in an unknown time zone") from None
         if not same_days(reading.window, account.tz, theirs):
             raise SettingWrong(
                 "the platform's days are in another time zone than `zone` of the source",
                 actual=f"{theirs.key} there, {account.zone} here",
             )
-        if not isinstance(currency, str) or not CURRENCY.fullmatch(currency):
-            raise SchemaDrift("the platform names no currency of the account")
+        try:
+            read_currency(currency)
+        except FormError:
+            raise SchemaDrift("the platform names no currency of the account") from None
         if account.currency not in (None, currency):
             raise SettingWrong(
                 "the platform keeps the account in another currency than `currency` of the source",

@@ -1,31 +1,21 @@
-"""Reports that a platform makes while we wait: asked for once, remembered before waiting, collected whole.
+"""Reports that a platform makes while we wait: how one is asked for, looked after and served.
 
-Belongs here: the declaration of a report and the steps from asking to its file. Not here: the file (documents.py), what
-survives a kill (state.py), what a row means.
+Belongs here: the declaration of a report. Not here: the file (documents.py), the steps from asking to its rows
+(window/report_collector.py), what a row means.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.documents import Format, Location
-from connectors.kit.contract.errors import (
-    DeclarationWrong,
-    ReportFailed,
-    ReportPending,
-    SchemaDrift,
-    Throttled,
-    Transient,
-)
+from connectors.kit.contract.errors import DeclarationWrong
 from connectors.kit.contract.fields import Row
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import Pager
 from connectors.kit.contract.request import Request
-from connectors.kit.contract.state import Job, State
-from connectors.kit.contract.strict_json import Json, dumps
+from connectors.kit.contract.strict_json import Json
 
 
 class JobState(StrEnum):
@@ -46,19 +36,33 @@ class Status:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class PageSize:
+    """Records per page: the account's setting of that name, its default, and the most that the platform serves."""
+
+    setting: str = "page_size"
+    default: int = 100
+    most: int = 1000
+
+
+USUAL_PAGE_SIZE = PageSize()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listing:
     """Rows of a ready report that are served page by page instead of as a file.
 
     Args:
-        request: a page, from the question, the status answer and the page's token (None for the first).
+        request: a page, from the query, the status answer and the page's token (None for the first).
         pager: how pages are chained.
         records: dotted path of the rows.
+        page_size: rows per page.
     """
 
-    request: Callable[[Ask, Json, str | None], Request]
+    request: Callable[[PageQuery, Json, str | None], Request]
     pager: Pager
     records: str
+    page_size: PageSize = USUAL_PAGE_SIZE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +79,7 @@ class Report:
         format: how rows lie in the file.
         listing: how rows are served page by page, where there is no file.
         keeps: scalar fields of the status answer that are stored and that a proof may read.
-        echo: whether the file's head and status fit what was asked; called with (ask, head, status answer).
+        echo: whether the file's head and status fit what was asked; called with (query, head, status answer).
         find: looks a report up whose id was lost in a kill: the request and its id in the answer (None = not there).
         cool_down: how long a failed report is not asked for again.
         empty_reason: why an EMPTY report proves that there is nothing; needed where the platform has such a state.
@@ -89,17 +93,19 @@ class Report:
         moves: figures move while they are read, so that a report that does not add up is asked for anew.
     """
 
-    create: Callable[[Ask], Request]
+    create: Callable[[PageQuery], Request]
     created: Callable[[Json], str]
-    status: Callable[[Ask, str], Request]
+    status: Callable[[PageQuery, str], Request]
     read: Callable[[Json], Status]
     location: Callable[[Json], Location] | None = None
     format: Format | None = None
     listing: Listing | None = None
-    document: Callable[[Ask, Json], Request] | None = None
+    document: Callable[[PageQuery, Json], Request] | None = None
     keeps: tuple[str, ...] = ()
-    echo: Callable[[Ask, Json, Json], bool] | None = None
-    find: tuple[Callable[[Ask, datetime], Request], Callable[[Json, Ask], str | None]] | None = None
+    echo: Callable[[PageQuery, Json, Json], bool] | None = None
+    find: tuple[Callable[[PageQuery, datetime], Request], Callable[[Json, PageQuery], str | None]] | None = (
+        None
+    )
     cool_down: timedelta = timedelta(minutes=30)
     empty_reason: str = ""
     reuse: timedelta = timedelta(minutes=30)
@@ -118,141 +124,6 @@ class Report:
             raise DeclarationWrong("a report is a file (location and format) or a listing, one of them")
 
 
-class Caller(Protocol):
-    """One safe call and a pause, as the client offers them."""
-
-    def ask(self, request: Request) -> Json:
-        """The accepted answer."""
-
-    def pause(self, seconds: float) -> None:
-        """Wait without using up the window's time."""
-
-    def now(self) -> datetime:
-        """The clock on the wall."""
-
-
-@dataclass
-class Collector:
-    """Brings one report from the question to the answer that tells where its file is."""
-
-    report: Report
-    ask: Ask
-    caller: Caller
-    state: State
-    names: tuple[str, str, str]  # connector, stream, shop
-    job: Job | None = field(init=False, default=None)
-
-    @property
-    def spec(self) -> str:
-        """The same question of the same account has the same name."""
-        parts = [*self.names, dumps(self.report.create(self.ask).describe())]
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
-
-    def collect(self) -> tuple[JobState, Json]:
-        """READY or EMPTY, with the status answer.
-
-        Raises:
-            ReportFailed: the platform gave up, or did so a short while ago.
-            ReportPending: not ready within the patience of a run; the next run goes on with the same id.
-        """
-        job = self._known() or self._create()
-        self.job = job
-        return self._wait(job)
-
-    def collected(self) -> None:
-        """Note that the file was read whole."""
-        if self.job is not None:
-            self.state.keep_job(replace(self.job, collected_at=self.caller.now()))
-
-    def refused(self) -> None:
-        """Note that the rows did not add up: the next question is a new one."""
-        if self.job is not None and self.report.moves:
-            self.state.keep_job(replace(self.job, cool_until=self.caller.now(), why="did not add up"))
-
-    def _known(self) -> Job | None:
-        job, now = self.state.job(self.spec), self.caller.now()
-        if job is None:
-            return None
-        if job.cool_until is not None:
-            if now < job.cool_until:
-                raise ReportFailed(
-                    "the report failed a short while ago",
-                    actual=f"{job.why}; again after {_text(job.cool_until)}",
-                )
-            return None
-        if job.collected_at is not None and now - job.collected_at > self.report.reuse:
-            return None
-        if now - job.asked_at > self.report.lives:
-            return None
-        return job if job.id is not None else self._looked_up(job)
-
-    def _looked_up(self, job: Job) -> Job | None:
-        """Whether the platform took a request whose answer nobody saw."""
-        if self.report.find is None:
-            return None
-        request, read = self.report.find
-        found = read(self.caller.ask(request(self.ask, job.asked_at)), self.ask)
-        if found is None:
-            return None
-        known = replace(job, id=found)
-        self.state.keep_job(known)
-        return known
-
-    def _create(self) -> Job:
-        connector, stream, shop = self.names
-        asked = Job(self.spec, connector, stream, shop, None, self.caller.now())
-        self.state.keep_job(asked)  # before asking: a kill in between must not ask twice unseen
-        request = replace(self.report.create(self.ask), repeatable=False)
-        trouble: Transient | None = None
-        for _ in range(3):
-            try:
-                found = self.report.created(self.caller.ask(request))
-            except Throttled:
-                raise  # it was not taken: the client has waited as long as a run waits
-            except Transient as error:
-                trouble = error
-                known = self._looked_up(asked)
-                if known is not None:
-                    return known
-                self.caller.pause(self.report.poll[0])
-                continue
-            if not isinstance(found, str) or not found:
-                raise SchemaDrift("the platform gave the report no id")
-            job = replace(asked, id=found)
-            self.state.keep_job(job)
-            return job
-        assert trouble is not None  # noqa: S101 - the loop ended only by trouble
-        raise trouble
-
-    def _wait(self, job: Job) -> tuple[JobState, Json]:
-        assert job.id is not None  # noqa: S101 - _known and _create see to it
-        pause, waited = self.report.poll[0], 0.0
-        while True:
-            body = self.caller.ask(self.report.status(self.ask, job.id))
-            status = self.report.read(body)
-            if status.state is JobState.READY:
-                return status.state, body
-            if status.state is JobState.EMPTY:
-                if not self.report.empty_reason:
-                    raise SchemaDrift("the report claims to be empty, which this stream does not know")
-                return status.state, body
-            if status.state is JobState.FAILED:
-                raise self._failed(job, status.why)
-            if waited >= self.report.patience:
-                raise ReportPending("the report is not ready yet", actual=f"id {job.id[:60]}, {status.state}")
-            self.caller.pause(pause)
-            waited += pause
-            pause = min(pause * 1.5, self.report.poll[1])
-
-    def _failed(self, job: Job, why: str) -> ReportFailed:
-        until = self.caller.now() + self.report.cool_down
-        reason = f"id {(job.id or '')[:60]}{', ' if why else ''}{why[:80]}"
-        self.state.keep_job(replace(job, cool_until=until, why=reason))
-        return ReportFailed(
-            "the platform gave up on the report", actual=f"{reason}; again after {_text(until)}"
-        )
-
-
 def kept_status(body: Json, keeps: tuple[str, ...]) -> Mapping[str, Json]:
     """The declared scalar fields of a status answer, flat by their last name."""
     found: dict[str, Json] = {}
@@ -263,7 +134,3 @@ def kept_status(body: Json, keeps: tuple[str, ...]) -> Mapping[str, Json]:
         if not isinstance(value, dict | list):
             found[path.rpartition(".")[2]] = value
     return found
-
-
-def _text(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%d %H:%M UTC")

@@ -1,13 +1,14 @@
-"""What a connector asks for, before anything secret is added.
+"""What a connector sends, before anything secret is added, and what it is shown of the answer.
 
-A request can be written to the landing file as it is: authentication is added later, to the prepared bytes.
+A request can be written to the landing file as it is: authentication is added later, to the prepared bytes. Belongs here: one
+call, its answer, a further call that a record needs. Not here: sending (transport/client.py).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 
-from connectors.kit.contract.limiter import Limit
 from connectors.kit.contract.redact import Tree
+from connectors.kit.contract.request_budget import Limit
 from connectors.kit.contract.strict_json import Json
 
 
@@ -20,14 +21,14 @@ class Request:
 
     method: str
     path: str
+    _: KW_ONLY
     params: tuple[tuple[str, str], ...] = ()
     json: dict[str, Json] | None = None
     form: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     limit: Limit | None = None
-    repeatable: bool = (
-        True  # a POST that creates something is not: it needs a look-up before it is sent again
-    )
+    # a POST that creates something is not: it needs a look-up before it is sent again
+    repeatable: bool = True
 
     def describe(self) -> dict[str, Json]:
         """The request as the landing file records it."""
@@ -39,6 +40,15 @@ class Request:
         if self.form:
             told["form"] = [list(pair) for pair in self.form]
         return told
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """What a platform answered: status code, headers, and the parsed JSON (None when it is not JSON)."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Json
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,16 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+def first_day(window: Window, zone: ZoneInfo) -> date:
+    """The local day on which a window begins."""
+    return local_day(window.start, zone)
+
+
+def last_day(window: Window, zone: ZoneInfo) -> date:
+    """The local day that holds a window's last instant."""
+    return local_day(window.end - timedelta(microseconds=1), zone)
+
+
 def clip(
     start: datetime, end: datetime, account: AccountSettings, *, is_open_ended: bool = False
 ) -> Window | None:

@@ -18,8 +18,8 @@ import requests
 import urllib3
 
 from connectors.kit.contract.account import AccountSettings, is_loopback
-from connectors.kit.contract.declare import Connector
-from connectors.kit.contract.desk import Desk, TokenCall
+from connectors.kit.contract.auth import RenewableAuth
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.documents import Location, check_location
 from connectors.kit.contract.errors import (
     AuthExpired,
@@ -36,13 +36,16 @@ from connectors.kit.contract.errors import (
     TooLarge,
     Transient,
 )
-from connectors.kit.contract.limiter import Bucket, Limit
 from connectors.kit.contract.pagers import LINK, next_link
-from connectors.kit.contract.request import Request
+from connectors.kit.contract.request import HttpAnswer, Request
+from connectors.kit.contract.request_budget import Bucket, Limit
+from connectors.kit.contract.signing_context import SigningContext, TokenCall
 from connectors.kit.contract.strict_json import Json, NotJson, dumps, loads
-from connectors.kit.transport.quiet import hush
+from connectors.kit.transport.log_redaction import hide_queries
 from connectors.kit.transport.retry import RETRY_AFTER_CAP, backoff, wished_pause
 from connectors.kit.transport.runtime import Runtime
+from models.money import shift
+from models.values import ReadingError, read_whole
 
 LOG = logging.getLogger("meritline.connectors")
 CHUNK = 64 * 1024
@@ -60,12 +63,12 @@ class Effort:
     @property
     def waited_seconds(self) -> Decimal:
         """Waiting time in milliseconds precision, for the load log."""
-        return Decimal(round(self.waited * 1000)) / 1000
+        return shift(Decimal(int(self.waited * 1000 + 0.5)), -3)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Status, headers and whole body of one response."""
+class RawAnswer:
+    """Status, headers and whole body of one response, unread."""
 
     status: int
     headers: Mapping[str, str]
@@ -83,12 +86,18 @@ class Client:
     """Calls one account of one connector within its rate limit."""
 
     def __init__(self, connector: Connector, account: AccountSettings, runtime: Runtime) -> None:
-        hush()
+        hide_queries()
         self._connector, self._account, self._runtime = connector, account, runtime
         self._session = requests.Session()
         self._hosts: dict[str, dict[str, Any]] = {}
         self._deadline = float("inf")
-        self._desk = Desk(runtime.wall, runtime.state, runtime.wallet, self._ask_tokens)
+        self._signing = SigningContext(
+            account=account,
+            now=runtime.wall,
+            cache=runtime.token_cache,
+            store=runtime.state,
+            call=self._ask_tokens,
+        )
         self.effort = Effort()
 
     @property
@@ -116,16 +125,18 @@ class Client:
         """
         limit = request.limit or budget
         bucket = self._runtime.limiter.bucket(limit)
-        refreshed = False
+        renewed = False
         for attempt in range(1, self._runtime.max_attempts + 1):
             try:
                 try:
                     return self._once(request, limit, bucket)
                 except AuthExpired as error:  # a trouble of the token endpoint is waited out like any other
-                    if refreshed or not self._connector.auth.refresh(self._account, self._desk):
+                    auth = self._connector.auth
+                    if renewed or not isinstance(auth, RenewableAuth):
                         revoked = AuthRevoked(error.what, actual=error.actual)
                         raise revoked from None
-                    refreshed = True
+                    auth.renew(self._signing)
+                    renewed = True
             except Retryable as error:
                 # a throttled request was not taken, so that it may be sent again whatever it does
                 may_repeat = request.repeatable or isinstance(error, Throttled)
@@ -183,8 +194,9 @@ class Client:
                 return TooLarge("the report's file is larger than the cap")
             if self._runtime.monotonic() > self._deadline:
                 return Transient("the time for the window is used up")
-        announced = {int(n) for n in (response.headers.get("Content-Length", ""),) if n.isdigit()}
-        announced |= {location.size} if location.size is not None else set()
+        announced = {location.size} if location.size is not None else set()
+        with suppress(ReadingError):  # a header that is absent or no number announces nothing
+            announced.add(read_whole(response.headers.get("Content-Length", ""), least=0))
         if announced - {size}:
             told = " and ".join(map(str, sorted(announced)))
             return Incomplete(
@@ -237,23 +249,23 @@ class Client:
             self._deadline += wait
             self._sleep(wait)
         self.effort.requests += 1
-        answer = self._send(self._prepare(request))
-        body, trouble = self._parse(answer)
-        self._connector.learn(bucket, runtime.monotonic(), answer.headers, body)
-        verdict = self._connector.classify(answer.status, answer.headers, body) or trouble
-        if verdict is not None:
-            raise self._told(verdict, answer)
-        return self._linked(body, answer)
+        raw = self._send(self._prepare(request))
+        body, unreadable = self._parse(raw)
+        answer = HttpAnswer(raw.status, raw.headers, body)
+        self._connector.learn(bucket, runtime.monotonic(), answer)
+        trouble = self._connector.classify(answer) or unreadable
+        if trouble is not None:
+            raise self._told(trouble, raw)
+        return self._linked(answer)
 
-    def _linked(self, body: Json, answer: Answer) -> Json:
+    def _linked(self, answer: HttpAnswer) -> Json:
         """A list gets a place for the envelope, and the Link header a place in it."""
-        if isinstance(body, list):
-            body = {"items": body}
+        body = {"items": answer.body} if isinstance(answer.body, list) else answer.body
         if isinstance(body, dict) and LINK not in body:
             body[LINK] = next_link(answer.headers)
         return body
 
-    def _parse(self, answer: Answer) -> tuple[Json, KitError | None]:
+    def _parse(self, answer: RawAnswer) -> tuple[Json, KitError | None]:
         try:
             return loads(answer.data), None
         except NotJson:
@@ -261,7 +273,7 @@ class Client:
         except KitError as error:
             return None, error
 
-    def _told(self, error: KitError, answer: Answer) -> KitError:
+    def _told(self, error: KitError, answer: RawAnswer) -> KitError:
         if not error.actual:
             error.actual = answer.fingerprint()
         if isinstance(error, Retryable) and error.retry_after is None:
@@ -285,7 +297,7 @@ class Client:
             ).prepare()
             if request.json is not None and "Content-Type" not in prepared.headers:
                 prepared.headers["Content-Type"] = "application/json"
-            self._connector.auth.sign(prepared, self._account, self._desk)
+            self._connector.auth.sign(prepared, self._signing)
         except (requests.RequestException, UnicodeError) as error:
             failed = type(error).__name__
         if failed:  # raised outside the handler: the library's exception may quote URL and headers
@@ -295,7 +307,7 @@ class Client:
     def _payload(self, request: Request) -> bytes | list[tuple[str, str]] | None:
         return list(request.form) or None if request.json is None else dumps(request.json).encode()
 
-    def _send(self, prepared: requests.PreparedRequest) -> Answer:
+    def _send(self, prepared: requests.PreparedRequest) -> RawAnswer:
         failure: KitError
         try:
             with self._session.send(
@@ -308,7 +320,7 @@ class Client:
                 if 300 <= response.status_code < 400:
                     failure = BadRequest("a redirect was refused", actual=f"HTTP {response.status_code}")
                 else:
-                    return Answer(response.status_code, response.headers, self._body(response))
+                    return RawAnswer(response.status_code, response.headers, self._body(response))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             failure = Transient("the connection failed", actual=type(error).__name__)
         except (ValueError, UnicodeError) as error:  # http.client quotes a header value it cannot send

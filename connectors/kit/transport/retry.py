@@ -1,14 +1,14 @@
 """How long to wait before asking again. Only arithmetic; who waits is client.py."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from models.values import ReadingError, read_decimal
+
 RETRY_AFTER_CAP = 120.0  # seconds; a longer wish ends the run instead of holding a worker [faults.md B2]
 BACKOFF_BASE = 1.0
 BACKOFF_CAP = 60.0
-_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 
 
 def wished_pause(header: str | None, now: datetime) -> float | None:
@@ -19,8 +19,15 @@ def wished_pause(header: str | None, now: datetime) -> float | None:
     (3.0, None)
     """
     text = (header or "").strip()
-    if _SECONDS.fullmatch(text):
-        return float(text)
+    try:
+        seconds = read_decimal(text)
+    except ReadingError:
+        return _until(text, now)
+    return float(seconds) if seconds >= 0 else None
+
+
+def _until(text: str, now: datetime) -> float | None:
+    """Seconds up to a date of HTTP (RFC 9110, section 10.2.3); None for any other text."""
     try:
         until = parsedate_to_datetime(text)
     except ValueError:

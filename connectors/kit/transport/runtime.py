@@ -9,16 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from connectors.kit.contract.desk import Wallet
-from connectors.kit.contract.limiter import Limiter
-from connectors.kit.contract.state import State
+from connectors.kit.contract.signing_context import TokenCache
+from connectors.kit.transport.limiter import Limiter
+from connectors.kit.transport.state import State
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Runtime:
     """How a pull waits. Share one between pulls of a process: it holds the rate limits."""
 
@@ -36,7 +36,7 @@ class Runtime:
     document_bytes: int = 2 * 1024 * 1024 * 1024
     limiter: Limiter = field(init=False)
     drift_told: set[str] = field(default_factory=set)
-    wallet: Wallet = field(default_factory=Wallet)
+    token_cache: TokenCache = field(default_factory=TokenCache)
     state: State = field(default_factory=State)
 
     def __post_init__(self) -> None:

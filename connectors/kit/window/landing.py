@@ -15,6 +15,7 @@ from connectors.kit.contract.errors import LandingDamaged
 from connectors.kit.contract.strict_json import Json, NotJson, dumps, loads
 from connectors.kit.contract.windows import Window
 from models.loads import StreamRef
+from models.whole_file import give_name
 
 FORMAT = 1
 
@@ -59,17 +60,10 @@ class LandingWriter:
     def commit(self) -> tuple[str, str]:
         """Name the file by its content; the result is the path below the root and the hash."""
         self._gzip.close()
-        self._file.flush()
-        os.fsync(self._file.fileno())
         self._file.close()
         sha256 = sha256_of(self._part)
         relative = self._folder / f"{self._name}_{sha256[:12]}.jsonl.gz"
-        self._part.replace(self._root / relative)
-        folder = os.open(self._root / self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # the rename itself must survive a power cut
-        finally:
-            os.close(folder)
+        give_name(self._part, self._root / relative)
         return relative.as_posix(), sha256
 
     def discard(self) -> None:

@@ -1,6 +1,6 @@
 """Answers from the platform: asked, reduced to what may be stored, landed.
 
-Belongs here: the live half of `reading.Source`. Not here: the other half, answers from a landing file (replay.py).
+Belongs here: the live half of `reading.AnswerSource`. Not here: the other half, answers from a landing file (replay.py).
 """
 
 import logging
@@ -14,20 +14,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.documents import unpack
 from connectors.kit.contract.errors import Incomplete, NotReady, SchemaDrift, Transient
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import Guard
 from connectors.kit.contract.proofs import exact
 from connectors.kit.contract.redact import Tree, model_tree, project, veil
-from connectors.kit.contract.reports import Collector, JobState, Listing, Report, kept_status
+from connectors.kit.contract.reports import JobState, Listing, Report, kept_status
 from connectors.kit.contract.request import Request
+from connectors.kit.contract.stream import Reported, Stream
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.transport.client import Client
 from connectors.kit.transport.retry import RETRY_AFTER_CAP, wished_pause
 from connectors.kit.transport.runtime import Runtime
 from connectors.kit.window.landing import LandingWriter
+from connectors.kit.window.report_collector import ReportCollector
 
 LOG = logging.getLogger("meritline.connectors")
 ROWS = 1000  # rows of a report that are landed and read at once
@@ -35,7 +37,7 @@ _DOWNLOADS = 3
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_. ()/-]{0,120}")
 
 
-class Live:
+class LiveAnswers:
     """One attempt at one window."""
 
     def __init__(
@@ -51,20 +53,22 @@ class Live:
     ) -> None:
         self._connector, self._stream, self._client = connector, stream, client
         self._runtime, self._writer, self._drift, self._scratch = runtime, writer, drift, scratch
-        self._collector: Collector | None = None
+        self._collector: ReportCollector | None = None
 
     def fetch(self, kind: str, request: Request, tree: Tree) -> Json:
         """The answer to a request, landed."""
         body = self._client.call(request, self._stream.budget(self._connector.name, self._client.account))
         return self._land(kind, body, tree, request)
 
-    def report(self, ask: Ask, tree: Tree) -> Iterator[Json]:
+    def report(self, query: PageQuery, tree: Tree) -> Iterator[Json]:
         """The rows of a report, landed in pieces, then how the file came."""
-        declared = self._stream.report
-        assert declared is not None  # noqa: S101 - read_window asks only then
-        names = (self._connector.name, self._stream.name, ask.account.shop_id)
-        caller = _Caller(self._client, self._stream.budget(names[0], ask.account))
-        self._collector = Collector(declared, ask, caller, self._runtime.state, names)
+        assert isinstance(self._stream.read, Reported)  # noqa: S101 - read_window asks only then
+        declared = self._stream.read.report
+        names = (self._connector.name, self._stream.name, query.account.shop_id)
+        caller = _Caller(self._client, self._stream.budget(names[0], query.account))
+        self._collector = ReportCollector(
+            report=declared, query=query, caller=caller, state=self._runtime.state, names=names
+        )
         state, status = self._collector.collect()
         told: dict[str, Json] = {
             "status": kept_status(status, declared.keeps),
@@ -75,19 +79,19 @@ class Live:
             told |= {"bytes": 0, "checked": f"empty: {declared.empty_reason}"}
         elif declared.listing is not None:
             told |= {"bytes": None, "pages": 0}
-            echoed = self._echo(declared, ask, status, {})
-            rows = self._known(declared, _listed(declared.listing, ask, status, told, caller))
-            for piece in _pieces(_rows(declared, rows, ask, told)):
+            echoed = self._echo(declared, query, status, {})
+            rows = self._known(declared, _listed(declared.listing, query, status, told, caller))
+            for piece in _pieces(_rows(declared, rows, query, told)):
                 yield self._land("page", {"rows": piece}, tree)
             told["checked"] = f"{told['pages']} pages to the end{echoed}"
         else:
             with tempfile.TemporaryDirectory(dir=self._scratch, prefix=".report-") as folder:
                 path = Path(folder) / "file"
-                told["bytes"] = self._download(declared, ask, status, path, caller)
+                told["bytes"] = self._download(declared, query, status, path, caller)
                 assert declared.format is not None  # noqa: S101 - checked at declaration
-                file = declared.format.of(ask.account)
-                told["checked"] = "whole file" + self._echo(declared, ask, status, file.head(path))
-                for piece in _pieces(_rows(declared, self._known(declared, file.rows(path)), ask, told)):
+                file = declared.format.of(query.account)
+                told["checked"] = "whole file" + self._echo(declared, query, status, file.head(path))
+                for piece in _pieces(_rows(declared, self._known(declared, file.rows(path)), query, told)):
                     yield self._land("page", {"rows": piece}, tree)
         last = {"rows": [], "report": told}
         self._writer.line({"kind": "page", "body": last})
@@ -103,11 +107,13 @@ class Live:
         if self._collector is not None:
             self._collector.collected()
 
-    def _download(self, declared: Report, ask: Ask, status: Json, path: Path, caller: "_Caller") -> int:
+    def _download(
+        self, declared: Report, query: PageQuery, status: Json, path: Path, caller: "_Caller"
+    ) -> int:
         """The file unpacked at `path`; a location that has expired is asked for anew."""
         packed = path.with_suffix(".packed")
         for left in reversed(range(_DOWNLOADS)):
-            answer = status if declared.document is None else caller.ask(declared.document(ask, status))
+            answer = status if declared.document is None else caller.call(declared.document(query, status))
             assert declared.location is not None  # noqa: S101 - checked at declaration
             location = declared.location(answer)
             try:
@@ -121,7 +127,7 @@ class Live:
                 caller.pause(max(declared.poll[0], self._wish(error)))
             self._client.effort.retries += 1
             if declared.document is None and self._collector is not None and self._collector.job is not None:
-                status = caller.ask(declared.status(ask, self._collector.job.id or ""))
+                status = caller.call(declared.status(query, self._collector.job.id or ""))
         raise AssertionError  # the loop returns or raises
 
     def _wish(self, error: Transient | Incomplete) -> float:
@@ -134,10 +140,10 @@ class Live:
             )
         return wish
 
-    def _echo(self, declared: Report, ask: Ask, status: Json, head: Json) -> str:
+    def _echo(self, declared: Report, query: PageQuery, status: Json, head: Json) -> str:
         if declared.echo is None:
             return ""
-        if not declared.echo(ask, head, status):
+        if not declared.echo(query, head, status):
             raise Incomplete("the report is for another range than was asked")
         return ", asked range echoed"
 
@@ -149,14 +155,14 @@ class Live:
         tree = model_tree(declared.wire)
         for row in rows:
             dropped: Counter[str] = Counter()
-            yield project(row, tree, dropped, self._stream.records)
+            yield project(row, tree, dropped, self._stream.read.records)
             self._note_drift(dropped)
 
     def _land(self, kind: str, body: Json, tree: Tree, request: Request | None = None) -> Json:
         dropped: Counter[str] = Counter()
         kept = project(body, tree, dropped)
-        for path in self._stream.hashed:
-            veil(kept, f"{self._stream.records}.{path}".split("."))
+        for path in self._stream.record.hashed:
+            veil(kept, f"{self._stream.read.records}.{path}".split("."))
         if kind != "proof":  # a proof keeps less than a page on purpose
             self._note_drift(dropped)
         told = {} if request is None else {"request": request.describe()}
@@ -164,8 +170,8 @@ class Live:
         return kept
 
     def _note_drift(self, dropped: Counter[str]) -> None:
-        records = f"{self._stream.records}."
-        known = {records + path for path in (*self._stream.pii, *self._stream.unused)}
+        records = f"{self._stream.read.records}."
+        known = {records + path for path in (*self._stream.record.pii, *self._stream.record.unused)}
         for path, times in dropped.items():
             field = path.removeprefix(records)
             if not path.startswith(records) or path in known or not _FIELD_NAME.fullmatch(field):
@@ -184,12 +190,12 @@ class _Caller:
         self._client, self._budget = client, budget
         self.pause, self.now = client.idle, client.now
 
-    def ask(self, request: Request) -> Json:
+    def call(self, request: Request) -> Json:
         return self._client.call(request, self._budget)
 
 
 def _rows(
-    declared: Report, found: Iterator[dict[str, Json]], ask: Ask, told: dict[str, Json]
+    declared: Report, found: Iterator[dict[str, Json]], query: PageQuery, told: dict[str, Json]
 ) -> Iterator[Json]:
     """The records of a report; `told` counts its lines and adds up its sums on the way."""
     if declared.sums:
@@ -204,27 +210,27 @@ def _rows(
 
     if declared.assemble is None:
         return counted()
-    return _shaped(declared.assemble(counted(), ask))
+    return _shaped(declared.assemble(counted(), query))
 
 
 def _listed(
-    listing: Listing, ask: Ask, status: Json, told: dict[str, Json], caller: "_Caller"
+    listing: Listing, query: PageQuery, status: Json, told: dict[str, Json], caller: "_Caller"
 ) -> Iterator[dict[str, Json]]:
     """The rows of every page; an empty page is not the end, only the pager says so."""
-    guard, here = Guard(listing.pager.page_cap), ask
+    guard, here = Guard(listing.pager.page_cap), query
     while True:
-        body = caller.ask(listing.request(ask, status, here.token))
+        body = caller.call(listing.request(query, status, here.token))
         found = dig(body, listing.records)
         if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
             raise SchemaDrift("the rows of the report are no list of objects", actual=listing.records)
         told["pages"] += 1
         yield from found
-        step = listing.pager.step(body, here)
-        if step.token is None:
+        following = listing.pager.step(body, here)
+        if following.token is None:
             return
-        guard.follow(step.token)
+        guard.follow(following.token)
         total = listing.pager.total(body) if here.total is None else here.total
-        here = replace(here, token=step.token, total=total)
+        here = replace(here, token=following.token, total=total)
 
 
 def _shaped(rows: object) -> Iterator[Json]:

@@ -11,17 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import DayGone, Incomplete, KitError, PageTooLarge, TooLarge
+from connectors.kit.contract.stream import BoundedWindows, ByChange, Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import Window, clip, iso, split, whole_days
 from connectors.kit.transport.client import Client
 from connectors.kit.transport.runtime import SHARED, Runtime
 from connectors.kit.window.landing import FORMAT, Landing, stamp
-from connectors.kit.window.live import Live
-from connectors.kit.window.reading import Frame, Outcome, read_window
+from connectors.kit.window.live import LiveAnswers
+from connectors.kit.window.reading import Frame, WindowResult, read_window
 from connectors.kit.window.spool import Spool
 from models.loads import FailedWindow, PulledWindow, StreamRef
+
+WHOLE_FILE = 1  # the page size of a report that comes as a file: it has no pages
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,22 @@ def pull(
         is_held: whether a window is proven already; one that its platform no longer shows is passed over then.
     """
     declared = connector.stream(stream) if isinstance(stream, str) else stream
-    pulling = _Pull(connector, declared, account, as_of, cursor, landing, spool, runtime, progress, is_held)
+    pulling = _Pull(
+        connector=connector,
+        stream=declared,
+        account=account,
+        as_of=as_of,
+        cursor=cursor,
+        landing=landing,
+        spool=spool,
+        runtime=runtime,
+        progress=progress,
+        is_held=is_held,
+    )
     yield from pulling.run(span_from)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Pull:
     connector: Connector
     stream: Stream[Any]
@@ -122,22 +136,23 @@ class _Pull:
             self.client.close()
 
     def _windows(self, span_from: datetime) -> Iterator[Window]:
-        if self.stream.cursor_kind == "cursor":
+        how = self.stream.windows
+        until = self.as_of - how.lag
+        if not isinstance(how, BoundedWindows):
             # an export by cursor knows no end but now: clipping it would only refuse what it brings
-            whole = clip(span_from, self.as_of - self.stream.lag, self.account, is_open_ended=True)
+            whole = clip(span_from, until, self.account, is_open_ended=True)
             yield from [whole] if whole else []
             return
-        lookback = self.stream.lookback or timedelta(0)
-        whole = clip(span_from - lookback, self.as_of - self.stream.lag, self.account)
-        if whole and self.stream.cursor_kind == "day":
+        whole = clip(span_from - how.lookback, until, self.account)
+        if whole and how.kind == "day":
             whole = whole_days(whole, self.account.tz)
-        days = self.account.whole_number("max_window_days", self.stream.max_window_days, most=366)
-        days = min(days, self.stream.most_window_days)
+        days = self.account.whole_number("max_window_days", how.max_window_days, most=366)
+        days = min(days, how.most_window_days)
         yield from split(whole, self.account.tz, days) if whole else []
 
     def _gone(self, window: Window) -> DayGone | None:
         """A day that the platform no longer shows is not asked for: it would answer with another day, or with nothing."""
-        limit = self.stream.readable_for
+        limit = self.stream.windows.readable_for
         if limit is None or self.as_of <= window.end + limit:
             return None
         return DayGone(
@@ -150,10 +165,10 @@ class _Pull:
                 return ()
             self.page_size //= 2
             return (window,)
-        if self.stream.cursor_kind == "day":
+        if self.stream.windows.kind == "day":
             days = (window.end - window.start).days
             return tuple(split(window, self.account.tz, max(1, days // 2))) if days > 1 else ()
-        halves = window.halves() if self.stream.cursor_kind == "time" else None
+        halves = window.halves() if self.stream.windows.kind == "time" else None
         if halves is not None:
             self.longest = halves[0].end - halves[0].start
         return halves or ()
@@ -174,12 +189,18 @@ class _Pull:
 
     def _attempt(self, window: Window) -> PulledWindow:
         self.drift.clear()  # counted anew by every attempt
-        name, default, most = self.stream.page_size
         if self.page_size is None:
-            self.page_size = self.account.whole_number(name, default, most=most)
-        frame = Frame(self.stream, self.account, window, self.cursor, self.page_size, self.as_of)
+            self.page_size = self._asked_page_size()
+        frame = Frame(
+            stream=self.stream,
+            account=self.account,
+            window=window,
+            start_cursor=self.cursor,
+            page_size=self.page_size,
+            read_at=self.as_of,
+        )
         writer = self.landing.writer(self.ref, window)
-        source = Live(
+        source = LiveAnswers(
             self.connector,
             self.stream,
             self.client,
@@ -191,8 +212,8 @@ class _Pull:
         try:
             writer.line(header(self.ref, frame))
             with Spool(self.spool) as spool:
-                outcome = read_window(frame, source, spool, lambda n: self._page_done(window, n, spool))
-                writer.line(footer(outcome))
+                result = read_window(frame, source, spool, lambda n: self._page_done(window, n, spool))
+                writer.line(footer(result))
                 records = spool.write(spool_name(self.ref, window))
             landed, sha256 = writer.commit()
             source.collected()
@@ -205,7 +226,7 @@ class _Pull:
         return pulled(
             self.ref,
             frame,
-            outcome,
+            result,
             records=records,
             landed=(landed, sha256),
             as_of=self.as_of,
@@ -215,24 +236,31 @@ class _Pull:
             drift=dict(self.drift),
         )
 
+    def _asked_page_size(self) -> int:
+        size = self.stream.read.page_size
+        if size is None:
+            return WHOLE_FILE
+        return self.account.whole_number(size.setting, size.default, most=size.most)
+
     def _failed(self, window: Window, error: KitError) -> FailedWindow:
         effort = self.client.effort
         return FailedWindow(
-            self.ref,
-            window.start,
-            window.end,
-            self.stream.cursor_kind,
-            error.code,
-            error.cause,
-            self.as_of,
-            effort.requests,
-            effort.retries,
-            effort.waited_seconds,
+            ref=self.ref,
+            window_from=window.start,
+            window_to=window.end,
+            kind=self.stream.windows.kind,
+            code=error.code,
+            cause=error.cause,
+            as_of=self.as_of,
+            requests=effort.requests,
+            retries=effort.retries,
+            waited_seconds=effort.waited_seconds,
         )
 
     def _page_done(self, window: Window, pages: int, spool: Spool) -> None:
         # the warehouse holds a window in memory while it loads it: a busy shop is read in shorter windows
-        is_crowded = self.stream.cursor_kind == "time" and spool.count() > self.stream.max_window_records
+        how = self.stream.windows
+        is_crowded = isinstance(how, ByChange) and spool.count() > how.max_window_records
         if is_crowded and window.halves() is not None:
             raise TooLarge("the window holds more records than are loaded at once")
         if self.progress is not None:
@@ -250,22 +278,27 @@ def header(ref: StreamRef, frame: Frame) -> dict[str, Json]:
         "zone": frame.account.zone,
         "window_from": iso(frame.window.start),
         "window_to": iso(frame.window.end),
-        "window_kind": frame.stream.cursor_kind,
+        "window_kind": frame.stream.windows.kind,
         "start_cursor": frame.start_cursor,
         "settings": {n: v for n, v in frame.account.settings.items() if n in frame.stream.shaping_settings},
-        **({"page_size": frame.page_size} if frame.page_size != frame.stream.page_size[1] else {}),
-        **({"read_at": iso(frame.read_at)} if frame.stream.cursor_kind == "day" else {}),
+        **({"page_size": frame.page_size} if frame.page_size != usual_page_size(frame.stream) else {}),
+        **({"read_at": iso(frame.read_at)} if frame.stream.windows.kind == "day" else {}),
     }
 
 
-def footer(outcome: Outcome) -> dict[str, Json]:
+def usual_page_size(stream: Stream[Any]) -> int:
+    """Records per page unless the account says otherwise; a landing file notes only another one."""
+    return stream.read.page_size.default if stream.read.page_size is not None else WHOLE_FILE
+
+
+def footer(result: WindowResult) -> dict[str, Json]:
     """Last line of a landing file; a file without it is not whole."""
     return {
         "kind": "end",
-        "pages": outcome.pages,
-        "rows": outcome.rows,
-        "proof": outcome.proof,
-        "cursor": outcome.cursor,
+        "pages": result.pages,
+        "rows": result.rows,
+        "proof": result.proof,
+        "cursor": result.cursor,
     }
 
 
@@ -277,7 +310,7 @@ def spool_name(ref: StreamRef, window: Window) -> str:
 def pulled(
     ref: StreamRef,
     frame: Frame,
-    outcome: Outcome,
+    result: WindowResult,
     *,
     records: Path,
     landed: tuple[str, str],
@@ -289,15 +322,15 @@ def pulled(
         ref=ref,
         window_from=frame.window.start,
         window_to=frame.window.end,
-        kind=frame.stream.cursor_kind,
+        kind=frame.stream.windows.kind,
         records_path=records,
-        rows=outcome.rows,
+        rows=result.rows,
         landing_file=landed[0],
         landing_sha256=landed[1],
-        proof=outcome.proof,
+        proof=result.proof,
         as_of=as_of,
-        cursor=outcome.cursor,
-        pages=outcome.pages,
-        replaces=frame.days if frame.stream.cursor_kind == "day" else None,
+        cursor=result.cursor,
+        pages=result.pages,
+        replaces=frame.days if frame.stream.windows.kind == "day" else None,
         **effort,
     )

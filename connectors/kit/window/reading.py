@@ -15,36 +15,35 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.errors import Incomplete, SchemaDrift
 from connectors.kit.contract.fields import Row, money_text
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import Guard
 from connectors.kit.contract.proofs import Reading
 from connectors.kit.contract.redact import Tree
-from connectors.kit.contract.request import FollowUp, Request
+from connectors.kit.contract.request import Request
+from connectors.kit.contract.stream import ByDay, MissingPart, Paged, Stream
 from connectors.kit.contract.strict_json import Json, dig, dumps
 from connectors.kit.contract.windows import Window, iso, local_day
-from connectors.kit.window.spool import Record, Spool
+from connectors.kit.window.spool import Spool, SpooledRecord
 
-SKEW = timedelta(
-    days=1
-)  # how far a platform's clock may run ahead of the asked window before we call it broken
-FOLLOW_UP_CAP = 1000
-Hook = Callable[[Json, AccountSettings], FollowUp | None]
+# how far a platform's clock may run ahead of the asked window before we call it broken: wide enough for a local time that was
+# read in a wrong zone to show as what it is, a record from tomorrow
+SKEW = timedelta(days=1)
+FOLLOW_UP_CAP = 1000  # requests for one record: more than any order, ticket or page of them has parts
 
 
-class Source(Protocol):
+class AnswerSource(Protocol):
     """Where redacted answers come from."""
 
     def fetch(self, kind: str, request: Request, tree: Tree) -> Json:
         """The answer to `request`, reduced to `tree`."""
 
-    def report(self, ask: Ask, tree: Tree) -> Iterator[Json]:
+    def report(self, query: PageQuery, tree: Tree) -> Iterator[Json]:
         """The rows of a report in pieces, `{"rows": [...]}`; the last one says how it came, `{"report": {...}}`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """What is being read."""
 
@@ -58,17 +57,23 @@ class Frame:
     @property
     def days(self) -> tuple[date, date]:
         """First and last local day of the window."""
-        ask = self.ask
-        return ask.first_day, ask.last_day
+        query = self.query
+        return query.first_day, query.last_day
 
     @property
-    def ask(self) -> Ask:
-        """The question for the first page."""
-        return Ask(self.account, self.window, None, self.start_cursor, self.page_size, read_at=self.read_at)
+    def query(self) -> PageQuery:
+        """The query for the first page."""
+        return PageQuery(
+            account=self.account,
+            window=self.window,
+            start_cursor=self.start_cursor,
+            page_size=self.page_size,
+            read_at=self.read_at,
+        )
 
 
 @dataclass(frozen=True)
-class Outcome:
+class WindowResult:
     """What a whole window gave."""
 
     pages: int
@@ -77,73 +82,75 @@ class Outcome:
     cursor: str | None
 
 
-def read_window(frame: Frame, source: Source, spool: Spool, told: Callable[[int], None]) -> Outcome:
+def read_window(
+    frame: Frame, source: AnswerSource, spool: Spool, page_done: Callable[[int], None]
+) -> WindowResult:
     """Read every page, complete every record, then demand the proof.
 
     Raises:
         KitError: nothing of the window may be used.
     """
-    stream = frame.stream
+    stream, read = frame.stream, frame.stream.read
     pages, first, body, cursor = 0, None, None, None
-    for body, cursor in _reported(frame, source) if stream.report else _paged(frame, source):  # noqa: B007 - the last ones count
+    bodies = _paged(frame, source, read) if isinstance(read, Paged) else _reported(frame, source)
+    for body, cursor in bodies:  # noqa: B007 - the last ones count
         pages += 1
         first = body if first is None else first
         for record in _records(frame, source, body):
             spool.add(record)
-        told(pages)
-    assert stream.proof is not None  # noqa: S101 - checked at declaration
+        page_done(pages)
     rows = spool.count()
     reading = Reading(
-        first,
-        body,
-        rows,
-        frame.window,
-        frame.account,
-        lambda r, t: source.fetch("proof", r, t),
-        spool.keys,
+        first_page=first,
+        last_page=body,
+        records=rows,
+        window=frame.window,
+        account=frame.account,
+        fetch=lambda request, tree: source.fetch("proof", request, tree),
+        keys=spool.keys,
     )
     proof = stream.proof.check(reading)
-    return Outcome(pages, rows, proof, cursor if stream.cursor_kind == "cursor" else None)
+    return WindowResult(pages, rows, proof, cursor if stream.windows.kind == "cursor" else None)
 
 
-def _paged(frame: Frame, source: Source) -> Iterator[tuple[Json, str | None]]:
+def _paged(frame: Frame, source: AnswerSource, read: Paged) -> Iterator[tuple[Json, str | None]]:
     """Every page, with the cursor at which the next pull would go on."""
-    stream, tree, ask = frame.stream, frame.stream.tree(), frame.ask
-    assert stream.pager is not None and stream.request is not None  # noqa: S101, PT018 - checked at declaration
-    guard = Guard(stream.pager.page_cap)
+    tree, query = frame.stream.tree(), frame.query
+    guard = Guard(read.pager.page_cap)
     if frame.start_cursor:
         guard.follow(frame.start_cursor)
     while True:
-        body = source.fetch("page", stream.request(ask), tree)
-        step = stream.pager.step(body, ask)
-        yield body, step.cursor or ask.token or frame.start_cursor
-        if step.token is None:
+        body = source.fetch("page", read.request(query), tree)
+        following = read.pager.step(body, query)
+        yield body, following.cursor or query.token or frame.start_cursor
+        if following.token is None:
             return
-        guard.follow(step.token)
-        total = stream.pager.total(body) if ask.total is None else ask.total
-        ask = replace(ask, token=step.token, total=total)
+        guard.follow(following.token)
+        total = read.pager.total(body) if query.total is None else query.total
+        query = replace(query, token=following.token, total=total)
 
 
-def _reported(frame: Frame, source: Source) -> Iterator[tuple[Json, None]]:
+def _reported(frame: Frame, source: AnswerSource) -> Iterator[tuple[Json, None]]:
     with _fitting("row"):  # rows to be joined are looked at before they are records
-        for body in source.report(frame.ask, frame.stream.tree()):
+        for body in source.report(frame.query, frame.stream.tree()):
             yield body, None
 
 
-def _records(frame: Frame, source: Source, body: Json) -> Iterator[Record]:
-    stream = frame.stream
+def _records(frame: Frame, source: AnswerSource, body: Json) -> Iterator[SpooledRecord]:
+    stream, read = frame.stream, frame.stream.read
     with _fitting("record"):
-        _complete(frame, source, body, stream.page_rest)
-        if stream.prepare is not None:
-            stream.prepare(body)
-        if stream.stamp is not None:
-            stream.stamp(body, frame.ask)
-        found = dig(body, stream.records)
+        if isinstance(read, Paged):
+            _complete(frame, source, body, read.page_rest)
+            if read.prepare is not None:
+                read.prepare(body)
+            if read.stamp is not None:
+                read.stamp(body, frame.query)
+        found = dig(body, read.records)
         if not isinstance(found, list):
-            raise SchemaDrift("the record list is no list", actual=stream.records)
+            raise SchemaDrift("the record list is no list", actual=read.records)
         for raw in found:
-            _complete(frame, source, raw, stream.follow_up)
-            yield _record(frame, stream.model.model_validate(raw))
+            _complete(frame, source, raw, read.follow_up)
+            yield _spooled(frame, stream.record.model.model_validate(raw))
 
 
 @contextmanager
@@ -166,32 +173,33 @@ def _where(error: ValidationError) -> str:
     return f"{path[:120]}: {first['type']}, {error.error_count()} in all"
 
 
-def _complete(frame: Frame, source: Source, raw: Json, hook: Hook | None) -> None:
+def _complete(frame: Frame, source: AnswerSource, raw: Json, missing: MissingPart | None) -> None:
     """Ask for what a record, or a page of them, still needs."""
-    if hook is None:
+    if missing is None:
         return
     seen: set[str] = set()
-    while (more := hook(raw, frame.account)) is not None:
+    while (more := missing(raw, frame.account)) is not None:
         if more.token in seen or len(seen) >= FOLLOW_UP_CAP:
             raise SchemaDrift("the platform sent the same page token twice inside a record")
         seen.add(more.token)
         more.merge(source.fetch("follow_up", more.request, more.keep))
 
 
-def _record(frame: Frame, row: Row) -> Record:
-    stream, window = frame.stream, frame.window
-    key, day = stream.key(row), stream.day(row)
-    version = frame.read_at if stream.version is None else stream.version(row)
+def _spooled(frame: Frame, row: Row) -> SpooledRecord:
+    stream, windows, window = frame.stream, frame.stream.windows, frame.window
+    key, day = stream.record.key(row), stream.record.day(row)
+    version = frame.read_at if isinstance(windows, ByDay) else windows.version(row)
     on = local_day(day, frame.account.tz) if isinstance(day, datetime) else day
-    if stream.cursor_kind == "day" and not frame.days[0] <= on <= frame.days[1]:
-        raise Incomplete("the platform ignored the asked days", actual=f"a row of {on}")
-    if stream.cursor_kind == "time" and version < window.start:
+    if isinstance(windows, ByDay):
+        if not frame.days[0] <= on <= frame.days[1]:
+            raise Incomplete("the platform ignored the asked days", actual=f"a row of {on}")
+    elif windows.kind == "time" and version < window.start:
         raise Incomplete(
             "the platform ignored the asked time range", actual=f"a record changed before {iso(window.start)}"
         )
-    if stream.version is not None and version > window.end + SKEW + stream.lag:
+    elif version > window.end + SKEW + windows.lag:
         raise SchemaDrift("a record claims to have changed in the future", actual=iso(version))
-    payload = dumps(plain(stream.payload(row)))
+    payload = dumps(plain(stream.record.payload(row)))
     frame_fields = {
         "record_key": key,
         "record_day": on.isoformat(),
@@ -199,7 +207,7 @@ def _record(frame: Frame, row: Row) -> Record:
         "row_hash": hashlib.sha256(payload.encode()).hexdigest(),
     }
     line = f'{dumps(frame_fields)[:-1]},"payload":{payload}}}'  # the payload is written once, not twice
-    return Record(key, version.astimezone(UTC).isoformat(timespec="microseconds"), line)
+    return SpooledRecord(key, version.astimezone(UTC).isoformat(timespec="microseconds"), line)
 
 
 def plain(value: Json) -> Json:

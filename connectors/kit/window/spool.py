@@ -13,9 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from models.whole_file import write_lines
+
 
 @dataclass(frozen=True)
-class Record:
+class SpooledRecord:
     """One record, ready for the warehouse; `line` is its NDJSON text."""
 
     key: str
@@ -45,7 +47,7 @@ class Spool:
         self._con.close()
         self._path.unlink(missing_ok=True)
 
-    def add(self, record: Record) -> None:
+    def add(self, record: SpooledRecord) -> None:
         """Keep the record unless a newer version of its key is already there."""
         self._con.execute(
             "insert into record values (?, ?, ?) on conflict (key) do update "
@@ -64,9 +66,5 @@ class Spool:
 
     def write(self, name: str) -> Path:
         """The finished NDJSON file, in key order."""
-        final = self._folder / name
-        part = final.with_name(f".{name}.{os.getpid()}.part")
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            for (line,) in self._con.execute("select line from record order by key"):
-                file.write(line + "\n")
-        return part.replace(final)
+        rows = self._con.execute("select line from record order by key")
+        return write_lines(self._folder / name, (line for (line,) in rows))

@@ -11,15 +11,15 @@ import tempfile
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.state import FILE, State
 from connectors.kit.transport.runtime import Runtime
+from connectors.kit.transport.state import FILE, State
 from connectors.kit.window.landing import Landing
 from connectors.kit.window.pull import pull
 from connectors.testing.clock import Clock
@@ -248,12 +248,12 @@ class Bench:
     def narrow(self) -> dict[str, Any]:
         """The span of the fullest window alone, where single answers are spoilt and the rest would only cost time."""
         stream = self.case.declared
-        if stream.cursor_kind == "cursor" or stream.readable_for is not None:
+        if stream.windows.kind == "cursor" or stream.windows.readable_for is not None:
             return {}
         window = max(self.clean.taken, key=lambda taken: len(taken.records)).window
         return {
-            "span_from": window.window_from + (stream.lookback or timedelta(0)),
-            "as_of": window.window_to + stream.lag,
+            "span_from": window.window_from + stream.windows.lookback,
+            "as_of": window.window_to + stream.windows.lag,
         }
 
     @cached_property

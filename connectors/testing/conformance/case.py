@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.connector import Connector
+from connectors.kit.contract.stream import Stream
 from connectors.kit.transport.runtime import Runtime
 from connectors.testing.clock import Clock
 from connectors.testing.platform import Platform

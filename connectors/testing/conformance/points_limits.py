@@ -8,6 +8,7 @@ import resource
 import sys
 from typing import Any
 
+from connectors.kit.contract.reports import USUAL_PAGE_SIZE
 from connectors.kit.window.landing import Landing
 from connectors.kit.window.pull import pull
 from connectors.testing.conformance.bench import Bench, Lab
@@ -87,7 +88,8 @@ def _peak() -> int:
 
 
 def _drain(lab: Lab) -> int:
-    name, _, most = lab.case.declared.page_size
+    size = lab.case.declared.read.page_size or USUAL_PAGE_SIZE
+    name, most = size.setting, size.most
     windows: Any = pull(
         lab.case.connector,
         lab.case.declared,

@@ -7,7 +7,8 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-from connectors.kit.contract.declare import Stream
+from connectors.kit.contract.pagers import Single
+from connectors.kit.contract.stream import Paged, Stream
 from connectors.testing.conformance.bench import Bench
 from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import Endless, OnPage, Replayed, at
@@ -22,7 +23,7 @@ def _paged(bench: Bench) -> Stream[Any]:
     stream = bench.case.declared
     if stream.report is not None and stream.report.listing is None:
         raise NotApplicable("a report is one file")
-    if stream.pager is not None and type(stream.pager).__name__ == "Single":
+    if isinstance(stream.read, Paged) and isinstance(stream.read.pager, Single):
         raise NotApplicable("one request is the whole window")
     return stream
 
@@ -105,10 +106,12 @@ def page_cap(bench: Bench) -> Shown | None:
 
 
 def _with_pager(stream: Stream[Any], pager: Any) -> Stream[Any]:
-    report = stream.report
-    if report is None or report.listing is None:
-        return replace(stream, pager=pager)
-    return replace(stream, report=replace(report, listing=replace(report.listing, pager=pager)))
+    read = stream.read
+    if isinstance(read, Paged):
+        return replace(stream, read=replace(read, pager=pager))
+    assert read.report.listing is not None  # noqa: S101 - a file is not paged
+    listing = replace(read.report.listing, pager=pager)
+    return replace(stream, read=replace(read, report=replace(read.report, listing=listing)))
 
 
 def _one_more(shape: Shape, first: Reply, number: int) -> Reply:

@@ -229,7 +229,7 @@ def _no_numbers_in_text(bench: Bench) -> Shown:
 def personal(bench: Bench) -> Shown | None:
     """Every declared personal field and a new one are planted in every record; not a byte of them is left anywhere."""
     stream = bench.case.declared
-    paths, declared = [*stream.pii, "buyer_full_name"], model_tree(bench.lab().shape.model)
+    paths, declared = [*stream.record.pii, "buyer_full_name"], model_tree(bench.lab().shape.model)
 
     def plant(rows: list[Any]) -> None:
         for row in rows:
@@ -240,9 +240,9 @@ def personal(bench: Bench) -> Shown | None:
     bench.must_equal(run, "personal fields in every record", part=bool(bench.narrow))
     for text in (PLANTED, *lab.platform.planted):
         expect(not _found(lab, text), f"a personal text ({text}) is in {_found(lab, text)}")
-    if not stream.pii:
+    if not stream.record.pii:
         return Shown(limits=("the stream has no personal field; an unknown one was planted",))
-    return Shown(f"{len(stream.pii)} declared fields and an unknown one")
+    return Shown(f"{len(stream.record.pii)} declared fields and an unknown one")
 
 
 def _plant(row: Any, steps: list[str], declared: Tree) -> None:

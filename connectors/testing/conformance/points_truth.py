@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from connectors.kit.contract.stream import BoundedWindows
 from connectors.kit.window.replay import replay
 from connectors.testing.conformance.bench import Bench, Lab, Run
 from connectors.testing.conformance.register import point
@@ -79,8 +80,8 @@ def _catch_up(lab: Lab) -> Run:
     """The next daily run, late enough for the stream's lag; a day stream waits for the day's end."""
     stream = lab.case.declared
     # 25 hours: the longest local day, when clocks go back
-    wait = timedelta(hours=25) if stream.cursor_kind == "day" else LATER
-    lab.clock.advance(stream.lag + wait)
+    wait = timedelta(hours=25) if stream.windows.kind == "day" else LATER
+    lab.clock.advance(stream.windows.lag + wait)
     run, _ = lab.run(as_of=lab.clock.wall())
     expect(not run.failures, f"the next daily run: {run.told()}")
     return run
@@ -90,14 +91,14 @@ def _catch_up(lab: Lab) -> Run:
 def restated(bench: Bench) -> Shown | None:
     """What changes late, inside the look-back, comes with the next run; what changes further back, with a longer read."""
     stream = bench.case.declared
-    if stream.cursor_kind == "cursor":
-        raise NotApplicable(f"a cursor reads every change once: {stream.lookback_reason}")
-    lookback = stream.lookback or timedelta(0)
+    if stream.windows.kind == "cursor":
+        raise NotApplicable(f"a cursor reads every change once: {stream.windows.lookback_reason}")
+    lookback = stream.windows.lookback
     inside, far = (lookback or LATER) / 2, lookback + timedelta(days=2)
     lab = bench.lab()
     lab.run(span_from=bench.case.span[0])
     if (key := _restate(lab, inside)) is None:
-        kind = "restate" if stream.cursor_kind == "day" else "late"
+        kind = "restate" if stream.windows.kind == "day" else "late"
         raise NotApplicable(lab.lack(kind))
     _catch_up(lab)
     wrong = difference(lab.store.payloads(), lab.truth())
@@ -119,7 +120,7 @@ def restated(bench: Bench) -> Shown | None:
 def _restate(lab: Lab, back: timedelta) -> str | None:
     assert lab.store.frontier is not None  # noqa: S101 - something was loaded
     when, stream = lab.store.frontier - back, lab.case.stream
-    if lab.case.declared.cursor_kind == "day":
+    if lab.case.declared.windows.kind == "day":
         return lab.platform.restate(stream, when.astimezone(lab.account().tz).date())
     return lab.platform.late(stream, when)
 
@@ -128,17 +129,17 @@ def _restate(lab: Lab, back: timedelta) -> str | None:
 def either_order(bench: Bench) -> Shown | None:
     """Old span first or new span first: the same rows."""
     stream, (start, end) = bench.case.declared, bench.case.span
-    if stream.cursor_kind == "cursor":
+    if stream.windows.kind == "cursor":
         _cursor_order(bench)
         return None
-    if stream.readable_for is not None:
-        raise NotApplicable(f"past days cannot be read again after {stream.readable_for}")
+    if stream.windows.readable_for is not None:
+        raise NotApplicable(f"past days cannot be read again after {stream.windows.readable_for}")
     middle = _midnight(start + (end - start) / 2, bench.lab().account().tz)
     stores = []
     for order in (("old", "new"), ("new", "old")):
         lab, store = bench.lab(), Store()
         for part in order:
-            run = lab.pull(as_of=middle + stream.lag) if part == "old" else lab.pull(span_from=middle)
+            run = lab.pull(as_of=middle + stream.windows.lag) if part == "old" else lab.pull(span_from=middle)
             expect(not run.failures, f"{' then '.join(order)}: {run.told()}")
             store.load(run.results)
         stores.append(store.payloads())
@@ -170,10 +171,10 @@ def windows(bench: Bench) -> Shown | None:
     crowd, page = _crowd(clean)
     expect(crowd > 1, "the world has no two records at one instant")
     expect(
-        stream.cursor_kind == "day" or stream.report or crowd > page,
+        stream.windows.kind == "day" or stream.report or crowd > page,
         f"at most {crowd} records share an instant: a page of {page:.0f} holds them",
     )
-    if stream.cursor_kind == "cursor":
+    if stream.windows.kind == "cursor":
         return _edge_cursor(bench)
     bounds = [(t.window.window_from, t.window.window_to) for t in clean.taken]
     for (_, end), (start, _) in pairwise(bounds):
@@ -190,7 +191,7 @@ def windows(bench: Bench) -> Shown | None:
     expect(len(planned) > 1, "the span fits into one window: nothing is split")
     edges = {start for start, _ in bounds}
     at_edge = [r.key for t in clean.taken for r in t.records if r.version in edges]
-    expect(stream.cursor_kind == "day" or at_edge, "the world has no record exactly at a window's edge")
+    expect(stream.windows.kind == "day" or at_edge, "the world has no record exactly at a window's edge")
     repeated = [k for k, n in Counter(r.key for t in clean.taken for r in t.records).items() if n > 1]
     expect(not repeated, f"{len(repeated)} records came in two windows ({repeated[:3]})")
     return Shown(f"{len(bounds)} windows")
@@ -209,9 +210,10 @@ def _crowd(run: Run) -> tuple[int, float]:
 def _planned(bench: Bench) -> list[tuple[datetime, datetime]]:
     """The windows by this module's own reading of the declaration."""
     stream, account, (start, end) = bench.case.declared, bench.lab().account(), bench.case.span
-    days = int(account.settings.get("max_window_days", stream.max_window_days))
-    at, last = start - (stream.lookback or timedelta(0)), (end - stream.lag).replace(microsecond=0)
-    if stream.cursor_kind == "day":
+    assert isinstance(stream.windows, BoundedWindows)  # noqa: S101 - a cursor has no windows to plan
+    days = int(account.settings.get("max_window_days", stream.windows.max_window_days))
+    at, last = start - stream.windows.lookback, (end - stream.windows.lag).replace(microsecond=0)
+    if stream.windows.kind == "day":
         at, last = _midnight(at, account.tz), _midnight(last, account.tz)
     found = []
     while at < last:
@@ -288,14 +290,17 @@ def _nothing_lost(lab: Lab, run: Run, moved: str, what: str) -> None:
 def finality(bench: Bench) -> Shown | None:
     """Figures stand after a declared number of days, not while they are read again; nothing unfinished is asked."""
     stream, clean = bench.case.declared, bench.clean
-    back = stream.lookback or timedelta(0)
+    back = stream.windows.lookback
     expect(
         timedelta(days=stream.finality_days) >= back,
         f"final after {stream.finality_days} days, but read again for {back}",
     )
     end = max(t.window.window_to for t in clean.taken)
-    expect(end <= bench.case.span[1] - stream.lag, f"asked up to {end}, closer to now than {stream.lag}")
-    if stream.cursor_kind == "day":
+    expect(
+        end <= bench.case.span[1] - stream.windows.lag,
+        f"asked up to {end}, closer to now than {stream.windows.lag}",
+    )
+    if stream.windows.kind == "day":
         local = end.astimezone(bench.lab().account().tz)
         expect(local.time() == time.min, f"an unfinished day was asked for: up to {local}")
     return Shown(f"final after {stream.finality_days} days")
@@ -316,7 +321,7 @@ def replayed(bench: Bench) -> Shown | None:
             as_of=run.taken[0].window.as_of,
             spool=lab.folder / "replay",
             sha256="0" * 64,
-            connector=bench.case.connector,
+            find=lambda _: bench.case.connector,
         )
     except Exception as error:  # noqa: BLE001 - any refusal will do, its code is looked at
         expect(getattr(error, "code", "") == "P121", f"a changed landing file gives {error!r}")
@@ -331,7 +336,7 @@ def _replay_differs(lab: Lab, taken: Taken) -> str:
         as_of=taken.window.as_of,
         spool=lab.folder / "replay",
         sha256=taken.window.landing_sha256,
-        connector=lab.case.connector,
+        find=lambda _: lab.case.connector,
     )
     if again.records_path.read_bytes() != taken.data:
         return "other records"

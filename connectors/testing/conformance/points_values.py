@@ -41,7 +41,7 @@ def killed_anywhere(bench: Bench) -> Shown | None:
                 root=lab.folder / "landing",
                 as_of=bench.case.span[1],
                 spool=lab.folder / "replay",
-                connector=bench.case.connector,
+                find=lambda _: bench.case.connector,
             )
         lab.runtime = lab.new_runtime()
         bench.must_equal(lab.pull(), f"a plain rerun after a kill at request {number}")
@@ -96,7 +96,7 @@ def _ever_changes(zone: ZoneInfo) -> bool:
 
 def _days_tile(bench: Bench, changes: list[datetime]) -> None:
     tz = bench.lab().account().tz
-    if bench.case.declared.cursor_kind == "cursor":
+    if bench.case.declared.windows.kind == "cursor":
         return
     for taken in bench.clean.taken:
         start, end = taken.window.window_from.astimezone(tz), taken.window.window_to.astimezone(tz)
@@ -117,7 +117,7 @@ def _days_tile(bench: Bench, changes: list[datetime]) -> None:
 @point(29, "money exact, currency present")
 def money(bench: Bench) -> Shown | None:
     """Amounts are text, equal to the platform's to the last digit, beyond what a float holds, with their currency."""
-    if not _has_money(bench.case.declared.model):
+    if not _has_money(bench.case.declared.record.model):
         raise NotApplicable("the records hold no amount")
     lab: Lab = bench.lab()
     payloads = [loads(text.encode()) for text in bench.clean.payloads().values()]

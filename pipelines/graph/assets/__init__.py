@@ -3,4 +3,6 @@
 OPS = ["team:ops"]
 HR = ["team:hr"]
 ENGINEERS = ["team:data"]
-POOL = "duckdb_write"  # one writer at a time, across runs [platform.md 2]
+# DuckDB lets one process write at a time (duckdb.org, "Concurrency"). Steps of this pool take turns across all runs
+# (docs.dagster.io, "Managing concurrency"); dagster.yaml gives the pool one slot.
+POOL = "duckdb_write"

@@ -9,7 +9,7 @@ from pipelines.graph.assets import ENGINEERS, POOL
 from pipelines.graph.assets.raw import FILES
 from pipelines.graph.metadata import column_schema
 from pipelines.graph.partitions import single_run
-from pipelines.graph.resources import Place
+from pipelines.graph.resources import RunPlace
 from pipelines.steps.facts import build_facts
 
 CORE = {
@@ -30,7 +30,7 @@ def core_assets(raw: Sequence[dg.AssetKey], days: dg.PartitionsDefinition) -> dg
         backfill_policy=single_run(),
         pool=POOL,
     )
-    def built(context: dg.AssetExecutionContext, place: Place) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    def built(context: dg.AssetExecutionContext, place: RunPlace) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         counts = build_facts(place.days(context))
         others = {name: count for name, count in counts.items() if name not in CORE}
         for name, key in CORE.items():

@@ -8,7 +8,7 @@ from pipelines.graph.assets import OPS, POOL
 from pipelines.graph.assets.core import CORE
 from pipelines.graph.metadata import role_table
 from pipelines.graph.partitions import single_run
-from pipelines.graph.resources import Place
+from pipelines.graph.resources import RunPlace
 from pipelines.steps.compute import compute_days, role_figures
 from pipelines.steps.publish import publish_all, write_day_board
 
@@ -43,7 +43,7 @@ def _actuals(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         metadata={"dagster/table_name": "kpi_actual_daily"},
         code_version="1",
     )
-    def computed(context: dg.AssetExecutionContext, place: Place) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def computed(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         work = place.days(context)
         counts = compute_days(work)
         return dg.MaterializeResult(
@@ -67,7 +67,7 @@ def _roles(roles: Sequence[tuple[str, str]], days: dg.PartitionsDefinition) -> d
         backfill_policy=single_run(),
         pool=POOL,
     )
-    def shown(context: dg.AssetExecutionContext, place: Place) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    def shown(context: dg.AssetExecutionContext, place: RunPlace) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         work = place.days(context)
         figures = role_figures(work)
         for role_id, _ in roles:
@@ -111,7 +111,7 @@ def _published(roles: Sequence[tuple[str, str]], days: dg.PartitionsDefinition) 
         pool=POOL,
         code_version="1",
     )
-    def published(context: dg.AssetExecutionContext, place: Place) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def published(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         work = place.days(context)
         path = publish_all(work)
         return dg.MaterializeResult(
@@ -133,7 +133,7 @@ def _board(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         backfill_policy=single_run(),
         code_version="1",
     )
-    def written(context: dg.AssetExecutionContext, place: Place) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def written(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         path = write_day_board(place.days(context))
         return dg.MaterializeResult(
             metadata={"path": dg.MetadataValue.path(path), "bytes": path.stat().st_size}

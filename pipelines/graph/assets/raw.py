@@ -12,7 +12,7 @@ from pipelines.company.company import Company
 from pipelines.graph.assets import ENGINEERS, OPS, POOL
 from pipelines.graph.metadata import raw_schema, reports_metadata
 from pipelines.graph.partitions import single_run
-from pipelines.graph.resources import Place
+from pipelines.graph.resources import RunPlace
 from pipelines.steps.files import load_files
 from pipelines.steps.pull import StreamName, pull_streams
 
@@ -40,7 +40,7 @@ def _streams_asset(
         partitions_def=days,
         backfill_policy=single_run(),
     )
-    def pulled(context: dg.AssetExecutionContext, place: Place) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    def pulled(context: dg.AssetExecutionContext, place: RunPlace) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         work = place.days(context)
         wanted = {key.to_user_string() for key in context.selected_asset_keys}
         asked = [name for name in streams if stream_key(*name) in wanted]
@@ -81,9 +81,9 @@ def _files_asset(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
         code_version="1",
     )
-    def loaded(context: dg.AssetExecutionContext, place: Place) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        rows = load_files(place.days(context))
-        own = sum(count for name, count in rows.items() if not name.startswith("fact_files"))
-        return dg.MaterializeResult(metadata={"dagster/row_count": own, **rows})
+    def files_loaded(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        loaded = load_files(place.days(context))
+        own = sum(loaded.rows.values())
+        return dg.MaterializeResult(metadata={"dagster/row_count": own, **loaded.rows, **loaded.fact_files})
 
-    return loaded
+    return files_loaded

@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines.graph.assets import HR, POOL
 from pipelines.graph.assets.core import CORE
-from pipelines.graph.resources import Place
+from pipelines.graph.resources import RunPlace
 from pipelines.steps.publish import publish_all, write_period_workbook
 from pipelines.steps.score import compute_period, score_people
 
@@ -32,7 +32,7 @@ def _actuals(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         metadata={"dagster/table_name": "kpi_actual_period"},
         code_version="1",
     )
-    def computed(context: dg.AssetExecutionContext, place: Place) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def computed(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         work, period = place.appraisal(context)
         return dg.MaterializeResult(
             metadata={"dagster/row_count": compute_period(work, period), "period": period.id}
@@ -54,7 +54,7 @@ def _scorecards(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         metadata={"dagster/table_name": "scorecard"},
         code_version="1",
     )
-    def scored(context: dg.AssetExecutionContext, place: Place) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def scored(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         work, period = place.appraisal(context)
         counts = score_people(work, period)
         return dg.MaterializeResult(
@@ -81,7 +81,7 @@ def _published(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
         code_version="1",
     )
-    def published(context: dg.AssetExecutionContext, place: Place) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def published(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         work, period = place.appraisal(context)
         path = publish_all(work, period.id)
         return dg.MaterializeResult(
@@ -102,7 +102,7 @@ def _workbook(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         partitions_def=months,
         code_version="1",
     )
-    def written(context: dg.AssetExecutionContext, place: Place) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def written(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         work, period = place.appraisal(context)
         path = write_period_workbook(work, period)
         return dg.MaterializeResult(

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.file_drop.exports.export_layout import ExportLayout, export_layouts, norm, shipped_exports
 from connectors.file_drop.exports.export_match import likely_header, nearest_layouts, recognise
-from connectors.file_drop.exports.export_reading import Entry
+from connectors.file_drop.exports.export_reading import ExportEntry
 from connectors.file_drop.exports.export_rows import ExportRows, export_rows
 from connectors.file_drop.exports.export_sheets import raw_sheets
 from connectors.file_drop.exports.export_skeleton import layout_name, skeleton
@@ -34,7 +34,7 @@ def read(
 ) -> ExportRows:
     content = path.read_bytes()
     match = recognise(content, path, layouts or shipped_exports(), FileOptions())
-    return export_rows(match, content, Entry(path.name, days, currency, date_format))
+    return export_rows(match, content, ExportEntry(path.name, days, currency, date_format))
 
 
 def refusals(path: Path, **entry: object) -> list[MeritError]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import Landing, pull
-from connectors.kit.contract.declare import Connector
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.contract.connector import Connector
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.kit.kit_samples import (

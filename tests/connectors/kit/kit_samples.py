@@ -5,34 +5,34 @@ Belongs here: what several test_kit files share. Not here: scripted answers (ben
 """
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from requests import PreparedRequest
-
 from connectors.kit import AccountSettings, Runtime
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import Auth, HeaderToken
 from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector, Stream
-from connectors.kit.contract.desk import Desk, TokenCall
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.documents import Delimited, Location
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.fields import Amount, Day, Id, Instant, Row
-from connectors.kit.contract.limiter import Rate
-from connectors.kit.contract.oauth import Grant, OAuth, refused
+from connectors.kit.contract.oauth import Grant, OAuth, in_header, refused
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import Cursor
-from connectors.kit.contract.proofs import Document, Flag
+from connectors.kit.contract.proofs import Flag, WholeReport
 from connectors.kit.contract.reports import JobState, Report, Status
-from connectors.kit.contract.request import Request
-from connectors.kit.contract.state import State
+from connectors.kit.contract.request import HttpAnswer, Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.signing_context import TokenCall
+from connectors.kit.contract.stream import ByChange, ByCursor, ByDay, Paged, Record, Reported, Stream
 from connectors.kit.contract.strict_json import Json
+from connectors.kit.transport.state import State
 from connectors.testing.clock import Clock
 from tests.connectors.bench import TOKEN, Call, Reply
+from tests.connectors.changed import changed
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FIRST_DAY = datetime(2026, 11, 20, tzinfo=UTC)
@@ -55,72 +55,76 @@ class DayLine(Row):
     amount: Amount
 
 
-_COMMON: dict[str, Any] = {
-    "name": "things",
-    "feeds": ("ad",),
-    "lookback": timedelta(0),
-    "lookback_reason": "nothing is written late here",
-    "lag": timedelta(0),
-    "limit": "{shop_id}",
-    "rate": lambda _: Rate(1_000_000, seconds=1),
-    "finality_days": 3,
-    "docs": "https://developer.example.com/things",
-}
-
-
-def request(ask: Ask) -> Request:
+def request(ask: PageQuery) -> Request:
     """A page of the window, by token and size."""
     span = (("from", ask.first_day.isoformat()), ("to", ask.last_day.isoformat()))
     page = (("page", ask.token),) if ask.token else ()
     return Request("GET", "/things", params=(*span, ("size", str(ask.page_size)), *page))
 
 
+_COMMON: dict[str, Any] = {
+    "name": "things",
+    "feeds": ("ad",),
+    "limit": "{shop_id}",
+    "rate": lambda _: Rate(1_000_000, seconds=1),
+    "finality_days": 3,
+    "docs": "https://developer.example.com/things",
+}
+_BOUNDED: dict[str, Any] = {
+    "lookback": timedelta(0),
+    "lookback_reason": "nothing is written late here",
+    "lag": timedelta(0),
+}
+_PAGES = Paged(request=request, pager=Cursor("next", "last"), records="items")
+
+
 def time_stream(**changes: Any) -> Stream[Item]:
     """Items by their instant of change."""
-    base = {
+    stream: Stream[Item] = Stream(
         **_COMMON,
-        "model": Item,
-        "key": lambda item: item.id,
-        "day": lambda item: item.at,
-        "version": lambda item: item.at,
-        "payload": lambda item: {"id": item.id},
-        "request": request,
-        "pager": Cursor("next", "last"),
-        "proof": Flag("last", expected=True),
-        "records": "items",
-        "cursor_kind": "time",
-        "max_window_days": 30,
-    }
-    return Stream(**{**base, **changes})
+        windows=ByChange(version=lambda item: item.at, max_window_days=30, **_BOUNDED),
+        read=_PAGES,
+        record=Record(
+            model=Item,
+            key=lambda item: item.id,
+            day=lambda item: item.at,
+            payload=lambda item: {"id": item.id},
+        ),
+        proof=Flag("last", expected=True),
+    )
+    return changed(stream, **changes)
 
 
-_DAY: dict[str, Any] = {
-    **_COMMON,
-    "model": DayLine,
-    "key": lambda line: f"{line.id}/{line.day}",
-    "day": lambda line: line.day,
-    "payload": lambda line: {"id": line.id, "day": line.day.isoformat(), "amount": line.amount},
-    "cursor_kind": "day",
-}
+def cursor_stream(**changes: Any) -> Stream[Item]:
+    """Items by an export that only goes forward."""
+    windows: ByCursor[Item] = ByCursor(
+        version=lambda item: item.at, lookback_reason="nothing is written late here", lag=timedelta(0)
+    )
+    return changed(time_stream(windows=windows), **changes)
+
+
+_LINES: Record[DayLine] = Record(
+    model=DayLine,
+    key=lambda line: f"{line.id}/{line.day}",
+    day=lambda line: line.day,
+    payload=lambda line: {"id": line.id, "day": line.day.isoformat(), "amount": line.amount},
+)
 
 
 def day_stream(**changes: Any) -> Stream[DayLine]:
     """Figures by whole local days, one day per window."""
-    base = {
-        **_DAY,
-        "request": request,
-        "pager": Cursor("next", "last"),
-        "proof": Flag("last", expected=True),
-        "records": "items",
-    }
-    return Stream(**{**base, **changes})
+    stream: Stream[DayLine] = Stream(
+        **_COMMON, windows=ByDay(**_BOUNDED), read=_PAGES, record=_LINES, proof=Flag("last", expected=True)
+    )
+    return changed(stream, **changes)
 
 
 def kit(*streams: Stream[Any], auth: Auth | None = None, lists: bool = False) -> Connector:
     """A connector of these streams; `lists`: an answer may be a bare list."""
 
-    def classify(self: object, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-        return by_status(status) or (None if lists and isinstance(body, list) else error_document(body))
+    def classify(self: object, answer: HttpAnswer) -> KitError | None:
+        is_list = lists and isinstance(answer.body, list)
+        return by_status(answer.status) or (None if is_list else error_document(answer.body))
 
     members = {
         "name": "sample",
@@ -156,7 +160,7 @@ def account(url: str, **changes: Any) -> AccountSettings:
 # -- reports
 
 
-def _asked(ask: Ask) -> dict[str, str]:
+def _asked(ask: PageQuery) -> dict[str, str]:
     return {"from": ask.first_day.isoformat(), "to": ask.last_day.isoformat()}
 
 
@@ -191,8 +195,8 @@ def report(**changes: Any) -> Report:
 
 def report_stream(declared: Report | None = None, **changes: Any) -> Stream[DayLine]:
     """The days of a window from one report."""
-    base = {**_DAY, "report": declared or report(), "proof": Document("rows"), "max_window_days": 30}
-    return Stream(**{**base, **changes})
+    read = Reported(report=declared or report())
+    return changed(day_stream(read=read, proof=WholeReport("rows"), max_window_days=30), **changes)
 
 
 @dataclass
@@ -281,12 +285,8 @@ def _grant(status: int, body: Json) -> Grant:
     return Grant(body["access"], body["seconds"], body.get("refresh"))
 
 
-def _place(prepared: PreparedRequest, account: AccountSettings, token: str, desk: Desk) -> None:
-    prepared.headers["X-Token"] = token
-
-
-OAUTH = OAuth(call=_call, read=_grant, place=_place)
-ROTATING = OAuth(call=_call, read=_grant, place=_place, rotates=True)
+OAUTH = OAuth(call=_call, read=_grant, place=in_header("X-Token"))
+ROTATING = OAuth(call=_call, read=_grant, place=in_header("X-Token"), rotates=True)
 
 
 @dataclass

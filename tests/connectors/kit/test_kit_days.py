@@ -272,7 +272,7 @@ def _again(bench: Bench, window: PulledWindow, connector: Any, folder: Path) -> 
         as_of=NOW + timedelta(days=9),
         spool=folder,
         sha256=window.landing_sha256,
-        connector=connector,
+        find=lambda _: connector,
     )
 
 

@@ -3,15 +3,15 @@
 Not here: fields that are never kept at all (test_kit_faults.py).
 """
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from connectors.kit.contract.declare import Stream
 from connectors.kit.contract.errors import DeclarationWrong
 from connectors.kit.contract.redact import pseudonym, veil
+from connectors.kit.contract.stream import Stream
 from connectors.zendesk import Zendesk
+from tests.connectors.changed import changed
 
 
 def test_a_hashed_id_is_replaced_through_lists_and_objects_and_empty_ones_stay() -> None:
@@ -41,4 +41,4 @@ def test_a_stream_cannot_promise_to_hash_what_it_does_not_keep() -> None:
     stream: Stream[Any] = Zendesk.streams[0]
 
     with pytest.raises(DeclarationWrong, match="does not keep the id requester_id"):
-        replace(stream, hashed=("requester_id",))
+        changed(stream, hashed=("requester_id",))

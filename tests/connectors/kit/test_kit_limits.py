@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.contract.limiter import Bucket, Limit, Limiter, Rate, learn_rate_header
 from connectors.kit.contract.request import Request
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.contract.request_budget import Bucket, Limit, Rate, learn_rate_header
+from connectors.kit.transport.limiter import Limiter
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed

@@ -12,7 +12,7 @@ from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.documents import JsonDocument, JsonList, Location
 from connectors.kit.contract.errors import DeclarationWrong, Incomplete, KitError, SchemaDrift, SettingWrong
 from connectors.kit.contract.pagers import Token
-from connectors.kit.contract.proofs import Document, Reading, SameBooks, Sums, exact
+from connectors.kit.contract.proofs import Reading, SameBooks, Sums, WholeReport, exact
 from connectors.kit.contract.reports import JobState, Listing, Report, Status
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.windows import Window, midnight
@@ -33,7 +33,7 @@ def _reading(last: Any, answer: Any, records: int = 0) -> Reading:
     def ask(request: Request, tree: Any) -> Any:
         return answer
 
-    return Reading(None, last, records, WEEK, NEW_YORK, ask)
+    return Reading(first_page=None, last_page=last, records=records, window=WEEK, account=NEW_YORK, fetch=ask)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_what_is_no_plain_number_is_not_added_up(value: Any) -> None:
 def test_a_report_with_two_rows_of_one_key_is_refused_where_keys_are_their_own() -> None:
     last = {"report": {"state": "READY", "lines": 3, "bytes": 90, "checked": "whole file"}}
 
-    assert Document(distinct=True).check(_reading(last, None, records=3)).startswith("document 3 rows")
+    assert WholeReport(distinct=True).check(_reading(last, None, records=3)).startswith("document 3 rows")
     with pytest.raises(Incomplete, match="several rows of one key"):
-        Document(distinct=True).check(_reading(last, None, records=2))
+        WholeReport(distinct=True).check(_reading(last, None, records=2))
 
 
 def _books() -> SameBooks:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from connectors.kit import Runtime
-from connectors.kit.contract.desk import AccessToken, Wallet
 from connectors.kit.contract.oauth import Grant, OAuth
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.contract.signing_context import AccessToken, TokenCache
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed
@@ -317,17 +317,17 @@ def test_tokens_are_in_no_file_no_log_no_repr_and_no_exception(
     assert window.rows == 1
 
 
-def test_a_wallet_forgets_only_the_token_that_was_refused() -> None:
-    wallet = Wallet()
-    wallet.put("uk", AccessToken("newer", NOW + timedelta(hours=1)))
+def test_the_token_cache_forgets_only_the_token_that_was_refused() -> None:
+    cache = TokenCache()
+    cache.put("uk", AccessToken("newer", NOW + timedelta(hours=1)))
 
-    wallet.drop("uk", "older")
-    kept = wallet.get("uk", NOW)
-    wallet.drop("uk", "newer")
+    cache.drop("uk", "older")
+    kept = cache.get("uk", NOW)
+    cache.drop("uk", "newer")
 
     assert kept is not None
     assert kept.text == "newer"
-    assert wallet.get("uk", NOW) is None
+    assert cache.get("uk", NOW) is None
 
 
 def test_a_life_that_is_over_at_once_is_no_endless_loop(bench: Bench) -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.errors import Incomplete, KitError, SchemaDrift, TooLarge
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import (
     LINK,
     Descending,
@@ -24,7 +24,8 @@ from connectors.kit.contract.pagers import (
     next_link,
     whole_number,
 )
-from connectors.kit.contract.proofs import Document, Proof, Reading, Total
+from connectors.kit.contract.proofs import Proof, Reading, Total, WholeReport
+from connectors.kit.contract.reports import PageSize
 from connectors.kit.contract.request import Request
 from connectors.kit.contract.windows import Window
 from models.loads import FailedWindow, PulledWindow
@@ -34,16 +35,24 @@ from tests.connectors.kit.kit_samples import FIRST_DAY, NOW, account, kit, time_
 SIZE = 3
 
 
-def _ask(token: str | None = None, total: int | None = None) -> Ask:
+def _ask(token: str | None = None, total: int | None = None) -> PageQuery:
     window = Window(FIRST_DAY, NOW)
-    return Ask(account("https://api.example.com/v2"), window, token, None, SIZE, total=total)
+    used = account("https://api.example.com/v2")
+    return PageQuery(account=used, window=window, token=token, page_size=SIZE, total=total)
 
 
 def _reading(first: Any, last: Any, records: int) -> Reading:
-    def ask(*_: object) -> Any:
+    def fetch(*_: object) -> Any:
         raise AssertionError("a total is in the pages")
 
-    return Reading(first, last, records, Window(FIRST_DAY, NOW), account("https://api.example.com"), ask)
+    return Reading(
+        first_page=first,
+        last_page=last,
+        records=records,
+        window=Window(FIRST_DAY, NOW),
+        account=account("https://api.example.com"),
+        fetch=fetch,
+    )
 
 
 # -- numbered pages
@@ -70,7 +79,7 @@ class Listing:
 def _pull(
     bench: Bench, pager: Pager, proof: Proof, size: int = SIZE, **stream: Any
 ) -> list[PulledWindow | FailedWindow]:
-    declared = time_stream(pager=pager, proof=proof, page_size=("page_size", size, 100), **stream)
+    declared = time_stream(pager=pager, proof=proof, page_size=PageSize("page_size", size, 100), **stream)
     return bench.pull(kit(declared, lists=True), span_from=FIRST_DAY, as_of=NOW)
 
 
@@ -369,7 +378,7 @@ class _Pages(Proof):
         return "listed"
 
 
-def _by_link(ask: Ask) -> Request:
+def _by_link(ask: PageQuery) -> Request:
     return Request("GET", "/things", params=link_query(ask.token) if ask.token else ())
 
 
@@ -382,7 +391,7 @@ def _report(**told: Any) -> Any:
 
 
 def test_a_documents_own_row_count_is_compared() -> None:
-    proof = Document("rows")
+    proof = WholeReport("rows")
 
     assert proof.check(_reading(None, _report(), 3)) == "document 3 rows, 90 bytes, whole file"
     assert proof.check(_reading(None, _report(status={"rows": "3"}), 2)).startswith("document 3 rows")
@@ -399,6 +408,6 @@ def test_a_documents_own_row_count_is_compared() -> None:
 def test_an_empty_report_is_proven_by_its_reason_and_a_listing_has_no_bytes() -> None:
     empty = _report(state="EMPTY", lines=0, bytes=0, checked="empty: nothing was shown")
 
-    assert Document("rows").check(_reading(None, empty, 0)) == "empty: nothing was shown"
+    assert WholeReport("rows").check(_reading(None, empty, 0)) == "empty: nothing was shown"
     listed = _report(bytes=None, checked="2 pages to the end")
-    assert Document().check(_reading(None, listed, 3)) == "document 3 rows, 2 pages to the end"
+    assert WholeReport().check(_reading(None, listed, 3)) == "document 3 rows, 2 pages to the end"

@@ -5,8 +5,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -21,7 +19,7 @@ from pydantic import ValidationError
 
 from connectors.kit import AccountSettings, replay
 from connectors.kit.contract.auth import HeaderToken
-from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import (
     DeclarationWrong,
     KitError,
@@ -29,18 +27,22 @@ from connectors.kit.contract.errors import (
     SchemaDrift,
     UnknownConnector,
 )
-from connectors.kit.contract.limiter import Limit, Limiter, Rate
 from connectors.kit.contract.redact import project
-from connectors.kit.contract.registry import get, names
+from connectors.kit.contract.request import HttpAnswer
+from connectors.kit.contract.request_budget import Limit, Rate
+from connectors.kit.contract.stream import Stream
 from connectors.kit.contract.strict_json import NotJson, dumps, loads
 from connectors.kit.contract.windows import Window, clip, local_day, midnight, split
+from connectors.kit.transport.limiter import Limiter
 from connectors.kit.transport.retry import wished_pause
 from connectors.kit.window.landing import Landing
-from connectors.kit.window.spool import Record, Spool
+from connectors.kit.window.spool import Spool, SpooledRecord
+from connectors.registry import get, names
 from connectors.shopify import Shopify
 from connectors.zendesk import Zendesk
 from models.loads import StreamRef
 from tests.connectors.bench import TOKEN, Bench, only, records
+from tests.connectors.changed import changed
 from tests.connectors.fakes import Desk, Shop, order, ticket
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -65,7 +67,7 @@ def test_a_connector_that_does_not_classify_does_not_load() -> None:
 
 
 def test_a_connector_without_streams_or_auth_does_not_load() -> None:
-    def classify(self: object, status: int, headers: Mapping[str, str], body: object) -> None:
+    def classify(self: object, answer: HttpAnswer) -> None:
         return None
 
     with pytest.raises(DeclarationWrong, match="auth"):
@@ -88,7 +90,7 @@ def test_a_stream_that_leaves_out_a_promise_does_not_load(change: dict[str, Any]
     stream: Stream[Any] = Shopify.streams[0]
 
     with pytest.raises(DeclarationWrong, match=word):
-        replace(stream, **change)
+        changed(stream, **change)
 
 
 def test_the_registry_knows_the_connectors_by_name() -> None:
@@ -386,7 +388,7 @@ def test_a_damaged_landing_file_is_refused(bench: Bench, harm: str) -> None:
     path = _harmed(root / window.landing_file, harm)
 
     with pytest.raises(LandingDamaged):
-        replay(path, root=root, as_of=window.as_of, spool=bench.folder / "again")
+        replay(path, root=root, as_of=window.as_of, spool=bench.folder / "again", find=get)
 
 
 def _harmed(path: Path, harm: str) -> Path:
@@ -412,8 +414,8 @@ def _harmed(path: Path, harm: str) -> Path:
 def test_the_spool_keeps_the_latest_version_of_a_key_whatever_the_order(tmp_path: Path) -> None:
     with Spool(tmp_path) as spool:
         for version in ("2", "3", "1"):
-            spool.add(Record("k", version, f"v{version}"))
-        spool.add(Record("a", "1", "first"))
+            spool.add(SpooledRecord("k", version, f"v{version}"))
+        spool.add(SpooledRecord("a", "1", "first"))
         written = spool.write("x.ndjson")
 
         assert spool.count() == 2

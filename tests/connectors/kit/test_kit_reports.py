@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.contract.declare import Stream
-from connectors.kit.contract.proofs import Document
+from connectors.kit.contract.proofs import WholeReport
 from connectors.kit.contract.reports import Report
-from connectors.kit.contract.state import FILE, State
+from connectors.kit.contract.stream import Stream
+from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from models.loads import FailedWindow, PulledWindow
 from tests.connectors.bench import Bench, Call, Reply, only, only_failed, records
@@ -303,7 +303,7 @@ def test_rows_of_other_days_are_refused_also_when_the_report_echoes_the_asked_on
 ) -> None:
     reports.spoil = lambda _: gzip.compress(b"id\tday\tamount\nC0\t2026-11-19\t1.10\n")
 
-    failed = only_failed(_pull(bench, Clock(NOW), proof=Document()))
+    failed = only_failed(_pull(bench, Clock(NOW), proof=WholeReport()))
 
     assert failed.code == "P108"
     assert "2026-11-19" in failed.cause

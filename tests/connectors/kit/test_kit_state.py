@@ -2,19 +2,20 @@
 
 import stat
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from connectors.kit.contract.errors import StateUnusable, TokenSealed
-from connectors.kit.contract.state import FILE, Job, State
+from connectors.kit.transport.state import FILE, ReportJob, State
 from connectors.testing.clock import Clock
 from tests.connectors.bench import Bench, only_failed
 from tests.connectors.kit.kit_samples import FIRST_DAY, NOW, ROTATING, kit, runtime, time_stream
 
 DAY, NEXT_DAY = date(2026, 11, 23), date(2026, 11, 24)
-JOB = Job("spec-1", "sample", "things", "uk", "R1", NOW)
+JOB = ReportJob(spec="spec-1", connector="sample", stream="things", shop="uk", id="R1", asked_at=NOW)
 
 
 @pytest.fixture
@@ -75,8 +76,8 @@ def test_a_report_is_remembered_by_the_next_process_until_it_is_forgotten(path: 
 def test_the_newest_word_about_a_report_counts_and_older_reports_come_first(path: Path) -> None:
     state = State(path)
     until = datetime(2026, 11, 23, 13, tzinfo=UTC)
-    earlier = Job("spec-0", "sample", "things", "us", None, datetime(2026, 11, 22, tzinfo=UTC))
-    cooling = Job("spec-1", "sample", "things", "uk", "R1", NOW, None, until, "E7")
+    earlier = replace(JOB, spec="spec-0", shop="us", id=None, asked_at=datetime(2026, 11, 22, tzinfo=UTC))
+    cooling = replace(JOB, cool_until=until, why="E7")
     for job in (JOB, earlier, cooling):
         state.keep_job(job)
 

@@ -9,10 +9,9 @@ from itertools import groupby
 from pathlib import Path
 
 from models.definitions import Definitions, Kpi, Role, RoleLine, load_definitions, parts_of
-from models.definitions.rules import read_rule
+from models.definitions.rules import rule_of
 from models.money import divide, multiply, plain
 from models.wording import shown
-from models.wording_rules import describe
 from pipelines.company.company import shipped_definitions
 from tests.docs.pages.markdown import row_of
 
@@ -21,7 +20,7 @@ KPIS, ROLES = Path("docs/reference/kpis.md"), Path("docs/reference/roles.md")
 KINDS = {"result": "结果 result", "process": "过程 process", "behaviour": "行为 behaviour"}
 DIRECTIONS = {"higher": "↑", "lower": "↓"}
 CYCLES = {"M": "月度 monthly", "Q": "季度 quarterly", "H": "半年 half-yearly", "Y": "年度 yearly"}
-MEASURES = {"Rating": "评分 ratings", "FromReports": "下属得分 scores of the reports"}
+MEASURES = {"RatedItem": "评分 ratings", "FromReports": "下属得分 scores of the reports"}
 
 KPI_HEAD = """# KPI catalogue 指标目录
 
@@ -109,8 +108,9 @@ def _role(known: Definitions, role: Role) -> Iterator[str]:
 def _line_row(known: Definitions, role: Role, line: RoleLine) -> str:
     kpi = known.kpis[line.kpi]
     dimension = next(d for d in role.dimensions if d.id == line.dimension)
-    rule = describe(read_rule(line.method, dict(line.args), kpi.direction, line.full), line.x)
+    rule = rule_of(line, kpi).describe()
     target = "" if line.target is None else "plan 计划" if line.target == "plan" else plain(line.target)
+    target = "同岗均值 mean of the peers" if line.peer_target else target
     weight = shown(divide(multiply(dimension.weight, line.weight), Decimal(100)))
     cells = (dimension.label.zh, f"{kpi.label.zh} {kpi.label.en}", weight, target, f"{rule.zh}<br>{rule.en}")
     return row_of(cells)

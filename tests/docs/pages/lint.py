@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.lint import RULES, Rule
+from models.lint import RULES, LintRule
 from tests.docs.pages.markdown import table_of
 
 PAGE = Path("docs/reference/lint.md")
@@ -40,8 +40,6 @@ A role, a grade table or a pay plan accepts a finding with its reason; an accept
 An editor that knows JSON schemas checks keys, units, methods and dates while you type: point it at
 [kpi_definitions/schema.json](../../kpi_definitions/schema.json), e.g. for files `kpi_definitions/**/*.yaml`, or start a file with
 `# yaml-language-server: $schema=../schema.json`.
-
-The last column names the place in the project's domain notes: F traps of published plans, B to E methods and rules, A the brief.
 """
 
 
@@ -58,10 +56,10 @@ def _page() -> str:
     return "\n".join(parts)
 
 
-def _table(rules: list[Rule]) -> str:
-    return table_of(("code", "severity", "what it finds", "why", "what to do", "from"), map(_cells, rules))
+def _table(rules: list[LintRule]) -> str:
+    return table_of(("code", "severity", "what it finds", "why", "what to do"), map(_cells, rules))
 
 
-def _cells(rule: Rule) -> list[str]:
+def _cells(rule: LintRule) -> list[str]:
     texts = [f"{text.zh}<br>{text.en}" for text in (rule.name, rule.why, rule.remedy)]
-    return [rule.code, SEVERITY[rule.severity], *texts, rule.basis]
+    return [rule.code, SEVERITY[rule.severity], *texts]

@@ -13,55 +13,19 @@ import yaml
 
 from models import evaluate, explain
 from models.errors import DefinitionError
-from models.evaluation import METHODS
+from models.evaluation import METHODS, SCORING
 from models.money import plain, round_half_up
+from models.pay import METHODS as PAY_METHODS
 
 PAGE = Path("docs/reference/methods.md")
 CASES = sorted((Path(__file__).parents[2] / "golden").glob("*.yaml"))
-NAMES = {
-    "score.linear": "线性得分",
-    "score.piecewise": "分段线性得分",
-    "score.step": "分档得分",
-    "score.gap_points": "加减分",
-    "score.rating": "评分与 360 度评价",
-    "score.ratio": "比率（分子之和 ÷ 分母之和）",
-    "score.rank": "排名",
-    "score.rank_among": "在样本中的排名",
-    "score.percentile_ceiling": "百分位得分与参与率上限",
-    "score.forced_distribution": "强制分布",
-    "score.milestone": "里程碑完成率",
-    "score.period_rollup": "月度汇总为季度、年度",
-    "score.total": "总分",
-    "target.check": "目标合理性检查",
-    "target.peer_mean": "同组均值目标",
-    "kpi.net_sales": "净销售额",
-    "pay.coefficient": "绩效系数",
-    "pay.performance": "绩效工资",
-    "pay.commission": "提成",
-    "pay.ad_saving": "推广费节省奖",
-    "pay.team_bonus": "团队奖",
-    "pay.quarterly_bonus": "季度奖与超额提成",
-    "pay.profit_share": "分红",
-    "pay.piece": "计件工资",
-    "pay.anchor": "主播薪酬",
-    "pay.guarantee": "保底与预支",
-    "pay.split": "按比例分摊到分",
-    "pay.pool": "奖金池",
-    "pay.clawback": "退款追回",
-    "pay.prorate": "按天折算",
-    "pay.deduction_limit": "扣款上限",
-    "pay.amount_table": "金额对照表",
-    "pay.holdback": "预留与发放",
-    "pay.caps": "封顶与总额控制",
-    "pay.supervisor_multiple": "主管倍数",
-    "pay.matrix": "双因素系数表",
-}
+NAMES = {m.name: m.zh for m in SCORING} | {name: method.NAME_ZH for name, method in PAY_METHODS.items()}
 HEAD = """# Methods 计分与薪酬方法
 
-Every scoring and pay method, as `models.evaluate(method, inputs)` runs it. Roles name the `score.` methods, pay
-plans the `pay.` methods ([definition format](../../kpi_definitions/README.md)). Numbers are exact decimals; nothing is
-rounded before a total or a pay line, which is rounded once, half up, to the fen. Each case below is one of the tested
-cases, with the arithmetic the product prints.
+Every scoring and pay method, as `models.evaluate(method, inputs)` runs it. Each scoring method says where it is used: a
+line of a role names it, or another part of the product does. Pay plans name the `pay.` methods ([definition
+format](../../kpi_definitions/README.md)). Numbers are exact decimals; nothing is rounded before a total or a pay line, which
+is rounded once, half up, to the fen. Each case below is one of the tested cases, with the arithmetic the product prints.
 
 This page is made by `make pages`; a test compares.
 """
@@ -88,12 +52,24 @@ def _method(name: str) -> str:
             f"## {name}\n",
             f"{NAMES[name]}: {title[:1].upper()}{title[1:]}.\n",
             f"Arguments: {_arguments(name)}. Outputs: {', '.join(f'`{o}`' for o in found)}.\n",
+            *_used(name),
             f"Case {case['id']}: {case['what']}.\n",
             f"```yaml\n{inputs}```\n",
             *(f"- {step.zh}" + (f"<br>{step.en}" if step.en != step.zh else "") for step in steps),
             f"\nResult: {', '.join(f'{key} {_shown(value)}' for key, value in found.items())}\n",
         ]
     )
+
+
+def _used(name: str) -> list[str]:
+    """Where a scoring method is used; a pay method is used where a pay plan names it."""
+    method = next((m for m in SCORING if m.name == name), None)
+    if method is None:
+        return []
+    if method.rule is None:
+        return [f"Used {method.used}.\n"]
+    names = ", ".join(f"`{argument}`" for argument in method.rule.LINE_ARGUMENTS) or "none"
+    return [f"Used by a line of a role, `method: {name}`, whose `args` are: {names}.\n"]
 
 
 def _module(name: str) -> ModuleType:

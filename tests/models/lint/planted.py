@@ -10,7 +10,7 @@ import yaml
 from models.definitions import Definitions, load_definitions
 from models.errors import MeritErrors
 from models.inputs import Target
-from models.lint import Context, Finding, lint
+from models.lint import CompanyContext, LintFinding, lint
 
 HERE = Path(__file__).parent
 WORLD = (HERE / "world.yaml").read_text(encoding="utf-8")
@@ -68,15 +68,15 @@ def found(mistake: Mistake) -> list[tuple[str, str]]:
     return [(f.code, f.severity) for f in findings(definitions, mistake)]
 
 
-def findings(definitions: Definitions, mistake: Mistake) -> list[Finding]:
+def findings(definitions: Definitions, mistake: Mistake) -> list[LintFinding]:
     """What the linter finds, with what the company says."""
     return lint(definitions, context_of(mistake.context))
 
 
-def context_of(said: MAPPING) -> Context:
+def context_of(said: MAPPING) -> CompanyContext:
     """The context a mistake states."""
     facts, owned = said.get("facts"), said.get("owned")
-    return Context(
+    return CompanyContext(
         facts=None if facts is None else frozenset(facts),
         owned=None if owned is None else {role: frozenset(types) for role, types in owned.items()},
         targets=tuple(_target(entry) for entry in said.get("targets", ())),
@@ -87,7 +87,11 @@ def context_of(said: MAPPING) -> Context:
 
 def _target(entry: dict[str, str]) -> Target:
     return Target(
-        entry["scope"], entry["scope_id"], entry["kpi_id"], entry["period"], Decimal(entry["value"])
+        scope=entry["scope"],
+        scope_id=entry["scope_id"],
+        kpi_id=entry["kpi_id"],
+        period=entry["period"],
+        value=Decimal(entry["value"]),
     )
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from models.lint import Context, lint
+from models.lint import CompanyContext, lint
 from pipelines.commands.cli import main
 from pipelines.company import clock
 from pipelines.company.company import SAMPLE, load_company
 from pipelines.company.home import Home
-from pipelines.company.linting import context_of, findings_of
-from pipelines.company.work import Work
+from pipelines.company.lint_context import context_of, findings_of
+from pipelines.company.run_scope import RunScope
 from pipelines.graph.checks import asset_checks, lint_result
 from pipelines.steps.files import checked_files
 
@@ -42,10 +42,10 @@ def add(company: Path, text: str) -> None:
     (company / "kpi_definitions" / "own.yaml").write_text(text, encoding="utf-8")
 
 
-def context(company: Path) -> Context:
+def context(company: Path) -> CompanyContext:
     loaded = load_company(company)
     day = loaded.first_day
-    work = Work(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
+    work = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
     return context_of(loaded, checked_files(work))
 
 
@@ -109,9 +109,9 @@ def test_the_context_of_the_sample_knows_sources_owners_and_targets(company: Pat
 def test_a_source_that_is_taken_away_is_missed_by_every_role_that_needs_it(company: Path) -> None:
     loaded = load_company(company)
     day = loaded.first_day
-    definitions = Work(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day)).definitions
+    definitions = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day)).definitions
     held = context(company)
-    without = Context(facts=(held.facts or frozenset()) - {"ticket"}, owned=held.owned)
+    without = CompanyContext(facts=(held.facts or frozenset()) - {"ticket"}, owned=held.owned)
 
     missed = {f.en.split(":")[0] for f in lint(definitions, without) if f.code == "L090"}
 
@@ -128,7 +128,7 @@ def test_the_asset_check_stops_a_run_for_errors_only(
     add(company, BAD_NEWS % (direction, decimals))
     loaded = load_company(company)
     day = loaded.first_day
-    work = Work(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
+    work = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
 
     result = lint_result(findings_of(work, checked_files(work)))
 

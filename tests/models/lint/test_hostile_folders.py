@@ -10,7 +10,7 @@ import pytest
 from models.definitions import load_definitions
 from models.errors import MeritError, MeritErrors
 from pipelines.company.company import load_company
-from pipelines.company.folder import MAX_BYTES, MAX_FILES, read_text, yaml_below
+from pipelines.company.untrusted_folder import MAX_BYTES, MAX_FILES, read_text, yaml_below
 from tests.refusals import unsaid
 
 SECRET = "kpis: [{id: stolen}] # the neighbour's salary list"

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,6 +116,13 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("caps", {"amounts": {"a": "9000", "b": "-3000"}, "person_cap": "6000", "pool_cap": "2000"}),
     ("caps", {"amounts": {"a": "9000", "b": "3000"}, "person_floor": "6000", "pool_cap": "20000"}),
     ("matrix", {"x": "1.1", "y": "0.9", "bands": MATRIX}),
+]
+
+GOLDEN = yaml.safe_load((Path(__file__).parents[2] / "golden" / "pay.yaml").read_text("utf-8"))["cases"]
+EXAMPLES += [
+    (case["method"].removeprefix("pay."), case["inputs"])
+    for case in GOLDEN
+    if "error" not in case["expected"]
 ]
 
 OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {

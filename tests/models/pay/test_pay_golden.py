@@ -58,4 +58,4 @@ def test_a_worked_pay_case_explains_itself_with_its_own_amount(case: dict[str, A
 
 def test_every_pay_method_is_explained_and_no_other() -> None:
     assert set(PAY_METHODS) == set(EXPLAIN)
-    assert len(PAY_METHODS) == 20
+    assert len(PAY_METHODS) >= 20

@@ -12,15 +12,15 @@ import pytest
 
 from connectors import http_json
 from connectors.kit import Runtime
-from connectors.kit.contract.state import FILE, Job, State
+from connectors.kit.transport.state import FILE, ReportJob, State
 from connectors.kit.window.landing import sha256_of
 from connectors.testing.clock import Clock
 from connectors.testing.fakes import amazon_ads, qianchuan
 from connectors.testing.fakes.orderbook import NOW, TOKEN, OrderbookFake
 from connectors.testing.loopback import Served
 from models.loads import FailedWindow, StreamRef
+from pipelines.commands.account_check import Probe, ProbeAnswer
 from pipelines.commands.cli import main
-from pipelines.commands.probe import Finding, Probe
 from pipelines.company.company import Company, load_company
 from pipelines.company.sandbox import Surroundings
 from warehouse.raw.load import record_failure
@@ -151,7 +151,7 @@ def test_a_company_without_accounts_has_nothing_to_check(
 
 def _probing(
     root: Path, server: Served, platform: Any, account: str, *, now: datetime, reports: bool = False
-) -> list[Finding]:
+) -> list[ProbeAnswer]:
     """A check on the fake platform's own clock, with the tokens of the home."""
     base = server.mount("platform", platform)
     text = account.replace("URL", base).replace("TOKENS", base + platform.exchange_path)
@@ -167,7 +167,7 @@ def _probing(
     secrets = {"REFRESH": account_secrets(company)[0], "APP": account_secrets(company)[1]}
     probe = Probe(company, Surroundings(secrets), runtime, root / "scratch", reports)
     source = company.sources[0]
-    return [probe.finding(source, name) for name in source.stream_names]
+    return [probe.answer(source, name) for name in source.stream_names]
 
 
 def account_secrets(company: Company) -> tuple[str, str]:
@@ -391,7 +391,18 @@ def test_an_open_failure_needs_a_hand_until_it_is_pulled(
     start, end = datetime(2026, 3, 9, 5, tzinfo=UTC), datetime(2026, 3, 10, 4, tzinfo=UTC)
     ref = StreamRef("orderbook", "order_lines", "flagship")
     with open_warehouse(tmp_path / "home") as con:
-        record_failure(con, FailedWindow(ref, start, end, "time", "P102", "the platform is down", end))
+        record_failure(
+            con,
+            FailedWindow(
+                ref=ref,
+                window_from=start,
+                window_to=end,
+                kind="time",
+                code="P102",
+                cause="the platform is down",
+                as_of=end,
+            ),
+        )
 
     code, told = _doctor(folder, capsys)
     main(
@@ -410,10 +421,13 @@ def test_reports_quotas_and_tokens_are_shown_and_never_a_secret(
 ) -> None:
     now = datetime.now(UTC)
     state = State(tmp_path / "home" / FILE)
-    state.keep_job(Job("s1", "amazon_ads", "sponsored_products", "us", "R-17", now))
+    asked = {"connector": "amazon_ads", "shop": "us", "asked_at": now}
+    state.keep_job(ReportJob(spec="s1", stream="sponsored_products", id="R-17", **asked))
     hour = now + timedelta(hours=1)
-    state.keep_job(Job("s2", "amazon_ads", "sponsored_brands", "us", "R-18", now, None, hour, "FATAL"))
-    state.keep_job(Job("s3", "amazon_ads", "sponsored_display", "us", "R-19", now, now))
+    state.keep_job(
+        ReportJob(spec="s2", stream="sponsored_brands", id="R-18", cool_until=hour, why="FATAL", **asked)
+    )
+    state.keep_job(ReportJob(spec="s3", stream="sponsored_display", id="R-19", collected_at=now, **asked))
     state.spend("orderbook/flagship", now.date(), 9)
     with state.exclusive():
         state.keep_token(

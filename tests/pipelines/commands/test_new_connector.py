@@ -14,6 +14,7 @@ from pipelines.commands.cli import main
 from warehouse.facts.feeds import STATED, Feed
 from warehouse.facts.refill import yielded
 from warehouse.store.connect import open_warehouse
+from warehouse.store.sqltext import Sql
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "connectors.md"
@@ -97,7 +98,7 @@ def test_a_new_connector_fails_helpfully_until_the_pages_example_fills_it_in(
     (checkout / "connectors/tidydesk/rows.py").unlink()  # a small connector fits into one file
     _step(
         checkout,
-        "connectors/sandbox/platforms/tidydesk.py:",
+        "connectors/testing/fakes/tidydesk.py:",
         "fill in",
         "what the real platform does not have",
     )
@@ -126,7 +127,7 @@ def test_every_written_file_is_sound_python_and_the_registry_stays_in_order(
         if place.endswith(".py"):
             compile((checkout / place).read_text("utf-8"), place, "exec")
     assert len(places) == 14
-    registry = (checkout / "connectors/kit/contract/registry.py").read_text("utf-8")
+    registry = (checkout / "connectors/registry.py").read_text("utf-8")
     found = re.findall(r'^    "(\w+)": \("connectors\.\1", "(\w+)"\),$', registry, re.MULTILINE)
     assert [name for name, _ in found][0 :: len(found) - 1] == ["aaa_first", "zzz_last"]
     assert {("aaa_first", "AaaFirst"), ("zzz_last", "ZzzLast")} <= set(found)
@@ -136,7 +137,14 @@ def test_every_written_file_is_sound_python_and_the_registry_stays_in_order(
 
 
 def _yields(tmp_path: Path, select: str, table: str) -> dict[str, str]:
-    feed = Feed("tidydesk_tickets", table, "source_row_id", select, is_final=True)
+    feed = Feed(
+        stem="tidydesk_tickets",
+        table=table,
+        record="source_row_id",
+        select=Sql(select),
+        is_final=True,
+        origin="a feed of this test",
+    )
     with open_warehouse(tmp_path / "home") as con:
         con.execute(
             f"create table {feed.raw_table} (shop_id varchar, record_key varchar, record_day date,"
@@ -172,7 +180,7 @@ def test_the_feed_of_the_page_yields_what_a_ticket_needs(tmp_path: Path) -> None
 def test_written_code_follows_the_lint_of_this_repository(checkout: Path) -> None:
     main(["connectors", "new", "linted", "--into", str(checkout)])
     ruff = Path(sys.executable).with_name("ruff")
-    written = [f"connectors/{place}" for place in ("linted", "sandbox/platforms/linted.py")]
+    written = [f"connectors/{place}" for place in ("linted", "testing/fakes/linted.py")]
 
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run(
@@ -185,7 +193,7 @@ def test_nothing_is_overwritten(checkout: Path, capsys: pytest.CaptureFixture[st
     mine = checkout / "connectors" / "mine" / "__init__.py"
     mine.parent.mkdir()
     mine.write_text("# mine\n", "utf-8")
-    before = (checkout / "connectors/kit/contract/registry.py").read_text("utf-8")
+    before = (checkout / "connectors/registry.py").read_text("utf-8")
 
     assert main(["connectors", "new", "mine", "--into", str(checkout)]) == 2
 
@@ -194,7 +202,7 @@ def test_nothing_is_overwritten(checkout: Path, capsys: pytest.CaptureFixture[st
     assert "connectors/mine/__init__.py" in told.err
     assert mine.read_text("utf-8") == "# mine\n"
     assert not (checkout / "tests/connectors/test_mine.py").exists()
-    assert (checkout / "connectors/kit/contract/registry.py").read_text("utf-8") == before
+    assert (checkout / "connectors/registry.py").read_text("utf-8") == before
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from models.errors import MeritError
 from models.loads import StreamRef
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
+from pipelines.company.run_scope import RunScope
 from pipelines.company.sandbox import Surroundings
-from pipelines.company.work import Work
 from pipelines.steps.pull import pull_streams
 from warehouse.facts.build import build_core
 from warehouse.store.connect import open_warehouse
@@ -50,9 +50,9 @@ def _folder(root: Path, url: str, text: str = FAST) -> Path:
     return folder
 
 
-def _work(folder: Path, root: Path) -> Work:
+def _work(folder: Path, root: Path) -> RunScope:
     days = date(2026, 3, 6), date(2026, 3, 10)
-    return Work(load_company(folder), Home(root / "home"), *days, NOW)
+    return RunScope(load_company(folder), Home(root / "home"), *days, NOW)
 
 
 def test_a_declared_source_reaches_the_canonical_tables(tmp_path: Path) -> None:

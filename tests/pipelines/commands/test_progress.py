@@ -15,7 +15,7 @@ from connectors.testing.fakes.orderbook import NOW, TOKEN, OrderbookFake
 from connectors.testing.loopback import Served
 from pipelines.commands.cli import main
 from pipelines.commands.progress import Screen, show_progress
-from pipelines.company.work import PROGRESS, tell, tell_now
+from pipelines.company.run_scope import PROGRESS, tell, tell_now
 
 ADVANCE = 1.0  # seconds between two drawings
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from models.figure import attained
+
 DAY = date(2011, 11, 30)
 PERIOD = "2011-11"
 HOSTILE = [
@@ -130,16 +132,29 @@ def add_ownership(con: duckdb.DuckDBPyConnection, shop: str, role: str, person: 
 
 
 def _figures(con: duckdb.DuckDBPyConnection) -> None:
-    sums = {"net_sales": ("182345.678", "200000", "0.911728"), "gross_margin": ("0.3512", "0.35", "1.0034"),
-            "refund_rate": ("0.031", "0.08", "1.6125"), "orders": ("1834", "1900", "0.9652")}  # fmt: skip
+    sums = {"net_sales": ("182345.678", "200000"), "gross_margin": ("0.3512", "0.35"),
+            "refund_rate": ("0.031", "0.08"), "orders": ("1834", "1900")}  # fmt: skip
     for person, _, role, _ in PEOPLE[1:4]:
-        for n, (kpi, (value, target, attainment)) in enumerate(sums.items()):
+        for n, (kpi, (value, target)) in enumerate(sums.items()):
             factor = Decimal(1) if person != "P003" else Decimal("1.08")
+            actual, whole = Decimal(value) * factor, Decimal(target)
+            reached = attained(actual, whole, "lower" if kpi == "refund_rate" else "higher")
             con.execute(
-                "insert into kpi_actual_mtd values (?,?,?,?,null,null,?,'scored',null,null,1200,?,?,?,?)",
-                [DAY, person, role, kpi, Decimal(value) * factor, Decimal(target), Decimal(target),
-                 Decimal(attainment) * factor, Decimal(value) * factor / Decimal(target)],
-            )  # fmt: skip
+                "insert into kpi_actual_mtd values (?,?,?,?,null,null,?,'scored',null,null,1200,?,?,?,?,?,?)",
+                [
+                    DAY,
+                    person,
+                    role,
+                    kpi,
+                    actual,
+                    whole,
+                    whole,
+                    reached,
+                    reached,
+                    actual / whole,
+                    actual / whole,
+                ],
+            )
             for back in range(30):
                 day = DAY - timedelta(days=back)
                 wave = Decimal((back * 7 + n * 3) % 11 + 4) / 10
@@ -148,7 +163,7 @@ def _figures(con: duckdb.DuckDBPyConnection) -> None:
                 )
         con.execute(
             "insert into kpi_actual_mtd values (?,?,?, 'initiative', null,null,null, 'missing', 'M040',"
-            " '评分未提交 rating not handed in', 0, 90, 90, null, null)",
+            " '评分未提交 rating not handed in', 0, 90, 90, null, null, null, null)",
             [DAY, person, role],
         )
 
@@ -211,7 +226,7 @@ def _lines(con: duckdb.DuckDBPyConnection, person: str, role: str, done: bool) -
     steps = (
         '[{"zh":"完成率 = 182,345.68 ÷ 200,000.00 = 0.9117",'
         '"en":"attainment = 182,345.68 / 200,000.00 = 0.9117"},'
-        '{"zh":"得分 = 100 × 0.9117 = 91.17","en":"score = 100 x 0.9117 = 91.17"}]'
+        '{"zh":"得分 = 100 × 0.9117 = 91.17","en":"score = 100 x 0.9117 = 91.17"}'
     )
     rule_zh, rule_en = "完成率 × 100，最高 120", "attainment x 100, at most 120"
     result, process = ("result", "业绩", "Results"), ("process", "过程", "Process")
@@ -224,13 +239,16 @@ def _lines(con: duckdb.DuckDBPyConnection, person: str, role: str, done: bool) -
     ]
     for n, (dimension, kpi, weight, target, value, attainment, score, part) in enumerate(plan):
         known = done or kpi != "initiative"
+        # a scored line's steps end with its contribution, as models.scorecard writes them
+        counted = f"{score} × {weight} % = {round(Decimal(part), 2)}"
+        last = f',{{"zh":"贡献 = {counted}","en":"contribution = {counted}"}}' if known else ""
         top, base = ("64040.0", "182345.678") if kpi == "gross_margin" else (value, "1")
         cells = [Decimal(x) if known else None for x in (value, top, base, attainment, score, part)]
         con.execute(
-            "insert into scorecard_line values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'linear',?,?,?,?)",
+            "insert into scorecard_line values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'linear',?,?,?,?,null)",
             [PERIOD, person, role, n + 1, *dimension, kpi, Decimal(weight), Decimal(weight), Decimal(target),
              *cells, "scored" if known else "missing", None if known else "M040",
-             None if known else "评分未提交 rating not handed in", rule_zh, rule_en, steps, 1834],
+             None if known else "评分未提交 rating not handed in", rule_zh, rule_en, f"{steps}{last}]", 1834],
         )  # fmt: skip
 
 
@@ -257,7 +275,7 @@ def hostile(
         )
         connection.execute(
             "insert into kpi_actual_mtd values"
-            " (?,?,'store_manager',?,null,null,null,'missing',?,?,0,null,null,null,null)",
+            " (?,?,'store_manager',?,null,null,null,'missing',?,?,0,null,null,null,null,null,null)",
             [DAY, person, name, name, name],
         )
         connection.execute(
@@ -271,7 +289,7 @@ def hostile(
         connection.execute(
             "insert into scorecard_line values"
             " (?,?,'store_manager',1,?,?,?,?,100,100,1,null,null,null,null,null,null,"
-            "'missing',?,?,'linear',?,?,'[]',0)",
+            "'missing',?,?,'linear',?,?,'[]',0,null)",
             [PERIOD, person, name, name, name, name, name, name, name, name],
         )
     yield connection

@@ -10,11 +10,11 @@ import duckdb
 import pytest
 
 from models.errors import WarehouseError
+from models.figure import attained
 from pipelines.render.board import render_board, write_board
-from pipelines.render.board_data import load
+from pipelines.render.board_data import load_board
 from pipelines.render.spark import sparkline
 from pipelines.render.todo import LIMIT, todos
-from warehouse.published.read import Figure
 
 DAY = date(2011, 11, 30)
 
@@ -126,9 +126,10 @@ def test_the_company_decides_which_language_comes_first(con: duckdb.DuckDBPyConn
 
 
 def test_the_to_do_list_puts_sources_first_and_stays_short(con: duckdb.DuckDBPyConnection) -> None:
-    board = load(con, DAY)
+    board = load_board(con, DAY)
 
-    items, more = todos(board)
+    todo = todos(board)
+    items, more = todo.items, todo.n_more
 
     assert [item.mark for item in items] == ["data", "money", "money", "people", *["behind"] * 4]
     assert (len(items), more) == (LIMIT, 0)
@@ -146,7 +147,7 @@ def test_a_failed_source_is_named_and_remedied_in_both_languages(con: duckdb.Duc
         "update source_health set cause_code = 'P104', cause = 'the token is refused' where status = 'failed'"
     )
 
-    first = todos(load(con, DAY))[0][0]
+    first = todos(load_board(con, DAY)).items[0]
 
     assert "凭证无效：the token is refused [P104]" in first.what.zh
     assert "the token is refused [P104]" in first.what.en
@@ -160,7 +161,7 @@ def test_a_calm_day_says_so(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update reconciliation set difference = 0, unowned = 0")
     con.execute(
         "update kpi_actual_mtd set value = coalesce(value, 9),"
-        " pace = case kpi_id when 'refund_rate' then 0.9 else 1.01 end"
+        " pace = case kpi_id when 'refund_rate' then 1.1 else 1.01 end"
     )
     con.execute("delete from core_person where person_id in ('P001', 'P005')")
 
@@ -172,18 +173,18 @@ def test_a_calm_day_says_so(con: duckdb.DuckDBPyConnection) -> None:
 def test_a_day_that_is_not_over_is_open_and_nothing_to_do(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update source_health set status = 'missing', cause_code = 'M208' where status = 'failed'")
 
-    items, _ = todos(load(con, DAY))
+    items = todos(load_board(con, DAY)).items
 
     assert "data" not in [item.mark for item in items]
 
 
 def test_where_less_is_better_a_high_figure_is_over_the_limit(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
-        "update kpi_actual_mtd set value = 0.2, pace = 2.5"
+        "update kpi_actual_mtd set value = 0.2, pace = -0.5, share_of_target_to_date = 2.5"
         " where kpi_id = 'refund_rate' and person_id = 'P003'"
     )
 
-    items, _ = todos(load(con, DAY))
+    items = todos(load_board(con, DAY)).items
 
     told = next(item for item in items if item.mark == "behind").what
     assert (
@@ -192,11 +193,17 @@ def test_where_less_is_better_a_high_figure_is_over_the_limit(con: duckdb.DuckDB
     assert "超出上限" in told.zh
 
 
-def test_a_smaller_loss_than_planned_is_ahead() -> None:
-    figure = Figure("P1", "r", "profit", None, None, Decimal(-80), "scored", None, None, 1,
-                    target_to_date=Decimal(-100), pace=Decimal("0.8"))  # fmt: skip
+def test_a_smaller_loss_than_planned_is_ahead(con: duckdb.DuckDBPyConnection) -> None:
+    loss, planned = Decimal(-80), Decimal(-100)
+    con.execute(
+        "update kpi_actual_mtd set value = ?, target = ?, target_to_date = ?, attainment = ?, pace = ?, share_of_target = 0.8,"
+        " share_of_target_to_date = 0.8 where kpi_id = 'net_sales' and person_id = 'P002'",
+        [loss, planned, planned, attained(loss, planned, "higher"), attained(loss, planned, "higher")],
+    )
 
-    assert figure.standing("higher") == Decimal("1.2")
+    html = render_board(con, DAY, languages=("en",))
+
+    assert re.search(r"<b>120.0 %</b> (<[^>]+>)?ahead", html)
 
 
 def test_rows_come_worst_first_and_markers_do_not_rest_on_colour(con: duckdb.DuckDBPyConnection) -> None:

@@ -11,7 +11,7 @@ from connectors.file_drop import read_manifest, write_templates
 from connectors.file_drop.fact_layouts import fact_layout, file_columns
 from connectors.file_drop.fact_templates import MANIFEST_TEXT
 from models.attribution import Attribution
-from models.tables import FACTS, Column, ColumnType, Rule
+from models.tables import FACTS, Column, ColumnType, Derivation
 from tests.warehouse.facts.world import FactWorld
 from warehouse.facts.checks import run_check
 
@@ -55,9 +55,9 @@ def test_a_file_of_every_table_becomes_its_row(filled: FactWorld, table: str) ->
     assert (row["platform"], row["shop_id"]) == ("file", "uk")
     assert empty == []
     for column in fact.columns:
-        if column.derived and column.derived.rule is Rule.BASE:
+        if column.derived and column.derived.rule is Derivation.BASE:
             assert row[column.name] == Decimal(3) * row["fx_rate"]
-        if column.derived and column.derived.rule is Rule.LOCAL_DAY:
+        if column.derived and column.derived.rule is Derivation.LOCAL_DAY:
             assert row[column.name].isoformat() == "2026-10-05"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from connectors.kit.contract.registry import get, names
+from connectors.registry import get, names
 from models.errors import WarehouseError
 from models.tables import FACTS
 from tests.warehouse import feeding
@@ -18,6 +18,7 @@ from warehouse.facts.feeds import STATED, Feed, shipped_feeds, statable
 from warehouse.facts.refill import Scope, refill, yielded
 from warehouse.raw.load import set_source_accounts
 from warehouse.store.connect import open_warehouse
+from warehouse.store.sqltext import Sql
 
 FEEDS = shipped_feeds()
 DECLARED = {
@@ -97,7 +98,14 @@ def test_payloads_become_canonical_rows_with_derived_columns() -> None:
 
 
 def _feed(select: str, table: str = "order_line") -> Feed:
-    return Feed("shopify_orders", table, "order_id", select, is_final=True)
+    return Feed(
+        stem="shopify_orders",
+        table=table,
+        record="order_id",
+        select=Sql(select),
+        is_final=True,
+        origin="a feed of this test",
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from warehouse.facts.feeds import Feed
 from warehouse.facts.refill import Scope
 from warehouse.raw.load import set_source_accounts
 from warehouse.store.connect import open_warehouse, transaction
-from warehouse.store.sqltext import literal
+from warehouse.store.sqltext import Sql, literal
 
 
 def _select(table: str, *columns: str) -> str:
@@ -29,7 +29,14 @@ def _select(table: str, *columns: str) -> str:
 
 
 def _feed(stream: str, table: str, *columns: str) -> Feed:
-    return Feed(f"mall_{stream}", table, "source_row_id", _select(table, *columns), is_final=True)
+    return Feed(
+        stem=f"mall_{stream}",
+        table=table,
+        record="source_row_id",
+        select=Sql(_select(table, *columns)),
+        is_final=True,
+        origin="a feed of this test",
+    )
 
 
 _LINE = (
@@ -74,7 +81,9 @@ class Mall:
         set_source_accounts(
             con,
             [
-                SourceAccount(StreamRef("mall", s, "m"), (t,), "Asia/Shanghai", platform="mall")
+                SourceAccount(
+                    ref=StreamRef("mall", s, "m"), feeds=(t,), zone="Asia/Shanghai", platform="mall"
+                )
                 for s, t in streams.items()
             ],
         )

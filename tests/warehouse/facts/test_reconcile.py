@@ -242,7 +242,7 @@ def _build(con: duckdb.DuckDBPyConnection, streams: Sequence[Given]) -> None:
         zone = "America/Los_Angeles" if given.connector in {"amazon_sp", "tiktok_shop"} else "Asia/Shanghai"
         if given.facts:
             ref = StreamRef(given.connector, given.stream, feeding.SHOP)
-            declared.append(SourceAccount(ref, given.facts, zone))
+            declared.append(SourceAccount(ref=ref, feeds=given.facts, zone=zone))
         else:
             feeding.account(con, given.connector, given.stream, zone=zone)
     if declared:
@@ -342,8 +342,8 @@ def test_lines_of_a_file_beside_a_shop_that_states_its_totals_add_to_them(
     (given, *_) = _stated("file_drop")
     orders, _ = _doudian()
     set_source_accounts(
-        con, [SourceAccount(filed, ("order_line",), "Asia/Shanghai", platform="doudian"),
-              SourceAccount(StreamRef("doudian", "orders", feeding.SHOP), ("order_line",), "Asia/Shanghai")],
+        con, [SourceAccount(ref=filed, feeds=("order_line",), zone="Asia/Shanghai", platform="doudian"),
+              SourceAccount(ref=StreamRef("doudian", "orders", feeding.SHOP), feeds=("order_line",), zone="Asia/Shanghai")],
     )  # fmt: skip
     for part in (given, orders):
         feeding.feed(con, part.connector, part.stream, part.payloads, key=part.key)

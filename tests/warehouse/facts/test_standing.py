@@ -9,15 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.company.home import Home
-from pipelines.steps import reach
+from pipelines.steps import stale_days
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
-from pipelines.steps.reach import days_to_compute
 from pipelines.steps.rebuild import _load_landing
+from pipelines.steps.stale_days import days_to_compute
 from tests.warehouse.facts.world import FactWorld
 from warehouse.facts.build import build_core
 from warehouse.facts.checks import run_check
-from warehouse.raw.coverage import _PEOPLE, Window, _newest_statements, read_coverage, store_source_health
+from warehouse.raw.coverage import (
+    _PEOPLE,
+    ProofWindow,
+    _newest_statements,
+    read_coverage,
+    store_source_health,
+)
 from warehouse.store.connect import open_warehouse
 
 OCTOBER = ("2026-10-01", "2026-10-31")
@@ -78,7 +84,7 @@ def test_days_that_a_changed_file_speaks_of_are_computed_again(world: FactWorld)
         assert date(2026, 1, 1) in days_to_compute(con, work)
     with world.warehouse() as con:
         con.execute("delete from core_state where name = 'actuals'")
-        con.execute("insert into core_state select 'actuals', 0, ?", [reach._inputs(con, work)])
+        con.execute("insert into core_state select 'actuals', 0, ?", [stale_days._inputs(con, work)])
         again = days_to_compute(con, work)
 
     assert date(2026, 11, 20) in again
@@ -161,7 +167,17 @@ def test_of_each_day_the_newest_file_that_speaks_of_it_decides(said: list[tuple[
     for number, (first, length, holds) in enumerate(said):
         span = beginning + timedelta(days=first - 1), beginning + timedelta(days=first + length - 1)
         status = "proven" if holds else "failed"
-        windows.append(Window(*span, status, "p", "C143", "c", beginning + timedelta(days=100 + number)))
+        windows.append(
+            ProofWindow(
+                start=span[0],
+                end=span[1],
+                status=status,
+                proof="p",
+                cause_code="C143",
+                cause="c",
+                as_of=beginning + timedelta(days=100 + number),
+            )
+        )
         naive.update(dict.fromkeys(range(first, first + length), status))
 
     standing = _newest_statements(windows)

@@ -14,7 +14,7 @@ import duckdb
 from models.tables import FACTS
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
-from pipelines.company.work import Work
+from pipelines.company.run_scope import RunScope
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
 from warehouse.facts.build import build_core
@@ -83,13 +83,13 @@ class FactWorld:
     def remove(self, name: str) -> None:
         del self.drops[name]
 
-    def work(self) -> Work:
+    def work(self) -> RunScope:
         self.folder.mkdir(parents=True, exist_ok=True)
         entries = "".join(f"  - {{{text}}}\n" for text in self.drops.values())
         (self.folder / "facts.yaml").write_text(f"drops:\n{entries}" if entries else "drops: []\n", "utf-8")
         (self.folder / "company.yaml").write_text(f"{COMPANY}{self.attribution}", "utf-8")
         (self.folder / "sources.yaml").write_text("sources: []\n", "utf-8")
-        return Work(
+        return RunScope(
             load_company(self.folder), Home(self.home), date(2026, 10, 1), date(2026, 10, 31), self.as_of
         )
 

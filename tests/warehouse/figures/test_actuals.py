@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from models.definitions.load import load_definitions
 from models.inputs import Actual
 from models.periods import Period
 from tests.warehouse import world as w
@@ -241,14 +242,7 @@ def test_a_buyer_is_new_only_in_the_period_of_the_first_order_in_any_shop(
 
 
 def test_attainment_uses_the_target_of_the_span(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    target = {
-        "scope": "person",
-        "scope_id": "ann",
-        "kpi_id": "net_sales",
-        "period": "2011-11",
-        "value": Decimal(3000),
-    }
-    w.put(con, "core_target", [target])
+    w.put(con, "core_target", [_target("net_sales", Decimal(3000))])
     _load(con, tmp_path, [w.order("O1", "2011-11-10T10:00+00:00", [w.line("L1", "10.00")])])
 
     day = _pick(
@@ -259,12 +253,73 @@ def test_attainment_uses_the_target_of_the_span(con: duckdb.DuckDBPyConnection, 
     )
     month = _pick(compute_spans(con, w.definitions(), [NOVEMBER]), "ann", "sales_attainment")
     stored = con.execute(
-        "select target, target_to_date, attainment, pace from kpi_actual_mtd where person_id = 'ann' and "
-        "kpi_id = 'net_sales'"
+        "select target, target_to_date, attainment, pace, share_of_target, share_of_target_to_date"
+        " from kpi_actual_mtd where person_id = 'ann' and kpi_id = 'net_sales'"
     ).fetchone()
 
     assert (day.value, to_date.value, month.value) == (Decimal("1.05"), Decimal("0.105"), Decimal("0.035"))
-    assert stored == (Decimal(3000), Decimal(1000), Decimal("0.035"), Decimal("0.105"))
+    reached = (Decimal("0.035"), Decimal("0.105"))
+    assert stored == (Decimal(3000), Decimal(1000), *reached, *reached)
+
+
+def test_where_less_is_better_attainment_and_pace_are_mirrored_and_the_shares_are_not(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    spent = "    numerator:\n      - {fact: order_line, sum: paid_amount_base, date: business_date}\n"
+    text = w.definition_text([("spend", spent, "CNY")], {"manager": ["spend"]})
+    lower = text.replace("direction: higher", "direction: lower").replace(
+        "method: score.linear", "method: score.linear, args: {inverse: mirror}"
+    )
+    w.put(con, "core_target", [_target("spend", Decimal(420))])
+    _load(con, tmp_path, [w.order("O1", "2011-11-14T10:00+00:00", [w.line("L1", "20.00")])])
+
+    compute_mtd(con, load_definitions({"lower.yaml": lower}), [date(2011, 11, 15), date(2011, 11, 30)])
+
+    stored = con.execute(
+        "select value, target_to_date, attainment, pace, share_of_target, share_of_target_to_date"
+        " from kpi_actual_mtd order by business_date"
+    ).fetchall()
+    half, whole = [tuple(str(x.normalize()) for x in row) for row in stored]
+    assert half == (
+        "2.1E+2",
+        "2.1E+2",
+        "1.5",
+        "1",
+        "0.5",
+        "1",
+    )  # 20 x 10.5 of 420, of which half is due on the 15th
+    assert whole == ("2.1E+2", "4.2E+2", "1.5", "1.5", "0.5", "0.5")
+
+
+def test_a_target_of_zero_has_no_share_no_attainment_and_one_cause_for_who_is_divided_by_it(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    w.put(con, "core_target", [_target("net_sales", Decimal(0))])
+    _load(con, tmp_path, [w.order("O1", "2011-11-10T10:00+00:00", [w.line("L1", "10.00")])])
+    day, known = date(2011, 11, 10), w.definitions()
+
+    spans = [
+        compute_daily(con, known, [day]),
+        compute_mtd(con, known, [day]),
+        compute_spans(con, known, [NOVEMBER]),
+    ]
+
+    labels = ["2011-11-10", "2011-11-10", "2011-11"]
+    found = [
+        _pick(actuals, "ann", "sales_attainment", label) for actuals, label in zip(spans, labels, strict=True)
+    ]
+    assert {(a.value, a.cause_code, a.cause) for a in found} == {
+        (None, "M212", "the target of net_sales is 0")
+    }
+    stored = con.execute(
+        "select attainment, pace, share_of_target, share_of_target_to_date"
+        " from kpi_actual_mtd where person_id = 'ann' and kpi_id = 'net_sales'"
+    ).fetchone()
+    assert stored == (None, None, None, None)
+
+
+def _target(kpi: str, value: Decimal) -> dict[str, object]:
+    return {"scope": "person", "scope_id": "ann", "kpi_id": kpi, "period": "2011-11", "value": value}
 
 
 def test_computing_a_day_again_changes_nothing(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from models.definitions.strict_yaml import parse
 from tests.warehouse import world as w
 from warehouse.figures.measures import Measure
 from warehouse.figures.plan import Span
-from warehouse.figures.run import Figure, Figures, read_figures
+from warehouse.figures.run import MeasureResult, MeasureResults, read_figures
 from warehouse.store.connect import open_warehouse
 from warehouse.store.rows import insert_rows
 
@@ -317,7 +317,7 @@ def filled(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _values(figures: Figures, asked: Iterable[Measure], label: str) -> list[Figure]:
+def _values(figures: MeasureResults, asked: Iterable[Measure], label: str) -> list[MeasureResult]:
     people = [(p, "buyer" if p == "dee" else "r") for p in ("ann", "bob", "cid", "dee")]
     return [figures.of(one, (label, *key)) for one in asked for key in people]
 

@@ -64,7 +64,19 @@ def shop(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> duckdb.DuckDBPyConne
     """The shop uk feeds every fact of these tests and is whole from 1 November 2011 to 10 January 2012; Ann owns it."""
     feeds = ("order_line", "refund", "inventory", "chat", "live_session")
     set_source_accounts(
-        con, [SourceAccount(w.UK, feeds, "Europe/London", "2011-11-01", None, "", 0, "shopify")]
+        con,
+        [
+            SourceAccount(
+                ref=w.UK,
+                feeds=feeds,
+                zone="Europe/London",
+                active_from="2011-11-01",
+                active_to=None,
+                lookback="",
+                finality_days=0,
+                platform="shopify",
+            )
+        ],
     )
     w.load(con, tmp_path, w.UK, [], end="2012-01-10T00:00+00:00")
     return con
@@ -304,8 +316,26 @@ def test_own_rows_need_every_account_that_feeds_the_fact(
 ) -> None:
     person(shop, "eve")
     w.put(shop, "core_ownership", [])
-    second = SourceAccount(w.DESK, ("chat",), "UTC", "2011-11-01", None, "", 0, "zendesk")
-    first = SourceAccount(w.UK, ("chat",), "Europe/London", "2011-11-01", None, "", 0, "shopify")
+    second = SourceAccount(
+        ref=w.DESK,
+        feeds=("chat",),
+        zone="UTC",
+        active_from="2011-11-01",
+        active_to=None,
+        lookback="",
+        finality_days=0,
+        platform="zendesk",
+    )
+    first = SourceAccount(
+        ref=w.UK,
+        feeds=("chat",),
+        zone="Europe/London",
+        active_from="2011-11-01",
+        active_to=None,
+        lookback="",
+        finality_days=0,
+        platform="shopify",
+    )
     set_source_accounts(shop, [first, second])
     chats(shop, *CHAT)
 

@@ -24,8 +24,17 @@ def test_a_scorecard_is_stored_once_with_its_lines_and_steps(
     w.load(con, tmp_path, w.DESK, [w.ticket("1", "2011-11-08T10:00+00:00", reply=100)])
     build_core(con, "CNY")
     actuals = compute_spans(con, w.definitions(), [NOVEMBER])
-    people = [Person("eve", "eve", "agent", "", None, date(2011, 1, 1))]
-    cards = score_period(w.definitions(), NOVEMBER, people, actuals, [], [])
+    people = [
+        Person(
+            person_id="eve",
+            name="eve",
+            role_id="agent",
+            dept="",
+            manager_id=None,
+            valid_from=date(2011, 1, 1),
+        )
+    ]
+    cards = score_period(w.definitions(), NOVEMBER, people, actuals, [], ratings=[])
 
     for _ in range(2):
         store_scorecards(con, NOVEMBER, cards)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -152,6 +153,14 @@ def test_a_read_day_that_expires_stays_proven_and_becomes_final(days: Days) -> N
     assert days.health()[1][:3] == ("proven", "final", None)
 
 
+def _movement(
+    seq: int, as_of: datetime, file: str, *, new: int = 0, changed: int = 0, gone: int = 0
+) -> Movement:
+    return Movement(
+        load_seq=seq, as_of=as_of, landing_file=file, new_rows=new, changed_rows=changed, gone_rows=gone
+    )
+
+
 def test_what_is_replaced_stays_in_the_history_with_the_load_that_replaced_it(days: Days) -> None:
     days.load(1, 2, [(1, "a", 1), (1, "b", 2), (2, "c", 3)], read=2)
     days.load(1, 1, [(1, "a", 7)], read=3)
@@ -163,9 +172,9 @@ def test_what_is_replaced_stays_in_the_history_with_the_load_that_replaced_it(da
         gone = versions(con, ROOMS, "2026-10-01|b")
 
     assert found == [
-        Movement(1, midnight(3), "1-2@2", 2, 0, 0),
-        Movement(2, midnight(4), "1-1@3", 0, 1, 1),
-        Movement(3, midnight(5), "1-1@4", 1, 0, 0),
+        _movement(1, midnight(3), "1-2@2", new=2),
+        _movement(2, midnight(4), "1-1@3", changed=1, gone=1),
+        _movement(3, midnight(5), "1-1@4", new=1),
     ]
     assert [(v.load_seq, v.replaced_by, v.payload["n"]) for v in states] == [(1, 2, 1), (2, None, 7)]
     assert [(v.load_seq, v.replaced_by) for v in gone] == [(1, 2)]

@@ -28,7 +28,15 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _fail(
     con: duckdb.DuckDBPyConnection, days: tuple[int, int], *, as_of: int = 25, code: str = "P102"
 ) -> None:
-    window = FailedWindow(REF, _at(days[0]), _at(days[1]), "time", code, "server trouble", _at(as_of))
+    window = FailedWindow(
+        ref=REF,
+        window_from=_at(days[0]),
+        window_to=_at(days[1]),
+        kind="time",
+        code=code,
+        cause="server trouble",
+        as_of=_at(as_of),
+    )
     record_failure(con, window)
 
 

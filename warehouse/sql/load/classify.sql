@@ -1,5 +1,5 @@
 -- grain: one row per staged key with what is to be done  key: record_key  reads: staged, the raw table
--- record_day never changes for a record, so it prunes the scan (platform.md 3d).
+-- record_day never changes for a record, so it prunes the scan (https://duckdb.org/docs/stable/guides/performance/indexing, zonemaps).
 create or replace temp table staged_action as
 select
     s.record_key, s.record_day, s.version_at, s.row_hash,

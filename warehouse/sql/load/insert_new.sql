@@ -1,10 +1,7 @@
--- grain: one row per new or changed record  key: shop_id, record_key  reads: staged_action, the file
+-- grain: one row per new or changed record  key: shop_id, record_key  reads: staged_action, record_file.sql
 insert into ${table} (shop_id, record_key, record_day, version_at, row_hash, payload, load_seq)
 select $$shop, a.record_key, a.record_day, a.version_at, a.row_hash, any_value(f.payload), $$seq
 from staged_action as a
-inner join read_json(
-    $$file, format = 'newline_delimited', maximum_object_size = 16777216,
-    columns = {record_key: 'VARCHAR', record_day: 'DATE', version_at: 'TIMESTAMPTZ', row_hash: 'VARCHAR', payload: 'JSON'}
-) as f on f.record_key = a.record_key and f.row_hash = a.row_hash
+inner join ${record_file} as f on f.record_key = a.record_key and f.row_hash = a.row_hash
 where a.action in ('new', 'changed')
 group by all

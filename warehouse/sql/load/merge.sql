@@ -1,13 +1,12 @@
--- grain: one row per record  key: shop_id, record_key  reads: staged_action, the file
--- A key that stands twice in the file with the same version and hash has the same payload: any of them serves.
+-- grain: one row per record  key: shop_id, record_key  reads: staged_action, record_file.sql
+-- One statement that inserts and updates: the tables have no primary key, which INSERT ... ON CONFLICT would need
+-- (https://duckdb.org/docs/stable/sql/statements/merge_into).
+-- A key that stands twice in record_file.sql with the same version and hash has the same payload: any of them serves.
 merge into ${table} as t
 using (
     select a.record_key, a.record_day, a.version_at, a.row_hash, any_value(f.payload) as payload
     from staged_action as a
-    inner join read_json(
-        $$file, format = 'newline_delimited', maximum_object_size = 16777216,
-        columns = {record_key: 'VARCHAR', record_day: 'DATE', version_at: 'TIMESTAMPTZ', row_hash: 'VARCHAR', payload: 'JSON'}
-    ) as f on f.record_key = a.record_key and f.version_at = a.version_at and f.row_hash = a.row_hash
+    inner join ${record_file} as f on f.record_key = a.record_key and f.version_at = a.version_at and f.row_hash = a.row_hash
     where a.action <> 'unchanged'
     group by all
 ) as s

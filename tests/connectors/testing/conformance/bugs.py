@@ -6,7 +6,7 @@ Belongs here: the mistakes and which point must catch each. Not here: that they 
 import itertools
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,22 +16,22 @@ from pydantic import BeforeValidator
 from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import HeaderToken, Signed
-from connectors.kit.contract.classify import by_status, error_document
+from connectors.kit.contract.classify import by_status, usual_trouble
 from connectors.kit.contract.errors import KitError, Throttled, Transient
-from connectors.kit.contract.limiter import Rate
-from connectors.kit.contract.pagers import Cursor, Pager, Step
-from connectors.kit.contract.proofs import Document as WholeFile
-from connectors.kit.contract.proofs import Flag, Proof, Reading
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.pagers import Cursor, NextPage, Pager
+from connectors.kit.contract.proofs import Flag, Proof, Reading, WholeReport
 from connectors.kit.contract.reports import JobState, Status
-from connectors.kit.contract.request import Request
+from connectors.kit.contract.request import HttpAnswer, Request
+from connectors.kit.contract.request_budget import Rate
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import iso
 from connectors.testing.conformance import StreamCase
 from connectors.testing.reply import Received as Asked
 from connectors.testing.reply import Reply
 from connectors.testing.world import FakeRecord
+from tests.connectors.changed import changed
 from tests.connectors.testing.conformance.sample import (
     CASE,
     TICKETS,
@@ -59,7 +59,7 @@ def _with(**changes: Any) -> StreamCase:
     own = {name: changes.pop(name) for name in ("classify", "auth") if name in changes}
     platform = changes.pop("platform", TidydeskFake)
     settings = {**CASE.account, **changes.pop("account", {})}
-    members = {"classify": Tidydesk.classify, **own, "streams": (replace(TICKETS, **changes),)}
+    members = {"classify": Tidydesk.classify, **own, "streams": (changed(TICKETS, **changes),)}
     return replace(
         CASE, connector=type("Wrong", (Tidydesk,), members)(), make_platform=platform, account=settings
     )
@@ -77,8 +77,8 @@ class FirstPage(Pager):
 
     paths = ()
 
-    def step(self, body: Json, ask: Ask) -> Step:
-        return Step(None)
+    def step(self, body: Json, ask: PageQuery) -> NextPage:
+        return NextPage(None)
 
 
 class StopAtEmpty(Cursor):
@@ -88,8 +88,8 @@ class StopAtEmpty(Cursor):
     def paths(self) -> tuple[str, ...]:
         return (*super().paths, "tickets.id")
 
-    def step(self, body: Json, ask: Ask) -> Step:
-        return super().step(body, ask) if body["tickets"] else Step(None)
+    def step(self, body: Json, ask: PageQuery) -> NextPage:
+        return super().step(body, ask) if body["tickets"] else NextPage(None)
 
 
 class ShortIsLast(Pager):
@@ -97,16 +97,16 @@ class ShortIsLast(Pager):
 
     paths = ("next",)
 
-    def step(self, body: Json, ask: Ask) -> Step:
-        return Step(body["next"] if len(body["tickets"]) == ask.page_size else None)
+    def step(self, body: Json, ask: PageQuery) -> NextPage:
+        return NextPage(body["next"] if len(body["tickets"]) == ask.page_size else None)
 
 
 class Salted(Cursor):
     """Gets around "the same token twice" by making each one unique."""
 
-    def step(self, body: Json, ask: Ask) -> Step:
+    def step(self, body: Json, ask: PageQuery) -> NextPage:
         step = super().step(body, ask)
-        return Step(step.token and f"{step.token}#{next(_SALT)}")
+        return NextPage(step.token and f"{step.token}#{next(_SALT)}")
 
 
 _SALT = itertools.count()
@@ -155,48 +155,48 @@ def _key_in_query(prepared: PreparedRequest, account: AccountSettings, now: date
 class Chatty(HeaderToken):
     """Logs what it sends while somebody looks for an error."""
 
-    def sign(self, prepared: PreparedRequest, account: AccountSettings, desk: Any) -> None:
-        super().sign(prepared, account, desk)
+    def sign(self, prepared: PreparedRequest, context: Any) -> None:
+        super().sign(prepared, context)
         logging.getLogger("tidydesk").debug("sending %s", dict(prepared.headers))
 
 
-def _no_error_document(self: Any, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-    return by_status(status)
+def _no_error_document(self: Any, answer: HttpAnswer) -> KitError | None:
+    return by_status(answer.status)
 
 
-def _impatient(self: Any, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-    if status == 429:
+def _impatient(self: Any, answer: HttpAnswer) -> KitError | None:
+    if answer.status == 429:
         return Throttled("slow down", retry_after="0")
-    return Tidydesk.classify(self, status, headers, body)  # type: ignore[arg-type]
+    return Tidydesk.classify(self, answer)
 
 
-def _auth_is_passing(self: Any, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-    return Transient("who are you?") if status == 401 else Tidydesk.classify(self, status, headers, body)
+def _auth_is_passing(self: Any, answer: HttpAnswer) -> KitError | None:
+    return Transient("who are you?") if answer.status == 401 else Tidydesk.classify(self, answer)
 
 
-def _forbidden_is_empty(self: Any, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-    return None if status == 403 else by_status(status) or error_document(body)
+def _forbidden_is_empty(self: Any, answer: HttpAnswer) -> KitError | None:
+    return None if answer.status == 403 else usual_trouble(answer)
 
 
-def _starts_late(ask: Ask) -> Request:
+def _starts_late(ask: PageQuery) -> Request:
     return _asking(ask, iso(ask.window.start + timedelta(seconds=1)), iso(ask.window.end))
 
 
-def _ends_early(ask: Ask) -> Request:
+def _ends_early(ask: PageQuery) -> Request:
     return _asking(ask, iso(ask.window.start), iso(ask.window.end - timedelta(hours=1)))
 
 
-def _local_as_utc(ask: Ask) -> Request:
+def _local_as_utc(ask: PageQuery) -> Request:
     local = [at.astimezone(ask.account.tz).replace(tzinfo=UTC) for at in (ask.window.start, ask.window.end)]
     return _asking(ask, iso(local[0]), iso(local[1]))
 
 
-def _asking(ask: Ask, start: str, end: str) -> Request:
+def _asking(ask: PageQuery, start: str, end: str) -> Request:
     rest = tickets(ask).params[2:]
     return Request("GET", "/api/tickets", params=(("updated_from", start), ("updated_to", end), *rest))
 
 
-def _unsalted(ask: Ask) -> Request:
+def _unsalted(ask: PageQuery) -> Request:
     return tickets(replace(ask, token=(ask.token or "").partition("#")[0] or None))
 
 
@@ -284,7 +284,7 @@ BUGS = (
     Bug("keeps a personal field", _with(model=NosyTicket, pii=("subject",)), 30, "Jane"),
     Bug("logs the headers it sends", _with(auth=Chatty("X-Api-Key")), 2, "a log line"),
     Bug("believes a report for another range", wrong(echo=None), 26, "another range passed unnoticed"),
-    Bug("believes a file cut at a line end", wrong(proof=WholeFile()), 17, "line end passed unnoticed"),
+    Bug("believes a file cut at a line end", wrong(proof=WholeReport()), 17, "line end passed unnoticed"),
     Bug("asks at once for a failed report again", wrong(cool_down=timedelta(0)), 26, "within its cool-down"),
     Bug("waits for a failed report", wrong(read=_never_failed), 26, "P114"),
     Bug("does not keep a rotated token", wrong(auth=replace(AUTH, rotates=False)), 23, "P104"),

@@ -11,16 +11,17 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
 from connectors.kit.contract.auth import HeaderToken
-from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector, Stream
+from connectors.kit.contract.classify import usual_trouble
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import KitError, Throttled
 from connectors.kit.contract.fields import Id, Instant, Money, Row
-from connectors.kit.contract.limiter import Rate
+from connectors.kit.contract.page_query import PageQuery
 from connectors.kit.contract.pagers import Cursor
 from connectors.kit.contract.proofs import Count, Every, Flag
-from connectors.kit.contract.request import Request
+from connectors.kit.contract.request import HttpAnswer, Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.stream import ByChange, Paged, Record, Stream
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.contract.windows import Window, iso
 from connectors.testing.budget import Budget
@@ -63,7 +64,7 @@ def span(window: Window) -> tuple[tuple[str, str], ...]:
     return (("updated_from", iso(window.start)), ("updated_to", iso(window.end)))
 
 
-def tickets(ask: Ask) -> Request:
+def tickets(ask: PageQuery) -> Request:
     params = [*span(ask.window), ("page_size", str(ask.page_size))]
     if ask.token:
         params.append(("page", ask.token))
@@ -76,24 +77,25 @@ def count(account: AccountSettings, window: Window) -> Request:
 
 TICKETS: Stream[Ticket] = Stream(
     name="tickets",
-    model=Ticket,
-    key=lambda ticket: ticket.id,
-    day=lambda ticket: ticket.created_at,
-    version=lambda ticket: ticket.updated_at,
-    payload=flat_ticket,
     feeds=("ticket",),
-    request=tickets,
-    pager=Cursor("next", "last"),
-    records="tickets",
-    cursor_kind="time",
-    max_window_days=2,
-    lookback=timedelta(hours=6),
-    lookback_reason="updated_at is written up to some hours after the change",
+    windows=ByChange(
+        version=lambda ticket: ticket.updated_at,
+        max_window_days=2,
+        lookback=timedelta(hours=6),
+        lookback_reason="updated_at is written up to some hours after the change",
+    ),
+    read=Paged(request=tickets, pager=Cursor("next", "last"), records="tickets"),
+    record=Record(
+        model=Ticket,
+        key=lambda ticket: ticket.id,
+        day=lambda ticket: ticket.created_at,
+        payload=flat_ticket,
+        pii=("requester", "subject", "address"),
+    ),
+    proof=Every(Flag("last", expected=True), Count(count, "count")),
     limit="{shop_id}",
     rate=lambda _: Rate(60, seconds=60),
-    proof=Every(Flag("last", expected=True), Count(count, "count")),
     finality_days=14,
-    pii=("requester", "subject", "address"),
     docs="https://developer.example.com/tidydesk/tickets",
 )
 
@@ -104,10 +106,10 @@ class Tidydesk(Connector):
     auth = HeaderToken("X-Api-Key")
     streams = (TICKETS,)
 
-    def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-        if isinstance(body, dict) and body.get("error") == "slow down":
+    def classify(self, answer: HttpAnswer) -> KitError | None:
+        if isinstance(answer.body, dict) and answer.body.get("error") == "slow down":
             return Throttled("the platform asks us to slow down")
-        return by_status(status) or error_document(body)
+        return usual_trouble(answer)
 
 
 class TidydeskFake(Platform):

@@ -11,21 +11,21 @@ from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict
-from requests import PreparedRequest
 
 from connectors.kit.contract.account import AccountSettings
-from connectors.kit.contract.ask import Ask
-from connectors.kit.contract.classify import by_status, error_document
-from connectors.kit.contract.declare import Connector, Stream
-from connectors.kit.contract.desk import Desk, TokenCall
+from connectors.kit.contract.classify import usual_trouble
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.documents import Delimited, Location
 from connectors.kit.contract.errors import KitError
 from connectors.kit.contract.fields import Id, Money, Row
-from connectors.kit.contract.limiter import Rate
-from connectors.kit.contract.oauth import Grant, OAuth, refused
-from connectors.kit.contract.proofs import ReportFile as WholeFile
+from connectors.kit.contract.oauth import Grant, OAuth, in_header, refused
+from connectors.kit.contract.page_query import PageQuery
+from connectors.kit.contract.proofs import WholeReport
 from connectors.kit.contract.reports import JobState, Report, Status
-from connectors.kit.contract.request import Request
+from connectors.kit.contract.request import HttpAnswer, Request
+from connectors.kit.contract.request_budget import Rate
+from connectors.kit.contract.signing_context import TokenCall
+from connectors.kit.contract.stream import ByDay, Record, Reported, Stream
 from connectors.kit.contract.strict_json import Json, dig
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
@@ -37,6 +37,7 @@ from connectors.testing.reply import Received as Asked
 from connectors.testing.reply import Reply
 from connectors.testing.tokens import Tokens
 from connectors.testing.world import FakeRecord
+from tests.connectors.changed import changed
 
 FIRST_TOKEN, APP = "planted-refresh-0000-first", "planted-app-secret-31415"
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -73,17 +74,17 @@ def refund(row: Refund) -> dict[str, Json]:
     }
 
 
-def create(ask: Ask) -> Request:
+def create(ask: PageQuery) -> Request:
     return Request(
         "POST", "/api/reports", json={"from": ask.first_day.isoformat(), "to": ask.last_day.isoformat()}
     )
 
 
-def status(ask: Ask, report_id: str) -> Request:
+def status(ask: PageQuery, report_id: str) -> Request:
     return Request("GET", f"/api/reports/{report_id}")
 
 
-def echo(ask: Ask, head: Json, told: Json) -> bool:
+def echo(ask: PageQuery, head: Json, told: Json) -> bool:
     return (dig(told, "from"), dig(told, "to")) == (ask.first_day.isoformat(), ask.last_day.isoformat())
 
 
@@ -99,21 +100,24 @@ REPORT = Report(
 )
 REFUNDS: Stream[Refund] = Stream(
     name="refunds",
-    model=Refund,
-    key=lambda row: f"{row.refund_date}/{row.refund_id}",
-    day=lambda row: row.refund_date,
-    payload=refund,
     feeds=("refund",),
-    report=REPORT,
-    cursor_kind="day",
-    max_window_days=3,
-    lookback=timedelta(days=1),
-    lookback_reason="refunds of a day are booked until the next evening",
+    windows=ByDay(
+        max_window_days=3,
+        lookback=timedelta(days=1),
+        lookback_reason="refunds of a day are booked until the next evening",
+    ),
+    read=Reported(report=REPORT),
+    record=Record(
+        model=Refund,
+        key=lambda row: f"{row.refund_date}/{row.refund_id}",
+        day=lambda row: row.refund_date,
+        payload=refund,
+        pii=("customer-name",),
+    ),
+    proof=WholeReport("rows"),
     limit="{shop_id}",
     rate=lambda _: Rate(30, seconds=60),
-    proof=WholeFile("rows"),
     finality_days=7,
-    pii=("customer-name",),
     docs="https://developer.example.com/tidydesk/reports",
 )
 
@@ -133,11 +137,7 @@ def _grant(status: int, body: Json) -> Grant:
     return Grant(body["access"], body["lives"], body["refresh"])
 
 
-def _place(prepared: PreparedRequest, account: AccountSettings, access: str, desk: Desk) -> None:
-    prepared.headers["Authorization"] = f"Bearer {access}"
-
-
-AUTH = OAuth(_exchange, _grant, _place, rotates=True)
+AUTH = OAuth(call=_exchange, read=_grant, place=in_header("Authorization", "Bearer "), rotates=True)
 
 
 class Tidyreports(Connector):
@@ -146,8 +146,8 @@ class Tidyreports(Connector):
     auth = AUTH
     streams = (REFUNDS,)
 
-    def classify(self, status: int, headers: Mapping[str, str], body: Json) -> KitError | None:
-        return by_status(status) or error_document(body)
+    def classify(self, answer: HttpAnswer) -> KitError | None:
+        return usual_trouble(answer)
 
 
 class TidyreportsFake(Platform):
@@ -271,8 +271,8 @@ REPORT_CASE = StreamCase(
 CASES = (REPORT_CASE,)
 
 
-def wrong(*, auth: OAuth = AUTH, proof: WholeFile | None = None, **report: Any) -> StreamCase:
+def wrong(*, auth: OAuth = AUTH, proof: WholeReport | None = None, **report: Any) -> StreamCase:
     """The sample with another report declaration, another proof, or other tokens."""
-    stream = replace(REFUNDS, report=replace(REPORT, **report), proof=proof or REFUNDS.proof)
+    stream = changed(REFUNDS, report=replace(REPORT, **report), proof=proof or REFUNDS.proof)
     members = {"classify": Tidyreports.classify, "auth": auth, "streams": (stream,)}
     return replace(REPORT_CASE, connector=type("Wrong", (Tidyreports,), members)())

@@ -1,6 +1,6 @@
 """What a connector in the making lacks next, in words for the engineer who makes it.
 
-Belongs here: the order of the steps. Not here: what is promised (connectors/kit/conformance), the files that
+Belongs here: the order of the steps. Not here: what is promised (connectors/testing/conformance), the files that
 `kpi connectors new` writes (pipelines/scaffold).
 """
 
@@ -8,9 +8,10 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from connectors.kit.contract import registry
+from connectors import registry
 from connectors.kit.contract.errors import DeclarationWrong
 from connectors.testing.conformance import POINTS, Bench, examine
+from warehouse.facts.feeds import shipped_feeds
 
 ROOT = Path(__file__).resolve().parents[4]
 FILL_IN = re.compile(r"FILL IN (.*?)(?: -->)?$")
@@ -45,7 +46,7 @@ def _undeclared(name: str) -> str:
     except DeclarationWrong as error:
         found = re.search(r"\((\w+)\)$", error.what)
         field = found[1] if found else "pii" if "personal" in error.what else ""
-        how = HELP.get(field, "see the docstring of Stream in connectors/kit/contract/declare.py")
+        how = HELP.get(field, "see the docstring of Stream in connectors/kit/contract/stream.py")
         return _say(f"connectors/{name}/__init__.py", f"[{error.code}] {error.what}", how)
     return ""
 
@@ -54,7 +55,7 @@ def _unfilled(name: str) -> str:
     """The first place that only somebody who reads the platform's pages can fill."""
     files = [
         *(f"connectors/{name}/{file}" for file in ("rows.py", "__init__.py")),
-        f"connectors/sandbox/platforms/{name}.py",
+        f"connectors/testing/fakes/{name}.py",
         f"tests/connectors/testing/conformance/cases/{name}.py",
         *sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "warehouse/sql/feeds").glob(f"{name}_*.sql")),
         f"connectors/{name}/README.md",
@@ -72,16 +73,14 @@ def _unregistered(name: str) -> str:
     if name in registry.names():
         return ""
     line = f'"{name}": ("connectors.{name}", "<its class>"),'
-    return _say(
-        "connectors/kit/contract/registry.py", f"the connector {name} is not registered", f"add {line}"
-    )
+    return _say("connectors/registry.py", f"the connector {name} is not registered", f"add {line}")
 
 
 def _unfed(name: str) -> str:
     for stream in registry.get(name).streams:
         for table in stream.feeds:
             file = f"warehouse/sql/feeds/{name}_{stream.name}__{table}.sql"
-            if not (ROOT / file).exists():
+            if (f"{name}_{stream.name}", table) not in {(feed.stem, feed.table) for feed in shipped_feeds()}:
                 how = "write the SELECT as warehouse/sql/feeds/README.md says"
                 return _say(file, f"{stream.name} says that it fills {table}, but there is no feed", how)
     return ""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.contract import registry
+from connectors import registry
 from connectors.testing.conformance import POINTS, Bench, StreamCase, examine
 from tests.connectors.testing.conformance.discovery import cases, is_quick
 from tests.docs.pages import ROOT

@@ -4,13 +4,17 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from datetime import timedelta
 
 import pytest
 
-from connectors.kit.contract.declare import Connector
+from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import DeclarationWrong
+from connectors.kit.contract.pagers import Cursor
+from connectors.kit.contract.stream import ByChange, Paged
 from connectors.testing.conformance import POINTS, Bench, examine, storm
 from models.loads import FailedWindow
+from tests.connectors.changed import changed
 from tests.connectors.testing.conformance.bugs import BUGS, KEY_IN_ADDRESS, Bug, NosyTicket
 from tests.connectors.testing.conformance.sample import CASE, TICKETS, Tidydesk
 from tests.connectors.testing.conformance.sample_report import REPORT_CASE
@@ -79,15 +83,20 @@ REFUSED = {
     "no reason for the look-back": {"lookback_reason": " "},
     "no documentation": {"docs": ""},
     "a kept personal field": {"model": NosyTicket},
-    "neither pages nor a report": {"request": None, "pager": None},
-    "a window without a version": {"version": None},
 }
 
 
 @pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED.keys())
 def test_what_the_declaration_makes_impossible_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(DeclarationWrong):
-        replace(TICKETS, **changes)  # type: ignore[arg-type]
+        changed(TICKETS, **changes)
+
+
+def test_neither_pages_without_a_request_nor_changes_without_a_version_can_be_written() -> None:
+    with pytest.raises(TypeError, match="request"):
+        Paged(pager=Cursor("next", "last"), records="tickets")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="version"):
+        ByChange(lookback=timedelta(0), lookback_reason="none is late")  # type: ignore[call-arg]
 
 
 def test_a_connector_that_does_not_say_what_answers_mean_is_refused() -> None:

@@ -4,14 +4,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connectors.google_ads.rows import CampaignDay, day_key, day_record
+from connectors.google_ads.rows import GoogleCampaignDay, day_key, day_record
 from connectors.kit.window.reading import plain
 from connectors.testing.fakes.google_ads import row_of
 from tests.warehouse.feeding import canonical
 
 
 def _rows(*raws: dict[str, Any]) -> list[dict[str, Any]]:
-    days = [CampaignDay.model_validate(raw) for raw in raws]
+    days = [GoogleCampaignDay.model_validate(raw) for raw in raws]
     keys = {day_record(day)["campaign_id"]: day_key(day) for day in days}
 
     def key(payload: Any) -> str:
