@@ -168,7 +168,7 @@ def metric_set(version: TicketVersion, base_url: str) -> dict[str, Any]:
         "assigned_at": None,
         "solved_at": utc_text(version.resolved) if version.resolved is not None else None,
         "latest_comment_added_at": None,
-        # first change away from New, negative where the log has it so (replay-mapping 4.6)
+        # first change away from New, negative where the log has it so
         "reply_time_in_minutes": _minutes(version, version.first_reply),
         # the log keeps the last resolution only; it is the first one where nothing was reopened
         "first_resolution_time_in_minutes": resolution if not version.reopened else _minutes(version, None),

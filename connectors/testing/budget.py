@@ -5,7 +5,7 @@ Belongs here: the platform's side of a rate limit. Not here: waiting (the kit's 
 
 from dataclasses import dataclass, field
 
-SLACK = 1e-6  # clocks are floats; nobody is punished for the last bit
+SLACK = 1e-6  # seconds are binary floats here, as in time.monotonic: nobody is punished for the last bit
 
 
 @dataclass(kw_only=True)

@@ -33,7 +33,7 @@ class Clock:
 
     def monotonic(self) -> float:
         """Seconds since some moment."""
-        return 1000.0 + self.elapsed
+        return 1000.0 + self.elapsed  # not 0: nobody may take "no time yet" for "never"
 
     def wall(self) -> datetime:
         """The moment it is now."""

@@ -48,6 +48,7 @@ class ReportFile:
     def encode(self) -> bytes:
         """The bytes to send."""
         data = self.text().encode(self.charset)
+        # mtime 0: the same rows give the same bytes (RFC 1952, MTIME)
         return gzip.compress(data, mtime=0) if self.gzip else data
 
     def _enveloped(self) -> Any:

@@ -20,6 +20,7 @@ class ReportJob:
     polls: int = 0
     downloads: int = 0
 
+    # three polls until the end: a client that looks once or twice only must be caught
     @property
     def state(self) -> ReportStage:
         """Queued at the first poll, running at the second, then its end."""

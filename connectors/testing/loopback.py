@@ -18,14 +18,14 @@ from connectors.testing.platform import Platform
 from connectors.testing.reply import Received, Reply
 
 LOOPBACK = "127.0.0.1"
-LARGEST_BODY = 1_000_000
+LARGEST_BODY = 1_000_000  # bytes; the largest request of a connector, a GraphQL query, has some kilobytes
 LONGEST_STALL = 5.0  # seconds until a silent answer gives its thread back
 
 Respond = Callable[[Received], Reply]
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+    daemon_threads = True  # a client that hangs must not keep the process of the tests alive
     respond: Respond
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -90,6 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _reset(self) -> None:
         """Close with RST: no lingering, and the descriptor goes before anyone can send FIN."""
         self.close_connection = True
+        # l_onoff 1, l_linger 0: unsent data is dropped and the peer gets RST (socket(7), SO_LINGER)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(self.connection.detach())
 

@@ -73,7 +73,7 @@ class Platform(ABC):
         self.calls: list[PlatformCall] = []
         self.violations: list[str] = []
         self._quiet_until = -1.0
-        self._lock = RLock()
+        self._lock = RLock()  # an answer may change the world, which asks the platform again
 
     @abstractmethod
     def answer(self, request: Received) -> Reply:
@@ -94,6 +94,7 @@ class Platform(ABC):
             return reply
 
     def _count(self, call: PlatformCall) -> None:
+        # RFC 9110, 10.2.3: a client that is told Retry-After should not come back earlier
         if call.at < self._quiet_until - 1e-6:
             early = self._quiet_until - call.at
             self.violations.append(f"request {call.number} came {early:.1f} s before Retry-After was over")

@@ -33,6 +33,7 @@ class Received:
     @property
     def parameters(self) -> dict[str, str]:
         """Query string; the last of repeated names wins."""
+        # a blank value is a parameter too: a platform refuses one that it does not know
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
 
     @property

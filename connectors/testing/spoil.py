@@ -19,6 +19,8 @@ from connectors.testing.reply import Reply, Wire
 
 Path = tuple[str | int, ...]
 Change = Callable[[Reply], Reply]
+# marks stand for tokens that no JSON encoder writes (RFC 8259 has no NaN, and 1e400 is beyond every double); `raw_tokens`
+# puts them in after encoding
 NAN, HUGE = '"@@nan@@"', '"@@huge@@"'
 MARK = "@@twice@@"
 SIGN_IN = (

@@ -35,7 +35,7 @@ class Tokens:
             self.refused += 1
             return None
         access = f"planted-access-{self.calls:04d}-{refresh[-4:]}"
-        if self.rotates:
+        if self.rotates:  # RFC 6749, 6: the old refresh token may be revoked once a new one is issued
             self.refresh = f"planted-refresh-{self.calls:04d}-next"
             self.issued.append(self.refresh)
         self.issued.append(access)

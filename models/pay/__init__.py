@@ -5,7 +5,7 @@ need: fen and checked arguments (amounts), slabs, modifiers, words (wording). No
 method (definitions/pay_plans), a person's statement (statement).
 
 A new method is a file with a `PayMethod` and its entry below: plans, statements, `models.evaluate`, the JSON schema of
-definitions, the linter and docs/methods.md read this list.
+definitions, the linter and docs/reference/methods.md read this list.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ from models.wording import Step
 
 __all__ = ["EXPLAIN", "METHODS", "PAY_METHODS", "PayMethod"]
 
-# In the order of docs/methods.md: by score, by achievement, shares, corrections, limits and tables.
+# In the order of docs/reference/methods.md: by score, by achievement, shares, corrections, limits and tables.
 _METHODS: tuple[type[PayMethod], ...] = (
     Coefficient,
     Performance,

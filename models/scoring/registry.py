@@ -1,7 +1,7 @@
 """The scoring methods: one line each.
 
-Belongs here: the list, from which `models.evaluate`, role lines, the schema, the linter and docs/methods.md are made. Not
-here: `score.total`, which runs other methods and is made where all methods are known (models/evaluation).
+Belongs here: the list, from which `models.evaluate`, role lines, the schema, the linter and docs/reference/methods.md are made.
+Not here: `score.total`, which runs other methods and is made where all methods are known (models/evaluation).
 """
 
 from models.scoring import (

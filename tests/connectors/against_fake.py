@@ -5,21 +5,25 @@ points (conformance).
 """
 
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from connectors.kit import AccountSettings, Landing, Runtime, pull
 from connectors.kit.contract.connector import Connector
+from connectors.kit.contract.stream import Stream
+from connectors.kit.contract.strict_json import loads
 from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
 from connectors.testing.loopback import Served
 from connectors.testing.platform import Platform
 from connectors.testing.reply import Received
 from models.loads import FailedWindow, PulledWindow
+
+B = TypeVar("B", bound="FakeBench")
 
 
 @dataclass
@@ -31,31 +35,39 @@ class FakeBench:
     folder: Path
     given: Mapping[str, Any]
 
-    def account(self, **changes: Any) -> AccountSettings:
-        """The account, with changed settings where asked."""
+    def account_fields(self, **changes: Any) -> dict[str, Any]:
+        """What the account's file would hold, with changed settings where asked."""
         urls = {"base_url": self.platform.url}
         if self.platform.exchange_path:
             urls["token_url"] = self.platform.url + self.platform.exchange_path
         settings = {**self.given.get("settings", {}), **changes.pop("settings", {})}
-        return AccountSettings.model_validate({**self.given, **urls, "settings": settings, **changes})
+        return {**self.given, **urls, "settings": settings, **changes}
 
-    def pull(
-        self,
-        connector: Connector,
-        stream: str,
-        *,
-        span_from: datetime,
-        as_of: datetime | None = None,
-        **account: Any,
-    ) -> list[PulledWindow | FailedWindow]:
-        """Every window from `span_from` to now, or to `as_of`, by a process that knows only what is on disk."""
-        runtime = Runtime(
+    def account(self, **changes: Any) -> AccountSettings:
+        """The account, with changed settings where asked."""
+        return AccountSettings.model_validate(self.account_fields(**changes))
+
+    def runtime(self) -> Runtime:
+        """A process that knows only what is on disk, on the fake clock."""
+        return Runtime(
             sleep=self.clock.sleep,
             chance=lambda: 0.5,
             monotonic=self.clock.monotonic,
             wall=self.clock.wall,
             state=State(self.folder / FILE),
         )
+
+    def pull(
+        self,
+        connector: Connector,
+        stream: str | Stream[Any],
+        *,
+        span_from: datetime,
+        as_of: datetime | None = None,
+        runtime: Runtime | None = None,
+        **account: Any,
+    ) -> list[PulledWindow | FailedWindow]:
+        """Every window from `span_from` to now, or to `as_of`; by a new process, unless its `runtime` is given."""
         return list(
             pull(
                 connector,
@@ -65,7 +77,7 @@ class FakeBench:
                 as_of=as_of or self.clock.wall(),
                 landing=Landing(self.folder / "landing"),
                 spool=self.folder / "spool",
-                runtime=runtime,
+                runtime=runtime or self.runtime(),
             )
         )
 
@@ -79,9 +91,27 @@ class FakeBench:
         return "\n".join(gzip.decompress(path.read_bytes()).decode("utf-8") for path in files)
 
 
+def payloads(windows: Iterable[PulledWindow | FailedWindow]) -> dict[str, Any]:
+    """Key to payload of windows that must all be whole."""
+    found = {}
+    for window in windows:
+        assert isinstance(window, PulledWindow), window
+        for line in window.records_path.read_bytes().splitlines():
+            record = loads(line)
+            found[record["record_key"]] = record["payload"]
+    return found
+
+
 @contextmanager
 def served(platform: Platform, clock: Clock, folder: Path, account: Mapping[str, Any]) -> Iterator[FakeBench]:
     """A running fake."""
+    with mounted(FakeBench(platform, clock, folder, account)) as bench:
+        yield bench
+
+
+@contextmanager
+def mounted(bench: B) -> Iterator[B]:
+    """The bench with its platform on a socket."""
     with Served() as server:
-        server.mount("fake", platform)
-        yield FakeBench(platform, clock, folder, account)
+        server.mount("fake", bench.platform)
+        yield bench

@@ -11,19 +11,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from connectors.amazon_sp import AmazonSp
-from connectors.kit import AccountSettings, Landing, Runtime, pull
-from connectors.kit.transport.state import FILE, State
 from connectors.testing.clock import Clock
-from connectors.testing.fakes.amazon_sp import CLIENT, REFRESH, REPORTS, SECRET, AmazonSpFake
-from connectors.testing.loopback import Served
+from connectors.testing.fakes.amazon_sp import REPORTS, AmazonSpFake
 from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
+from tests.connectors.against_fake import FakeBench, mounted
+from tests.connectors.amazon_bench import ACCOUNT
 
 pytestmark = pytest.mark.slow  # kills whole processes
 
@@ -53,25 +51,25 @@ list(
 """
 
 
-@dataclass
+@dataclass(kw_only=True)
 class KillWhen:
     """Kills the puller at the `number`-th request that fits, before or after the platform has dealt with it."""
 
     method: str
     prefix: str
     number: int
-    after: bool = False
+    is_dealt_with: bool = False
     pid: int = 0
     seen: int = 0
     known: threading.Event = field(default_factory=threading.Event)
 
     def before(self, call: PlatformCall) -> Reply | None:
         """The platform never sees the request."""
-        return self._gone() if not self.after and self._fits(call) else None
+        return self._gone() if not self.is_dealt_with and self._fits(call) else None
 
-    def after_answer(self, reply: Reply, call: PlatformCall) -> Reply:
+    def after(self, call: PlatformCall, reply: Reply) -> Reply:
         """The platform has acted; nobody hears its answer."""
-        return self._gone() if self.after and self._fits(call) else reply
+        return self._gone() if self.is_dealt_with and self._fits(call) else reply
 
     def _fits(self, call: PlatformCall) -> bool:
         if call.request.method != self.method or not call.request.path.startswith(self.prefix):
@@ -85,31 +83,15 @@ class KillWhen:
         return Reply(500, b"", wire="reset")
 
 
-class _Fault:
-    """Puts a KillWhen into the platform's seam."""
-
-    def __init__(self, kill: KillWhen) -> None:
-        self._kill = kill
-
-    def before(self, call: PlatformCall) -> Reply | None:
-        return self._kill.before(call)
-
-    def after(self, call: PlatformCall, reply: Reply) -> Reply:
-        return self._kill.after_answer(reply, call)
-
-
 @dataclass
-class Bench:
-    """A platform, a home and an account."""
-
-    platform: AmazonSpFake
-    folder: Path
-    account: dict[str, Any]
+class KilledBench(FakeBench):
+    """A bench whose first pull is killed."""
 
     def killed(self, kill: KillWhen | None) -> int:
         """Pull in a process of its own until it dies; without a fault it dies by itself when all rows are read."""
-        self.platform.fault = _Fault(kill) if kill else None
-        arguments = [json.dumps(self.account), str(self.folder), SPAN_FROM.isoformat(), NOW.isoformat()]
+        self.platform.fault = kill
+        account = json.dumps(self.account_fields())
+        arguments = [account, str(self.folder), SPAN_FROM.isoformat(), NOW.isoformat()]
         child = subprocess.Popen(
             [sys.executable, "-c", PULLER, *arguments, "no" if kill else "yes"],
             cwd=ROOT,
@@ -125,22 +107,7 @@ class Bench:
 
     def resumed(self) -> list[PulledWindow | FailedWindow]:
         """The next run, in this process, with nothing remembered but what is on disk."""
-        clock = self.platform.clock
-        runtime = Runtime(
-            sleep=clock.sleep, monotonic=clock.monotonic, wall=clock.wall, state=State(self.folder / FILE)
-        )
-        return list(
-            pull(
-                AmazonSp(),
-                "orders",
-                AccountSettings.model_validate(self.account),
-                span_from=SPAN_FROM,
-                as_of=NOW,
-                landing=Landing(self.folder / "landing"),
-                spool=self.folder / "spool",
-                runtime=runtime,
-            )
-        )
+        return self.pull(AmazonSp(), "orders", span_from=SPAN_FROM, as_of=NOW)
 
     def creates(self) -> int:
         """How often a report was asked for, heard or not."""
@@ -153,34 +120,28 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    platform = AmazonSpFake(Clock(NOW))
-    with Served() as server:
-        url = server.mount("us", platform)
-        account: dict[str, Any] = {
-            "shop_id": "us",
-            "zone": "America/Los_Angeles",
-            "base_url": url,
-            "token_url": url + "/auth/o2/token",
-            "secrets": {"client_secret": SECRET, "refresh_token": REFRESH},
-            "settings": {"marketplace": "US", "client_id": CLIENT, "max_window_days": "3"},
-        }
-        yield Bench(platform, tmp_path, account)
+def bench(tmp_path: Path) -> Iterator[KilledBench]:
+    clock = Clock(NOW)
+    account = {**ACCOUNT, "settings": {**ACCOUNT["settings"], "max_window_days": "3"}}
+    with mounted(KilledBench(AmazonSpFake(clock), clock, tmp_path, account)) as bench:
+        yield bench
 
 
 LOST = "before the answer of the create call"
 STAGES = {
-    "before the create call arrives": partial(KillWhen, "POST", REPORTS, 1),
-    LOST: partial(KillWhen, "POST", REPORTS, 1, after=True),
-    "after the create call": partial(KillWhen, "GET", f"{REPORTS}/", 1),
-    "while polling": partial(KillWhen, "GET", f"{REPORTS}/", 2, after=True),
-    "during the download": partial(KillWhen, "GET", "/files/", 1, after=True),
+    "before the create call arrives": partial(KillWhen, method="POST", prefix=REPORTS, number=1),
+    LOST: partial(KillWhen, method="POST", prefix=REPORTS, number=1, is_dealt_with=True),
+    "after the create call": partial(KillWhen, method="GET", prefix=f"{REPORTS}/", number=1),
+    "while polling": partial(KillWhen, method="GET", prefix=f"{REPORTS}/", number=2, is_dealt_with=True),
+    "during the download": partial(KillWhen, method="GET", prefix="/files/", number=1, is_dealt_with=True),
     "before the landing file is named": None,
 }
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_killed_pull_is_resumed_with_the_same_report_and_one_create_call(stage: str, bench: Bench) -> None:
+def test_a_killed_pull_is_resumed_with_the_same_report_and_one_create_call(
+    stage: str, bench: KilledBench
+) -> None:
     make_kill = STAGES[stage]
     code = bench.killed(make_kill() if make_kill else None)
     landed_before = list((bench.folder / "landing").rglob("*.jsonl.gz"))

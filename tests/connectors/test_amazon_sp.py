@@ -15,16 +15,16 @@ from connectors.kit import AccountSettings
 from connectors.kit.contract.errors import BadRequest, DeclarationWrong
 from connectors.kit.contract.request import HttpAnswer
 from connectors.testing.fakes import amazon_world as made
-from connectors.testing.loopback import Served
 from connectors.testing.reply import Reply
 from models.loads import PulledWindow
-from tests.connectors.amazon_bench import Bench, Spoil, failed, records, rows_changed
+from tests.connectors.against_fake import mounted
+from tests.connectors.amazon_bench import AmazonBench, at_amazon, failed, records, rows_changed, spoilt
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with Served() as server:
-        yield Bench(server, tmp_path)
+def bench(tmp_path: Path) -> Iterator[AmazonBench]:
+    with mounted(at_amazon(tmp_path)) as bench:
+        yield bench
 
 
 # -- the library
@@ -49,7 +49,7 @@ def test_a_report_that_the_library_does_not_know_any_more_is_refused_before_anyt
 
 
 def test_nothing_is_asked_while_the_environment_overrules_the_marketplace(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: AmazonBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SP_API_DEFAULT_MARKETPLACE", "JP")
 
@@ -62,24 +62,24 @@ def test_nothing_is_asked_while_the_environment_overrules_the_marketplace(
 # -- orders
 
 
-def test_lines_of_one_sku_in_one_order_are_told_apart_by_their_number(bench: Bench) -> None:
+def test_lines_of_one_sku_in_one_order_are_told_apart_by_their_number(bench: AmazonBench) -> None:
     keys = [record["record_key"] for record in records(bench.one("orders"))]
 
     twins = [key for key in keys if key.startswith(made.order_id(13))]
     assert [key.split("/")[1] for key in twins] == ["1", "2"]
 
 
-def test_equal_lines_that_changed_at_different_instants_fail_the_window(bench: Bench) -> None:
+def test_equal_lines_that_changed_at_different_instants_fail_the_window(bench: AmazonBench) -> None:
     def later(rows: list[dict[str, Any]]) -> None:
         twin = next(row for row in reversed(rows) if row["amazon-order-id"] == made.order_id(13))
         twin["last-updated-date"] = "2026-03-09T00:00:00+00:00"
 
-    bench.platform.fault = Spoil("/files/", rows_changed(later))
+    bench.platform.fault = spoilt("/files/", rows_changed(later))
 
     assert failed(bench.one("orders"))[0] == "P107"
 
 
-def test_a_file_of_another_encoding_fails_until_the_account_names_it(bench: Bench) -> None:
+def test_a_file_of_another_encoding_fails_until_the_account_names_it(bench: AmazonBench) -> None:
     def western(reply: Reply) -> Reply:
         reply.document = deepcopy(reply.document)
         for row in reply.document.rows:
@@ -87,10 +87,10 @@ def test_a_file_of_another_encoding_fails_until_the_account_names_it(bench: Benc
         reply.document.charset = "cp1252"
         return reply
 
-    bench.platform.fault = Spoil("/files/", western)
+    bench.platform.fault = spoilt("/files/", western)
     code, cause = failed(bench.one("orders"))
-    right = bench.one("orders", report_charset="cp1252")
-    unknown = failed(bench.one("orders", report_charset="klingon"))
+    right = bench.one("orders", settings={"report_charset": "cp1252"})
+    unknown = failed(bench.one("orders", settings={"report_charset": "klingon"}))
 
     assert (code, "utf-8" in cause) == ("P107", True)
     assert any("ÄÖ" in record["payload"]["sku"] for record in records(right))
@@ -98,7 +98,7 @@ def test_a_file_of_another_encoding_fails_until_the_account_names_it(bench: Benc
 
 
 def test_a_report_that_was_cancelled_is_an_empty_day_for_orders_and_a_failure_for_traffic(
-    bench: Bench,
+    bench: AmazonBench,
 ) -> None:
     bench.platform.jobs.ending = "cancelled"
 
@@ -109,7 +109,7 @@ def test_a_report_that_was_cancelled_is_an_empty_day_for_orders_and_a_failure_fo
     assert failed(traffic)[0] == "P113"
 
 
-def test_personal_columns_planted_in_every_file_and_answer_are_in_no_landed_byte(bench: Bench) -> None:
+def test_personal_columns_planted_in_every_file_and_answer_are_in_no_landed_byte(bench: AmazonBench) -> None:
     planted = "planted-personal-0815"
     names = ("buyer-name", "ship-city", "ship-postal-code", "customer-comments", "buyer-email")
 
@@ -118,7 +118,7 @@ def test_personal_columns_planted_in_every_file_and_answer_are_in_no_landed_byte
             row.update(dict.fromkeys(names[:1], planted))
             row.update({name: planted for name in names[1:] if name in row})
 
-    bench.platform.fault = Spoil("/files/", rows_changed(plant))
+    bench.platform.fault = spoilt("/files/", rows_changed(plant))
     for stream in ("orders", "returns"):
         assert records(bench.one(stream))
 
@@ -129,21 +129,19 @@ def test_personal_columns_planted_in_every_file_and_answer_are_in_no_landed_byte
 # -- returns
 
 
-def test_returns_of_an_account_without_a_currency_are_refused_by_that_name(bench: Bench) -> None:
-    bench.currency = None
-
-    code, cause = failed(bench.one("returns"))
+def test_returns_of_an_account_without_a_currency_are_refused_by_that_name(bench: AmazonBench) -> None:
+    code, cause = failed(bench.one("returns", currency=None))
 
     assert (code, "currency" in cause) == ("P120", True)
 
 
-def test_equal_lines_without_a_plate_are_two_units(bench: Bench) -> None:
+def test_equal_lines_without_a_plate_are_two_units(bench: AmazonBench) -> None:
     def twice(rows: list[dict[str, Any]]) -> None:
         for row in rows:
             row["license-plate-number"] = ""
         rows.append(dict(rows[-1]))
 
-    bench.platform.fault = Spoil("/files/", rows_changed(twice))
+    bench.platform.fault = spoilt("/files/", rows_changed(twice))
 
     keys = [record["record_key"] for record in records(bench.one("returns"))]
 
@@ -154,36 +152,37 @@ def test_equal_lines_without_a_plate_are_two_units(bench: Bench) -> None:
 # -- sales and traffic
 
 
-def test_products_that_do_not_add_up_to_their_day_fail_it(bench: Bench) -> None:
+def test_products_that_do_not_add_up_to_their_day_fail_it(bench: AmazonBench) -> None:
     def one_less(rows: list[dict[str, Any]]) -> None:
         rows.pop()
 
-    bench.platform.fault = Spoil("/files/", rows_changed(one_less))
+    bench.platform.fault = spoilt("/files/", rows_changed(one_less))
 
     code, cause = failed(bench.one("sales_traffic"))
 
     assert (code, "do not add up" in cause) == ("P108", True)
 
 
-def test_a_cent_too_much_in_one_product_fails_the_day(bench: Bench) -> None:
+def test_a_cent_too_much_in_one_product_fails_the_day(bench: AmazonBench) -> None:
     def one_cent(rows: list[dict[str, Any]]) -> None:
         rows[0]["salesByAsin"]["orderedProductSales"]["amount"] += Decimal("0.01")
 
-    bench.platform.fault = Spoil("/files/", rows_changed(one_cent))
+    bench.platform.fault = spoilt("/files/", rows_changed(one_cent))
 
     assert failed(bench.one("sales_traffic"))[0] == "P108"
 
 
 def test_two_shops_of_one_app_share_the_budget_of_sales_and_traffic_whatever_a_header_grants(
-    bench: Bench,
+    bench: AmazonBench,
 ) -> None:
     def generous(reply: Reply) -> Reply:
         reply.headers["x-amzn-RateLimit-Limit"] = "100"
         return reply
 
-    bench.platform.fault = Spoil("/reports", generous)
+    bench.platform.fault = spoilt("/reports", generous)
+    process = bench.runtime()
     for shop in ("us", "us-2"):
-        bench.pull("sales_traffic", days=8, shop_id=shop)
+        bench.read("sales_traffic", days=8, shop_id=shop, runtime=process)
 
     created = [c.at for c in bench.platform.calls if bench.platform.creates(c.request)]
     gaps = [after - before for before, after in itertools.pairwise(created)]
@@ -191,7 +190,7 @@ def test_two_shops_of_one_app_share_the_budget_of_sales_and_traffic_whatever_a_h
     assert min(gaps) >= 900
 
 
-def test_a_fatal_report_is_not_asked_for_again_within_four_hours(bench: Bench) -> None:
+def test_a_fatal_report_is_not_asked_for_again_within_four_hours(bench: AmazonBench) -> None:
     bench.platform.jobs.ending = "failed"
     first = failed(bench.one("sales_traffic"))
     made_before = len(bench.platform.jobs.made)
@@ -206,14 +205,14 @@ def test_a_fatal_report_is_not_asked_for_again_within_four_hours(bench: Bench) -
 # -- lists
 
 
-def test_a_list_whose_tokens_are_lost_is_refused(bench: Bench) -> None:
+def test_a_list_whose_tokens_are_lost_is_refused(bench: AmazonBench) -> None:
     def cut(reply: Reply) -> Reply:
         reply.document = deepcopy(reply.document)
         reply.document.pop("pagination", None)
         reply.document["payload"].pop("nextToken", None)
         return reply
 
-    bench.platform.fault = Spoil("/f", cut)
+    bench.platform.fault = spoilt("/f", cut)
 
     stock, money = failed(bench.one("fba_inventory")), failed(bench.one("finances"))
 
@@ -221,27 +220,27 @@ def test_a_list_whose_tokens_are_lost_is_refused(bench: Bench) -> None:
     assert (money[0], "second walk" in money[1]) == ("P108", True)
 
 
-def test_movements_of_another_marketplace_are_kept_and_marked(bench: Bench) -> None:
+def test_movements_of_another_marketplace_are_kept_and_marked(bench: AmazonBench) -> None:
     def elsewhere(reply: Reply) -> Reply:
         reply.document = deepcopy(reply.document)
         for row in reply.document["payload"]["transactions"][:1]:
             row["marketplaceDetails"] = {"marketplaceId": "A2EUQ1WTGCTBG2", "marketplaceName": "Amazon.ca"}
         return reply
 
-    bench.platform.fault = Spoil("/finances", elsewhere)
+    bench.platform.fault = spoilt("/finances", elsewhere)
 
-    ours = [record["payload"]["is_ours"] for found in bench.pull("finances") for record in records(found)]
+    ours = [record["payload"]["is_ours"] for found in bench.read("finances") for record in records(found)]
 
     assert set(ours) == {True, False}
 
 
-def test_stock_of_another_marketplace_is_refused(bench: Bench) -> None:
+def test_stock_of_another_marketplace_is_refused(bench: AmazonBench) -> None:
     def other(reply: Reply) -> Reply:
         reply.document = deepcopy(reply.document)
         reply.document["payload"]["granularity"]["granularityId"] = "A2EUQ1WTGCTBG2"
         return reply
 
-    bench.platform.fault = Spoil("/fba", other)
+    bench.platform.fault = spoilt("/fba", other)
 
     assert failed(bench.one("fba_inventory"))[0] == "P108"
 
@@ -274,7 +273,9 @@ def test_errors_are_never_no_data_and_never_quoted(status: int, errors: Any, ver
     assert "planted-text" not in str(trouble)
 
 
-def test_an_expired_token_is_renewed_once_and_a_missing_role_is_not_an_expired_token(bench: Bench) -> None:
+def test_an_expired_token_is_renewed_once_and_a_missing_role_is_not_an_expired_token(
+    bench: AmazonBench,
+) -> None:
     assert bench.platform.tokens is not None
     records(bench.one("orders"))
     bench.platform.tokens.expire()
@@ -287,8 +288,8 @@ def test_an_expired_token_is_renewed_once_and_a_missing_role_is_not_an_expired_t
 # -- single orders
 
 
-def test_a_single_order_is_looked_up_without_its_buyer(bench: Bench) -> None:
-    found = look_up(bench.account(), made.order_id(13), bench.runtime)
+def test_a_single_order_is_looked_up_without_its_buyer(bench: AmazonBench) -> None:
+    found = look_up(bench.account(), made.order_id(13), bench.runtime())
 
     assert (found.order_id, len(found.order_items), found.order_items[0].product.seller_sku) == (
         made.order_id(13),
@@ -297,5 +298,5 @@ def test_a_single_order_is_looked_up_without_its_buyer(bench: Bench) -> None:
     )
     assert "Jane" not in repr(found)
     with pytest.raises(BadRequest) as refused:
-        look_up(bench.account(), "111-0000000-0000000", bench.runtime)
+        look_up(bench.account(), "111-0000000-0000000", bench.runtime())
     assert refused.value.actual == "NotFound"

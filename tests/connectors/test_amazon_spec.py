@@ -15,11 +15,11 @@ import pytest
 from connectors.amazon_sp.order_lookup import look_up
 from connectors.testing.fakes import amazon_world as made
 from connectors.testing.fakes.amazon_sp import ORDERS
-from connectors.testing.loopback import Served
 from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Received, Reply
 from models.loads import PulledWindow
-from tests.connectors.amazon_bench import STREAMS, Bench, Spoil
+from tests.connectors.against_fake import mounted
+from tests.connectors.amazon_bench import STREAMS, AmazonBench, at_amazon, spoilt
 
 SPECS = Path(__file__).resolve().parents[3] / "shared" / "api-specs" / "amazon-sp-api"
 needs_specs = pytest.mark.skipif(not SPECS.exists(), reason="Amazon's models are not here")
@@ -27,9 +27,9 @@ MODELS = ("reports_2021-06-30", "finances_2024-06-19", "fbaInventory", "orders_2
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with Served() as server:
-        yield Bench(server, tmp_path)
+def bench(tmp_path: Path) -> Iterator[AmazonBench]:
+    with mounted(at_amazon(tmp_path)) as bench:
+        yield bench
 
 
 def _models() -> list[dict[str, Any]]:
@@ -93,10 +93,10 @@ def _plain(document: Any) -> Any:
 
 
 @needs_specs
-def test_every_request_of_every_stream_fits_amazons_models(bench: Bench) -> None:
+def test_every_request_of_every_stream_fits_amazons_models(bench: AmazonBench) -> None:
     for stream in STREAMS:
-        assert all(isinstance(found, PulledWindow) for found in bench.pull(stream)), stream
-    look_up(bench.account(), made.order_id(3), bench.runtime)
+        assert all(isinstance(found, PulledWindow) for found in bench.read(stream)), stream
+    look_up(bench.account(), made.order_id(3), bench.runtime())
 
     asked = [c.request for c in bench.platform.calls if not c.request.path.startswith(("/auth", "/files"))]
 
@@ -125,7 +125,7 @@ def test_the_check_itself_refuses_wrong_requests() -> None:
 
 
 @needs_specs
-def test_the_fake_answers_as_amazons_models_say(bench: Bench) -> None:
+def test_the_fake_answers_as_amazons_models_say(bench: AmazonBench) -> None:
     answers: list[tuple[Received, Any]] = []
 
     class Listen:
@@ -138,8 +138,8 @@ def test_the_fake_answers_as_amazons_models_say(bench: Bench) -> None:
 
     bench.platform.fault = Listen()
     for stream in STREAMS:
-        bench.pull(stream)
-    look_up(bench.account(), made.order_id(3), bench.runtime)
+        bench.read(stream)
+    look_up(bench.account(), made.order_id(3), bench.runtime())
 
     checked = 0
     for request, document in answers:
@@ -161,7 +161,7 @@ def test_the_fake_answers_as_amazons_models_say(bench: Bench) -> None:
     ],
 )
 def test_the_fakes_json_reports_hold_no_field_that_amazons_schemas_lack(
-    bench: Bench, stream: str, schema: str
+    bench: AmazonBench, stream: str, schema: str
 ) -> None:
     files: list[Any] = []
 
@@ -169,8 +169,8 @@ def test_the_fakes_json_reports_hold_no_field_that_amazons_schemas_lack(
         files.append(json.loads(reply.document.text()))
         return reply
 
-    bench.platform.fault = Spoil("/files/", keep)
-    bench.pull(stream)
+    bench.platform.fault = spoilt("/files/", keep)
+    bench.read(stream)
     document = json.loads((SPECS / "report-schemas" / f"{schema}.json").read_text("utf-8"))
 
     strict = _closed(document)

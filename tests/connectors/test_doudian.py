@@ -4,7 +4,6 @@ No official specification file exists; names come from public SDKs (connectors/d
 (conformance/), canonical rows (tests/warehouse/facts/feeds/test_doudian.py).
 """
 
-import gzip
 import hashlib
 import hmac
 import json
@@ -19,16 +18,14 @@ import pytest
 from connectors.doudian import Doudian
 from connectors.doudian.errors import trouble
 from connectors.doudian.signing import signature
-from connectors.kit import AccountSettings, Landing, Runtime, pull
 from connectors.kit.contract.request import HttpAnswer
-from connectors.kit.contract.strict_json import loads
-from connectors.kit.transport.state import State
+from connectors.kit.transport.state import FILE
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.doudian import APP_KEY, APP_SECRET, AS_OF, FIRST, DoudianFake
-from connectors.testing.loopback import Served
 from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
+from tests.connectors.against_fake import FakeBench, mounted, payloads
 from tests.connectors.testing.conformance.cases.doudian import ACCOUNT
 
 # parameters of the request structs of the public Go SDK (README.md)
@@ -95,63 +92,20 @@ PARAMETERS = {
 
 
 @dataclass
-class Shop:
+class Shop(FakeBench):
     """The fake shop on a socket."""
 
-    fake: DoudianFake
-    clock: Clock
-    folder: Path
-    account: AccountSettings
+    platform: DoudianFake
 
-    def runtime(self) -> Runtime:
-        return Runtime(
-            sleep=self.clock.sleep,
-            chance=lambda: 0.5,
-            monotonic=self.clock.monotonic,
-            wall=self.clock.wall,
-            state=State(self.folder / "state.sqlite"),
-        )
-
-    def pull(self, stream: str, **changes: Any) -> list[PulledWindow | FailedWindow]:
-        given = {
-            "span_from": FIRST + timedelta(days=1),
-            "as_of": self.clock.wall(),
-            "runtime": self.runtime(),
-        }
-        return list(
-            pull(
-                Doudian(),
-                stream,
-                self.account,
-                landing=Landing(self.folder / "landing"),
-                spool=self.folder / "spool",
-                **{**given, **changes},
-            )
-        )
+    def read(self, stream: str, **changes: Any) -> list[PulledWindow | FailedWindow]:
+        return self.pull(Doudian(), stream, **{"span_from": FIRST + timedelta(days=1), **changes})
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     clock = Clock(AS_OF)
-    fake = DoudianFake(clock)
-    with Served() as server:
-        url = server.mount("doudian", fake)
-        account = {**ACCOUNT, "base_url": url, "token_url": f"{url}/token/refresh"}
-        yield Shop(fake, clock, tmp_path, AccountSettings.model_validate(account))
-
-
-def records(windows: list[PulledWindow | FailedWindow]) -> dict[str, Any]:
-    found = {}
-    for window in windows:
-        assert isinstance(window, PulledWindow), window
-        for line in window.records_path.read_bytes().splitlines():
-            record = loads(line)
-            found[record["record_key"]] = record["payload"]
-    return found
-
-
-def landed(shop: Shop) -> bytes:
-    return b"".join(gzip.decompress(path.read_bytes()) for path in (shop.folder / "landing").rglob("*.gz"))
+    with mounted(Shop(DoudianFake(clock), clock, tmp_path, ACCOUNT)) as bench:
+        yield bench
 
 
 # -- signature
@@ -166,9 +120,9 @@ def test_the_signature_is_the_hmac_of_the_wrapped_parameters() -> None:
 
 
 def test_the_bytes_that_are_signed_are_the_bytes_that_are_sent(shop: Shop) -> None:
-    shop.pull("orders")
+    shop.read("orders")
 
-    for call in shop.fake.calls:
+    for call in shop.platform.calls:
         found, body = call.request.parameters, call.request.body.decode()
         assert body == json.dumps(json.loads(body), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         method = call.request.path.strip("/").replace("/", ".")
@@ -178,10 +132,10 @@ def test_the_bytes_that_are_signed_are_the_bytes_that_are_sent(shop: Shop) -> No
 
 @pytest.mark.parametrize("stream", ["orders", "refunds"])
 def test_only_parameters_that_the_sdks_know_are_sent(shop: Shop, stream: str) -> None:
-    shop.pull(stream)
+    shop.read(stream)
 
-    assert shop.fake.calls
-    for call in shop.fake.calls:
+    assert shop.platform.calls
+    for call in shop.platform.calls:
         assert set(call.request.json) <= PARAMETERS[call.request.path]
 
 
@@ -189,25 +143,26 @@ def test_only_parameters_that_the_sdks_know_are_sent(shop: Shop, stream: str) ->
 
 
 def test_a_rotated_refresh_token_is_kept_and_used_by_the_next_run(shop: Shop) -> None:
-    shop.pull("orders")
+    shop.read("orders")
     shop.clock.sleep(4 * 3600)
-    windows = shop.pull("orders", span_from=AS_OF, as_of=AS_OF + timedelta(hours=2))
+    windows = shop.read("orders", span_from=AS_OF, as_of=AS_OF + timedelta(hours=2))
 
-    sent = [c.request.json["refresh_token"] for c in shop.fake.calls if c.request.path == "/token/refresh"]
+    sent = [
+        c.request.json["refresh_token"] for c in shop.platform.calls if c.request.path == "/token/refresh"
+    ]
     assert len(sent) == len(set(sent)) == 2
     assert all(isinstance(window, PulledWindow) for window in windows)
-    state = (shop.folder / "state.sqlite").read_bytes()
-    assert not [token for token in shop.fake.secrets() if token.encode() in state]
+    state = (shop.folder / FILE).read_bytes()
+    assert not [token for token in shop.platform.secrets() if token.encode() in state]
 
 
 def test_a_refused_refresh_token_ends_the_pull_at_once(shop: Shop) -> None:
-    assert shop.fake.tokens is not None
-    shop.fake.tokens.refresh = "somebody-else-refreshed"
+    shop.platform.tokens.refresh = "somebody-else-refreshed"
 
-    windows = shop.pull("orders")
+    windows = shop.read("orders")
 
     assert {w.code for w in windows if isinstance(w, FailedWindow)} == {"P104"}
-    assert len(shop.fake.calls) == 1
+    assert len(shop.platform.calls) == 1
 
 
 class _Busy:
@@ -217,7 +172,6 @@ class _Busy:
         self.fake, self.was_busy = fake, False
 
     def before(self, call: PlatformCall) -> Reply | None:
-        assert self.fake.tokens is not None
         if call.number == 4:
             self.fake.tokens.expire()
         if call.request.path != "/token/refresh" or call.number < 4 or self.was_busy:
@@ -230,30 +184,30 @@ class _Busy:
 
 
 def test_a_busy_token_endpoint_is_waited_out_in_the_middle_of_a_pull(shop: Shop) -> None:
-    shop.fake.fault = busy = _Busy(shop.fake)
+    shop.platform.fault = busy = _Busy(shop.platform)
 
-    windows = shop.pull("orders")
+    windows = shop.read("orders")
 
     assert busy.was_busy
     assert all(isinstance(window, PulledWindow) for window in windows)
-    assert shop.fake.violations == []
+    assert shop.platform.violations == []
 
 
 # -- records
 
 
 def test_pages_are_walked_from_the_last_to_the_first(shop: Shop) -> None:
-    shop.pull("orders", span_from=FIRST + timedelta(days=2), as_of=FIRST + timedelta(days=2, minutes=1))
+    shop.read("orders", span_from=FIRST + timedelta(days=2), as_of=FIRST + timedelta(days=2, minutes=1))
 
-    pages = [c.request.json["page"] for c in shop.fake.calls if c.request.path == "/order/searchList"]
+    pages = [c.request.json["page"] for c in shop.platform.calls if c.request.path == "/order/searchList"]
     assert pages == [0, 3, 2, 1, 0]
 
 
 def test_the_detail_is_asked_only_where_a_discount_was_given_back(shop: Shop) -> None:
-    found = records(shop.pull("refunds"))
+    found = payloads(shop.read("refunds"))
 
     asked = {
-        c.request.json["after_sale_id"] for c in shop.fake.calls if c.request.path == "/afterSale/Detail"
+        c.request.json["after_sale_id"] for c in shop.platform.calls if c.request.path == "/afterSale/Detail"
     }
     assert asked == {key for key, payload in found.items() if payload["return_promotion_amount"]}
     shares = {(p["platform_discount_return_amount"], p["kol_discount_return_amount"]) for p in found.values()}
@@ -261,16 +215,16 @@ def test_the_detail_is_asked_only_where_a_discount_was_given_back(shop: Shop) ->
 
 
 def test_lines_that_hold_more_than_was_paid_are_refused(shop: Shop) -> None:
-    entry = shop.fake.world.entries("orders")[30]
+    entry = shop.platform.world.entries("orders")[30]
     entry.raw["pay_amount"] = 1
 
-    codes = {w.code for w in shop.pull("orders") if isinstance(w, FailedWindow)}
+    codes = {w.code for w in shop.read("orders") if isinstance(w, FailedWindow)}
 
     assert codes == {"P107"}
 
 
 def test_an_id_of_zero_is_none(shop: Shop) -> None:
-    found = records(shop.pull("orders"))
+    found = payloads(shop.read("orders"))
 
     rooms = {line["room_id_str"] for order in found.values() for line in order["lines"]}
     assert None in rooms
@@ -295,11 +249,11 @@ class _Planted:
 
 
 def test_no_receiver_and_no_raw_buyer_reaches_a_landed_byte(shop: Shop) -> None:
-    shop.fake.fault = _Planted()
+    shop.platform.fault = _Planted()
 
-    windows = shop.pull("orders")
+    windows = shop.read("orders")
 
-    data = landed(shop) + b"".join(
+    data = shop.landed().encode() + b"".join(
         w.records_path.read_bytes() for w in windows if isinstance(w, PulledWindow)
     )
     assert b"doudian_open_id" in data

@@ -13,22 +13,21 @@ from typing import Any
 
 import pytest
 
-from connectors.kit import AccountSettings, Landing, Runtime, pull
 from connectors.kit.contract.pagers import Pages
 from connectors.kit.contract.proofs import Total
 from connectors.kit.contract.request import HttpAnswer
-from connectors.kit.contract.strict_json import loads
 from connectors.taobao_top import TaobaoTop
 from connectors.taobao_top.errors import trouble
 from connectors.taobao_top.signing import signature
 from connectors.testing.clock import Clock
+from connectors.testing.conformance.traps import OnRequest, at
 from connectors.testing.fakes import taobao_world as made
 from connectors.testing.fakes.taobao_top import TaobaoFake
 from connectors.testing.fakes.taobao_world import AS_OF, FIRST
-from connectors.testing.loopback import Served
 from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
 from models.loads import FailedWindow, PulledWindow
+from tests.connectors.against_fake import FakeBench, mounted, payloads
 from tests.connectors.changed import changed
 from tests.connectors.testing.conformance.cases.taobao_top import ACCOUNT, MORE
 
@@ -45,39 +44,18 @@ no_metadata = pytest.mark.skipif(not METADATA.exists(), reason="TOP's metadata i
 
 
 @dataclass
-class Shop:
+class Shop(FakeBench):
     """The fake shop on a socket, and what was asked of it."""
 
-    fake: TaobaoFake
-    clock: Clock
-    folder: Path
-    account: AccountSettings
+    platform: TaobaoFake
     answers: list[Any] = field(default_factory=list)
 
     def set(self, **settings: str) -> None:
         """Give the account further settings."""
-        told = {**self.account.settings, **settings}
-        self.account = self.account.model_copy(update={"settings": told})
+        self.given = {**self.given, "settings": {**self.given["settings"], **settings}}
 
-    def pull(self, stream: Any, **changes: Any) -> list[PulledWindow | FailedWindow]:
-        runtime = Runtime(
-            sleep=self.clock.sleep,
-            chance=lambda: 0.5,
-            monotonic=self.clock.monotonic,
-            wall=self.clock.wall,
-        )
-        given = {"span_from": FIRST + timedelta(hours=1), "as_of": self.clock.wall(), **changes}
-        return list(
-            pull(
-                TaobaoTop(),
-                stream,
-                self.account,
-                landing=Landing(self.folder / "landing"),
-                spool=self.folder / "spool",
-                runtime=runtime,
-                **given,
-            )
-        )
+    def read(self, stream: Any, **changes: Any) -> list[PulledWindow | FailedWindow]:
+        return self.pull(TaobaoTop(), stream, **{"span_from": FIRST + timedelta(hours=1), **changes})
 
     def before(self, call: PlatformCall) -> Reply | None:
         """The platform answers."""
@@ -91,27 +69,14 @@ class Shop:
     @property
     def forms(self) -> list[dict[str, str]]:
         """The forms that came."""
-        return [call.request.form for call in self.fake.calls]
+        return [call.request.form for call in self.platform.calls]
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     clock = Clock(AS_OF)
-    fake = TaobaoFake(clock)
-    with Served() as server:
-        account = AccountSettings.model_validate({**ACCOUNT, "base_url": server.mount("top", fake)})
-        account = account.model_copy(update={"settings": dict(account.settings)})
-        yield Shop(fake, clock, tmp_path, account)
-
-
-def records(windows: list[PulledWindow | FailedWindow]) -> dict[str, Any]:
-    found = {}
-    for window in windows:
-        assert isinstance(window, PulledWindow), window
-        for line in window.records_path.read_bytes().splitlines():
-            record = loads(line)
-            found[record["record_key"]] = record["payload"]
-    return found
+    with mounted(Shop(TaobaoFake(clock), clock, tmp_path, ACCOUNT)) as bench:
+        yield bench
 
 
 # -- TOP's own metadata
@@ -188,10 +153,10 @@ def _items(value: Any) -> list[Any]:
 @no_metadata
 @pytest.mark.parametrize("stream", METHODS)
 def test_every_call_and_every_answer_fits_the_metadata(shop: Shop, stream: str) -> None:
-    shop.fake.fault = shop
+    shop.platform.fault = shop
     shop.set(**MORE[stream])
 
-    shop.pull(stream)
+    shop.read(stream)
 
     assert shop.forms
     assert {form["method"] for form in shop.forms} == {METHODS[stream]}
@@ -202,7 +167,7 @@ def test_every_call_and_every_answer_fits_the_metadata(shop: Shop, stream: str) 
 @no_metadata
 @pytest.mark.parametrize("stream", ["trades", "refunds", "ratings"])
 def test_every_field_that_is_asked_for_and_read_is_in_the_metadata(shop: Shop, stream: str) -> None:
-    shop.pull(stream)
+    shop.read(stream)
     model = TaobaoTop().stream(stream).record.model
     (listed,) = (p for p in metadata(METHODS[stream])["responseParams"] if "[]" in p["type"])
     documented = {p["name"] for p in listed["subParams"]}
@@ -213,7 +178,7 @@ def test_every_field_that_is_asked_for_and_read_is_in_the_metadata(shop: Shop, s
 
 @no_metadata
 def test_the_check_itself_refuses_a_wrong_call(shop: Shop) -> None:
-    shop.pull("trades")
+    shop.read("trades")
     good = shop.forms[0]
 
     assert complaints({**good, "start_update": "x"}) == ["unknown start_update"]
@@ -265,10 +230,10 @@ def test_hmac_signatures_are_those_of_the_published_vectors() -> None:
 def test_an_unknown_sign_method_is_refused_before_anything_is_sent(shop: Shop) -> None:
     shop.set(sign_method="rot13")
 
-    (failed, *_) = shop.pull("trades")
+    (failed, *_) = shop.read("trades")
 
     assert isinstance(failed, FailedWindow)
-    assert (failed.code, shop.fake.calls) == ("P120", [])
+    assert (failed.code, shop.platform.calls) == ("P120", [])
 
 
 # -- paging over rows that leave
@@ -286,8 +251,8 @@ class _Leaving:
     def after(self, call: PlatformCall, reply: Reply) -> Reply:
         if call.request.form["start_modified"].startswith("2026-03-03") and self.seen < 4:
             self.seen += 1
-            there = self.shop.fake.world.between("trades", *DAY)
-            self.shop.fake.change("trades", there[-1].key)
+            there = self.shop.platform.world.between("trades", *DAY)
+            self.shop.platform.change("trades", there[-1].key)
         return reply
 
 
@@ -300,13 +265,13 @@ def test_walking_forward_loses_trades_that_walking_backward_reads(shop: Shop) ->
     forward = changed(backward, pager=_NaivePages(path), proof=_NoProof(path))
     lost, pages = {}, {}
     for name, stream in (("forward", forward), ("backward", backward)):
-        shop.fake.world = TaobaoFake(shop.clock).world
-        shop.fake.fault = _Leaving(shop)
-        windows = shop.pull(
+        shop.platform.world = TaobaoFake(shop.clock).world
+        shop.platform.fault = _Leaving(shop)
+        windows = shop.read(
             stream, span_from=DAY[0] + timedelta(hours=1), as_of=DAY[1] + timedelta(minutes=1)
         )
-        still_there = {entry.key for entry in shop.fake.world.between("trades", *DAY)}
-        lost[name] = len(still_there - records(windows).keys())
+        still_there = {entry.key for entry in shop.platform.world.between("trades", *DAY)}
+        lost[name] = len(still_there - payloads(windows).keys())
         pages[name] = [w.proof for w in windows if isinstance(w, PulledWindow)]
 
     assert lost == {"forward": 3, "backward": 0}
@@ -360,31 +325,19 @@ def test_tops_codes_are_the_kits_troubles(code: int, sub: str, expected: str) ->
 
 
 def test_the_length_of_a_ban_is_the_wish_for_a_pause(shop: Shop) -> None:
-    shop.fake.fault = _Once(shop.fake.throttled_in_200())
+    shop.platform.fault = OnRequest(when=at(1), instead=shop.platform.throttled_in_200)
 
-    windows = shop.pull("refunds")
+    windows = shop.read("refunds")
 
     assert all(isinstance(window, PulledWindow) for window in windows)
     assert windows[0].waited_seconds >= Decimal(2)
-
-
-class _Once:
-    def __init__(self, reply: Reply) -> None:
-        self.reply: Reply | None = reply
-
-    def before(self, call: PlatformCall) -> Reply | None:
-        reply, self.reply = self.reply, None
-        return reply
-
-    def after(self, call: PlatformCall, reply: Reply) -> Reply:
-        return reply
 
 
 # -- windows
 
 
 def test_a_span_that_top_has_forgotten_is_missing_and_not_empty(shop: Shop) -> None:
-    windows = shop.pull("trades", span_from=AS_OF - timedelta(days=92), as_of=AS_OF)
+    windows = shop.read("trades", span_from=AS_OF - timedelta(days=92), as_of=AS_OF)
 
     gone = [window for window in windows if isinstance(window, FailedWindow)]
     assert {window.code for window in gone} == {"P112"}
@@ -396,20 +349,22 @@ def test_a_span_that_top_has_forgotten_is_missing_and_not_empty(shop: Shop) -> N
 def test_a_record_on_the_edge_of_two_windows_does_no_harm_where_the_end_belongs_to_the_span(
     shop: Shop,
 ) -> None:
-    clean = records(shop.pull("trades"))
-    between = shop.fake.world.between
-    shop.fake.world.between = lambda stream, start, end: between(stream, start, end + timedelta(seconds=1))  # type: ignore[method-assign]
+    clean = payloads(shop.read("trades"))
+    between = shop.platform.world.between
+    shop.platform.world.between = lambda stream, start, end: between(
+        stream, start, end + timedelta(seconds=1)
+    )  # type: ignore[method-assign]
 
-    assert records(shop.pull("trades")) == clean
+    assert payloads(shop.read("trades")) == clean
 
 
 @pytest.mark.parametrize("stream", METHODS)
 def test_an_empty_list_that_top_leaves_out_is_no_fault(shop: Shop, stream: str) -> None:
     shop.set(**MORE[stream])
-    clean = records(shop.pull(stream))
-    shop.fake.leaves_out = True
+    clean = payloads(shop.read(stream))
+    shop.platform.leaves_out = True
 
-    assert records(shop.pull(stream)) == clean
+    assert payloads(shop.read(stream)) == clean
 
 
 # -- ratings, service ratings, ads
@@ -418,10 +373,10 @@ def test_an_empty_list_that_top_leaves_out_is_no_fault(shop: Shop, stream: str) 
 def test_a_day_with_as_many_ratings_as_top_shows_at_most_is_absent(shop: Shop) -> None:
     moments = [FIRST + timedelta(days=1, seconds=n) for n in range(1500)]
     for number, moment in enumerate(moments):
-        shop.fake.world.put("ratings", made.rating(100_000 + number, moment))
+        shop.platform.world.put("ratings", made.rating(100_000 + number, moment))
     shop.set(page_size="150")
 
-    windows = shop.pull("ratings", span_from=FIRST + timedelta(days=30))
+    windows = shop.read("ratings", span_from=FIRST + timedelta(days=30))
     failed = [w for w in windows if isinstance(w, FailedWindow)]
 
     assert [(w.code, w.window_from) for w in failed] == [("P110", FIRST + timedelta(days=1))]
@@ -430,12 +385,12 @@ def test_a_day_with_as_many_ratings_as_top_shows_at_most_is_absent(shop: Shop) -
 def test_agents_are_asked_in_groups_and_each_groups_count_must_hold(shop: Shop) -> None:
     shop.set(**MORE["service_ratings"])
 
-    records(shop.pull("service_ratings"))
+    payloads(shop.read("service_ratings"))
     asked = {form["query_ids"] for form in shop.forms}
 
     assert [len(names.split(",")) for names in sorted(asked)] == [2, 2, 1]
-    shop.fake.fault = _Lie()
-    assert {w.code for w in shop.pull("service_ratings") if isinstance(w, FailedWindow)} == {"P108"}
+    shop.platform.fault = _Lie()
+    assert {w.code for w in shop.read("service_ratings") if isinstance(w, FailedWindow)} == {"P108"}
 
 
 class _Lie:
@@ -453,7 +408,7 @@ class _Lie:
 def test_ad_days_carry_the_attribution_that_was_asked_for(shop: Shop) -> None:
     shop.set(**MORE["ads"], unify_type="mta", effect_days="30")
 
-    found = records(shop.pull("ads"))
+    found = payloads(shop.read("ads"))
 
     queries = [json.loads(form["top_campaign_report_query_v_o"]) for form in shop.forms]
     assert {(q["unify_type"], q["effect_equal"]) for q in queries} == {("mta", 30)}
@@ -464,10 +419,10 @@ def test_ad_days_carry_the_attribution_that_was_asked_for(shop: Shop) -> None:
 def test_an_attribution_that_top_does_not_know_is_refused_before_anything_is_sent(shop: Shop) -> None:
     shop.set(**MORE["ads"], effect_days="14")
 
-    (failed, *_) = shop.pull("ads")
+    (failed, *_) = shop.read("ads")
 
     assert isinstance(failed, FailedWindow)
-    assert (failed.code, shop.fake.calls) == ("P120", [])
+    assert (failed.code, shop.platform.calls) == ("P120", [])
 
 
 def test_a_refused_ad_report_in_a_success_is_no_empty_report() -> None:

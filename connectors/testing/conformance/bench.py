@@ -106,10 +106,11 @@ class Lab:
 
     def new_runtime(self, **changes: Any) -> Runtime:
         """As after a restart of the process: nothing is remembered but what is on disk."""
+        # seconds of real time on loopback: what takes longer hangs
         given = {"connect_timeout": 5.0, "read_timeout": 5.0, **changes}
         return self.case.make_runtime(
             sleep=lambda seconds: self._sleep(seconds),  # noqa: PLW0108 - a bound method would show the case in a repr
-            chance=lambda: 0.5,
+            chance=lambda: 0.5,  # the middle of every jitter, so that a run repeats itself
             monotonic=lambda: self.clock.monotonic(),  # noqa: PLW0108
             wall=lambda: self.clock.wall(),  # noqa: PLW0108
             state=State(self.folder / FILE),

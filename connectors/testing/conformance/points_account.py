@@ -22,7 +22,7 @@ from connectors.testing.spoil import html, on_wire
 from connectors.testing.tokens import Tokens
 
 LONG = 2 * 86_400.0  # seconds a token lives where its end is not what is tried
-REFUSED = ("P103", "P104")
+REFUSED = ("P103", "P104")  # an ended token, or a credential that is wrong
 
 
 @point(1, "config errors name the field")
@@ -103,7 +103,9 @@ def _secrets(lab: Lab) -> set[str]:
 
 
 def _spellings(secrets: set[str]) -> set[str]:
+    # a Basic header is base64 (RFC 7617): a log of headers would hold a secret in that form
     coded = {base64.b64encode(s.encode()).decode().rstrip("=") for s in secrets}
+    # shorter texts turn up by chance
     return {text for text in secrets | coded if len(text) >= 6}
 
 

@@ -57,6 +57,7 @@ def _any(_: PlatformCall) -> bool:
 
 def _once(bench: Bench, name: str, plan: Plan) -> None:
     """Once, on each of three requests: the first, the second, the last but one."""
+    # the first has no cursor, the second has one, and after the last but one there is still something to lose
     numbers = sorted({1, 2, max(1, bench.narrow_requests - 1)})
     for number in numbers:
         lab = bench.lab()
@@ -81,6 +82,7 @@ def _for_ever(bench: Bench, name: str, plan: Plan, *codes: str, part: bool = Tru
     bench.must_fail(run, f"{name} for ever", codes)
     most, windows = MOST_PER_WINDOW * max(1, len(run.results)), len(run.results)
     expect(len(run.calls) <= most, f"{name} for ever costs {len(run.calls)} requests in {windows} windows")
+    # a client that keeps to a limit may wait for the whole span of it
     limits = (budget.seconds / budget.amount + 1 for budget in lab.platform.budgets.values())
     longest = max(LONGEST_SLEEP, bench.clean.longest, *limits)
     expect(lab.clock.longest <= longest, f"{name}: one pause of {lab.clock.longest:.0f} s")

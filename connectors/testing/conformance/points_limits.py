@@ -16,8 +16,8 @@ from connectors.testing.conformance.register import point
 from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
 from models.loads import FailedWindow
 
-ROUNDS = 12
-MEMORY_MIB = 200
+ROUNDS = 12  # pulls at most; they end as soon as every burst was used up twice
+MEMORY_MIB = 200  # above the start of the pull; the kit holds a page or 1,000 rows at once
 ROWS = 250_000  # a million gives the same peak and takes two minutes
 
 
@@ -83,6 +83,7 @@ def _peak_mib(lab: Lab) -> int:
 
 
 def _peak() -> int:
+    # kilobytes on Linux: getrusage(2)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 

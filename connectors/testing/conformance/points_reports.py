@@ -39,7 +39,7 @@ def _failed(bench: Bench, windows: int) -> None:
     made = len(lab.platform.jobs.made)
     expect(made <= windows, f"{made} reports are asked for {windows} windows")
     lab.runtime = lab.new_runtime()
-    lab.clock.sleep(60)
+    lab.clock.sleep(60)  # well inside every declared cool-down
     bench.must_fail(lab.pull(), "a failed report a minute later", ("P113",))
     expect(len(lab.platform.jobs.made) == made, "a failed report is asked for again within its cool-down")
     report = bench.case.declared.report

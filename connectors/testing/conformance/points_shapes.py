@@ -33,7 +33,7 @@ from connectors.testing.spoil import (
 )
 from connectors.testing.spoil import Path as Leaf
 
-DRIFT = ("P107", "P108")
+DRIFT = ("P107", "P108")  # another schema, or a window that is not whole
 NEW = "brand_new_field"
 DEEP = 3  # steps into a record from which one wrong type of a field is enough
 EMPTY = {"null": None, "empty": ""}
@@ -66,6 +66,7 @@ def _spoilt(bench: Bench, change: Change, *, when: Any = always) -> tuple[Lab, A
 def key_null(bench: Bench) -> Shown | None:
     """A record without its key is loud, and nothing of its window lands."""
     fields = bench.case.key_fields or _key_fields(bench)
+    # on every page and on one: a check that counts records would only notice the first
     for field, (what, value), when in product(fields, EMPTY.items(), (always, at(1))):
         lab, run = _spoilt(bench, first_rows(bench.lab().shape, _first(field, value)), when=when)
         bench.must_fail(run, f"{field} {what}", DRIFT)

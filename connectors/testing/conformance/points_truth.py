@@ -79,6 +79,7 @@ def changes_seen(bench: Bench) -> Shown | None:
 def _catch_up(lab: Lab) -> Run:
     """The next daily run, late enough for the stream's lag; a day stream waits for the day's end."""
     stream = lab.case.declared
+    # 25 hours: the longest local day, when clocks go back
     wait = timedelta(hours=25) if stream.windows.kind == "day" else LATER
     lab.clock.advance(stream.windows.lag + wait)
     run, _ = lab.run(as_of=lab.clock.wall())
@@ -248,6 +249,7 @@ def moving_pages(bench: Bench) -> Shown | None:
     if bench.case.declared.report is not None:
         raise NotApplicable("a report is one file, made by the platform at one instant")
     skipped, first = _long_window(bench.clean)
+    # after the first page, when most is still to come, and after the second, when a token has been used
     for page in (1, 2):
         lab = bench.lab()
         moved: list[str | None] = []

@@ -22,14 +22,15 @@ from connectors.testing.conformance.traps import KillAt
 from connectors.testing.conformance.verdicts import NotApplicable, Shown, expect
 from connectors.testing.spoil import model_in
 
+# one zone with changes of clocks, one without, and the machine's usual one: TZ must change nothing (POSIX, tzset)
 ZONES = ("UTC", "Asia/Shanghai", "America/Los_Angeles")
-SAMPLED = 3
 
 
 @point(27, "kill -9 at every page")
 def killed_anywhere(bench: Bench) -> Shown | None:
     """A pull killed when a request arrives leaves no half file, and one plain rerun is equal."""
     total = len(bench.clean.calls)
+    # not the first request: nothing is on disk yet. Above twelve, three places: each costs a process and a whole pull
     numbers = range(2, total + 1) if total <= 12 else sorted({2, total // 2, total})
     for number in numbers:
         lab = bench.lab()
@@ -123,6 +124,7 @@ def money(bench: Bench) -> Shown | None:
     floats = [name for payload in payloads for name, value in _leaves(payload) if isinstance(value, Decimal)]
     expect(not floats, f"{floats[:1]} is a JSON number with a fraction, not text")
     amounts = [value for payload in payloads for _, value in _leaves(payload) if _is_amount(value)]
+    # repr of a float is the shortest text that reads back as it (Python docs, float): another text has lost digits
     lossy = [text for text in amounts if Decimal(repr(float(text))) != Decimal(text)]
     expect(lossy, "the world has no amount that a float would spoil")
     named = any("currency" in name for name, value in _leaves(payloads[0]) if value)

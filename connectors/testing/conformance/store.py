@@ -13,7 +13,7 @@ from connectors.kit.contract.strict_json import dumps, loads
 from connectors.kit.window.reading import plain
 from models.loads import FailedWindow, PulledWindow
 
-MOST_SHOWN = 3
+MOST_SHOWN = 3  # keys; evidence is one line of a test report
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class Store:
             self.rows = {k: r for k, r in self.rows.items() if not first <= r.day <= last}
         for record in taken.records:
             known = self.rows.get(record.key)
+            # an older version may come after a newer one, when a span is read again
             if known is None or record.version >= known.version:
                 self.rows[record.key] = record
         after = {key: row.payload for key, row in self.rows.items()}

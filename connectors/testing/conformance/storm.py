@@ -11,7 +11,7 @@ from connectors.testing.conformance.traps import Weather
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import Change, copied, first_rows, html, on_wire
 
-SHARE = 1 / 3  # of the requests meet a fault
+SHARE = 1 / 3  # of the requests meet a fault: far more than any platform has, so that retries meet retries
 MOST_REQUESTS = 1.8  # times the requests of a clean run, over all seeds
 
 

@@ -31,6 +31,7 @@ ZONE = ZoneInfo("America/Los_Angeles")
 FIRST, DAYS = date(2026, 3, 1), 20
 CREATE = "application/vnd.createasyncreportrequest.v3+json"
 KINDS = {
+    # last: days back that a report may begin, by product (reporting v3, "Retention")
     "spCampaigns": ("SPONSORED_PRODUCTS", "sponsored_products", 95),
     "sbCampaigns": ("SPONSORED_BRANDS", "sponsored_brands", 60),
     "sdCampaigns": ("SPONSORED_DISPLAY", "sponsored_display", 65),

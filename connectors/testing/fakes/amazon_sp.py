@@ -67,6 +67,7 @@ class AmazonSpFake(AmazonSeller):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, lifetime=self.token_lifetime)
+        # the default usage plans in the models of each API, "Rate (requests per second)" and "Burst"
         self.budgets = {
             "createReport": Budget(amount=0.0167, seconds=1, burst=15),
             "getReport": Budget(amount=2, seconds=1, burst=15),

@@ -75,6 +75,7 @@ class DoudianFake(Platform):
             raise _refused(40003, "isv.parameter-invalid")
         if found.get("app_key") != APP_KEY:
             raise _refused(40003, "isv.app-id-invalid")
+        # ten minutes either way
         if abs(int(found.get("timestamp", "0")) - self.clock.wall().timestamp()) > 600:
             raise _refused(40003, "isv.timestamp-invalid")
         text = "".join(

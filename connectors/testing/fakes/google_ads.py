@@ -163,7 +163,7 @@ class GoogleAdsFake(Platform):
         rows = [_selected(raw, fields) for raw in self._rows(asked)]
         start = int(body.get("pageToken", "page-0").removeprefix("page-"))
         answer: dict[str, Any] = {"fieldMask": ",".join(map(_camel, fields)), "queryResourceConsumption": "7"}
-        if rows:
+        if rows:  # Google leaves empty lists out
             answer["results"] = rows[start : start + PAGE]
         if start + PAGE < len(rows):
             answer["nextPageToken"] = f"page-{start + PAGE}"

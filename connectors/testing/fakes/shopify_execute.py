@@ -15,7 +15,7 @@ from connectors.testing.fakes.graphql import GraphQLError, Selection
 from connectors.testing.fakes.shopify_schema import TYPES, Field
 
 Run = Callable[[Any], Any]
-LARGEST_PAGE = 250
+LARGEST_PAGE = 250  # shopify.dev, "Pagination with GraphQL"
 
 
 @dataclass

@@ -22,8 +22,8 @@ APP_KEY, APP_SECRET, SESSION = "12345678", "planted-app-secret-77", "planted-ses
 BIZ_CODE = "planted-biz-code"
 CHINA, ZONE = timezone(timedelta(hours=8)), ZoneInfo("Asia/Shanghai")
 COMMON = frozenset({"method", "app_key", "session", "timestamp", "format", "v", "sign_method", "sign"})
-SKEW = timedelta(minutes=10)
-MOST_RATINGS = 1500
+SKEW = timedelta(minutes=10)  # TOP: a timestamp may be ten minutes off
+MOST_RATINGS = 1500  # what taobao.traderates.get shows at most
 _STREAM_OF = {
     "taobao.trades.sold.increment.get": "trades",
     "taobao.refunds.receive.get": "refunds",

@@ -202,6 +202,7 @@ class TikTokShopFake(Platform):
         if sent.get("app_key") != APP_KEY:
             raise _refused(400, 36009004, "Invalid app_key")
         off = int(sent.get("timestamp", "0")) - self.clock.wall().timestamp()
+        # five minutes behind and half a minute ahead
         if not -300 <= off <= self.ahead:
             raise _refused(400, 36009004, "Invalid timestamp")
         if not hmac.compare_digest(sent.get("sign", ""), _signed(request)):

@@ -26,7 +26,7 @@ EXPORT = "/api/v2/incremental/tickets/cursor"
 SURVEYS = "/api/v2/guide/survey_responses"
 SURVEY_PAGE = 3  # smaller than the platform's, so that pages follow each other
 FIRST, NOW = datetime(2026, 3, 6, 5, tzinfo=UTC), datetime(2026, 3, 10, 14, 30, tzinfo=UTC)
-LARGEST_PAGE = 1000
+LARGEST_PAGE = 1000  # developer.zendesk.com, "Incremental Exports", per_page
 LAST_MINUTE = timedelta(minutes=1)  # "the most recent minute is excluded"
 KNOWN = {"cursor", "start_time", "include", "per_page", "exclude_deleted", "support_type_scope"}
 PLANTED = "Jane Planted"

@@ -27,7 +27,7 @@ def test_a_table_tells_key_columns_types_units_and_meaning_in_both_languages(
         "pace",
         "DECIMAL(38,10)",
         "ratio",
-        "进度：实际 ÷ 应达，1 = 正常",
+        "对应达值的完成率，1 = 正常，两个方向都是越大越好",
         "Attainment of target_to_date: 1 = on pace, more is better in both directions",
     ]
 

@@ -1,6 +1,6 @@
 """What a connector in the making lacks next, in words for the engineer who makes it.
 
-Belongs here: the order of the steps. Not here: what is promised (connectors/kit/conformance), the files that
+Belongs here: the order of the steps. Not here: what is promised (connectors/testing/conformance), the files that
 `kpi connectors new` writes (pipelines/scaffold).
 """
 
