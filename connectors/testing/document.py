@@ -16,7 +16,7 @@ Format = Literal["tsv", "csv", "json", "jsonl"]
 
 
 @dataclass(kw_only=True)
-class ReportFile:
+class ServedFile:
     """Rows of a report; a fault may change `rows`, `charset` or the encoded bytes.
 
     Args:

@@ -11,7 +11,7 @@ ReportStage = Literal["queued", "running", "ready", "empty", "failed", "cancelle
 
 
 @dataclass
-class ReportJob:
+class FakeReportJob:
     """One report; `spec` is what was asked for."""
 
     id: str
@@ -42,26 +42,26 @@ class ReportJobs:
     """
 
     ending: Ending = "ready"
-    made: list[ReportJob] = field(default_factory=list)
+    made: list[FakeReportJob] = field(default_factory=list)
 
-    def create(self, spec: Any) -> ReportJob:
+    def create(self, spec: Any) -> FakeReportJob:
         """Begin a report."""
-        job = ReportJob(f"R{len(self.made) + 1:05d}", spec, self.ending)
+        job = FakeReportJob(f"R{len(self.made) + 1:05d}", spec, self.ending)
         self.made.append(job)
         return job
 
-    def poll(self, report_id: str) -> ReportJob | None:
+    def poll(self, report_id: str) -> FakeReportJob | None:
         """The report after one more look; None when there is none."""
         job = self.find(report_id)
         if job is not None:
             job.polls += 1
         return job
 
-    def find(self, report_id: str) -> ReportJob | None:
+    def find(self, report_id: str) -> FakeReportJob | None:
         """The report called `report_id`, looked at or not."""
         return next((job for job in self.made if job.id == report_id), None)
 
-    def may_download(self, job: ReportJob) -> bool:
+    def may_download(self, job: FakeReportJob) -> bool:
         """Whether the document URL is still good; counts the download."""
         job.downloads += 1
         return job.ending != "expired_url" or job.downloads > 1

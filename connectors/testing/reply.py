@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors.kit.contract.strict_json import dumps
-from connectors.testing.document import ReportFile
+from connectors.testing.document import ServedFile
 
 # what the connection does with a whole answer: cut it, close early but name the short length, drop it, stay silent
 Wire = Literal["", "cut", "short", "reset", "stall"]
@@ -54,7 +54,7 @@ class Received:
 class Reply:
     """Status, headers and body; `document` is the body before encoding, so that a fault can change it.
 
-    A `str` or `bytes` document is sent as it is, a `ReportFile` is encoded as a report file, anything else is
+    A `str` or `bytes` document is sent as it is, a `ServedFile` is encoded as a report file, anything else is
     JSON. `wire` is what the connection does with the answer.
     """
 
@@ -70,7 +70,7 @@ class Reply:
         return cls(status, document, {name.replace("_", "-"): value for name, value in headers.items()})
 
     @classmethod
-    def file(cls, document: ReportFile, **headers: str) -> "Reply":
+    def file(cls, document: ServedFile, **headers: str) -> "Reply":
         """A report file."""
         reply = cls.json(200, document, **headers)
         reply.content_type = "application/octet-stream"
@@ -82,7 +82,7 @@ class Reply:
             return self.document
         if isinstance(self.document, str):
             return self.document.encode()
-        if isinstance(self.document, ReportFile):
+        if isinstance(self.document, ServedFile):
             return self.document.encode()
         try:
             return json.dumps(self.document, ensure_ascii=False, separators=(",", ":")).encode()

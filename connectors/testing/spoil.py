@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from connectors.kit.contract.pagers import Pager
 from connectors.kit.contract.stream import Paged, Stream
-from connectors.testing.document import ReportFile
+from connectors.testing.document import ServedFile
 from connectors.testing.reply import Reply, Wire
 
 Path = tuple[str | int, ...]
@@ -71,7 +71,7 @@ class Shape:
         """The records of an answer, None when it is no page of this stream."""
         if reply.status != 200:
             return None
-        if isinstance(reply.document, ReportFile):
+        if isinstance(reply.document, ServedFile):
             return reply.document.rows
         found = look(reply.document, self.records)
         return found if isinstance(found, list) and self._are_mine(found) else None
@@ -162,7 +162,7 @@ def cut_file(data: bytes) -> bytes:
 def other_charset(reply: Reply) -> Reply:
     """The same text in UTF-16, which says nothing of itself."""
     spoilt = copied(reply)
-    if isinstance(spoilt.document, ReportFile):
+    if isinstance(spoilt.document, ServedFile):
         spoilt.document.charset = "utf-16"
     else:
         spoilt.document = reply.body().decode("utf-8").encode("utf-16")
@@ -220,7 +220,7 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
 
 def raw_tokens(reply: Reply) -> Reply:
     """Replace the marks by what no JSON encoder writes: NaN, a number without end, a field named twice."""
-    file = reply.document if isinstance(reply.document, ReportFile) else None
+    file = reply.document if isinstance(reply.document, ServedFile) else None
     data = file.text().encode(file.charset) if file else reply.body()
     data = data.replace(NAN.encode(), b"NaN").replace(HUGE.encode(), b"1e400").replace(MARK.encode(), b"")
     spoilt = copied(reply)

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.testing.conformance.bench import Bench, Lab
 from connectors.testing.conformance.traps import OnPage, OnRequest, always, at
-from connectors.testing.document import ReportFile
+from connectors.testing.document import ServedFile
 from connectors.testing.fakes.amazon_ads import CLIENT, CREATE, PROFILE, REFRESH, SECRET
 from connectors.testing.platform import PlatformCall
 from connectors.testing.reply import Reply
@@ -156,10 +156,10 @@ def test_a_file_that_is_shorter_than_its_stated_size_is_refused(bench: Bench) ->
 
     def half(reply: Reply) -> Reply:
         document = copied(reply).document
-        assert isinstance(document, ReportFile)
+        assert isinstance(document, ServedFile)
         document.rows = document.rows[::2]
         return (
-            Reply.file(ReportFile(rows=[], format="json"))
+            Reply.file(ServedFile(rows=[], format="json"))
             if not document.rows
             else Reply(200, document.encode())
         )

@@ -17,7 +17,7 @@ from connectors.testing.conformance.bench import Bench, Lab
 from connectors.testing.conformance.register import point
 from connectors.testing.conformance.traps import OnPage, always, at
 from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unproven, expect
-from connectors.testing.document import ReportFile
+from connectors.testing.document import ServedFile
 from connectors.testing.reply import Reply
 from connectors.testing.spoil import (
     HUGE,
@@ -130,7 +130,7 @@ def _is_text_file(bench: Bench) -> bool:
     found = []
 
     def look(reply: Reply) -> Reply:
-        found.append(isinstance(reply.document, ReportFile) and reply.document.format in ("tsv", "csv"))
+        found.append(isinstance(reply.document, ServedFile) and reply.document.format in ("tsv", "csv"))
         return reply
 
     lab.pull(fault=OnPage(shape=lab.shape, when=always, change=look))

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.document import ReportFile
+from connectors.testing.document import ServedFile
 from connectors.testing.fakes.amazon_login import renew
-from connectors.testing.jobs import ReportJob
+from connectors.testing.jobs import FakeReportJob
 from connectors.testing.platform import Platform, PlatformCall
 from connectors.testing.reply import Received, Reply
 from connectors.testing.tokens import Tokens
@@ -155,7 +155,7 @@ class AmazonAdsFake(Platform):
                 return _error(425, f"The Request is a duplicate of : {job.id}")
         return Reply.json(200, self._told(self.jobs.create(request.json)))
 
-    def _told(self, job: ReportJob) -> dict[str, Any]:
+    def _told(self, job: FakeReportJob) -> dict[str, Any]:
         is_ready = job.state in ("ready", "empty")
         return {
             **{name: job.spec[name] for name in ("startDate", "endDate")},
@@ -172,7 +172,7 @@ class AmazonAdsFake(Platform):
             "name": None,
         }
 
-    def _document(self, job: ReportJob) -> ReportFile:
+    def _document(self, job: FakeReportJob) -> ServedFile:
         start, end = (date.fromisoformat(job.spec[name]) for name in ("startDate", "endDate"))
         configuration = job.spec["configuration"]
         stream = KINDS[configuration["reportTypeId"]][1]
@@ -181,14 +181,14 @@ class AmazonAdsFake(Platform):
         for entry in self.world.entries(stream, lambda e: start <= date.fromisoformat(e.raw["date"]) <= end):
             row = {name: entry.raw[name] for name in configuration["columns"]}
             rows.append({**row, "date": (date.fromisoformat(entry.raw["date"]) + shift).isoformat()})
-        return ReportFile(rows=[] if job.ending == "empty" else rows, format="json", gzip=True)
+        return ServedFile(rows=[] if job.ending == "empty" else rows, format="json", gzip=True)
 
-    def _size(self, document: ReportFile) -> int:
+    def _size(self, document: ServedFile) -> int:
         """The size of the file as it will be served: rows that an ordered fault changes count as the platform's own."""
         reply = Reply.file(document)
         if self.fault is not None:
             spoilt = copy(self.fault).after(PlatformCall(0, 0.0, Received("GET", "/", {}, b"")), reply)
-            reply = spoilt if isinstance(spoilt.document, ReportFile) else reply
+            reply = spoilt if isinstance(spoilt.document, ServedFile) else reply
         return len(reply.body())
 
     def _file(self, job_id: str) -> Reply:

@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.document import ReportFile
+from connectors.testing.document import ServedFile
 from connectors.testing.fakes import amazon_world as made
 from connectors.testing.fakes.amazon_login import renew
 from connectors.testing.fakes.amazon_seller import AmazonSeller
 from connectors.testing.fakes.amazon_world import MARKETPLACE, zulu
-from connectors.testing.jobs import ReportJob
+from connectors.testing.jobs import FakeReportJob
 from connectors.testing.reply import Received, Reply
 from connectors.testing.tokens import Tokens
 
@@ -120,7 +120,7 @@ class AmazonSpFake(AmazonSeller):
         job = self.jobs.create({**spec, "createdTime": zulu(self.clock.wall())})
         return Reply.json(202, {"reportId": job.id})
 
-    def _told(self, job: ReportJob) -> dict[str, Any]:
+    def _told(self, job: FakeReportJob) -> dict[str, Any]:
         shift = timedelta(days=-30 if job.ending == "wrong_range" else 0)
         told = {name: job.spec[name] for name in ("reportType", "marketplaceIds", "createdTime")}
         told |= {
@@ -170,7 +170,7 @@ class AmazonSpFake(AmazonSeller):
             return Reply(403, "<Error><Code>AccessDenied</Code></Error>", content_type="application/xml")
         return Reply.file(self.document(job))
 
-    def document(self, job: ReportJob) -> ReportFile:
+    def document(self, job: FakeReportJob) -> ServedFile:
         """The file of a report."""
         kind, is_empty = job.spec["reportType"], job.ending == "empty"
         start, end = (datetime.fromisoformat(job.spec[name]) for name in ("dataStartTime", "dataEndTime"))
@@ -179,7 +179,7 @@ class AmazonSpFake(AmazonSeller):
                 ("orders", made.ORDER_COLUMNS) if kind == ORDERS else ("returns", made.RETURN_COLUMNS)
             )
             found = [] if is_empty else self.world.entries(stream, lambda e: start <= e.at <= end)
-            return ReportFile(
+            return ServedFile(
                 rows=[dict(e.raw) for e in found], format="tsv", columns=tuple(columns), gzip=kind == ORDERS
             )
         if kind == HEALTH:
@@ -187,7 +187,7 @@ class AmazonSpFake(AmazonSeller):
             for entry in made.health_entries(day, self.health):
                 self.world.put("account_health", entry)
             status = {"accountStatuses": [{"marketplaceId": self.marketplace, "status": "NORMAL"}]}
-            return ReportFile(
+            return ServedFile(
                 rows=[deepcopy(self.health)],
                 format="json",
                 gzip=True,
@@ -196,7 +196,7 @@ class AmazonSpFake(AmazonSeller):
             )
         return self._traffic_document(job, is_empty=is_empty)
 
-    def _traffic_document(self, job: ReportJob, *, is_empty: bool) -> ReportFile:
+    def _traffic_document(self, job: FakeReportJob, *, is_empty: bool) -> ServedFile:
         first, last = (job.spec[name][:10] for name in ("dataStartTime", "dataEndTime"))
         if first not in {key[:10] for key in self.world.streams["sales_traffic"]}:
             self.traffic_of(date.fromisoformat(first), Decimal("16.79"))  # Amazon leaves no day out
@@ -212,7 +212,7 @@ class AmazonSpFake(AmazonSeller):
             ],
         }
         rows = [deepcopy(e.raw) for e in found if "salesByAsin" in e.raw and not is_empty]
-        return ReportFile(
+        return ServedFile(
             rows=rows, format="json", gzip=True, envelope=envelope, path="salesAndTrafficByAsin"
         )
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
-from connectors.testing.jobs import ReportJob
+from connectors.testing.jobs import FakeReportJob
 from connectors.testing.platform import Platform
 from connectors.testing.reply import Received, Reply
 from connectors.testing.world import FakeRecord
@@ -142,7 +142,7 @@ class MetaAdsFake(Platform):
             return _error(400, 100, "Unsupported get request. Object does not exist")
         return self._page(job, asked) if edge else self._state(job, number)
 
-    def _state(self, job: ReportJob, number: str) -> Reply:
+    def _state(self, job: FakeReportJob, number: str) -> Reply:
         span = json.loads(job.spec["time_range"])
         state = STATES.get(job.state, "Job Completed")
         body = {
@@ -157,7 +157,7 @@ class MetaAdsFake(Platform):
             body |= {"error_code": 2, "error_subcode": 1487534, "error_message": "Please reduce the data"}
         return Reply.json(200, body)
 
-    def _page(self, job: ReportJob, asked: dict[str, str]) -> Reply:
+    def _page(self, job: FakeReportJob, asked: dict[str, str]) -> Reply:
         if set(asked) - {"limit", "after"} or not asked.get("limit", "25").isdigit():
             return _error(400, 100, "Invalid parameter")
         rows = list(self._rows(job))
@@ -170,7 +170,7 @@ class MetaAdsFake(Platform):
             body["paging"]["next"] = f"{self.url}/v25.0/{job.id.replace('R', '60')}/insights?{query}"
         return Reply.json(200, body)
 
-    def _rows(self, job: ReportJob) -> Iterator[dict[str, Any]]:
+    def _rows(self, job: FakeReportJob) -> Iterator[dict[str, Any]]:
         if job.ending == "empty":
             return
         span = json.loads(job.spec["time_range"])

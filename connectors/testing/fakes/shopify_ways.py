@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from connectors.testing.document import ReportFile
+from connectors.testing.document import ServedFile
 from connectors.testing.fakes.shopify import TOKEN, ShopifyFake
 from connectors.testing.fakes.shopify_api import ShopifyApi, ShopifyLimits
-from connectors.testing.jobs import ReportJob
+from connectors.testing.jobs import FakeReportJob
 from connectors.testing.reply import Received, Reply
 
 FILES = "/bulk/"
@@ -61,7 +61,7 @@ class ShopifyBulkFake(ShopifyFake):
         operation = self._told(self.jobs.create(query))
         return _data({"bulkOperationRunQuery": {"bulkOperation": operation, "userErrors": []}})
 
-    def _told(self, job: ReportJob) -> dict[str, Any]:
+    def _told(self, job: FakeReportJob) -> dict[str, Any]:
         query = re.sub(r"2026-(\d\d)", "2025-\\1", job.spec) if job.ending == "wrong_range" else job.spec
         told: dict[str, Any] = {
             "id": OPERATION + job.id,
@@ -87,7 +87,7 @@ class ShopifyBulkFake(ShopifyFake):
         job = self.jobs.find(name)
         if job is None or job.state != "ready" or not self.jobs.may_download(job):
             return Reply(403, "<Error><Code>ExpiredToken</Code></Error>", content_type="application/xml")
-        return Reply.file(ReportFile(rows=[dict(row) for row in self._rows[job.id]], format="jsonl"))
+        return Reply.file(ServedFile(rows=[dict(row) for row in self._rows[job.id]], format="jsonl"))
 
     def _run(self, query: str) -> list[dict[str, Any]] | None:
         """The objects of a query in the order of the file; None when the shop refuses the query."""

@@ -30,8 +30,8 @@ from connectors.kit.contract.strict_json import Json, dig
 from connectors.testing.budget import Budget
 from connectors.testing.clock import Clock
 from connectors.testing.conformance import StreamCase
-from connectors.testing.document import ReportFile
-from connectors.testing.jobs import ReportJob
+from connectors.testing.document import ServedFile
+from connectors.testing.jobs import FakeReportJob
 from connectors.testing.platform import Platform
 from connectors.testing.reply import Received as Asked
 from connectors.testing.reply import Reply
@@ -203,7 +203,7 @@ class TidyreportsFake(Platform):
             return Reply.json(400, {"error": "invalid_grant"})
         return Reply.json(200, {"access": found[0], "refresh": found[1], "lives": int(self.tokens.lifetime)})
 
-    def _told(self, job: ReportJob) -> dict[str, Any]:
+    def _told(self, job: FakeReportJob) -> dict[str, Any]:
         words = {"queued": "QUEUED", "running": "RUNNING", "failed": "FAILED", "cancelled": "CANCELLED"}
         shift = timedelta(days=30 if job.ending == "wrong_range" else 0)
         days = {name: (date.fromisoformat(job.spec[name]) + shift).isoformat() for name in ("from", "to")}
@@ -215,7 +215,7 @@ class TidyreportsFake(Platform):
             }
         return told
 
-    def _rows(self, job: ReportJob) -> list[dict[str, Any]]:
+    def _rows(self, job: FakeReportJob) -> list[dict[str, Any]]:
         if self.rows:
             row = {**dict.fromkeys(COLUMNS, "x" * 40), "refund-date": job.spec["from"], "amount": "1.50"}
             return [{**row, "refund-id": str(n)} for n in range(self.rows)]
@@ -226,7 +226,7 @@ class TidyreportsFake(Platform):
         job = self.jobs.find(job_id)
         if job is None or not self.jobs.may_download(job):
             return Reply(403, "<Error><Code>AccessDenied</Code></Error>", content_type="application/xml")
-        return Reply.file(ReportFile(rows=self._rows(job), format="tsv", columns=COLUMNS, gzip=True))
+        return Reply.file(ServedFile(rows=self._rows(job), format="tsv", columns=COLUMNS, gzip=True))
 
     # -- changes and what the suite asks
 
