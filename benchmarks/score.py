@@ -82,9 +82,9 @@ def figures(people: int, month: int) -> Iterator[tuple[int, str, Decimal, Decima
 def ours(people: int, months: int) -> int:
     from datetime import date
 
+    from models.appraisal.scorecard import Actual, Person, Target, score_period
     from models.definitions import load_definitions
     from models.periods import Period
-    from models.scorecard import Actual, Person, Target, score_period
 
     definitions = load_definitions({"bench.yaml": definitions_text()})
     staff = [

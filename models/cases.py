@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, cast
 
+from models.appraisal.scorecard import Scorecard, score_period
 from models.definitions import Definitions, load_definitions
 from models.definitions.bindings import NUMBERS, SOURCES
 from models.definitions.load import LISTS
@@ -32,7 +33,6 @@ from models.inputs import RATER_TYPES, Actual, Person, Rating, Target
 from models.money import plain as shown
 from models.money import round_half_up
 from models.periods import Period
-from models.scorecard import Scorecard, score_period
 from models.statement import PayInputs, Statement, inputs_of, pay_statement
 from models.values import nearest
 

@@ -130,7 +130,7 @@ def attained(actual: Decimal, target: Decimal, direction: str) -> Decimal:
     """How far a target other than 0 is reached: 1 is exactly reached and more is better, whatever direction and sign.
 
     Not clamped: a score has a cap, an attainment has none. `score.linear` has a second formula for lower-is-better KPIs
-    (`inverse: ratio`); `models.lines.attainment_of` knows which of the two a role's line states.
+    (`inverse: ratio`); `models.appraisal.lines.attainment_of` knows which of the two a role's line states.
 
     >>> attained(Decimal(210), Decimal(420), "lower"), attained(Decimal(-80), Decimal(-100), "higher")
     (Decimal('1.5'), Decimal('1.2'))

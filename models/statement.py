@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, cast
 
+from models.appraisal.scorecard import Scorecard
 from models.causes import Cause
 from models.definitions import Label
 from models.definitions.bindings import Ref, fill
@@ -18,7 +19,6 @@ from models.errors import DefinitionError
 from models.money import exact, settle
 from models.pay import METHODS
 from models.periods import Period
-from models.scorecard import Scorecard
 from models.scoring.arguments import outputs
 from models.wording import Step
 

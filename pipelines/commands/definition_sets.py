@@ -1,6 +1,6 @@
 """What two sets of definitions say differently, and whose figures that changes, for `kpi diff`.
 
-Not here: the comparison (models.definitions.diff), the figures (warehouse.figures).
+Not here: the comparison (models.appraisal.diff), the figures (warehouse.figures).
 """
 
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from models.appraisal.diff import CardChange, Change, card_changes, definition_changes
+from models.appraisal.scorecard import Scorecard
 from models.definitions import Definitions, load_definitions
-from models.definitions.diff import CardChange, Change, card_changes, definition_changes
 from models.errors import UsageError
 from models.periods import Period
-from models.scorecard import Scorecard
 from models.wording import Step
 from pipelines.commands.run_choice import scored_period
 from pipelines.company.company import Company, definitions_below, shipped_definitions

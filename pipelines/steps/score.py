@@ -1,13 +1,13 @@
-"""Figures and scorecards of an appraisal period. Not here: the arithmetic (models.scorecard)."""
+"""Figures and scorecards of an appraisal period. Not here: the arithmetic (models.appraisal.scorecard)."""
 
 from collections import Counter
 
 from duckdb import DuckDBPyConnection
 
+from models.appraisal.scorecard import Scorecard, score_period
 from models.definitions import Definitions
 from models.inputs import Actual
 from models.periods import Period
-from models.scorecard import Scorecard, score_period
 from pipelines.company.run_scope import RunScope, tell
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_spans

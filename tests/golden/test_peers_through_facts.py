@@ -10,10 +10,10 @@ import duckdb
 import openpyxl
 import pytest
 
+from models.appraisal.scorecard import Person, Scorecard, ScoreLine, score_period
 from models.definitions import Definitions, load_definitions
 from models.loads import SourceAccount
 from models.periods import Period
-from models.scorecard import Person, Scorecard, ScoreLine, score_period
 from pipelines.render.why import explain
 from pipelines.render.workbook import write_workbook
 from tests.warehouse import world as w

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 import yaml
 
+from models.appraisal.scorecard import Person, Rating, Scorecard, score_period
 from models.definitions import Definitions, load_definitions
 from models.loads import SourceAccount
 from models.periods import Period
-from models.scorecard import Person, Rating, Scorecard, score_period
 from models.statement import Statement, inputs_of, pay_statement
 from tests.warehouse import world as w
 from warehouse.facts.build import build_core

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from models.appraisal.lines import score_line
+from models.appraisal.measured import Measured
+from models.appraisal.targets import ResolvedTarget
 from models.definitions import FromReports, Kpi, RatedItem, Ratio, Role, RoleLine, Sum
 from models.definitions.aggregates import Aggregate
 from models.definitions.composites import parts_of
 from models.definitions.rules import rule_of
-from models.lines import score_line
-from models.measured import Measured
 from models.tables import FACTS
-from models.targets import ResolvedTarget
 from tests.kpi_definitions.shipped import DEFINITIONS, FOLDER, shipped
 
 TODAY = date(2016, 3, 31)

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from models.appraisal.scorecard import Actual, Person, Scorecard, score_period
 from models.definitions import load_definitions
 from models.errors import MeritErrors
 from models.periods import Period
-from models.scorecard import Actual, Person, Scorecard, score_period
-from tests.models.test_scorecard import NOVEMBER, START
+from tests.models.appraisal.test_scorecard import NOVEMBER, START
 
 WORLD = """
 kpis:

@@ -7,11 +7,11 @@ from decimal import Decimal, Inexact, Rounded, localcontext
 
 import pytest
 
+from models.appraisal.scorecard import Actual, Person, Scorecard, ScoreLine, Target, score_period
 from models.definitions import Definitions, load_definitions
 from models.errors import MeritErrors
 from models.lint import lint
 from models.periods import Period
-from models.scorecard import Actual, Person, Scorecard, ScoreLine, Target, score_period
 
 NOVEMBER = Period.parse("2011-11")
 START = date(2011, 1, 1)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.appraisal.scorecard import Scorecard, score_period
 from models.causes import CAUSES, Cause
 from models.definitions import Definitions, load_definitions
 from models.definitions.pay_plans import PayPlan
 from models.inputs import Actual, Person, Target
 from models.money import round_half_up, total
 from models.periods import Period
-from models.scorecard import Scorecard, score_period
 from models.statement import PayInputs, inputs_of, pay_statement
 
 ROOT = Path(__file__).resolve().parents[2] / "kpi_definitions"

@@ -6,14 +6,14 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.appraisal.lines import Attainments, score_line
+from models.appraisal.measured import from_actual
+from models.appraisal.targets import ResolvedTarget
 from models.definitions import Definitions, load_definitions
 from models.definitions.rules import read_rule
 from models.figure import FigureStatus, attained, share_of_target
 from models.inputs import Actual
-from models.lines import Attainments, score_line
-from models.measured import from_actual
 from models.money import round_half_up
-from models.targets import ResolvedTarget
 from warehouse.figures.judge import Evidence, Owned
 from warehouse.figures.plan import Duty, Span, plan_kpi
 from warehouse.figures.run import Figure, Figures

@@ -1,7 +1,7 @@
 """KPI actuals by day, month to date and period: computed, judged against coverage, stored.
 
 Belongs here: the three grains and their tables. Not here: SQL (compile.py), one figure (judge.py), its arithmetic
-(models.figure), scores (models.scorecard). Every person with a role on a day has a row for every KPI of that role that comes from
+(models.figure), scores (models.appraisal). Every person with a role on a day has a row for every KPI of that role that comes from
 facts: a value, or a cause.
 """
 
@@ -12,10 +12,10 @@ from typing import Any
 
 import duckdb
 
+from models.appraisal.lines import Attainments
 from models.definitions.load import Definitions
 from models.figure import share_of_target
 from models.inputs import Actual
-from models.lines import Attainments
 from models.periods import Period, month_of
 from warehouse.figures.fact_scan import Grain
 from warehouse.figures.judge import Evidence, Holder, Judged, Owned, TargetOf, stored

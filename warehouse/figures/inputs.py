@@ -1,7 +1,7 @@
 """What scorecards are made from, as the records of models.inputs: people, targets, ratings, figures of a period.
 
 Belongs here: company tables and stored figures read back. Not here: computing figures (actuals.py), the score
-(models.scorecard), storing it (published/scorecards.py).
+(models.appraisal.scorecard), storing it (published/scorecards.py).
 """
 
 import duckdb

@@ -8,16 +8,16 @@ from decimal import Decimal
 
 import duckdb
 
+from models.appraisal.targets import TargetBook, target_to_date
 from models.definitions.composites import is_additive
 from models.definitions.load import Definitions
 from models.periods import Period, month_of
-from models.targets import TargetBook, target_to_date
 from warehouse.figures.inputs import read_targets
 from warehouse.figures.plan import MeasuredPerson
 
 
 class Targets:
-    """All targets of the company, resolved as the scorecard resolves them (models.targets)."""
+    """All targets of the company, resolved as the scorecard resolves them (models.appraisal.targets)."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
         self._definitions = definitions

@@ -11,10 +11,10 @@ from typing import Any
 
 import duckdb
 
+from models.appraisal.scorecard import Scorecard, ScoreLine
 from models.definitions import Definitions, Kpi, parts_of
 from models.money import round_half_up
 from models.periods import Period
-from models.scorecard import Scorecard, ScoreLine
 from warehouse.facts.sources import sources_of
 from warehouse.store.connect import transaction
 from warehouse.store.places import PLACES

@@ -239,7 +239,7 @@ def _lines(con: duckdb.DuckDBPyConnection, person: str, role: str, done: bool) -
     ]
     for n, (dimension, kpi, weight, target, value, attainment, score, part) in enumerate(plan):
         known = done or kpi != "initiative"
-        # a scored line's steps end with its contribution, as models.scorecard writes them
+        # a scored line's steps end with its contribution, as models.appraisal.scorecard writes them
         counted = f"{score} × {weight} % = {round(Decimal(part), 2)}"
         last = f',{{"zh":"贡献 = {counted}","en":"contribution = {counted}"}}' if known else ""
         top, base = ("64040.0", "182345.678") if kpi == "gross_margin" else (value, "1")

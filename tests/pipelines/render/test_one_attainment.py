@@ -11,11 +11,11 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
+from models.appraisal.scorecard import score_period
 from models.definitions import Definitions, load_definitions
 from models.inputs import Person, Target
 from models.loads import SourceAccount
 from models.periods import Period
-from models.scorecard import score_period
 from pipelines.render.bilingual import percent
 from pipelines.render.board import render_board
 from pipelines.render.why import explain

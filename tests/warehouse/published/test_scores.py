@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
+from models.appraisal.scorecard import score_period
 from models.inputs import Person
 from models.periods import Period
-from models.scorecard import score_period
 from tests.warehouse import world as w
 from warehouse.facts.build import build_core
 from warehouse.figures.actuals import compute_spans

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from models.appraisal.diff import card_changes, definition_changes
+from models.appraisal.scorecard import Actual, Person, Scorecard, Target, score_period
 from models.definitions import Definitions, load_definitions
-from models.definitions.diff import card_changes, definition_changes
 from models.errors import MeritErrors
 from models.periods import Period
-from models.scorecard import Actual, Person, Scorecard, Target, score_period
 
 BASE = """
 kpis:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from models.appraisal.scorecard import Scorecard, ScoreLine
 from models.definitions.load import LISTS, gather
 from models.definitions.strict_yaml import Node, Plain, Scalar, plain
 from models.money import subtract
-from models.scorecard import Scorecard, ScoreLine
 from models.wording import Step, shown
 
 KINDS = {

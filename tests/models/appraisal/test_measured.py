@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from models.appraisal.measured import Measured, from_actual
 from models.definitions import Kpi, load_definitions
 from models.inputs import Actual
-from models.measured import Measured, from_actual
 
 LINES = "fact: order_line, date: business_date, sum: qty"
 BEFORE = "period: previous"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from models.appraisal.targets import ResolvedTarget
 from models.causes import Cause
 from models.definitions import FromReports, Kpi, Ratio, TargetRef
 from models.definitions.aggregates import Item
@@ -17,7 +18,6 @@ from models.figure import Figure, FigureStatus, divided, divided_by_target, summ
 from models.inputs import Actual, Person, Rating
 from models.money import exact
 from models.scoring.rating import Given, RatingRule
-from models.targets import ResolvedTarget
 from models.wording import Step, result, shown, term
 
 

@@ -10,6 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from models.appraisal.lines import NOTHING_HAPPENED, LineOutcome, score_line
+from models.appraisal.manager_order import reports_first
+from models.appraisal.measured import Measured, ReportTotal, from_actual, from_ratings, from_reports
+from models.appraisal.targets import ResolvedTarget, TargetBook, target_to_date
 from models.definitions import (
     Definitions,
     FromReports,
@@ -24,11 +28,8 @@ from models.definitions import (
 from models.definitions import RatedItem as RatingMeasure
 from models.definitions.red_lines import Crossings, crossings
 from models.definitions.rules import rating_rule_of, rule_of
-from models.errors import CompanyError
 from models.figure import FigureStatus, share_of_target
 from models.inputs import Actual, Person, Rating, Target, assignments
-from models.lines import NOTHING_HAPPENED, LineOutcome, score_line
-from models.measured import Measured, ReportTotal, from_actual, from_ratings, from_reports
 from models.money import exact
 from models.periods import Period
 from models.scoring.method import NOBODY, Among, LineRule, Peers
@@ -44,7 +45,6 @@ from models.scoring.total import (
     sum_steps,
 )
 from models.scoring.weights import Item
-from models.targets import ResolvedTarget, TargetBook, target_to_date
 from models.wording import Step
 
 __all__ = [
@@ -176,7 +176,7 @@ def score_period(
         ratings=_by_item(r for r in ratings if r.period == period.id),
     )
     cards = []
-    for person in _reports_first(rows):
+    for person in reports_first(rows):
         card = _score_person(inputs, person)
         cards.append(card)
         if person.manager_id and card.status != "excluded":
@@ -198,32 +198,6 @@ def _by_item(ratings: Iterable[Rating]) -> dict[tuple[str, str], list[Rating]]:
     for rating in ratings:
         found[rating.person_id, rating.item_id].append(rating)
     return found
-
-
-def _reports_first(rows: list[Person]) -> list[Person]:
-    """Rows so that everybody comes before their manager."""
-    waiting = list(rows)
-    ordered: list[Person] = []
-    while waiting:
-        managers = {row.manager_id for row in waiting}
-        ready = [row for row in waiting if row.person_id not in managers]
-        if not ready:
-            raise _circle(waiting)
-        ordered += ready
-        waiting = [row for row in waiting if row.person_id in managers]
-    return ordered
-
-
-def _circle(waiting: list[Person]) -> CompanyError:
-    manager_of = {row.person_id: row.manager_id for row in waiting}
-    path = [waiting[0].person_id]
-    while len(set(path)) == len(path):
-        path.append(next(m for p, m in manager_of.items() if p == path[-1] and m) or "")
-    path = path[path.index(path[-1]) :]
-    remedy = "correct manager_id"
-    return CompanyError(
-        "C163", "managers form a circle", where="people.csv", actual=" -> ".join(path), remedy=remedy
-    )
 
 
 def _score_person(inputs: _Inputs, person: Person) -> Scorecard:

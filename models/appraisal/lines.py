@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from models.appraisal.measured import Measured
+from models.appraisal.targets import ResolvedTarget
 from models.causes import Cause
 from models.definitions import Definitions, Kpi, RoleLine
 from models.definitions.rules import rule_of
 from models.errors import DefinitionError
 from models.figure import FigureStatus, attained, no_target, target_is_zero
-from models.measured import Measured
 from models.money import exact
 from models.scoring.method import NOBODY, LineFigures, LineRule, Peers
-from models.targets import ResolvedTarget
 from models.wording import Step, shown
 
 # Causes of an absence that is itself a proven fact: no survey came in, no ticket was closed, the target that the KPI is divided

@@ -4,11 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.definitions import Definitions, load_definitions
-from models.errors import CompanyError, DefinitionError
-from models.inputs import assignments
-from models.periods import Period
-from models.scorecard import (
+from models.appraisal.scorecard import (
     Actual,
     Person,
     Rating,
@@ -19,6 +15,10 @@ from models.scorecard import (
     score_period,
     target_to_date,
 )
+from models.definitions import Definitions, load_definitions
+from models.errors import CompanyError, DefinitionError
+from models.inputs import assignments
+from models.periods import Period
 
 MORE = """
 kpis:
