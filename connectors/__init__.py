@@ -1,4 +1,5 @@
-"""Connectors: one folder per platform on top of `kit`.
+"""Connectors: one folder per platform on top of `kit`, files that people keep, and what pretends to be a platform in tests.
 
-They import only `models`; they know nothing of the warehouse.
+Belongs here: everything between a platform or a file and proven records on disk. Not here: storing them (warehouse), when they
+are pulled (pipelines). They import only `models`.
 """

@@ -1,4 +1,6 @@
-"""Wiring: Dagster, the `kpi` command, reports. Nothing imports this package; no business arithmetic here.
+"""Wiring: Dagster, the `kpi` command, reports. Nothing imports this package.
+
+Belongs here: who asks for what, when, and how it is shown. Not here: business arithmetic (models), SQL (warehouse).
 
 The rooms, from the ground up; each imports the ones below it and never one above or beside it:
 

@@ -30,7 +30,12 @@ CALLED = {
     ): "written to kpi_definitions/schema.json by `make pages`",
     (r".*", r"do_GET|do_POST|log_message|handle_error"): "http.server",
     (r".*", r"teardown_after_execution"): "Dagster",
-    (r"connectors/amazon_sp/\w+\.py", r"get_auth"): "python-amazon-sp-api",
+    (r"connectors/testing/fakes/taobao_top\.py", r"_\w+"): "answered by the name of the method that is asked",
+    (
+        r"warehouse/facts/build\.py",
+        r"rebuild_core",
+    ): "tests compare what was built step by step with what is built anew",
+    (r"warehouse/raw/history\.py", r"movements"): "tests follow a record through its loads",
 }
 
 

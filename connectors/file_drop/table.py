@@ -17,7 +17,6 @@ from connectors.file_drop.reading.opening import read_bytes
 from connectors.file_drop.reading.xlsx_rows import xlsx_grid
 from connectors.file_drop.values import BadValueError, Value, eaten_id, parse_cell
 from models.errors import CompanyError, MeritError, MeritErrors
-from models.loads import QuarantinedRow
 from models.values import closest
 
 MAX_REPORTED = 50  # refusals shown at once: more than a screen full is read by nobody
@@ -42,15 +41,6 @@ class QuarantinedCell:
     cause_code: str
     cause: str
     remedy: str
-
-    def as_quarantined_row(self) -> QuarantinedRow:
-        """The form the warehouse stores."""
-        return QuarantinedRow(
-            self.row_number,
-            f"row {self.row_number}",
-            self.cause_code,
-            f"{self.column}: {self.cause} ({self.value!r})",
-        )
 
     def as_error(self, file: str) -> CompanyError:
         """The same as an error a person can act on."""

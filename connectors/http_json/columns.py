@@ -4,7 +4,7 @@ Belongs here: `fields` of a declaration, the model, the payload. Not here: what 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from functools import cached_property, partial
 from typing import Any
@@ -43,6 +43,7 @@ class FieldSpec:
 
     column: Column
     path: str = ""
+    _: KW_ONLY
     constant: str = ""
     type: Any = None
     is_needed: bool = False  # null and absent are a change of the platform
@@ -195,7 +196,14 @@ def _spec_of(
         raise wrong("C176", f"{column.name} must always be there", node, "optional: true", "remove optional")
     type_ = column_type(column, unit=unit, form=form, values=values)
     is_local = column.type is ColumnType.INSTANT and form == "local"
-    return FieldSpec(column, path, "", type_, is_needed, may_be_absent, is_local)
+    return FieldSpec(
+        column,
+        path,
+        type=type_,
+        is_needed=is_needed,
+        may_be_absent=may_be_absent,
+        is_local=is_local,
+    )
 
 
 def _unit(column: Column, node: Node, entry: Fields | None) -> str:

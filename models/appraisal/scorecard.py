@@ -210,7 +210,7 @@ def _score_person(inputs: _Inputs, person: Person) -> Scorecard:
             r.line.weight,
             r.outcome.item_status,
             _counted(r.outcome),
-            r.line.full,
+            full=r.line.full,
         )
         for r in rows
     ]

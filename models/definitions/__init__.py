@@ -1,4 +1,8 @@
-"""Dated definitions: KPIs, roles and grade tables, read from strict YAML and checked as a whole."""
+"""Dated definitions: KPIs, roles and grade tables, read from strict YAML and checked as a whole.
+
+Belongs here: what a definition may say, and what it refers to. Not here: judging a sound definition (lint), applying it to people
+(appraisal), a method's arguments and arithmetic (scoring, pay).
+"""
 
 from models.definitions.aggregates import Aggregate, Having, KpiRef
 from models.definitions.composites import parts_of

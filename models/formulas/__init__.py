@@ -1,4 +1,7 @@
-"""The closed expression language of KPI definitions: text in, checked syntax tree out; no SQL."""
+"""The closed expression language of KPI definitions: text in, checked syntax tree out.
+
+Belongs here: grammar, types and the few functions. Not here: the tree as SQL (warehouse/figures/expressions.py).
+"""
 
 from models.formulas.checker import check
 from models.formulas.parser import parse_expression

@@ -63,7 +63,7 @@ class TotalRule:
     dp: int = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TotalScore:
     """The result; `shares` is each item's percent of the whole after redistribution."""
 
@@ -94,12 +94,28 @@ def score_total(items: list[Item], rule: TotalRule) -> TotalScore:
         shares = move_missing(known, shares, list(rule.redistribute_to))
     status = _status(known, shares)
     if status != "scored" or shares is None:
-        return TotalScore(status, None, None, scores, None, None, tuple(shares or ()))
+        return TotalScore(
+            status=status,
+            base=None,
+            total=None,
+            kpi_scores=scores,
+            grade=None,
+            coefficient=None,
+            shares=tuple(shares or ()),
+        )
     base = total([_contribution(item, share) for item, share in zip(known, shares, strict=True)])
     final = settle(stages(base, rule).red_lined, rule.dp)
     band = find(rule.grade_bands, final) if rule.grade_bands else None
     grade, coefficient = (band.grade, band.value) if band else (None, None)
-    return TotalScore("scored", base, final, scores, grade, coefficient, tuple(shares))
+    return TotalScore(
+        status="scored",
+        base=base,
+        total=final,
+        kpi_scores=scores,
+        grade=grade,
+        coefficient=coefficient,
+        shares=tuple(shares),
+    )
 
 
 @exact

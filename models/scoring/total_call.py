@@ -122,7 +122,7 @@ def _read_item(a: Arguments, value: object, has_dimensions: bool, score_item: Sc
         raise inner.invalid("full", "must be above 0")
     status, score = _scored(inner, score_item)
     dim = str(entry.get("dim")) if has_dimensions else ""
-    return Item(str(entry.get("kpi")), dim, inner.number("weight"), status, score, full)
+    return Item(str(entry.get("kpi")), dim, inner.number("weight"), status, score, full=full)
 
 
 def _scored(item: Arguments, score_item: ScoreItem) -> tuple[str, Decimal | None]:

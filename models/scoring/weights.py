@@ -5,7 +5,7 @@ Belongs here: the sum rule and redistribution. Not here: what a total is made of
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from decimal import Decimal
 
 from models.errors import DefinitionError
@@ -24,6 +24,7 @@ class Item:
     weight: Decimal
     status: str
     score: Decimal | None
+    _: KW_ONLY
     full: Decimal = HUNDRED
 
 

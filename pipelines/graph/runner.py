@@ -23,6 +23,7 @@ from pipelines.company.run_scope import RunScope
 from pipelines.graph.graph import build
 from pipelines.graph.schedules import DAILY, MONTHLY
 from pipelines.steps.files import checked_files
+from warehouse.facts.checks import remedy_of
 
 # Dagster writes two events per asset and partition, about 15 ms each: a year of seventeen assets is minutes
 # of bookkeeping. A longer span is worked on whole, but only its last days are recorded as partitions.
@@ -140,12 +141,15 @@ def _failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[MeritError]:
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed:
             samples = evaluation.metadata.get("samples")
+            usual = (
+                "mend the cause and run again"
+                if evaluation.blocking
+                else "see the cause; other figures stand"
+            )
             yield CheckError(
                 "K101" if evaluation.blocking else "K102",
                 f"check {evaluation.check_name} found wrong rows",
                 where=evaluation.asset_key.to_user_string(),
                 actual=str(samples.value if samples else "")[:500].replace("\n", "; "),
-                remedy="mend the cause and run again"
-                if evaluation.blocking
-                else "see the cause; other figures stand",
+                remedy=remedy_of(evaluation.check_name) or usual,
             )

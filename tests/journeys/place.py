@@ -20,7 +20,7 @@ from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all, write_day_board
 from pipelines.steps.pull import PullReport, pull_streams
-from warehouse.published.digest import published_digests, published_rows
+from warehouse.published.digest import published_rows
 
 TOKENS = {"SAMPLE_SHOPIFY_TOKEN": "planted-shop-7f3a91", "SAMPLE_ZENDESK_TOKEN": "planted-desk-5c20be"}
 
@@ -37,7 +37,7 @@ class Place:
         return main(arguments)
 
     def digests(self) -> dict[str, str]:
-        return published_digests(self.home)
+        return published_rows(self.home)
 
     def rows(self, table: str) -> list[str]:
         return published_rows(self.home)[table]

@@ -17,7 +17,7 @@ PREVIOUS = Range("previous")
 ORDERED = frozenset({"median", "percentile"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Measure:
     """One aggregate without its sign."""
 
@@ -34,7 +34,17 @@ class Measure:
     @classmethod
     def of(cls, a: Aggregate) -> "Measure":
         """The measure of an aggregate."""
-        return cls(a.fact, a.agg, a.expr, a.where, a.date, a.percent, a.keys, a.having, a.range)
+        return cls(
+            fact=a.fact,
+            agg=a.agg,
+            expr=a.expr,
+            where=a.where,
+            date=a.date,
+            percent=a.percent,
+            keys=a.keys,
+            having=a.having,
+            range=a.range,
+        )
 
     @property
     def percentile(self) -> Decimal:

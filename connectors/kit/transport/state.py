@@ -147,11 +147,6 @@ class State:
         with self.exclusive():
             self._con.execute("insert or replace into job values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
-    def forget_job(self, spec: str) -> None:
-        """The report was collected, or is of no use any more."""
-        with self.exclusive():
-            self._con.execute("delete from job where spec = ?", [spec])
-
     def spend(self, key: str, day: date, per_day: int) -> bool:
         """Take one request of a daily quota; False when none is left."""
         with self.exclusive():

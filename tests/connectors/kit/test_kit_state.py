@@ -63,14 +63,12 @@ def test_threads_never_spend_more_than_there_is(path: Path) -> None:
     assert (sum(found), len(found)) == (25, 40)
 
 
-def test_a_report_is_remembered_by_the_next_process_until_it_is_forgotten(path: Path) -> None:
+def test_a_report_is_remembered_by_the_next_process(path: Path) -> None:
     State(path).keep_job(JOB)
     later = State(path)
 
     assert later.job("spec-1") == JOB
     assert later.jobs() == [JOB]
-    later.forget_job("spec-1")
-    assert State(path).job("spec-1") is None
 
 
 def test_the_newest_word_about_a_report_counts_and_older_reports_come_first(path: Path) -> None:

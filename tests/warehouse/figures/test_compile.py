@@ -34,12 +34,12 @@ NOVEMBER = Span("2011-11", date(2011, 11, 1), date(2011, 11, 30))
 def _measure(agg: Agg, expr: str | None, where: str | None = None, percent: str | None = None) -> Measure:
     keyed = agg == "count_distinct"
     return Measure(
-        "order_line",
-        agg,
-        parse_expression(expr, "t:1") if expr and not keyed else None,
-        parse_expression(where, "t:1") if where else None,
-        "business_date",
-        Decimal(percent) if percent else None,
+        fact="order_line",
+        agg=agg,
+        expr=parse_expression(expr, "t:1") if expr and not keyed else None,
+        where=parse_expression(where, "t:1") if where else None,
+        date="business_date",
+        percent=Decimal(percent) if percent else None,
         keys=(expr,) if expr and keyed else (),
     )
 
