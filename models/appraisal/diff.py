@@ -216,7 +216,7 @@ def _part(name: Step, a: Decimal | str | None, b: Decimal | str | None) -> Itera
         return
     by = ""
     if isinstance(a, Decimal) and isinstance(b, Decimal):
-        change = subtract(b, a)  # not abs(b - a): Python's operators round to 28 digits
+        change = subtract(b, a)  # not b − a: Python's operators round to 28 digits
         by = f" ({'+' if change > 0 else '−'}{shown(abs(change))})"
     yield Step(f"{name.zh} {_figure(a)} → {_figure(b)}{by}", f"{name.en} {_figure(a)} → {_figure(b)}{by}")
 

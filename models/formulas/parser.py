@@ -149,7 +149,7 @@ class _FormulaParser:
         at = self.word.at
         negated = self.take("not") is not None
         if not self.take("in"):
-            # `qty not = 1`: the minus of a condition stands before the whole comparison
+            # `qty not = 1`: the `not` of a condition stands before the whole comparison
             if negated:
                 raise self.unexpected("expected 'in' after 'not'")
             return left
