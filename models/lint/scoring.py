@@ -17,8 +17,8 @@ HIGH_FLOOR = Decimal("0.6")  # of full: from here on the scores of all lie too c
 FAR = Decimal("1.5")  # times the target; beyond it few ever come
 SMALL_BONUS = Decimal(10)  # up to this weight a line may well be a bonus on top
 MOST_CAP = Decimal(2)  # times full: above it one line makes up for another of the same weight
-# Where real targets end and slips of the unit begin: 98 for 0.98 is far above, 0.5 % divided by 100 twice far below. A share has 1 at
-# most, and planned attainments lie somewhat above; a return on ads may well be 5 or 10.
+# Where real targets end and slips of the unit begin: 98 for 0.98 lies far above, 0.5 % divided by 100 twice far below.
+# A share has 1 at most, and planned attainments lie somewhat above; a return on ads may well be 5 or 10.
 MOST_SHARE, MOST_RATIO, LEAST_RATIO = Decimal("1.5"), Decimal(20), Decimal("0.001")
 LEAST_MONEY = Decimal(1000)  # yuan a period: less looks like a number of 万元
 ANOTHER_SCALE = Decimal(3)  # times apart: edges and target are not of one measure
