@@ -27,13 +27,13 @@ class Attribution:
 
     def parameters(self) -> dict[str, int]:
         """The values by name, as SQL parameters."""
-        return dict(vars(self))
+        return dict(vars(self))  # the field names are the parameters of warehouse/sql/attribution
 
 
 LIMITS = {
-    "agent_window_days": (0, 90),
+    "agent_window_days": (0, 90),  # 0: only a chat of the day of payment itself
     "paid_window_days": (0, 90),
-    "reply_minutes": (1, 1440),
+    "reply_minutes": (1, 1440),  # 1440 minutes are a day
     "new_sku_days": (1, 730),
-    "negative_rating": (1, 5),
+    "negative_rating": (1, 5),  # reviews have one to five stars
 }

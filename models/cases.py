@@ -36,6 +36,7 @@ from models.periods import Period
 from models.statement import PayInputs, Statement, inputs_of, pay_statement
 from models.values import nearest
 
+# an id with it stands out wherever it turns up, and no company's own id can meet it
 PREFIX = "case_"
 NumbersOf = Literal["published", "ours", "mixed"]
 NUMBERS_OF: tuple[NumbersOf, ...] = ("published", "ours", "mixed")  # whose the example's figures are
@@ -226,6 +227,7 @@ def run_case(case: WorkedCase) -> list[CaseOutcome]:
 
 def _refused(example: Example, codes: set[str]) -> Iterator[str]:
     expected = example.expect.get("error")
+    # exactly this one: a second refusal would be a mistake in our copy of the plan
     if codes != {expected}:
         yield f"error: expected {expected}, found {', '.join(sorted(codes))}"
 
@@ -282,7 +284,7 @@ def _scored(definitions: Definitions, example: Example) -> Scorecard:
         for kpi, value in example.targets.items()
     ]
     cards = score_period(definitions, example.period, [person], actuals, targets, ratings=example.ratings)
-    return cards[0]
+    return cards[0]  # one person in one role
 
 
 def _differences(example: Example, card: Scorecard | None, statement: Statement | None) -> Iterator[str]:
@@ -318,6 +320,7 @@ def _compare(name: str, expected: object, found: object) -> Iterator[str]:
     wanted = str(expected)
     have = found
     if isinstance(found, Decimal):
+        # as many decimals as the page prints: 33.3 is met by 33.33…, and 33.30 is not met by 33.33
         have = f"{round_half_up(found, len(wanted.partition('.')[2])):f}"
     if expected is None and found is None:
         return

@@ -81,7 +81,7 @@ class CheckError(MeritError):
 class UsageError(MeritError):
     """The command line asks for something that does not exist."""
 
-    exit_code = 2
+    exit_code = 2  # what argparse exits with for wrong arguments (Python documentation, argparse)
 
 
 class MeritErrors(MeritError):  # noqa: N818 - the plural says it

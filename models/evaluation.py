@@ -50,6 +50,7 @@ def _known(method: str, registry: Mapping[str, _T]) -> _T:
     return registry[method]
 
 
+# score.total calls other methods by their names: it is given these two functions, as importing them would be a circle
 SCORING = (*registry.METHODS, total_call.method(evaluate, explain))
 METHODS: dict[str, Method] = {m.name: m.evaluate for m in SCORING} | pay.PAY_METHODS
 EXPLAIN: dict[str, Explanation] = {m.name: m.explain for m in SCORING} | pay.EXPLAIN

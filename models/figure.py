@@ -146,6 +146,7 @@ def over_target(actual: Decimal, target: Decimal) -> Decimal:
     >>> over_target(Decimal(90), Decimal(100)), over_target(Decimal(-50), Decimal(-100))
     (Decimal('0.9'), Decimal('1.5'))
     """
+    # below 0 the plain quotient turns round: a loss of 50 against −100 would be 0.5, and is better than planned
     return actual / target if target > 0 else ONE + relative_gap(actual, target)
 
 
@@ -158,6 +159,7 @@ def share_of_target(value: Decimal | None, target: Decimal | None) -> Decimal | 
     >>> share_of_target(Decimal(210), Decimal(420)), share_of_target(Decimal(1), Decimal(0))
     (Decimal('0.5'), None)
     """
+    # `not target` is true for 0 as well, which nothing can be divided by
     return None if value is None or not target else value / target
 
 

@@ -94,5 +94,5 @@ def assignments(people: Iterable[Person], period: Period) -> list[Person]:
     chosen: dict[tuple[str, str], Person] = {}
     for row in sorted(people, key=lambda p: (p.person_id, p.role_id, p.valid_from)):
         if row.overlaps(period):
-            chosen[row.person_id, row.role_id] = row
+            chosen[row.person_id, row.role_id] = row  # sorted by first day: the latest row stays
     return list(chosen.values())

@@ -75,15 +75,18 @@ class Period:
 def _bounds(match: re.Match[str], text: str) -> tuple[date, date, Kind]:
     year = int(match["year"])
     try:
+        # the most exact part first: a day has a month too
         if match["day"]:
             day = date(year, int(match["month"]), int(match["day"]))
             return day, day, "D"
         if match["quarter"]:
+            # 3q − 2 is the first month of a quarter
             return *_span(year, 3 * int(match["quarter"]) - 2, 3), "Q"
         if match["half"]:
             return *_span(year, 6 * int(match["half"]) - 5, 6), "H"
         if match["month"]:
             return *_span(year, int(match["month"]), 1), "M"
+    # the pattern sees digits only: month 13 and 31 November are found by the calendar
     except ValueError:
         raise _unknown(text) from None
     return *_span(year, 1, 12), "Y"

@@ -92,6 +92,7 @@ def pay_statement(plan: PayPlan, inputs: PayInputs) -> Statement:
     found: dict[str, PayResult] = {}
     for line in plan.in_order():
         found[line.id] = _result(line, inputs, found)
+    # reckoned in the order of dependence, shown in that of the plan
     lines = tuple(found[line.id] for line in plan.lines)
     # A line that is shown only, or is settled in another kind of period, cannot keep the total open.
     due = [line for line in lines if line.paid and line.status != "excluded"]
@@ -140,6 +141,7 @@ def inputs_of(
         person_id=card.person_id,
         period=period,
         sources={**{name: value for name, value in score.items() if value is not None}, **stated},
+        # the scorecard goes before: pay rests on the figures that were scored
         values={**(values or {}), **{x.kpi_id: x.value for x in lines if x.value is not None}},
         targets={**(targets or {}), **{x.kpi_id: x.target for x in lines if x.target is not None}},
         attainments={x.kpi_id: x.attainment for x in lines if x.attainment is not None},
@@ -220,6 +222,7 @@ def _figure(ref: Ref, inputs: PayInputs, before: Mapping[str, PayResult]) -> obj
         book = {"kpi": inputs.values, "target": inputs.targets, "attainment": inputs.attainments}[ref.kind]
         found = book.get(ref.name)
     if found is None:
+        # without a figure of the KPI there is no attainment of it either, and the first cause is the true one
         cause = inputs.causes.get(str(ref)) or inputs.causes.get(f"kpi {ref.name}")
         raise _AbsentError(cause or Cause("M230", f"no {ref} for this period"))
     return found
@@ -246,6 +249,7 @@ def _amount(line: PayLine, results: Mapping[str, object], person_id: str) -> Dec
     if found is None:
         raise _AbsentError(Cause("M232", f"{line.method} yields no {line.output} from these figures"))
     amount = cast(Decimal, found)
+    # a line that others build on keeps its digits: rounded twice, the last fen may differ
     return settle(amount, 2) if line.paid else amount
 
 

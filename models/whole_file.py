@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PRIVATE = 0o600
+PRIVATE = 0o600  # readable for its owner alone
 READABLE = 0o644
 
 
@@ -46,7 +46,7 @@ def give_name(part: Path, path: Path, *, mode: int | None = None, durable: bool 
         _sync(part)
     part.replace(path)
     if durable:
-        _sync(path.parent)
+        _sync(path.parent)  # the name stands in the folder, which fsync of the file does not write (fsync(2))
     return path
 
 
@@ -54,18 +54,19 @@ def give_name(part: Path, path: Path, *, mode: int | None = None, durable: bool 
 def _beside(path: Path) -> Iterator[Path]:
     """An empty file in the folder of `path`, which is made; gone when the block raises."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # in the same folder: a rename replaces a file only within one file system (rename(2), EXDEV)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     part = Path(name)
     try:
         yield part
-    except BaseException:
+    except BaseException:  # also KeyboardInterrupt: no half-written file stays behind
         part.unlink(missing_ok=True)
         raise
 
 
 def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDONLY)  # a folder cannot be opened for writing
     try:
         os.fsync(handle)
     finally:

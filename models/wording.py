@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from models.money import plain, round_half_up
 
-PLACES = 6
+PLACES = 6  # the most that a ratio may be shown with (models.units)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def shown(value: Decimal) -> str:
 
 def term(value: Decimal) -> str:
     """The number inside a formula; a negative one in brackets."""
-    return f"({shown(value)})" if value < 0 else shown(value)
+    return f"({shown(value)})" if value < 0 else shown(value)  # 5 − (-3), never 5 − -3
 
 
 def result(value: Decimal, places: int = PLACES) -> str:

@@ -27,6 +27,7 @@ _NAMES = (
     "item",
     "grade",
 )  # what names an entry of a list, so that it is compared with its namesake
+# by these two, versions are put side by side, and the headline shows them
 _SKIPPED = ("id", "effective_from")
 Happened = Literal["added", "removed", "changed"]
 
@@ -86,6 +87,7 @@ def definition_changes(
     """
     old, new = _versions(**before), _versions(**after)
     found = []
+    # KPIs before the roles that use them, as a reader asks
     for key in sorted(old.keys() | new.keys(), key=lambda k: (LISTS.index(k[0]), k[1], k[2])):
         a, b = old.get(key), new.get(key)
         if a is None or b is None:
@@ -123,6 +125,7 @@ def _differences(path: str, a: Plain, b: Plain) -> Iterator[Step]:
     if not (isinstance(a, dict) and isinstance(b, dict)):
         yield Step(f"{path}：{_short(a)} → {_short(b)}", f"{path}: {_short(a)} → {_short(b)}")
         return
+    # the order of the older side, then what only the newer has: a set would print another order in each run
     for key in dict.fromkeys([*a, *b]):
         if path or key not in _SKIPPED:
             yield from _differences(f"{path}.{key}" if path else key, a.get(key), b.get(key))
@@ -135,6 +138,7 @@ def _keyed(a: Plain, b: Plain) -> tuple[Plain, Plain]:
         return named
     if len(a) != len(b) or not all(isinstance(item, dict) for item in [*a, *b]):
         return a, b
+    # counted from 1, as people count bands
     return {str(n): item for n, item in enumerate(a, 1)}, {str(n): item for n, item in enumerate(b, 1)}
 
 
@@ -143,7 +147,7 @@ def _named(value: Plain) -> Plain:
     if not isinstance(value, list) or not value:
         return value
     names = [_name(item) for item in value]
-    if None in names or len(set(names)) < len(names):
+    if None in names or len(set(names)) < len(names):  # an entry without a name, or two of one name
         return value
     return dict(zip([str(n) for n in names], value, strict=True))
 
@@ -175,6 +179,7 @@ def card_changes(before: Iterable[Scorecard], after: Iterable[Scorecard]) -> lis
         for key in sorted(old.keys() | new.keys())
         if (parts := tuple(_card_parts(old.get(key), new.get(key))))
     ]
+    # without two totals last; the sort is stable, so equal changes stay in the order of people
     return sorted(found, key=lambda c: (c.by is None, -abs(c.by or Decimal(0))))
 
 
@@ -211,7 +216,7 @@ def _part(name: Step, a: Decimal | str | None, b: Decimal | str | None) -> Itera
         return
     by = ""
     if isinstance(a, Decimal) and isinstance(b, Decimal):
-        change = subtract(b, a)
+        change = subtract(b, a)  # not b − a: Python's operators round to 28 digits
         by = f" ({'+' if change > 0 else '−'}{shown(abs(change))})"
     yield Step(f"{name.zh} {_figure(a)} → {_figure(b)}{by}", f"{name.en} {_figure(a)} → {_figure(b)}{by}")
 

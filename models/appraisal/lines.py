@@ -62,9 +62,11 @@ def score_line(
     goal = target.value if target else None
     if measured.value is None:
         is_left_out = line.no_data == "exclude" or rule.leaves_out_nothing_due
+        # both are asked: a line may wish to be left out, and only a proven absence may do so
         is_nothing = measured.cause is not None and measured.cause.code in NOTHING_HAPPENED
         status = "excluded" if is_left_out and is_nothing else measured.status
         return LineOutcome(status=status, target=goal, cause=measured.cause, steps=measured.steps)
+    # `plan` promises a target in targets.csv, so its absence is told even where the rule could do without
     if goal is None and (rule.needs_target or line.target == "plan"):
         return _among(
             peers, kpi, LineOutcome(status="missing", cause=_no_target(line, kpi), steps=measured.steps)
@@ -73,12 +75,13 @@ def score_line(
     try:
         found = rule.mark(LineFigures(measured.value, goal, peers))
     except DefinitionError as error:
+        # the only refusal that depends on a person's target: all others were ruled out when the definitions were loaded
         if error.code != "ratio_needs_positive_target":
             raise
         if goal != 0:
             what = f"the target of {kpi.id} is {error.actual}; the ratio formula needs one above 0"
             return LineOutcome(status="missing", target=goal, cause=Cause("M217", what), steps=steps)
-        found = None
+        found = None  # a target of 0 leaves the line out, under this rule as under every other
     if found is None:
         return _among(peers, kpi, replace(_unmarked(rule, kpi), target=goal, steps=steps))
     outcome = LineOutcome(
@@ -102,6 +105,7 @@ def _unmarked(rule: LineRule, kpi: Kpi) -> LineOutcome:
 
 def _no_target(line: RoleLine, kpi: Kpi) -> Cause:
     if line.peer_target is not None:
+        # min_group: 0 still needs somebody to take a mean of
         few = f"fewer than {max(line.peer_target.min_group, 1)} others have a figure of {kpi.id}"
         return Cause("M218", f"{few}, so there is no mean to reach, and no fallback is stated")
     return no_target(kpi.id, "this period")
@@ -112,6 +116,7 @@ def _among(peers: Peers, kpi: Kpi, outcome: LineOutcome) -> LineOutcome:
     if not peers.open_ids:
         return outcome
     waits = Cause("M219", f"{kpi.id} of {', '.join(peers.open_ids)} is not final")
+    # an absent score may come once the others are final, so its own cause would be told too early
     own = outcome.cause if outcome.score is not None else None
     return replace(outcome, status="provisional", cause=own or waits)
 
@@ -133,6 +138,7 @@ def attainment_of(
     """
     if value is None or target is None:
         return None
+    # the rule first: target ÷ actual of `inverse: ratio` and the mirror differ for every value but the target
     if rule is not None:
         return rule.attainment_shown(value, target, kpi.direction)
     return None if target == 0 else attained(value, target, kpi.direction)

@@ -14,6 +14,7 @@ def reports_first(rows: list[Person]) -> list[Person]:
     ordered: list[Person] = []
     while waiting:
         managers = {row.manager_id for row in waiting}
+        # by person and not by row: whoever holds two roles is finished in both before the manager counts them
         ready = [row for row in waiting if row.person_id not in managers]
         if not ready:
             raise _circle(waiting)
@@ -25,6 +26,7 @@ def reports_first(rows: list[Person]) -> list[Person]:
 def _circle(waiting: list[Person]) -> CompanyError:
     manager_of = {row.person_id: row.manager_id for row in waiting}
     path = [waiting[0].person_id]
+    # everybody still waiting manages somebody who waits, so a walk upwards meets a person twice
     while len(set(path)) == len(path):
         path.append(next(m for p, m in manager_of.items() if p == path[-1] and m) or "")
     path = path[path.index(path[-1]) :]

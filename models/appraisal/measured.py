@@ -69,11 +69,12 @@ def from_actual(kpi: Kpi, actual: Actual | None, of_target: ResolvedTarget | Non
         cause=_cause(actual),
         n_rows=actual.n_rows,
     )
+    # before the status: the warehouse may have missed a target that is known by now
     if isinstance(kpi.measure, Ratio) and isinstance(kpi.measure.denominator, TargetRef):
         return _against_target(kpi, kpi.measure.denominator, kept, of_target)
     if actual.status in {"missing", "excluded"} or actual.value is None:
         return kept
-    if actual.numerator is None:
+    if actual.numerator is None:  # an example of a published case states the value without its parts
         text = result(actual.value)
         return replace(kept, steps=(Step(f"实际 {text}", f"actual {text}"),))
     return _computed(kpi, kept, actual.numerator)
@@ -85,6 +86,7 @@ def _computed(kpi: Kpi, kept: Measured, above: Decimal) -> Measured:
         return _with(kept, summed(kpi, above), _sum_step(kpi, above))
     found = divided(kpi, above, below)
     if found.value is None:
+        # the parts are kept: whoever asks why sees of what no quotient could be taken
         return _without(kept, found)
     return _with(kept, found, _quotient(kpi, above, below, found))
 
@@ -159,7 +161,7 @@ def _days(items: Sequence[Item], language: str) -> str:
         return ""
     signs: dict[Range, int] = {}
     for item in items:
-        signs.setdefault(item.range, item.sign)
+        signs.setdefault(item.range, item.sign)  # several items of one range are told once
     parts = [f"{'+' if sign > 0 else '−'} {_range_name(reach, language)}" for reach, sign in signs.items()]
     text = " ".join(parts).removeprefix("+ ")
     return f"（{text}）" if language == "zh" else f" ({text})"
@@ -210,6 +212,7 @@ def from_ratings(person: Person, item: str, rule: RatingRule, rows: Sequence[Rat
     Raises:
         CompanyError: C161 for ratings on different scales, C162 for a rating outside its scale.
     """
+    # a row without a score is an abstention: it is neither 0 nor a rater who counts
     if not any(r.score is not None for r in rows):
         return absent("M213", f"nobody rated {person.person_id} on {item}")
     scale = _scale(person, item, rows)
@@ -233,7 +236,7 @@ def _scale(person: Person, item: str, rows: Sequence[Rating]) -> Decimal:
             actual=actual,
             remedy="use one scale",
         )
-    scale = scales.pop()
+    scale = scales.pop()  # one is left, and rows are never empty here
     wrong = [r.score for r in rows if r.score is not None and not 0 <= r.score <= scale]
     if wrong or scale <= 0:
         actual = f"{', '.join(shown(w) for w in wrong)} on a scale of {shown(scale)}"
@@ -251,6 +254,7 @@ def from_reports(measure: FromReports, reports: Sequence[ReportTotal]) -> Measur
     unknown = [r for r in reports if r.total is None]
     if unknown:
         names = ", ".join(f"{r.person_id} ({r.role_id})" for r in unknown)
+        # provisional and not missing: the figure comes by itself once the report has a total
         return Measured(status="provisional", cause=Cause("M214", f"no total yet of {names}"))
     above = Decimal(sum(_reaches(measure, r) for r in reports))
     below = Decimal(len(reports))

@@ -62,6 +62,7 @@ __all__ = [
     "target_to_date",
 ]
 
+# only the order counts: which of two kinds of period is the longer one
 _LENGTH = {"D": 0, "M": 1, "Q": 2, "H": 3, "Y": 4}
 
 
@@ -124,6 +125,7 @@ class _Inputs:
     actuals: Mapping[tuple[str, str, str], Actual]
     targets: TargetBook
     ratings: Mapping[tuple[str, str], list[Rating]]
+    # frozen fixes the names, not the contents: these three fill while people are scored
     reports: dict[str, list[ReportTotal]] = field(default_factory=lambda: defaultdict(list))
     rules: dict[tuple[str, str], tuple[Kpi, LineRule, Step]] = field(default_factory=dict)
     peers: dict[tuple[str, str | None, str], Peers] = field(default_factory=dict)
@@ -176,9 +178,11 @@ def score_period(
         ratings=_by_item(r for r in ratings if r.period == period.id),
     )
     cards = []
+    # bottom-up: a manager's figure may count totals, which must be there by then
     for person in reports_first(rows):
         card = _score_person(inputs, person)
         cards.append(card)
+        # an excluded report was not appraised, and stands neither above nor below the line
         if person.manager_id and card.status != "excluded":
             found = ReportTotal(card.person_id, card.role_id, card.status, card.total, card.grade)
             inputs.reports[person.manager_id].append(found)
@@ -278,12 +282,14 @@ def _score_row(inputs: _Inputs, person: Person, line: RoleLine) -> _Row:
 def _peers(inputs: _Inputs, person: Person, line: RoleLine, among: Among) -> Peers:
     """Everybody's figure of the line, and whose, but for the person's own, is not final."""
     key = (person.role_id, person.dept if among == "dept" else None)
+    # once for the whole group: for each person anew it would take the square of the group's size
     if (*key, line.kpi) not in inputs.peers:
         kpi = inputs.rule_of(person.role_id, line)[0]
         found = {row.person_id: _measure(inputs, row, line, kpi) for row in inputs.holders[key]}
         open_ids = tuple(sorted(name for name, measured in found.items() if not _is_final(measured)))
         inputs.peers[*key, line.kpi] = Peers({name: m.value for name, m in found.items()}, open_ids)
     peers = inputs.peers[*key, line.kpi]
+    # one's own open figure already decides the status of the line
     return replace(peers, open_ids=tuple(name for name in peers.open_ids if name != person.person_id))
 
 
@@ -324,7 +330,7 @@ def _finish(role: Role, row: _Row, scored: TotalScore, number: int) -> ScoreLine
     line, outcome = row.line, row.outcome
     dimension = next(d for d in role.dimensions if d.id == line.dimension)
     declared = dimension.weight * line.weight / 100
-    share = scored.shares[number] if scored.shares else declared
+    share = scored.shares[number] if scored.shares else declared  # no shares where there is no total
     score = scored.kpi_scores[line.kpi]
     points = contribution(score, share, line.full) if score is not None and scored.base is not None else None
     steps = outcome.steps
@@ -371,6 +377,7 @@ def _status(
         causes += [
             f"the red line on {kpi} cannot be judged: its figure is missing" for kpi in crossed.unjudged
         ]
+    # a month's card of a role that is settled by the quarter is shown, and nobody is paid by it yet
     if status == "scored" and _LENGTH[role.cycle] > _LENGTH[period.kind]:
         status = "provisional"
         causes.append(f"the role is settled by {role.cycle}, this is {period.id}")

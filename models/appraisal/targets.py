@@ -40,7 +40,7 @@ class TargetBook:
         Raises:
             CompanyError: C160 when a scope has two targets of one KPI for one period.
         """
-        for scope, scope_id in (("person", person_id), ("role", role_id)):
+        for scope, scope_id in (("person", person_id), ("role", role_id)):  # the nearer one first
             if held := self._stated.get((kpi_id, period.id, scope, scope_id)):
                 found = _newest(held)
                 return ResolvedTarget(found.value, scope, found.basis)
@@ -50,6 +50,7 @@ class TargetBook:
 def _newest(held: list[Target]) -> Target:
     latest = max(t.version for t in held)
     found = [t for t in held if t.version == latest]
+    # two rows that say the same are no contradiction
     if len({t.value for t in found}) > 1:
         one = found[0]
         raise CompanyError(
@@ -64,6 +65,7 @@ def _newest(held: list[Target]) -> Target:
 
 def _declared(definitions: Definitions, role_id: str, kpi_id: str, on: date) -> ResolvedTarget | None:
     line = next((x for x in definitions.role(role_id, on).lines if x.kpi == kpi_id), None)
+    # `plan` and the mean of peers are no numbers yet
     if line is None or not isinstance(line.target, Decimal):
         return None
     return ResolvedTarget(line.target, "definition")
@@ -80,5 +82,6 @@ def target_to_date(target: Decimal, period: Period, day: date, *, is_additive: b
     """
     if not is_additive or day >= period.end:
         return target
+    # the day itself is over; before the first day nothing is due
     elapsed = max((day - period.start).days + 1, 0)
     return target * elapsed / period.days

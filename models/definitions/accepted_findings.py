@@ -19,7 +19,7 @@ class Accepted:
 
     code: str
     why: Label
-    source: str
+    source: str  # file and line: a code that accepts nothing is told there
 
 
 def read_accepts(fields: Fields) -> tuple[Accepted, ...]:
@@ -31,6 +31,8 @@ def read_accepts(fields: Fields) -> tuple[Accepted, ...]:
 def _accepted(node: Node) -> Accepted:
     fields = Fields(node, "an accepted finding", required=ENTRY_KEYS)
     code = as_text(fields["code"], "code")
+    # only the form is judged: whether a rule has this code is for the linter, which imports this package and not the other way
+    # `isdigit` alone is true for the digits of every script (Python documentation, str.isdigit)
     if not (len(code) == 4 and code[0] == "L" and code[1:].isascii() and code[1:].isdigit()):
         raise refuse(
             "D114",

@@ -96,6 +96,7 @@ def read_items(node: Node, what: str) -> tuple[Item, ...]:
 
 
 def _item(node: Node) -> Item:
+    # decided first, so that a misspelt key is compared with the keys of its own kind of item
     if isinstance(node, Mapping) and "kpi" in node.entries:
         fields = Fields(node, "an item that names a KPI", required=REF_REQUIRED, optional=REF_OPTIONAL)
         return KpiRef(as_id(fields["kpi"], "kpi"), _sign(fields), _range(fields), str(fields.place))
@@ -162,6 +163,7 @@ def _operand(node: Node, agg: str, table: Table) -> Expr | None:
         return None
     text = as_text(node, agg)
     if agg == "count":
+        # a column is refused here, not ignored: whoever names one expects it to change the count
         if text != "rows":
             raise refuse(
                 "D203", "count counts rows", node.place, actual=text, remedy="write count: rows, with a where"
@@ -186,6 +188,7 @@ def _keys(node: Node, agg: str, table: Table) -> tuple[str, ...]:
         name, place = unknown[0]
         what = f"{agg} counts columns, and {table.name} has no column {name[:60]!r}"
         remedy = nearest(name, [c.name for c in table.columns])
+        # a plain word is a misspelt column; anything else is an expression, of which no distinct values are counted
         raise refuse("D310" if name.isidentifier() else "D203", what, place.place, actual=name, remedy=remedy)
     if not 1 <= len(set(names)) == len(names) <= MAX_KEYS:
         remedy = f"name 1 to {MAX_KEYS} columns, each once"
@@ -207,6 +210,7 @@ def _condition(node: Node, table: Table) -> Expr:
 
 def _percent(fields: Fields, agg: str) -> Decimal | None:
     node = fields.get("percent")
+    # both ways: a percentile without percent has no meaning, and percent elsewhere would be ignored without a word
     if (agg == "percentile") != (node is not None):
         raise refuse(
             "D205", "percent goes with percentile", fields.place, remedy="percentile: <column>, percent: 90"
@@ -214,6 +218,7 @@ def _percent(fields: Fields, agg: str) -> Decimal | None:
     if node is None:
         return None
     percent = as_number(node, "percent")
+    # 0 and 100 are the smallest and the largest value, which have names of their own: min and max
     if not 0 < percent < 100:
         raise refuse(
             "D205", "percent must lie between 0 and 100", node.place, actual=str(percent), remedy="e.g. 90"
@@ -225,6 +230,7 @@ def _range(fields: Fields) -> Range:
     period, window, at = (fields.get(key) for key in _RANGES)
     given = [key for key in _RANGES if key in fields]
     kind = as_choice(period, "period", _PERIODS) if period else "current"
+    # `period: current` is the default and says nothing, so it may stand beside one of the others
     if len(given) > 1 and not (kind == "current" and not (window and at)):
         remedy = "keep one of period, window and at"
         raise refuse(
@@ -243,6 +249,7 @@ def _range(fields: Fields) -> Range:
 
 def _window(node: Node) -> Range:
     text = as_text(node, "window")
+    # before the number: the whole past has no length
     if text == "all":
         return Range("all")
     try:
@@ -257,6 +264,7 @@ _HAVING_FORM = "e.g. having: {count_distinct: order_id, at_least: 2} or having: 
 
 def _having(fields: Fields, agg: str, table: Table, reach: Range) -> Having | None:
     node = fields.get("having")
+    # without a bound every key counts, and that is what count_distinct says
     if (agg == "count_groups") != (node is not None):
         raise refuse("D231", "having goes with count_groups", fields.place, remedy=_HAVING_FORM)
     if node is None:
@@ -284,6 +292,7 @@ def _having(fields: Fields, agg: str, table: Table, reach: Range) -> Having | No
 def _active_in(inner: Fields, reach: Range) -> Having:
     as_choice(inner["active_in"], "active_in", ("previous",))
     others = [key for key in ("at_least", "above", *_INNER) if key in inner]
+    # "the period before" is that of the period appraised: beside another range it would have two meanings
     if others or reach != CURRENT:
         what = "active_in compares the current period with the one before, and nothing else"
         remedy = "having: {active_in: previous}, without period, window and at"

@@ -15,7 +15,9 @@ from models.values import nearest
 # Figures that a statement can be asked about; what each looks like stands in kpi_definitions/README.md.
 NUMBERS = ("perf_base", "base_salary", "coefficient", "total", "payable_days", "period_days")
 TEXTS = ("grade", "period_start", "period_end")
+# keyed by person: a line pays out of it what belongs to its own person
 TEAMS = ("team_coefficients", "team_amounts", "team_scores")
+# one entry per month so far, and one per part of a period in which somebody changed the post
 LISTS = ("earned_to_date", "segments")
 SOURCES = (*NUMBERS, *TEXTS, *TEAMS, *LISTS)
 SCORE = frozenset({"coefficient", "total", "grade", "segments"})  # figures that come from a scorecard
@@ -105,10 +107,12 @@ def _inner(node: Node) -> Binding:
     match node:
         case Scalar():
             value = plain(node)
+            # a null inside a list is a value that is not stated
             return Constant(value if isinstance(value, str) else None)
         case Sequence():
             return ListOf(tuple(_inner(item) for item in node.items))
         case Mapping():
+            # exactly one key: a mapping that holds `line` beside other keys is an argument with a key of that name
             if len(node.entries) == 1 and next(iter(node.entries)) in REFERENCES:
                 return _reference(node)
             return MapOf(tuple((name, _inner(value)) for name, value in node.entries.items()))

@@ -11,6 +11,7 @@ from models.definitions.strict_yaml import Mapping, Node, Scalar, YamlPlace, par
 
 KEY, GIVEN = "measure", "given"
 # What a short declaration may leave out. The aggregate only fills the place of a measure and is taken out again.
+# No direction stands here: without it nobody could say which side of a target is the good one, so each case states it.
 _DEFAULTS = """
 effective_from: 2000-01-01
 kind: result
@@ -28,6 +29,7 @@ def read_case_kpi(node: Node) -> Kpi:
     place = given.key_places[KEY]
     if as_text(given.entries[KEY], KEY) != GIVEN:
         raise refuse("D114", "measure has an unknown value", place, remedy="write measure: given")
+    # it would be taken out with the numerator that only fills the place
     if "numerator" in given.entries:
         raise refuse("D206", "a given KPI has no numerator", place, remedy="remove one of them")
     return replace(read_kpi(_completed(given)), measure=Sum(()))
@@ -36,9 +38,9 @@ def read_case_kpi(node: Node) -> Kpi:
 def _completed(given: Mapping) -> Mapping:
     entries = {name: value for name, value in given.entries.items() if name != KEY}
     if "label" in entries:
-        entries.setdefault("formula", entries["label"])
+        entries.setdefault("formula", entries["label"])  # the text explains a measure, and here there is none
     for name, value in parse(_DEFAULTS, given.place.file).entries.items():
-        entries.setdefault(name, _placed(value, given.place))
+        entries.setdefault(name, _placed(value, given.place))  # so that a refusal names a line of the case
     return Mapping(entries, {name: given.key_places.get(name, given.place) for name in entries}, given.place)
 
 

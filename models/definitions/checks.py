@@ -71,6 +71,7 @@ def _refuse(code: str, what: str, where: str, remedy: str, actual: str = "") -> 
 
 
 def _check_kpi(kpi: Kpi, first: Kpi, known: Known) -> None:
+    # targets, scores and red lines of earlier periods are read by direction: a change would turn their history round
     if kpi.direction != first.direction or isinstance(kpi.measure, RatedItem) != isinstance(
         first.measure, RatedItem
     ):
@@ -79,6 +80,7 @@ def _check_kpi(kpi: Kpi, first: Kpi, known: Known) -> None:
             "D219", what, kpi.source, "give the new KPI a new id", f"first version at {first.source}"
         )
     target = _target_of(kpi)
+    # claimed, not read: a KPI that could not be read has a refusal of its own, which this one would only repeat
     if target is not None and target not in known.claimed["kpis"]:
         remedy = nearest(target, known.claimed["kpis"])
         raise _refuse("D208", f"the denominator names an unknown KPI {target}", kpi.source, remedy)
@@ -93,12 +95,13 @@ def _target_of(kpi: Kpi) -> str | None:
 def _check_cycles(kpis: Mapping[str, tuple[Kpi, ...]]) -> None:
     """A KPI measured against a target of itself, directly or round a corner, measures nothing."""
     follows = {name: _target_of(versions[-1]) for name, versions in kpis.items()}
-    for start in sorted(follows):
+    for start in sorted(follows):  # so that two runs name the same KPI
         path: list[str] = []
         step: str | None = start
         while step is not None and step not in path:
             path.append(step)
             step = follows.get(step)
+        # a walk that only runs into a circle is told by the members of the circle
         if step is not None and step == start:
             cycle = " -> ".join([*path, start])
             remedy = "let one of them count something"
@@ -123,6 +126,7 @@ def _check_role(role: Role, known: Known) -> None:
 
 
 def _check_started(role: Role, name: str, versions: tuple[Versioned, ...], where: str) -> None:
+    # a role that is older than its KPI would need a figure that nobody had defined yet
     if versions and versions[0].effective_from > role.effective_from:
         what = f"{name} begins {versions[0].effective_from}, after the role's {role.effective_from}"
         raise _refuse("D218", what, where, f"let {name} begin no later", f"{name} at {versions[0].source}")
@@ -137,8 +141,9 @@ def _check_line(role: Role, line: RoleLine, known: Known) -> None:
         return  # claimed but unreadable: already reported
     _check_started(role, line.kpi, versions, line.source)
     try:
-        _check_rule(line, versions[0])
+        _check_rule(line, versions[0])  # direction and nature never change between versions (D219)
     except DefinitionError as error:
+        # a rule knows its arguments and no file: the place of the line is put before whatever it names
         where = f"{line.source} ({error.where})" if error.where else line.source
         raise DefinitionError(
             error.code, error.what, where=where, actual=error.actual, remedy=error.remedy
@@ -150,6 +155,7 @@ def _check_rule(line: RoleLine, kpi: Kpi) -> None:
     if isinstance(kpi.measure, RatedItem) != (takes == "rating"):
         what = f"{line.method} does not fit the measure of {kpi.id}"
         raise DefinitionError("D210", what, remedy="score.rating is for KPIs with rating, and only for them")
+    # a scaled KPI would be multiplied twice: by its scale and by the full marks of the line
     if takes == "quotient" and not (isinstance(kpi.measure, Ratio) and kpi.scale == 1):
         what = f"{line.method} scores what is done ÷ what was due, and {kpi.id} is no such quotient"
         raise DefinitionError("D210", what, remedy="name a KPI with numerator and denominator, without scale")

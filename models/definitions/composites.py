@@ -71,6 +71,7 @@ def _referred(ref: KpiRef, find: Find, path: tuple[str, ...]) -> list[Aggregate]
             remedy="let one of them count something",
         )
     kpi = find(ref.kpi)
+    # a quotient is no sum, and scale and bounds act after adding: the aggregates alone would not show them
     if not isinstance(kpi.measure, Sum) or kpi.is_bent:
         what = f"{ref.kpi} cannot be added: it is no plain sum of aggregates"
         remedy = "name a KPI with a numerator only, without scale, floor and cap"
@@ -79,10 +80,11 @@ def _referred(ref: KpiRef, find: Find, path: tuple[str, ...]) -> list[Aggregate]
 
 
 def _ranged(ref: KpiRef, aggregate: Aggregate) -> Aggregate:
-    signed = replace(aggregate, sign=1 if ref.sign == aggregate.sign else -1)
+    signed = replace(aggregate, sign=1 if ref.sign == aggregate.sign else -1)  # minus of a minus is plus
     if ref.range == CURRENT:
         return signed
     having = aggregate.having
+    # `active_in` means the period before the one appraised, and groups need more than the one day of a snapshot
     fixed = having is not None and (having.agg is None or ref.range.is_snapshot)
     if aggregate.range != CURRENT or fixed:
         what = f"{ref.kpi} looks at a range of its own and cannot be moved to another"
@@ -94,10 +96,12 @@ def _ranged(ref: KpiRef, aggregate: Aggregate) -> Aggregate:
 def is_additive(kpi: Kpi, find: Find) -> bool:
     """Whether a period's figure is the sum of its days', so that a target may be divided by days."""
     if (
+        # a bound holds for the figure of the whole period: thirty capped days do not make a capped month
         not unit_of(kpi.unit).is_additive
         or not isinstance(kpi.measure, Sum)
         or kpi.floor is not None
         or kpi.cap is not None
     ):
         return False
+    # windows of two days overlap
     return all(a.agg in ADDITIVE and a.range == CURRENT for a in parts_of(kpi, find).numerator)

@@ -33,7 +33,9 @@ def read_grade_table(node: Node) -> GradeTable:
     find it.
     """
     fields = Fields(node, "a grade table", required=KEYS, optional=(ACCEPTS,))
+    # first the line is covered once, then coefficients are compared: with a gap, neighbours would not be neighbours
     bands = tile([_band(item) for item in as_items(fields["bands"], "bands")])
+    # `tile` has sorted the bands, so neighbours in the list are neighbours on the line
     for below, above in pairwise(bands):
         if above.value < below.value:
             where = f"{below.where} and {above.where}"

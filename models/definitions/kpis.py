@@ -121,6 +121,7 @@ def read_kpi(node: Node) -> Kpi:
     """One KPI from its YAML node."""
     fields = Fields(node, "a KPI", required=REQUIRED, optional=OPTIONAL)
     decimals = as_number(fields["decimals"], "decimals")
+    # a fraction is in no range of whole numbers: one test for both
     if decimals not in range(11):
         remedy = "write 0 to 10"
         raise refuse(
@@ -143,6 +144,7 @@ def read_kpi(node: Node) -> Kpi:
         decimals=int(decimals),
         measure=_measure(fields),
         scale=as_number(scale, "scale") if scale else Decimal(1),
+        # 1: whatever happened at least once has a quotient, unless the definition asks for more
         min_n=as_number(min_n, "min_n") if min_n else Decimal(1),
         source=str(fields.place),
         floor=floor,
@@ -152,6 +154,7 @@ def read_kpi(node: Node) -> Kpi:
 
 def _bounds(fields: Fields) -> tuple[Decimal | None, Decimal | None]:
     low, high = fields.get("floor"), fields.get("cap")
+    # a rating lies on 0 to 100 and a share of reports on 0 to 1 by themselves
     if (low or high) and "numerator" not in fields:
         raise refuse(
             "D233",
@@ -161,7 +164,7 @@ def _bounds(fields: Fields) -> tuple[Decimal | None, Decimal | None]:
         )
     floor = as_number(low, "floor") if low else None
     cap = as_number(high, "cap") if high else None
-    if floor is not None and cap is not None and floor >= cap:
+    if floor is not None and cap is not None and floor >= cap:  # equal bounds: a constant
         actual = f"floor {floor}, cap {cap}"
         raise refuse("D233", "floor must lie below cap", fields.place, actual=actual, remedy="swap them")
     return floor, cap
@@ -174,6 +177,7 @@ def _measure(fields: Fields) -> Measure:
         raise refuse(
             "D206", "a KPI needs one measure", fields.place, actual=", ".join(given) or "none", remedy=remedy
         )
+    # not found as an unknown key: `denominator` is one that a KPI may have
     if "denominator" in fields and given != ["numerator"]:
         place = fields.mapping.key_places["denominator"]
         raise refuse("D206", f"{given[0]} has no denominator", place, remedy="remove denominator")
@@ -207,6 +211,7 @@ def _from_reports(node: Node) -> FromReports:
         )
     if mark is not None:
         return FromReports(total_at_least=as_number(mark, "total_at_least"))
+    # one of the two is there by now, which the type checker cannot see: `or node` never happens
     return FromReports(grade_in=tuple(as_text(g, "grade_in") for g in as_items(grades or node, "grade_in")))
 
 
@@ -215,6 +220,6 @@ def declared_id(node: Node) -> str | None:
 
     So that one broken KPI does not make every role that uses it look broken.
     """
-    entries: Mapping[str, Node] = getattr(node, "entries", {})
+    entries: Mapping[str, Node] = getattr(node, "entries", {})  # an entry may be a list or a plain word too
     value = entries.get("id")
     return value.text if isinstance(value, Scalar) else None

@@ -96,6 +96,7 @@ def _in_force(versions: Mapping[str, tuple[V, ...]], name: str, on: date, kind: 
     if name not in versions:
         raise DefinitionError("D217", f"unknown {kind} {name[:60]!r}", remedy=nearest(name, versions))
     begun = [v for v in versions[name] if v.effective_from <= on]
+    # an id that nobody knows and one whose first version comes later are two mistakes with two remedies
     if not begun:
         first = versions[name][0]
         what = f"{kind} {name} is not in force on {on}"
@@ -133,7 +134,8 @@ def load_definitions(
         MeritErrors: every problem found, each with code, file:line and remedy.
     """
     problems = Problems()
-    also = CASE_KEYS if is_case else ()
+    also = CASE_KEYS if is_case else ()  # never for an overlay: a company has no cases
+    # replaced before anything is read: a shipped entry that the company has its own version of is never judged
     entries = _overlaid(_gather(files, problems, also), _gather(overlay or {}, problems))
     known = Known(
         kpis=_read(entries.nodes["kpis"], read_case_kpi if is_case else read_kpi, problems),
@@ -142,10 +144,11 @@ def load_definitions(
         pay_plans=_read(entries.nodes["pay_plans"], lambda node: read_pay_plan(node, problems), problems),
         claimed={name: entries.claimed(name) for name in LISTS},
     )
+    # also where an entry could not be read: one run tells everything there is to mend
     check_all(known, problems)
     if problems.found:
         raise MeritErrors(sorted(problems.found, key=_by_place))
-    hash_ = content_hash(entries.nodes)
+    hash_ = content_hash(entries.nodes)  # of what is written: reading adds defaults, which may change
     return Definitions(known.kpis, known.roles, known.grade_tables, hash_, known.pay_plans)
 
 
@@ -163,6 +166,7 @@ def gather(files: Mapping[str, str], overlay: Mapping[str, str] | None = None) -
 
 
 def _by_place(error: MeritError) -> tuple[str, int, str]:
+    # a place may go on, as in `a.yaml:3, column 7 of the expression`: file and line alone sort
     file, _, line = error.where.split(" ")[0].rstrip(",").rpartition(":")
     return file, int(line) if line.isdigit() else 0, error.code
 
@@ -170,7 +174,7 @@ def _by_place(error: MeritError) -> tuple[str, int, str]:
 def _gather(files: Mapping[str, str], problems: Problems, also: tuple[str, ...] = ()) -> _Entries:
     """The entries of all files; keys in `also` are somebody else's."""
     entries = _Entries()
-    for name in sorted(files):
+    for name in sorted(files):  # so that refusals come in one order, whatever the disk lists first
         with problems.collect():
             _add_file(entries, parse(files[name], name), also)
     return entries
@@ -190,6 +194,7 @@ def _add_file(entries: _Entries, root: YamlMapping, also: tuple[str, ...]) -> No
 def _overlaid(shipped: _Entries, own: _Entries) -> _Entries:
     result = _Entries()
     for name in LISTS:
+        # claimed: a broken entry of the company never lets the shipped one through
         replaced = own.claimed(name)
         kept = [node for node in shipped.nodes[name] if declared_id(node) not in replaced]
         result.nodes[name] = kept + own.nodes[name]
@@ -205,6 +210,7 @@ def _read(nodes: list[Node], reader: Callable[[Node], V], problems: Problems) ->
             item = reader(node)
             _add_version(found, item)
     by_id: dict[str, tuple[V, ...]] = {}
+    # by id and then by day: the newest version of an id is the last, on which every look-up relies
     for name, begin in sorted(found):
         by_id[name] = (*by_id.get(name, ()), found[name, begin])
     return by_id
@@ -229,6 +235,7 @@ def content_hash(nodes: Mapping[str, list[Node]]) -> str:
     >>> content_hash({"kpis": list(a)}) == content_hash({"kpis": list(b)})
     True
     """
+    # numbers are texts here, so 0.1 and 0.10 differ: the hash says what was written, not what it means
     dump = {
         name: sorted(json.dumps(plain(n), sort_keys=True) for n in items) for name, items in nodes.items()
     }

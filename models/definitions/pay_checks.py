@@ -23,6 +23,7 @@ _TEAM = {
     "team_amounts": {"someone": Decimal(1)},
     "team_scores": {"someone": Decimal(1)},
 }
+# the same January as _DATES: pay.prorate counts the days that a segment has inside the period
 _SEGMENT = {"from": "2010-01-01", "to": "2010-01-31", "base": "1", "coefficient": "1", "score": "1"}
 _DATES = {"period_start": "2010-01-01", "period_end": "2010-01-31"}
 _LIST = {"earned_to_date": [Decimal(1)], "segments": [_SEGMENT]}
@@ -75,6 +76,7 @@ def check_method(line: PayLine) -> None:
 
     So that a gap in a table, a misspelt argument or an argument nobody binds is found before anybody is paid by it.
     """
+    # before the unknown ones: a scoring method does exist, and "did you mean" would name some other method
     if line.method.startswith(_NO_METHODS_OF_PAY):
         what = f"{line.method[:60]} scores or measures, it does not pay"
         raise DefinitionError("D220", what, where=line.source, remedy="pay lines use pay.* methods")
@@ -98,12 +100,12 @@ def probe(line: PayLine) -> dict[str, object]:
 
 def _stand_in(ref: Ref) -> object:
     if ref.kind != "input" or ref.name in NUMBERS:
-        return Decimal(1)
+        return Decimal(1)  # never 0: methods divide by targets and days
     if ref.name in TEAMS:
         return _TEAM[ref.name]
     if ref.name in LISTS:
         return _LIST[ref.name]
-    return _DATES.get(ref.name, "A")
+    return _DATES.get(ref.name, "A")  # any word does for a grade
 
 
 def _check_output(line: PayLine, found: Mapping[str, object]) -> None:
@@ -115,7 +117,7 @@ def _check_output(line: PayLine, found: Mapping[str, object]) -> None:
     if part and part not in names:
         remedy = nearest(part, names) if names else f"write output: {first}"
         raise _no_output(line, f"{first} of {line.method} holds no {part[:60]}", remedy)
-    if isinstance(value, str):
+    if isinstance(value, str):  # e.g. the grade of pay.coefficient: words cannot be added up
         raise _no_output(line, f"{first} of {line.method} is a word, no figure", "name another output")
 
 
@@ -125,8 +127,10 @@ def _no_output(line: PayLine, what: str, remedy: str) -> DefinitionError:
 
 def _place(line: PayLine, error: DefinitionError) -> str:
     """The line of the argument the refusal is about, else of the pay line."""
+    # a method knows its arguments and no lines: the argument is found by its name in the sentence of the refusal
     words = error.what.replace(":", " ").split()
     tables = [name for name in line.places if name in METHODS[line.method].TABLES]
+    # these speak of edges and points, not of an argument
     is_about_a_table = error.code in {"bands_gap", "bands_overlap", "points_not_ascending"}
     named = [word for word in words if word in line.places] or (tables if is_about_a_table else [])
     return str(line.places[named[0]]) if named else line.source
@@ -152,5 +156,5 @@ def _in_force(plans: Iterable[tuple[PayPlan, ...]], day: date) -> list[PayPlan]:
     found = []
     for versions in plans:
         begun = [plan for plan in versions if plan.effective_from <= day]
-        found += begun[-1:]
+        found += begun[-1:]  # a slice: nothing is added for a plan that has not begun
     return found

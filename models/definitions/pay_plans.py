@@ -36,7 +36,7 @@ from models.values import nearest
 Kind = Literal["sales_commission", "ad_saving_commission", "performance"]
 Mode = Literal["sales_commission", "ad_saving_commission", "performance", "mixed"]
 MODES: tuple[Mode, ...] = get_args(Mode)
-_YES_NO = ("true", "false")
+_YES_NO = ("true", "false")  # YAML is kept as text, so `no` and `off` mean nothing here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +92,7 @@ class PayPlan:
     def in_order(self) -> tuple[PayLine, ...]:
         """The lines so that each comes after those it builds on."""
         by_id = {line.id: line for line in self.lines}
+        # a set has no order, and two runs must reckon alike
         graph = {line.id: sorted(line_names(line)) for line in self.lines}
         return tuple(by_id[name] for name in TopologicalSorter(graph).static_order())
 
@@ -123,6 +124,7 @@ def read_pay_plan(node: Node, problems: Problems) -> PayPlan:
         note=as_label(note, "note") if note else None,
         accepts=read_accepts(fields),
     )
+    # amounts of ours look like advice: the note tells the reader which of them to replace
     if plan.example and plan.note is None:
         raise refuse("D111", "an example plan lacks note", fields.place, remedy="say what must be replaced")
     if len(problems.found) == before:  # with a line lost, the plan as a whole would look wrong too
@@ -138,7 +140,7 @@ def _line(node: Node) -> PayLine:
     given = as_mapping(args, "args") if args else None
     places = dict(given.key_places) if given else {}
     for name in bindings:
-        if name in places:
+        if name in places:  # one of two values of an argument would be ignored without a word
             remedy = "keep it in from or in args"
             raise refuse("D104", f"{name} stands in from and in args", places[name], remedy=remedy)
     if bound:
@@ -187,10 +189,11 @@ def _check_lines(plan: PayPlan, fields: Fields) -> None:
         if ref.name not in counted:
             what = f"the plan has no line {ref.name}"
             raise DefinitionError("D241", what, where=ref.source, remedy=nearest(ref.name, counted))
+    # after the names: TopologicalSorter would take an unknown line for one more node
     try:
         plan.in_order()
     except CycleError as error:
-        circle = " -> ".join(error.args[1])
+        circle = " -> ".join(error.args[1])  # where graphlib puts it (Python documentation, graphlib)
         remedy = "let one of them use figures only"
         raise refuse(
             "D242", "pay lines build on each other in a circle", place, actual=circle, remedy=remedy
@@ -202,6 +205,7 @@ def _check_mode(plan: PayPlan, fields: Fields) -> None:
     if any(line.method not in METHODS for line in plan.lines):
         return  # refused by its own line: what an unknown method pays for cannot be told
     kinds = {line.kind for line in plan.lines if line.kind is not None}
+    # the mode is what people are paid by where a role has several plans, so it must say what the lines do
     fits = len(kinds) > 1 if plan.mode == "mixed" else plan.mode in kinds
     if not fits:
         known = ", ".join(sorted(kinds)) or "fixed pay only"

@@ -52,9 +52,9 @@ class Range:
             case "previous":
                 return previous(start, end, to_date=to_date)
             case "last_year":
-                return _moved(start, end, -12)
+                return _moved(start, end, -12)  # not 365 days: the same dates, also after a leap day
             case "window":
-                return end - timedelta(days=(self.days or 1) - 1), end
+                return end - timedelta(days=(self.days or 1) - 1), end  # both ends count
             case "all":
                 return BEGINNING, end
             case "start":
@@ -84,7 +84,7 @@ def previous(start: date, end: date, *, to_date: bool = False) -> Days:
         return _moved(start, end, -_months_of(start, end))
     if to_date:
         return _moved(start, end, -1)
-    return start - (end - start) - _DAY, start - _DAY
+    return start - (end - start) - _DAY, start - _DAY  # same length, ending on the day before
 
 
 def _whole_months(start: date, end: date) -> bool:
@@ -105,6 +105,7 @@ def _moved(start: date, end: date, months: int) -> Days:
 
 def _shifted(day: date, months: int) -> date:
     """The same day of another month, or its last day: 29 February -> 28 February."""
+    # months since year 0, so that December and January need no case of their own
     number = day.year * 12 + day.month - 1 + months
     year, month = number // 12, number % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -41,6 +41,7 @@ class Problems:
         """Keep a refusal and go on; `place` is filled in where the refusal does not know its line."""
         try:
             yield
+        # refusals only: any other exception is a mistake of ours, and collecting it would hide it
         except DefinitionError as error:
             if not error.where and place is not None:
                 error = DefinitionError(
@@ -91,6 +92,7 @@ def as_number(node: Node, what: str) -> Decimal:
     text = as_text(node, what)
     try:
         return dec(text)
+    # before its parent: a number that is too long is written rightly, and needs another remedy
     except LimitError as error:
         what, remedy = f"{what} cannot be held: {error.cause}", error.remedy
     except ReadingError:
@@ -118,6 +120,7 @@ def _shortened(text: str) -> str:
 def as_choice(node: Node, what: str, choices: Iterable[Choice]) -> Choice:
     """The node as one of a few words, with the type that these words have."""
     text, known = as_text(node, what), tuple(choices)
+    # the word of the list and not the text that equals it: only the first has the type of the choice
     found = next((word for word in known if word == text), None)
     if found is None:
         raise refuse(
@@ -141,7 +144,8 @@ class Fields:
         self.what = what
         self.mapping = as_mapping(node, what)
         self.place = self.mapping.place
-        required = tuple(required)
+        required = tuple(required)  # walked twice
+        # unknown keys first: a misspelt key is absent too, and the refusal should show the word that was typed
         self._check_unknown({*required, *optional})
         self._check_absent(required)
 
@@ -161,6 +165,7 @@ class Fields:
 
     def __contains__(self, key: str) -> bool:
         node = self.mapping.entries.get(key)
+        # `cap:` with nothing behind it states nothing
         return node is not None and not (isinstance(node, Scalar) and node.is_null)
 
     def __getitem__(self, key: str) -> Node:

@@ -44,6 +44,7 @@ class RedLine:
     def veto(self, actual: Decimal) -> Veto:
         """What the total gets; `deduct_pct_each` counts every unit beyond the limit."""
         if self.effect == "deduct_pct_each" and self.value is not None:
+            # the distance, whichever side of the limit is the worse one
             units = subtract(max(actual, self.worse_than), min(actual, self.worse_than))
             return Veto("deduct_pct", multiply(self.value, units))
         return Veto(self.effect, self.value, self.kpi if self.effect == "zero_kpi" else None)
@@ -82,6 +83,7 @@ def _red_line(node: Node) -> RedLine:
     given = fields.get("value")
     value = as_number(given, "value") if given else None
     share = effect in ("deduct_pct", "deduct_pct_each")
+    # a value that is needed is absent, or one that would be ignored is given; a share of the total is at most all of it
     if (value is None) == (effect in _VALUED) or (value is not None and (value < 0 or (share and value > 1))):
         raise refuse(
             "D225",
@@ -115,6 +117,7 @@ def crossings(
     """
     vetoes, steps, unjudged = [], [], []
     for line in red_lines:
+        # an excluded KPI is neither crossed nor open: nobody can mend what does not concern the person
         if line.kpi not in actuals:
             continue
         actual, direction = actuals[line.kpi], directions[line.kpi]
@@ -123,4 +126,5 @@ def crossings(
         elif line.is_crossed(actual, direction):
             vetoes.append(line.veto(actual))
             steps.append(line.told(actual, direction))
+    # two red lines may name one KPI, which is told once: a dict keeps the order, a set does not
     return Crossings(tuple(vetoes), tuple(steps), tuple(dict.fromkeys(unjudged)))

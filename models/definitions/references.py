@@ -23,6 +23,7 @@ class _UnreadError(Exception):
 
 def check_references(kpis: Versions, claimed: frozenset[str], problems: Problems) -> None:
     """Collect every reference that does not hold on some day."""
+    # between two of these days nothing changes, so each stands for all days up to the next
     days = sorted({kpi.effective_from for versions in kpis.values() for kpi in versions})
     reported: set[tuple[str, str]] = set()
     for day in days:
@@ -44,7 +45,7 @@ def _check(
         if name not in claimed:
             remedy = nearest(name, claimed)
             raise DefinitionError("D208", f"unknown KPI {name}", where=kpi.source, actual=name, remedy=remedy)
-        if name not in kpis:
+        if name not in kpis:  # claimed by an entry that could not be read
             raise _UnreadError(name)
         found = _in_force(kpis[name], day)
         if found is None:

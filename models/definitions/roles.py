@@ -148,8 +148,10 @@ def read_role(node: Node, problems: Problems) -> Role:
         missing=as_choice(fields["missing"], "missing", POLICIES),
         redistribute_to=_ids(fields, "redistribute_to"),
         grade_table=as_id(fields["grade_table"], "grade_table"),
+        # 120: what full marks times 1.2, the default cap of score.linear, come to on every line
         total_cap=_number(fields, "total_cap", Decimal(120)),
         total_floor=_number(fields, "total_floor", Decimal(0)),
+        # nobody moves a total unless the role says how far
         manager_limit=_number(fields, "manager_limit", Decimal(0)),
         dimensions=tuple(_dimension(d, problems) for d in as_items(fields["dimensions"], "dimensions")),
         next_roles=_ids(fields, "next_roles"),
@@ -231,6 +233,7 @@ def _line(node: Node, dimension: str) -> RoleLine:
 def _target(node: Node | None) -> Target:
     if node is None:
         return None
+    # a mapping or a list has no text: `as_number` refuses it with its place
     return "plan" if getattr(node, "text", "") == "plan" else as_number(node, "target")
 
 
@@ -255,6 +258,7 @@ def _check_names(role: Role, fields: Fields) -> None:
         raise refuse(
             "D214", "two dimensions have one id", fields["dimensions"].place, remedy="rename one of them"
         )
+    # a policy without names gives the weight to nobody, and names without the policy would never be looked at
     if (role.missing == "redistribute_to") != bool(role.redistribute_to):
         raise refuse(
             "D216",
@@ -301,9 +305,12 @@ def _check_duties(role: Role, fields: Fields) -> None:
 def _check_sums(role: Role, fields: Fields, problems: Problems) -> None:
     """Each dimension, and the dimensions together, sum to exactly 100; each wrong sum has its own line."""
     for dimension, node in zip(role.dimensions, as_items(fields["dimensions"], "dimensions"), strict=True):
+        # `check_weights` takes items of a scorecard: as "scored" they keep the weight that is written, whatever the policy
         items = [Item(line.kpi, dimension.id, line.weight, "scored", None) for line in dimension.lines]
+        # at `kpis:` of the dimension, where the sum is wrong
         with problems.collect(as_mapping(node, "a dimension").entries["kpis"].place):
             check_weights(items, {dimension.id: Decimal(100)})
     with problems.collect(fields["dimensions"].place):
+        # one full item in each dimension, so that only the weights of the dimensions are judged
         one = [Item("", d.id, Decimal(100), "scored", None) for d in role.dimensions]
         check_weights(one, role.dimension_weights)

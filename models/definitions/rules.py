@@ -52,5 +52,6 @@ def _arguments(line: RoleLine) -> Arguments:
 
 
 def _terms(line: RoleLine, kpi: Kpi) -> LineTerms:
+    # `plan` and the mean of peers have no number before a period is scored
     target = line.target if isinstance(line.target, Decimal) else None
     return LineTerms(direction=kpi.direction, full=line.full, x=line.x, target=target)

@@ -23,12 +23,15 @@ Json = dict[str, object]
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what YAML editors understand
 TITLE = "meritline: KPIs, roles, grade tables, pay plans / 指标、岗位、等级、薪酬方案"
 _DEFINITION = {"kpis": "kpi", "roles": "role", "grade_tables": "grade_table", "pay_plans": "pay_plan"}
+# as `models.values.read_decimal` reads it: neither an exponent nor a thousands separator
 _PLAIN_NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 
 TEXT: Json = {"type": "string", "minLength": 1}
+# an editor takes an unquoted 5 or true for a number or a boolean; the loader keeps every value as text
 WORD: Json = {"type": ["string", "number", "boolean"]}
 ID: Json = {"type": "string", "pattern": f"^{ID_FORM}$"}
 IDS: Json = {"type": "array", "items": ID}
+# the form alone: whether the day exists is for the loader
 DAY: Json = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 NUMBER: Json = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": _PLAIN_NUMBER}]}
 COLUMNS: Json = {
@@ -51,6 +54,7 @@ def _one_of(choices: Iterable[object]) -> Json:
 
 def _said(shape: Json, zh: str, en: str) -> Json:
     """The shape with what an editor shows beside the key."""
+    # draft 7 ignores whatever stands beside $ref (JSON Schema draft 7, section 8.3), hence allOf around it
     return {"description": f"{zh} / {en}", **({"allOf": [shape]} if "$ref" in shape else shape)}
 
 
@@ -211,6 +215,7 @@ def definition_schema() -> Json:
         "type": "object",
         "additionalProperties": False,
         "properties": {name: {"type": "array", "items": _ref(_DEFINITION[name])} for name in LISTS},
+        # the name that draft 7 has; $defs came with the next draft
         "definitions": {name: _object(name) for name in KEYS},
     }
 
@@ -233,6 +238,7 @@ def _together(name: str) -> Json:
         case "pay_line":
             return {"allOf": [_pay_arguments(method) for method in PAY_METHODS]}
         case "kpi":
+            # exactly one, as the loader asks (D206)
             return {"oneOf": [{"required": [key]} for key in kpis.MEASURES]}
         case "aggregate":
             return {"oneOf": [{"required": [key]} for key in aggregates.AGGS], "allOf": _dates()}
@@ -263,4 +269,5 @@ def _pay_arguments(method: str) -> Json:
 
 
 def _when(key: str, value: str, then: Json) -> Json:
+    # `required` in the condition: without it, an absent key would fulfil it too
     return {"if": {"properties": {key: {"const": value}}, "required": [key]}, "then": {"properties": then}}

@@ -80,11 +80,13 @@ def parse(text: str, file: str) -> Mapping:
     try:
         root = _Builder(file).build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
+        # PyYAML counts lines from 0, editors from 1
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what = f"this is not YAML: {error.problem}"
         raise DefinitionError(
             "D103", what, where=f"{file}:{line}", remedy="check indentation and quotes"
         ) from None
+    # PyYAML refuses characters before it has any mark of a line
     except yaml.YAMLError as error:
         what = f"this is not YAML: {str(error).splitlines()[0][:200]}"
         raise DefinitionError(
@@ -112,6 +114,7 @@ def plain(node: Node) -> Plain:
 
 
 def _check_text(text: str, file: str) -> None:
+    # characters first: no byte copy of a huge text. surrogatepass: lone surrogates are refused below, with their line
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         remedy = f"split it; at most {MAX_BYTES} bytes"
         raise DefinitionError(
@@ -161,7 +164,7 @@ class _Builder:
                 raise self.refusal(
                     "D109", "too many values in one file", YamlPlace(self.file, line), "", remedy
                 )
-        return self.root or Mapping({}, {}, YamlPlace(self.file, 1))
+        return self.root or Mapping({}, {}, YamlPlace(self.file, 1))  # a file of comments has no document
 
     def accept(self, event: yaml.Event) -> None:
         mark = event.start_mark
@@ -201,6 +204,7 @@ class _Builder:
                 "D108", "a key must be a plain word", opened.place, "a list or mapping", "write key: value"
             )
         self.stack.append(opened)
+        # while it opens: later, the frozen nodes would already be too deep for whatever walks them
         if len(self.stack) > MAX_DEPTH:
             raise self.refusal("D106", "nested too deeply", opened.place, "", f"at most {MAX_DEPTH} levels")
 
@@ -211,10 +215,12 @@ class _Builder:
         if self.expects_key():
             self.start_entry(event.value, place)
         else:
+            # a style is a quote or a block: "~" in quotes is a text
             self.add(Scalar(event.value, not event.style and event.value in _NULLS, place))
 
     def start_entry(self, key: str, place: YamlPlace) -> None:
         top = self.stack[-1]
+        # YAML forbids two equal keys (YAML 1.2, section 3.2.1.1), and PyYAML keeps the last without a word
         if key in top.key_places:
             both = f"lines {top.key_places[key].line} and {place.line}"
             raise self.refusal("D104", f"the key {key[:60]!r} stands twice", place, both, "keep one of them")

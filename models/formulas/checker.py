@@ -78,6 +78,7 @@ class _Checker:
             return ColumnType.NUMBER
         if node.name in EXTREMES:
             self.one_of(first, _ORDERED, node, "numbers, dates or instants")
+        # a column may be NULL as well, and then the value would still be unknown
         elif not isinstance(_unsigned(node.args[1]), Literal | Parameter):
             raise refuse(
                 "D311",
@@ -112,6 +113,7 @@ class _Checker:
 
     def need(self, node: Expr, wanted: ColumnType, operator: str) -> ColumnType:
         found = self.type_of(node)
+        # no conversion between types: on which day an instant lies depends on the zone of the shop
         if found is not wanted:
             what = f"{operator!r} needs a {wanted} here, this is a {found}"
             raise refuse(

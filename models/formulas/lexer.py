@@ -15,8 +15,10 @@ KEYWORDS = frozenset({"and", "or", "not", "in", "is", "null", "true", "false", "
 
 _TOKEN = re.compile(
     r"(?P<space>[ \t\n]+)"
+    # what follows is looked at too: 12abc and 1.2.3 are refused, not read as two words
     r"|(?P<number>\d+(\.\d+)?(?![\w.]))"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    # a quote inside a text is written twice, as in SQL
     r"|(?P<text>'([^']|'')*')"
     r"|(?P<op><=|>=|!=|[=<>+\-*(),])",
     re.ASCII,
@@ -71,12 +73,13 @@ def tokens(text: str, where: str) -> list[FormulaToken]:
         if match.lastgroup != "space" and match["space"] is None:
             found.append(_token(match, at + 1))
         at = match.end()
-    return [*found, FormulaToken("end", "", len(text) + 1)]
+    return [*found, FormulaToken("end", "", len(text) + 1)]  # the parser may always look at one more word
 
 
 def _token(match: re.Match[str], at: int) -> FormulaToken:
     kind = next(k for k in ("number", "name", "text", "op") if match[k] is not None)
     word = match[0]
+    # AND and And mean `and`, as in SQL: a column of that name would be a trap
     if kind == "name" and word.lower() in KEYWORDS:
         return FormulaToken("keyword", word.lower(), at)
     return FormulaToken(kind, word, at)

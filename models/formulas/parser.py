@@ -97,6 +97,7 @@ class _FormulaParser:
 
     def advice(self) -> str:
         before = self.words[self.position - 1] if self.position else None
+        # the word before the bracket is a column to the grammar: somebody wrote a call that does not exist
         if self.word.text == "(" and before is not None and before.kind == "name":
             return f"functions: {', '.join(ARGUMENTS)}; sum, count and median are keys of the definition"
         if self.word.text == "=" and before is not None and before.text == "=":
@@ -118,6 +119,7 @@ class _FormulaParser:
         while self.take("or"):
             items.append(self.both())
         self.depth -= 1
+        # one operand is itself, so that brackets around it leave the tree as it was
         return first if len(items) == 1 else Or(tuple(items), at)
 
     def both(self) -> Expr:
@@ -129,6 +131,7 @@ class _FormulaParser:
 
     def negation(self) -> Expr:
         word = self.take("not")
+        # `not` and the minus sign go deeper without a bracket, so they count for themselves
         return Not(self.deeper(self.negation), word.at) if word else self.comparison()
 
     def comparison(self) -> Expr:
@@ -146,6 +149,7 @@ class _FormulaParser:
         at = self.word.at
         negated = self.take("not") is not None
         if not self.take("in"):
+            # `qty not = 1`: the `not` of a condition stands before the whole comparison
             if negated:
                 raise self.unexpected("expected 'in' after 'not'")
             return left
@@ -172,6 +176,7 @@ class _FormulaParser:
             and isinstance(node.operand, Literal)
             and not isinstance(node.operand.value, str | bool)
         ):
+            # -5 in a list is one constant; `-x` would round to the 28 digits of Python's default context
             return Literal(node.operand.value.copy_negate(), node.at)
         if not isinstance(node, Literal):
             raise refuse(
@@ -220,6 +225,7 @@ class _FormulaParser:
         if word.kind not in {"number", "text", "name"}:
             raise self.unexpected("expected a column, a number or a 'text'")
         self.position += 1
+        # only before a bracket: a table may have a column that is called `days`
         if word.kind == "name" and word.text.lower() in ARGUMENTS and self.take("("):
             return self.call(word)
         return self.leaf(word)
@@ -233,7 +239,7 @@ class _FormulaParser:
         while self.take(","):
             args.append(self.either())
         self.need(")")
-        self.calls -= 1
+        self.calls -= 1  # nesting alone counts: calls side by side do not double
         fewest, most = ARGUMENTS[name]
         if not fewest <= len(args) <= most:
             wanted = f"{fewest}" if fewest == most else f"{fewest} to {most}"
@@ -251,7 +257,7 @@ class _FormulaParser:
         if word.kind == "name":
             return ColumnName(word.text, word.at)
         if word.kind == "text":
-            return Literal(word.text[1:-1].replace("''", "'"), word.at)
+            return Literal(word.text[1:-1].replace("''", "'"), word.at)  # two quotes inside stand for one
         try:
             return Literal(dec(word.text), word.at)
         except ValueError:

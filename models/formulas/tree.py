@@ -149,5 +149,6 @@ def children(node: Expr) -> tuple[Expr, ...]:
 
 def columns(node: Expr) -> frozenset[str]:
     """Names of all columns an expression reads."""
+    # the empty set needs its type: `union` would be of an unknown one
     own = frozenset({node.name}) if isinstance(node, ColumnName) else frozenset[str]()
     return own.union(*(columns(child) for child in children(node)))

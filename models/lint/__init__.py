@@ -29,6 +29,7 @@ RULES: tuple[LintRule, ...] = tuple(
         key=lambda rule: rule.code,
     )
 )
+# what these find depends on the files of a company: without them an acceptance cannot be called stale
 _ONLY_WITH_CONTEXT = frozenset(rule.code for rule in company.RULES)
 
 
@@ -40,6 +41,7 @@ def lint(definitions: Definitions, context: CompanyContext | None = None) -> lis
     for rule in RULES:
         for holder, finding in rule.findings(world):
             met.add((holder.source, finding.code))
+            # met also where it is accepted: only then is the acceptance known to be of use
             if finding.code not in {a.code for a in accepted(holder)}:
                 found.append(finding)
     found += _stale(world, met)
@@ -59,6 +61,7 @@ def _stale(world: LintedWorld, met: set[tuple[str, str]]) -> list[LintFinding]:
 
 
 def _accepting(world: LintedWorld) -> Iterable[Holder]:
+    # no KPIs: many roles use one, and each has its own reason to accept
     yield from world.roles.values()
     yield from world.definitions.grade_tables.values()
     yield from world.pay_plans.values()
@@ -66,7 +69,7 @@ def _accepting(world: LintedWorld) -> Iterable[Holder]:
 
 def _by_severity_and_place(finding: LintFinding) -> tuple[int, str, int, str, str]:
     file, _, line = finding.where.rpartition(":")
-    number = int(line) if line.isdigit() else 0
+    number = int(line) if line.isdigit() else 0  # as a number: line 10 comes after line 9
     return SEVERITIES.index(finding.severity), file, number, finding.code, finding.en
 
 

@@ -48,6 +48,7 @@ def _cliff(world: LintedWorld) -> Iterator[Breach]:
         if jumps.measure == "lookup":  # no order moved to another month changes the other measure
             zh, en = f"费率在 {_edges(up)} 处跳变", f"the rate jumps at {_edges(up)} of another measure"
             yield at_line(at, zh, en, "notice")
+        # the edge is a share of the target here, and so is the jump: yuan depend on each person's target
         elif jumps.measure == "attainment":
             shares = _shares(up)
             yield at_line(
@@ -79,7 +80,9 @@ def _falling(world: LintedWorld) -> Iterator[Breach]:
         if jumps is None:
             continue
         up_is_worse = _is_lower_better(world, at.line, jumps.looked_up)
+        # where a lower figure is the better one, the upward jump is the fall
         down = [(edge, jump) for edge, jump in jumps.at if (jump > 0) == up_is_worse]
+        # the other measure has no yuan: only the edge can be told
         if down and jumps.measure == "lookup":
             yield at_line(at, f"在 {_edges(down)} 处变差", f"doing better at {_edges(down)} is paid less")
         elif down:
@@ -91,6 +94,7 @@ def _falling(world: LintedWorld) -> Iterator[Breach]:
 def _is_lower_better(world: LintedWorld, line: PayLine, argument: str) -> bool:
     """Whether the measure that the argument brings is better when it is lower."""
     binding = line.bindings.get(argument)
+    # a KPI only: an attainment is turned so that more is better, whatever the direction
     kpi = world.kpis.get(binding.name) if isinstance(binding, Ref) and binding.kind == "kpi" else None
     return kpi is not None and kpi.direction == "lower"
 
@@ -124,6 +128,7 @@ def _large_clawback(world: LintedWorld) -> Iterator[Breach]:
 )
 def _falling_curve(world: LintedWorld) -> Iterator[Breach]:
     for at in world.pay_lines:
+        # equal neighbours are a plateau, which takes nothing from anybody
         if any(after < before for before, after in pairwise(at.traits.curve)):
             shown = ", ".join(plain(y) for y in at.traits.curve)
             yield at_line(at, f"曲线 {shown}", f"curve {shown}")

@@ -13,7 +13,7 @@ from models.money import plain, round_half_up
 from models.scoring.target_check import TargetRule
 from models.tables import FACTS
 
-FEWEST_EXAMPLES = 3
+FEWEST_EXAMPLES = 3  # one or two equal targets may be chance
 OWN = "person"  # whose rows belong to the person named in them, without an entry in ownership.csv
 
 
@@ -29,6 +29,7 @@ OWN = "person"  # whose rows belong to the person named in them, without an entr
 )
 def _unfed(world: LintedWorld) -> Iterator[Breach]:
     fed = world.context.facts
+    # None is not the empty set: where nobody knows what is fed, nothing is said
     for role in _held(world) if fed is not None else ():
         for line in role.lines:
             absent = sorted({a.fact for a in world.seen[line.kpi].all} - (fed or frozenset()))
@@ -61,6 +62,7 @@ def _unreachable(world: LintedWorld) -> Iterator[Breach]:
         held = (owned or {}).get(role.id, frozenset())
         for line in role.lines:
             facts = {a.fact for a in world.seen[line.kpi].all}
+            # one common scope is enough; `person` always is: such rows name their owner
             for fact in sorted(f for f in facts if not {OWN, *held} & set(FACTS[f].scopes)):
                 scopes = ", ".join(FACTS[fact].scopes)
                 yield Breach(
@@ -86,8 +88,10 @@ def _copied(world: LintedWorld) -> Iterator[Breach]:
         return
     for role in _held(world):
         lines = _examples(world, role, template)
+        # one target that was changed shows that somebody went through them
         if len(lines) < FEWEST_EXAMPLES or any(not same for _, same in lines):
             continue
+        # as shipped it says of itself that it is an example; copied, it passes for the company's own
         is_shipped = role == template.roles.get(role.id)
         names = ", ".join(name for name, _ in lines)
         yield Breach(
@@ -103,10 +107,12 @@ def _examples(world: LintedWorld, role: Role, template: Definitions) -> list[tup
     if role.id not in template.roles:
         return []
     shipped = {line.kpi: line.target for line in template.roles[role.id].lines}
+    # a target of one person counts too: the company has thought about this KPI
     set_here = {t.kpi_id for t in world.context.targets if t.scope != "role" or t.scope_id == role.id}
     found = []
     for line in role.lines:
         seen = world.seen[line.kpi]
+        # 0 is the natural aim of mistakes and incidents, and no figure of another company
         is_own = line.target in {None, "plan", 0} or seen.is_against_target or seen.is_manual
         if line.kpi in shipped and not is_own and line.kpi not in set_here:
             found.append((line.kpi, shipped[line.kpi] == line.target))
@@ -162,6 +168,7 @@ def _example_plan(world: LintedWorld) -> Iterator[Breach]:
     held = {role.id for role in _held(world)}
     for plan in world.pay_plans.values():
         roles = sorted(held & set(plan.roles))
+        # the shipped folder by itself is all examples: only with a company there is somebody to pay
         if plan.example and world.context.template is not None and roles:
             yield Breach(
                 plan,
@@ -173,6 +180,7 @@ def _example_plan(world: LintedWorld) -> Iterator[Breach]:
 def _held(world: LintedWorld) -> list[Role]:
     """Roles that somebody holds; all of them where that is not known."""
     owned = world.context.owned
+    # shipped roles that nobody holds would bury what concerns the company's people
     return [role for role in world.roles.values() if owned is None or role.id in owned]
 
 

@@ -19,6 +19,7 @@ from models.lint.plans import PlannedLine, planned_lines
 from models.lint.reach import Scoring, scorings
 
 Severity = Literal["error", "warning", "notice"]
+# the worst first: findings are sorted by it
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice")
 
 
@@ -70,6 +71,7 @@ class LintFinding:
     def render(self) -> str:
         """Two lines in English and Chinese, the first with place and severity."""
         first = f"[{self.code}] {self.severity}: {self.en} | at {self.where} | do: {self.remedy_en}"
+        # eight blanks, as errors have them: codes stand out at the margin
         return f"{first}\n        {self.zh}；建议：{self.remedy_zh}"
 
 
@@ -93,6 +95,7 @@ class LintedWorld:
     definitions: Definitions
     context: CompanyContext = field(default_factory=CompanyContext)
 
+    # works in a frozen dataclass: it writes to __dict__ and not through __setattr__ (Python documentation, functools)
     @cached_property
     def seen(self) -> Mapping[str, Seen]:
         """Every KPI with what it counts."""
@@ -145,8 +148,8 @@ class LintRule:
 
     def as_finding(self, found: Breach) -> LintFinding:
         """One place with the rule's severity and remedy."""
-        where = found.where or found.holder.source
-        severity = found.severity or self.severity
+        where = found.where or found.holder.source  # the line of a KPI is nearer than that of its role
+        severity = found.severity or self.severity  # a rule may judge one place more mildly than its kind
         return LintFinding(
             code=self.code,
             severity=severity,

@@ -12,11 +12,12 @@ from models.lint.finding import Breach, LintedWorld, rule
 from models.lint.meaning import HUNDRED, share
 from models.money import add, divide, multiply, plain, subtract
 
+# 1.5 is a common best; above 2 a misplaced point is likelier than such pay
 MOST_COEFFICIENT = Decimal(2)
-MOST_JUMP = Decimal(1)
-PASSING = Decimal(1)
-FEWEST_GRADES = 3
-FULL = HUNDRED
+MOST_JUMP = Decimal(1)  # coefficients multiply the performance base: 1 is all of it
+PASSING = Decimal(1)  # pays the performance base in full
+FEWEST_GRADES = 3  # two only say passed or not
+FULL = HUNDRED  # of the total, whose weights sum to 100
 
 
 @rule(
@@ -43,6 +44,7 @@ def _low_total_cap(world: LintedWorld) -> Iterator[Breach]:
 def _high_total_floor(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         lowest = world.definitions.grade_tables[role.grade_table].bands[0]
+        # an edge belongs to the band above: a floor equal to it is already out of the lowest grade
         if lowest.high is not None and role.total_floor >= lowest.high:
             floor = plain(role.total_floor)
             yield Breach(
@@ -84,6 +86,7 @@ def _grade_cliff(world: LintedWorld) -> Iterator[Breach]:
     for table in world.definitions.grade_tables.values():
         for below, above in pairwise(table.bands):
             jump = subtract(above.value, below.value)
+            # upwards only: the loader refuses a coefficient that falls (D224)
             if jump > MOST_JUMP:
                 yield Breach(
                     table,
@@ -155,6 +158,7 @@ def _few_grades(world: LintedWorld) -> Iterator[Breach]:
 def _unreachable_grade(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         best, edge = _best_total(world, role), world.definitions.grade_tables[role.grade_table].bands[-1].low
+        # a table of one grade has no edge, and that grade is always reached
         if edge is not None and best < edge:
             text = f"{plain(best)} < {plain(edge)}"
             yield Breach(role, f"{role.id} 的总分最高 {text}", f"{role.id}: the best total is {text}")
@@ -166,7 +170,7 @@ def _best_total(world: LintedWorld, role: Role) -> Decimal:
         if s.role is role:
             score = s.traits.highest
             if score is None:
-                return role.total_cap
+                return role.total_cap  # a line without a limit can make up for all others
             best = add(best, divide(multiply(score, share(role, s.line)), s.line.full))
     return min(best, role.total_cap)
 

@@ -12,7 +12,7 @@ from models.lint.meaning import Seen
 from models.tables import FACTS
 from models.units import unit_of
 
-_OWN = "own currency"
+_OWN = "own currency"  # the unit that models/tables gives to amounts as the platform states them
 
 
 @rule(
@@ -28,6 +28,7 @@ _OWN = "own currency"
 def _same_measure(world: LintedWorld) -> Iterator[Breach]:
     first_with: dict[object, Kpi] = {}
     for seen in world.seen.values():
+        # from reports, or with references that do not resolve: there is nothing to compare
         if not seen.all and not seen.is_manual:
             continue
         kpi = seen.kpi
@@ -62,6 +63,7 @@ def _meaning(seen: Seen) -> object:
 def _unused_kpi(world: LintedWorld) -> Iterator[Breach]:
     used = {line.kpi for role in world.roles.values() for line in role.lines}
     used |= {ref for kpi in world.kpis.values() for ref in referred(kpi)}
+    # sources and lines are among the names too: at worst an unused KPI of such a name is not told
     used |= {ref.name for plan in world.pay_plans.values() for line in plan.lines for ref in line.refs}
     for kpi in world.kpis.values():
         if kpi.id not in used:
@@ -95,8 +97,8 @@ def _tiny_denominator(world: LintedWorld) -> Iterator[Breach]:
         if (
             only_counts
             and unit_of(seen.kpi.unit).is_ratio
-            and seen.kpi.min_n <= 1
-            and not _compares_periods(seen)
+            and seen.kpi.min_n <= 1  # 1 is the default: one row is enough
+            and not _compares_periods(seen)  # L007 says it of growth
         ):
             yield Breach(seen.kpi, f"{seen.kpi.id} 没有 min_n", f"{seen.kpi.id} has no min_n")
 
@@ -110,6 +112,7 @@ def _tiny_denominator(world: LintedWorld) -> Iterator[Breach]:
 )
 def _growth_without_base(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
+        # 1 is the default: from a base of one row any growth looks miraculous
         if _compares_periods(seen) and seen.kpi.min_n <= 1:
             yield Breach(
                 seen.kpi,
@@ -132,7 +135,9 @@ def _compares_periods(seen: Seen) -> bool:
 )
 def _counts_excluded(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
+        # only some tables know excluded rows: elsewhere there is nothing to leave out
         marked = [a for a in seen.all if FACTS[a.fact].column("is_excluded") is not None]
+        # any use of the mark counts: who writes it turned round is looking at excluded orders on purpose
         for fact in sorted({a.fact for a in marked if "is_excluded" not in meaning.filtered(a)}):
             yield Breach(
                 seen.kpi,
@@ -171,6 +176,7 @@ def _sum_of_rates(world: LintedWorld) -> Iterator[Breach]:
 def _reversed_direction(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         kpi = seen.kpi
+        # both tests need the whole figure to be of one kind: what is mixed may be right either way
         if kpi.direction == "higher" and meaning.is_bad_news(seen):
             yield Breach(
                 kpi,
@@ -199,6 +205,7 @@ def _rewards_overspending(world: LintedWorld) -> Iterator[Breach]:
         kpi = seen.kpi
         if kpi.direction != "higher" or not meaning.costs_only(seen):
             continue
+        # a further condition may be the least return, which makes spending worth while
         is_plain = all(meaning.filtered(a) <= {"is_excluded"} for a in seen.above)
         if seen.below or seen.is_against_target or is_plain:
             yield Breach(kpi, f"{kpi.id} 花得越多得分越高", f"{kpi.id} scores higher the more is spent")
@@ -249,7 +256,9 @@ def _unconfirmed_incidents(world: LintedWorld) -> Iterator[Breach]:
 def _unit_against_formula(world: LintedWorld) -> Iterator[Breach]:
     for seen in world.seen.values():
         kpi, above = seen.kpi, seen.above
+        # with no aggregate, all() would be true
         only_counts = bool(above) and all(a.agg in meaning.COUNTS for a in above)
+        # a median or a maximum of shares is a share without dividing, and so is the state of one day
         moving = bool(above) and all(a.agg == "sum" or a.agg in meaning.COUNTS for a in above)
         is_snapshot = any(a.range.is_snapshot for a in above)
         if unit_of(kpi.unit).is_ratio and seen.is_sum and moving and not is_snapshot:

@@ -17,6 +17,7 @@ from models.money import divide, multiply, total
 from models.units import unit_of
 
 COUNTS = frozenset({"count", "count_distinct", "count_groups"})
+# columns converted to the company's currency have it; without it a cost is found under either name
 MONEY_SUFFIX = "_base"
 HUNDRED = Decimal(100)
 _COSTS = frozenset(
@@ -36,8 +37,10 @@ _COSTS = frozenset(
         *("compensation", "commission", "fixed_fee", "bank_fee", "purchase_cost"),
     }
 )
+# table and column: `amount` is a cost in this table only, elsewhere it is what a buyer gets back
 _OPEX = ("opex", "amount")
 _MARGINS = _COSTS | {"contribution", "unit_price", "baseline_price"}
+# sums of these columns are bad news: mistakes, losses, people who leave
 _FAULTS = frozenset(
     {
         *(
@@ -53,7 +56,9 @@ _FAULTS = frozenset(
         *("unexplained", "compensation", "refunded", "refund_amount", "departed"),
     }
 )
+# every row is bad news, whatever is counted of it
 _BAD_TABLES = frozenset({"refund", "incident"})
+# a KPI that reads one of these keeps people from trading quality for speed or volume
 _QUALITY = frozenset(
     {
         *(
@@ -78,8 +83,10 @@ _QUALITY = frozenset(
         *("passed_review", "buyer_paid_within_window", "withdrawn", "counted_qty", "completes"),
     }
 )
+# before refunds: what buyers paid, and what was credited for it
 _SALES = frozenset({"paid_amount", "gmv", "ad_sales", "credited", "sales"})
 _TAKEN_OFF = frozenset({"refunded", "refund_amount", "contribution"})
+# how tables name a column that is a quotient already: adding such columns weighs a small day like a large one
 _RATE_ENDINGS = ("_rate", "_pct", "_share", "_ratio", "_percent")
 
 
@@ -121,7 +128,7 @@ def _seen(kpi: Kpi, find: Callable[[str], Kpi]) -> Seen:
     try:
         parts = parts_of(kpi, find)
     except DefinitionError:
-        return Seen(kpi)
+        return Seen(kpi)  # the loader judged each day; the newest versions need not share one
     return Seen(kpi, parts.numerator, parts.denominator)
 
 
@@ -177,6 +184,7 @@ def costs_only(seen: Seen) -> bool:
 def is_bad_news(seen: Seen) -> bool:
     """Whether everything the KPI counts is a loss or a mistake."""
     parts = counted(seen.above)
+    # where something is taken off, more of the rest may be good
     return bool(parts) and len(parts) == len(seen.above) and all(_is_bad(a) for a in parts)
 
 
@@ -184,6 +192,7 @@ def _is_bad(aggregate: Aggregate) -> bool:
     own = summed(aggregate)
     if own and own <= _FAULTS:
         return True
+    # a request that the buyer withdrew is good news in a table of bad news
     return aggregate.fact in _BAD_TABLES and "withdrawn" not in filtered(aggregate) | own
 
 
@@ -195,6 +204,7 @@ def is_sales(seen: Seen) -> bool:
 
 def is_net(seen: Seen) -> bool:
     """Whether refunds or costs are taken off what is counted."""
+    # refunds taken off, or a column that has them taken off already
     return any(a.sign < 0 or summed(a) & (_COSTS | _TAKEN_OFF) for a in seen.above)
 
 
@@ -215,12 +225,13 @@ def is_speed(seen: Seen) -> bool:
 
 def is_volume(seen: Seen) -> bool:
     """Whether sheer output is rewarded."""
+    # the stock of one day is a state and no output
     moving = seen.is_sum and bool(seen.above) and not any(a.range.is_snapshot for a in seen.above)
     return (
         moving
         and unit_of(seen.kpi.unit).is_output
         and seen.kpi.direction == "higher"
-        and seen.kpi.kind == "process"
+        and seen.kpi.kind == "process"  # a result is what the work is for; output is a means
     )
 
 
@@ -258,4 +269,5 @@ def weight_where(role: Role, marked: Iterable[tuple[RoleLine, bool]]) -> Decimal
 
 def percent(part: Decimal, whole: Decimal) -> Decimal:
     """Part of a whole in percent; 0 of nothing."""
+    # nothing has no parts; the division would raise
     return Decimal(0) if whole == 0 else divide(multiply(part, HUNDRED), whole)

@@ -26,6 +26,7 @@ MOST_DEDUCTED = Decimal("0.2")
 
 def _basis(world: LintedWorld, line: PayLine) -> Seen | None:
     """The KPI a commission is paid on."""
+    # targets and attainments are left out: a rate is paid on the figure itself
     names = [ref.name for ref in line.refs if ref.kind == "kpi" and ref.name in world.seen]
     return world.seen[names[0]] if names else None
 
@@ -47,6 +48,7 @@ def _unguarded(world: LintedWorld, plan: PayPlan) -> list[str]:
     ),
 )
 def _sales_only(world: LintedWorld) -> Iterator[Breach]:
+    # L073 and L088 share the places: where the role itself looks at margin or refunds, the milder one speaks
     for at, roles in _gross(world):
         if roles:
             names = ", ".join(roles)
@@ -69,6 +71,7 @@ def _gross_basis(world: LintedWorld) -> Iterator[Breach]:
 def _gross(world: LintedWorld) -> Iterator[tuple[PlannedLine, list[str]]]:
     for at in world.pay_lines:
         basis, traits = _basis(world, at.line), at.traits
+        # modifiers are what the remedy asks for, so a line with them is taken as guarded
         if traits.top_rate is None or traits.has_modifiers or basis is None:
             continue
         if meaning.is_sales(basis) and not meaning.is_net(basis):
@@ -122,7 +125,7 @@ def _costly_together(world: LintedWorld) -> Iterator[Breach]:
     rates = _sum([_rates(world, plan) for plan in world.pay_plans.values()])
     if rates > MOST_OF_ALL_SALES:
         share = _percent(rates)
-        first = next(iter(world.pay_plans.values()))
+        first = next(iter(world.pay_plans.values()))  # no plan is at fault alone: the first lends its place
         yield Breach(
             first,
             f"各方案最高费率合计 {share} %",
@@ -161,6 +164,7 @@ def _percent(rate: Decimal) -> str:
 def _unpaid_role(world: LintedWorld) -> Iterator[Breach]:
     paid = {name for plan in world.pay_plans.values() for name in plan.roles}
     for role in world.roles.values():
+        # a company without any plan uses scores alone: it is not told so for each role
         if world.pay_plans and role.id not in paid:
             yield Breach(role, f"{role.id} 没有薪酬方案", f"no pay plan pays {role.id}")
 
@@ -184,6 +188,7 @@ def _foreign_kpi(world: LintedWorld) -> Iterator[Breach]:
 def _shown_to(world: LintedWorld, role: str) -> set[str]:
     """KPIs of a role and those they are made of."""
     own = {line.kpi for line in world.roles[role].lines}
+    # the scorecard explains a KPI by its parts, so the person has seen these figures as well
     return own | {name for kpi in own for name in referred(world.kpis[kpi])}
 
 
@@ -197,6 +202,7 @@ def _shown_to(world: LintedWorld, role: str) -> set[str]:
 def _before_collection(world: LintedWorld) -> Iterator[Breach]:
     for at in world.pay_lines:
         basis = _basis(world, at.line)
+        # no rate: nothing of this line is a commission
         if at.traits.top_rate is None or basis is None or _counts_receipts(basis):
             continue
         for name in at.plan.roles:

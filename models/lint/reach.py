@@ -38,7 +38,7 @@ class Scoring:
     @property
     def at_target(self) -> Decimal | None:
         """What is looked up when the target is exactly reached; None where that is not known."""
-        return ONE if self.by_attainment else self.target
+        return ONE if self.by_attainment else self.target  # 1: attainment when the target is exactly reached
 
 
 def scorings(roles: Mapping[str, Role], kpis: Mapping[str, Kpi]) -> tuple[Scoring, ...]:

@@ -38,9 +38,11 @@ def _line_on_opinion(world: LintedWorld) -> Iterator[Breach]:
 )
 def _line_before_target(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
+        # `plan` stands in targets.csv, which definitions alone do not know
         targets = {x.kpi: x.target for x in role.lines if isinstance(x.target, Decimal)}
         for line in role.red_lines:
             target = targets.get(line.kpi)
+            # the limit itself is not crossed, so limit and target may be equal
             if target is not None and line.is_crossed(target, world.kpis[line.kpi].direction):
                 shown = f"{plain(line.worse_than)} / {plain(target)}"
                 yield Breach(

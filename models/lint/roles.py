@@ -14,6 +14,7 @@ from models.money import plain
 from models.scoring import rating
 from models.values import nearest
 
+# Marks of ours, in points of the 100 that a role's weights sum to; what each prevents is the `why` of its rule.
 MOST_MANUAL = Decimal(30)
 MOST_ONE = Decimal(50)
 LEAST_ONE = Decimal(5)
@@ -72,6 +73,7 @@ def _one_kind(world: LintedWorld) -> Iterator[Breach]:
         kinds = {seen.kpi.kind for seen in _seen(world, role)}
         if len(kinds) == 1:
             kind = next(iter(kinds))
+            # a support post may have nothing but process
             severity: Severity = "notice" if kind == "process" else "warning"
             yield Breach(
                 role,
@@ -91,6 +93,7 @@ def _one_kind(world: LintedWorld) -> Iterator[Breach]:
 def _behaviour_outweighs(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
         behaviour, result = (_of_kind(world, role, [kind]) for kind in ("behaviour", "result"))
+        # a post without results is held against its process
         result = result or _of_kind(world, role, ["process"])
         if behaviour > result:
             yield Breach(
@@ -200,6 +203,7 @@ def _too_many(world: LintedWorld) -> Iterator[Breach]:
 )
 def _speed_alone(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
+        # one guard is enough: it stands on the same scorecard
         if any(meaning.guards_quality(seen) for seen in _seen(world, role)):
             continue
         for line in role.lines:
@@ -221,6 +225,7 @@ def _speed_alone(world: LintedWorld) -> Iterator[Breach]:
 )
 def _volume_alone(world: LintedWorld) -> Iterator[Breach]:
     for role in world.roles.values():
+        # a result guards as well: hollow output does not bring it about
         if any(meaning.guards_quality(seen) or seen.kpi.kind == "result" for seen in _seen(world, role)):
             continue
         for line in role.lines:
@@ -246,9 +251,11 @@ def _promotion_circle(world: LintedWorld) -> Iterator[Breach]:
         todo = list(role.next_roles)
         while todo:
             name = todo.pop()
+            # without the first test a circle beyond the start would never end
             if name not in reached and name in world.roles:
                 reached.add(name)
                 todo += world.roles[name].next_roles
+        # only who comes back to the own post: a post that merely leads into a circle is not at fault
         if start in reached:
             yield Breach(
                 role, f"从 {start} 晋升又回到 {start}", f"promotion from {start} leads back to {start}"
@@ -304,6 +311,7 @@ def _self_rating(world: LintedWorld) -> Iterator[Breach]:
 
 def _self_share(line: RoleLine) -> Decimal:
     weights = line.args.get("weights")
+    # arguments of a line are kept as the text that was read
     given = {k: Decimal(str(v)) for k, v in weights.items()} if isinstance(weights, dict) else {}
     return meaning.percent(given.get("self", Decimal(0)), sum(given.values(), Decimal(0)))
 
@@ -333,7 +341,7 @@ def _weight_to_opinion(world: LintedWorld) -> Iterator[Breach]:
 )
 def stale_acceptance(_: LintedWorld) -> Iterator[Breach]:
     """Nothing by itself: `lint` knows what was found."""
-    return iter(())
+    return iter(())  # a rule all the same, so that lists and pages of rules have it
 
 
 def stale(holder: Holder, code: str, known: list[str], where: str) -> Breach:
@@ -344,6 +352,7 @@ def stale(holder: Holder, code: str, known: list[str], where: str) -> Breach:
         f"{holder.id} 接受 {code}，但没有这样的发现",
         f"{holder.id} accepts {code}, which finds nothing{hint}",
         where,
+        # an old acceptance is untidy, a misspelt one accepts nothing
         "notice" if code in known else "warning",
     )
 

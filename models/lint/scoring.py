@@ -14,13 +14,15 @@ from models.money import divide, multiply, plain
 from models.units import UNITS
 
 HIGH_FLOOR = Decimal("0.6")  # of full: from here on the scores of all lie too close together
-FAR = Decimal("1.5")
+FAR = Decimal("1.5")  # times the target; beyond it few ever come
 SMALL_BONUS = Decimal(10)  # up to this weight a line may well be a bonus on top
-MOST_CAP = Decimal(2)
+MOST_CAP = Decimal(2)  # times full: above it one line makes up for another of the same weight
+# Where real targets end and slips of the unit begin: 98 for 0.98 lies far above, 0.5 % divided by 100 twice far below.
+# A share has 1 at most, and planned attainments lie somewhat above; a return on ads may well be 5 or 10.
 MOST_SHARE, MOST_RATIO, LEAST_RATIO = Decimal("1.5"), Decimal(20), Decimal("0.001")
-LEAST_MONEY = Decimal(1000)
-ANOTHER_SCALE = Decimal(3)
-LOOKS_LIKE_ATTAINMENT = Decimal(10)
+LEAST_MONEY = Decimal(1000)  # yuan a period: less looks like a number of 万元
+ANOTHER_SCALE = Decimal(3)  # times apart: edges and target are not of one measure
+LOOKS_LIKE_ATTAINMENT = Decimal(10)  # attainments lie about 1, and no sum of money is so small
 _WHOLE_UNITS = frozenset(unit.id for unit in UNITS.values() if unit.is_whole)
 
 
@@ -105,6 +107,7 @@ def _cap_contradicts(world: LintedWorld) -> Iterator[Breach]:
 def _far_band(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
         x, edge = s.at_target, _best_edge(s)
+        # a multiple of what is not above 0 means nothing; a table in another unit is told by L052
         if x is None or x <= 0 or edge is None or _is_other_scale(s):
             continue
         is_far = edge >= multiply(FAR, x) if s.kpi.direction == "higher" else multiply(FAR, edge) <= x
@@ -131,6 +134,7 @@ def _best_edge(s: Scoring) -> Decimal | None:
 def _target_fails(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
         score = s.rule.at_target(s.target)
+        # six tenths of full is where Chinese schools and offices draw the line of passing (及格)
         if score is not None and score < multiply(HIGH_FLOOR, s.line.full) and not _is_other_scale(s):
             yield _at(s, f"达到目标得 {plain(score)} 分", f"the target scores {plain(score)}")
 
@@ -184,11 +188,13 @@ def _odd_step(world: LintedWorld) -> Iterator[Breach]:
 
 
 def _is_odd(s: Scoring, per: Decimal, points: Decimal) -> bool:
+    # of a relative gap, 1 is the whole target
     if s.traits.is_relative:
         return per >= 1
     if s.kpi.unit == "ratio":
+        # a ratio with a target such as 5 (a return on ads) may well lose points by whole units
         return per >= 1 and (s.target is None or s.target < FAR)
-    return s.kpi.unit in _WHOLE_UNITS and per < 1 and points > 0
+    return s.kpi.unit in _WHOLE_UNITS and per < 1 and points > 0  # half a piece never happens
 
 
 @rule(
@@ -270,6 +276,7 @@ def _is_other_scale(s: Scoring) -> bool:
     if s.by_attainment or not found:
         return False
     if s.target is None or s.target <= 0:
+        # without a target only money can be told apart from attainment: ratios and counts may be as small
         return s.kpi.unit == "CNY" and max(found) <= LOOKS_LIKE_ATTAINMENT
     return multiply(max(found), ANOTHER_SCALE) < s.target or divide(min(found), ANOTHER_SCALE) > s.target
 
@@ -284,7 +291,7 @@ def _is_other_scale(s: Scoring) -> bool:
 def _no_full_marks(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
         best = s.traits.highest
-        if best is not None and best < s.line.full and best != s.traits.lowest:
+        if best is not None and best < s.line.full and best != s.traits.lowest:  # a constant score is L040's
             yield _at(
                 s,
                 f"最高只得 {plain(best)}，满分 {plain(s.line.full)}",
@@ -302,6 +309,7 @@ def _no_full_marks(world: LintedWorld) -> Iterator[Breach]:
 def _beyond_full(world: LintedWorld) -> Iterator[Breach]:
     for s in world.scorings:
         best = s.traits.highest
+        # tables only: everything else is reckoned from `full` and cannot be on another scale
         if s.traits.is_table and best is not None and best > multiply(MOST_CAP, s.line.full):
             yield _at(
                 s,

@@ -12,8 +12,11 @@ from models.lint.finding import Breach, Holder, LintedWorld, rule
 from models.units import unit_of
 from models.values import YEARS
 
+# Chinese characters: the ideographs of Unicode with their extension A
 _HAN = re.compile("[\u3400-\u9fff]")
+# GMV, ROI, SKU are said in Latin letters in Chinese too; two capitals tell them from an English word
 _ACRONYM = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z0-9]+")
+# months in which a period of each cycle may begin
 _FIRST_MONTHS = {"M": range(1, 13), "Q": (1, 4, 7, 10), "H": (1, 7), "Y": (1,)}
 
 
@@ -46,6 +49,7 @@ def _language(holder: Holder, label: Label) -> Iterator[Breach]:
         yield Breach(
             holder, f"{holder.id} 的中文名没有汉字：{label.zh}", f"{holder.id}: no Chinese in zh {label.zh!r}"
         )
+    # any single one: English text with a Chinese word in it cannot be read by those it is for
     if _HAN.search(label.en):
         yield Breach(
             holder,
@@ -82,6 +86,7 @@ def _same_formula_text(world: LintedWorld) -> Iterator[Breach]:
 def _odd_decimals(world: LintedWorld) -> Iterator[Breach]:
     for kpi in world.kpis.values():
         low, high = unit_of(kpi.unit).places
+        # too few decimals hide a difference that pays, too many show one that nobody can measure
         if not low <= kpi.decimals <= high:
             yield Breach(
                 kpi,
@@ -102,7 +107,9 @@ def _odd_decimals(world: LintedWorld) -> Iterator[Breach]:
 )
 def _mid_period(world: LintedWorld) -> Iterator[Breach]:
     cycles = {role.id: role.cycle for role in world.roles.values()}
+    # all versions, not the newest alone: an earlier one still scores its own periods
     for item in _versions(world):
+        # a KPI or a table has no cycle of its own: a month is the shortest that is settled
         months = _FIRST_MONTHS[cycles.get(item.id, "M")]
         if item.effective_from.day != 1 or item.effective_from.month not in months:
             yield Breach(
@@ -119,6 +126,7 @@ def _mid_period(world: LintedWorld) -> Iterator[Breach]:
 )
 def _odd_year(world: LintedWorld) -> Iterator[Breach]:
     for item in _versions(world):
+        # the loader takes any day that exists: here a slip is told, with the years that records may have
         if item.effective_from.year not in YEARS:
             yield Breach(
                 item, f"{item.id} 从 {item.effective_from} 生效", f"{item.id} begins {item.effective_from}"
