@@ -56,7 +56,7 @@ class PercentileCeiling(LineRule):
     def of_line(cls, a: Arguments, terms: LineTerms) -> Self:
         """The rule of a line; ceilings are points of the line, by participation."""
         ceilings = read_bands(a, "ceilings", "score")
-        # 80 written for 0.8 would never be reached, and the ceiling above it never hold
+        # an edge of 80 for 80 %: no participation would ever reach it
         if any(band.low is not None and not 0 <= band.low <= 1 for band in ceilings):
             raise a.invalid("ceilings", "have edges from 0 to 1: participation is ranked ÷ all in the role")
         others = cast(Among, a.choice("among", AMONG, "role"))
