@@ -48,16 +48,19 @@ class AdSaving(PayMethod):
     @classmethod
     def read(cls, a: Arguments) -> Self:
         """The call from its arguments; without a gate every attainment passes, without a cap nothing is cut."""
+        # equal means both or neither
         if a.has("allowed_rate") == a.has("budget"):
             raise a.invalid("allowed_rate", "or budget: give exactly one of the two")
         return cls(
             share=share(a, "share"),
+            # a fixed budget does not move with sales, so that a plan with one need not bind them
             net_sales=a.number("net_sales") if a.has("allowed_rate") else ZERO,
             allowed_rate=not_negative(a, "allowed_rate", 0),
             budget=not_negative(a, "budget") if a.has("budget") else None,
             sales_attainment=a.number("sales_attainment", 1),
             gate_min=a.number("gate_min", 0),
             cap=not_negative(a, "cap") if a.has("cap") else None,
+            # 0: overspending costs nobody anything unless the plan says so
             overspend_share=share(a, "overspend_share", 0),
             spend=not_negative(a, "actual_spend"),
         )
@@ -121,5 +124,6 @@ class AdSaving(PayMethod):
 
     def own_traits(self, terms: PlanTerms, /) -> PayTraits:
         """Whether a fixed budget is paid out whatever was sold."""
+        # a gate alone is none: an attainment that nobody binds is 1 and passes it
         has_gate = {"gate_min", "sales_attainment"} <= terms.named
         return PayTraits(lacks_sales_gate="budget" in terms.named and not has_gate)

@@ -59,6 +59,7 @@ class AmountTable(PayMethod):
     @exact
     def units(self) -> Decimal:
         """So many units as the rounding counts."""
+        # counted in units and multiplied back: quantize() rounds to powers of ten only, and a unit may be 5 or 50
         return (self.raw() / self.unit).to_integral_value(_PYTHON[self.rounding], CONTEXT)
 
     def amount(self) -> Decimal:
@@ -95,6 +96,7 @@ class AmountTable(PayMethod):
         x = operand(self.x)
         zh, en = f"{x} 处金额", f"amount at {x}"
         for (x0, y0), (x1, y1) in pairwise(self.table.points):
+            # on a point the amount stands in the table itself, and there is no arithmetic to show
             if x0 < self.x < x1:
                 part = f"({x} − {operand(x0)}) ÷ ({operand(x1)} − {operand(x0)})"
                 formula = f"{operand(y0)} + {part} × ({operand(y1)} − {operand(y0)})"

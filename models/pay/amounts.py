@@ -34,8 +34,10 @@ def fen(value: Decimal) -> Decimal:
     Raises:
         DefinitionError: D221 for an amount that no payroll can hold.
     """
+    # a zero is let through: 0E+50 has an exponent and no digits
     if value != 0 and value.adjusted() >= _MOST_DIGITS:
         what = f"an amount of more than {_MOST_DIGITS} digits"
+        # three digits and the exponent: written out, the number would fill the message
         raise DefinitionError("D221", what, actual=f"{value:.3e}", remedy="check the units of its inputs")
     return settle(value, 2) + ZERO  # -0.00 + 0 is 0.00: nobody's statement shows a minus zero
 
@@ -91,6 +93,7 @@ def share(a: Arguments, name: str, default: Decimal | int | None = None) -> Deci
 def one_of(a: Arguments, name: str, words: tuple[_Word, ...], default: _Word | None = None) -> _Word:
     """One of a few words, with the type that lists them."""
     value = a.choice(name, words, default)
+    # the word out of `words` and not `value`: only the former has the Literal type
     return next(word for word in words if word == value)
 
 

@@ -49,6 +49,7 @@ class Anchor(PayMethod):
             hours=not_negative(a, "hours"),
             hourly_rate=not_negative(a, "hourly_rate"),
             gmv=a.number("gmv"),
+            # stated as a positive amount: with a minus of its own it would be added to the sales
             refunds=not_negative(a, "refunds"),
             commission=CommissionRule.nested(a, "commission"),
             mode=one_of(a, "mode", _MODES, "sum"),
@@ -75,6 +76,7 @@ class Anchor(PayMethod):
         time, commission = fen(self.time()), self.commission.amount(self.basis())
         # Compared and added as rounded lines: the statement shows both, and a reader adds what is shown.
         variable = time + commission if self.mode == "sum" else max(time, commission)
+        # the guarantee is for all of it, base included, and so is applied last
         return AnchorResult(time, commission, max(fen(self.base) + variable, fen(self.guarantee)))
 
     def steps(self) -> tuple[Step, ...]:

@@ -43,6 +43,7 @@ class Caps(PayMethod):
         call = cls(
             amounts={key: fen(value) for key, value in by_id(a, "amounts").items()},
             cap=fen(not_negative(a, "person_cap")) if a.has("person_cap") else None,
+            # a floor may lie below 0: it then limits a debt
             floor=fen(a.number("person_floor")) if a.has("person_floor") else None,
             pool_cap=fen(not_negative(a, "pool_cap")) if a.has("pool_cap") else None,
         )
@@ -52,9 +53,11 @@ class Caps(PayMethod):
 
     def each(self) -> dict[str, Decimal]:
         """Amounts after cap and floor of the person."""
+        # by id: the statement of a cut must not depend on the order of a list
         return {key: self._limited(self.amounts[key]) for key in sorted(self.amounts)}
 
     def _limited(self, amount: Decimal) -> Decimal:
+        # cap, then floor: `read` refuses a floor above the cap, so the order cannot change the amount
         amount = amount if self.cap is None else min(amount, self.cap)
         return amount if self.floor is None else max(amount, self.floor)
 
@@ -67,6 +70,7 @@ class Caps(PayMethod):
         paid = {key: value for key, value in each.items() if value >= 0}
         # Debts stay as they are, so the others share what the cap and these debts leave.
         scaled = owed | split(self.pool_cap - _sum(owed), paid, self.NAME)
+        # in the order of `each` again: debts were taken out and put before the others
         return {key: scaled[key] for key in each}
 
     def result(self) -> CapsResult:

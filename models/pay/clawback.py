@@ -49,8 +49,10 @@ class Clawback(PayMethod):
             refund=not_negative(a, "refund"),
             commission=CommissionRule.nested(a, "commission"),
             mode=one_of(a, "mode", _MODES, "recompute_original"),
+            # may be negative: a debt that an earlier clawback carried into the open period
             current=fen(a.number("current_commission", 0)),
         )
+        # an effective rate is the locked line ÷ its basis
         if call.mode == "original_effective_rate" and call.basis <= 0:
             raise a.invalid("original_basis", f"must be above 0 for mode {call.mode}")
         return call
@@ -66,12 +68,14 @@ class Clawback(PayMethod):
     @exact
     def taken_by_rate(self) -> Decimal:
         """The refund at the original's effective rate, before rounding."""
+        # the locked line as it was paid, in fen: refunds of the whole basis take back exactly what was paid
         return self.original() * self.refund / self.basis
 
     def restated(self) -> Decimal:
         """The line as it would be without what was refunded."""
         if self.mode == "recompute_original":
             return self.commission.amount(self.left())
+        # the deduction is rounded as a line, because the statement prints it
         return self.original() - fen(self.taken_by_rate())
 
     def result(self) -> ClawbackResult:
@@ -115,6 +119,7 @@ class Clawback(PayMethod):
 
     def own_traits(self, terms: PlanTerms, /) -> PayTraits:
         """Edges over which a refund of one yuan takes back the whole jump, where the plan states the commission."""
+        # at an effective rate a refund takes back its own part of the line, and no edge matters
         is_seen = "commission" in terms.stated and self.mode == "recompute_original"
         return PayTraits(jumps_taken_back=self.commission.jumps() if is_seen else None)
 

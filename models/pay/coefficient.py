@@ -42,6 +42,7 @@ class Coefficient(PayMethod):
     def read(cls, a: Arguments) -> Self:
         """The table of the mode, also where there is no score yet; without a table and a curve: linear."""
         mode = one_of(a, "mode", _MODES, "bands")
+        # read before the score is looked at: a wrong table is told when it is written, and not when totals come
         bands = read_bands(a, "bands", "coefficient", with_grade=True) if mode == "bands" else ()
         return cls(bands, Piecewise.read(a) if mode == "piecewise" else None, a.optional("score"))
 
@@ -81,6 +82,7 @@ class Coefficient(PayMethod):
     def _last_step(self, score: Decimal) -> Step:
         if self.curve is not None:
             points = " ".join(f"({shown(x)}, {shown(y)})" for x, y in self.curve.points)
+            # without its first two characters, `= ` or `≈ `: the arrow takes their place
             text = f"{points}: {operand(score)} → {result(self.curve.at(score))[2:]}"
             return Step(f"系数曲线 {text}", f"coefficient curve {text}")
         if not self.bands:

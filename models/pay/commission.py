@@ -24,6 +24,7 @@ from models.wording import Step, equation
 
 Mode = Literal["flat", "whole_slab", "progressive", "lump_excess"]
 Negative = Literal["zero", "signed"]
+# typing.get_args: one list serves the type checker and the check at run time (Python documentation, "typing").
 _MODES: tuple[Mode, ...] = get_args(Mode)
 _NEGATIVES: tuple[Negative, ...] = get_args(Negative)
 _CLOSED: tuple[Closed, ...] = get_args(Closed)
@@ -42,6 +43,7 @@ class CommissionRule:
     lookup: Decimal | None = None
     target: Decimal | None = None
     closed: Closed = "left"
+    # a month with more refunds than sales pays nothing, and no debt, unless the plan counts it with its sign
     negative: Negative = "zero"
     modifiers: tuple[Modifier, ...] = ()
     multiplier: Decimal = ONE
@@ -55,6 +57,7 @@ class CommissionRule:
         slabs = () if mode == "flat" else read_slabs(a, "bands")
         return cls(
             mode=mode,
+            # edges × target instead of basis ÷ target: a quotient without end would miss the edge it lies on
             slabs=slabs if target is None else tuple(slab.times(target) for slab in slabs),
             rate=a.number("rate", 0),
             lookup=a.optional("lookup"),
@@ -92,7 +95,9 @@ class CommissionRule:
             return basis * self.rate
         slab = self.slab(basis)
         if self.mode == "progressive":
+            # only the lump of the slab that is reached: a slab that is passed has paid its own part by its rate
             return progressive(self.slabs, basis) + slab.lump
+        # the first slab has no lower bound: what lies above it is counted from 0
         start = slab.low or ZERO if self.mode == "lump_excess" else ZERO
         return (basis - start) * slab.value + slab.lump
 
@@ -100,6 +105,7 @@ class CommissionRule:
         """The commission before rounding."""
         if self.pays_nothing(basis):
             return ZERO
+        # rate points first, as they lower a rate; the rest are factors, and only the product is rounded (`amount`)
         return self.lowered().by_rate(basis) * kept(self.modifiers) * self.multiplier
 
     def amount(self, basis: Decimal) -> Decimal:
@@ -120,6 +126,7 @@ class CommissionRule:
         at = []
         for below, above in pairwise(self.slabs):
             edge = above.low or ZERO
+            # the edge reckoned by both slabs: what one yuan more or less makes there
             at.append((edge, self._at_edge(above, edge) - self._at_edge(below, edge)))
         measure: Literal["basis", "attainment"] = "basis" if self.target is None else "attainment"
         found = Jumps(tuple((edge, jump) for edge, jump in at if jump != 0), measure)
@@ -141,6 +148,7 @@ class CommissionRule:
             return (Step(f"基数 {condition}：提成 = 0.00", f"basis {condition}: commission = 0.00"),)
         attainment = [] if self.target is None else [_attainment(basis, self.target)]
         rule = self.lowered()
+        # a factor of 1 would only lengthen the sentence
         factors = [factor for factor in (kept(self.modifiers), self.multiplier) if factor != ONE]
         formula = " × ".join(operand(factor) for factor in (rule.by_rate(basis), *factors))
         return (
@@ -248,6 +256,7 @@ class Commission(PayMethod):
     def own_traits(self, terms: PlanTerms, /) -> PayTraits:
         """Its highest rate, what lowers it, and where it jumps."""
         return PayTraits(
+            # flat has a rate and no slabs, the other modes slabs and a rate of 0: the greatest of all serves both
             top_rate=max([self.rule.rate, *(slab.value for slab in self.rule.slabs)]),
             has_modifiers="modifiers" in terms.stated and bool(self.rule.modifiers),
             jumps=self.rule.jumps(),

@@ -49,6 +49,7 @@ class DeductionLimit(PayMethod):
 
     def raw(self) -> Decimal:
         """The deduction within both limits, before rounding; a wage below the minimum gives nothing."""
+        # both limits of 第十六条 at once: the stricter one holds, and below the minimum wage nothing may be taken
         return max(min(self.deduction, self.wage * self.share_cap, self.wage - self.minimum_wage), ZERO)
 
     def result(self) -> DeductionLimitResult:

@@ -55,11 +55,13 @@ class Guarantee(PayMethod):
 
     def months(self) -> list[GuaranteedMonth]:
         """Month after month; nobody is ever paid less than the guarantee."""
+        # 0.00 and not 0: max() and min() return one of their arguments, and the statement shows two decimals
         found, balance = [], fen(ZERO)
         for earned in self.earned:
             # Repaid is what was owed before this month: a top-up is never paid back in its own month.
             topup = max(self.guarantee - earned, fen(ZERO))
             repaid = min(balance, max(earned - self.guarantee, fen(ZERO)))
+            # a guarantee that is given leaves the balance at 0, so that nothing is ever repaid above
             if self.mode == "recoverable":
                 balance = balance + topup - repaid
             found.append(GuaranteedMonth(earned, topup, repaid, earned + topup - repaid, balance))

@@ -43,6 +43,7 @@ class Holdback(PayMethod):
                 f"{a.method} releases", mapping(a.method, "releases", item), ("period", "share")
             )
             period = entry.inputs.get("period")
+            # once each: the second entry of a period would replace the first, and its share be lost
             if not isinstance(period, str) or not period or period in releases:
                 raise a.invalid("releases", "need a period each, and every period once")
             releases[period] = share(entry, "share")
@@ -64,6 +65,7 @@ class Holdback(PayMethod):
         {'2027-01': Decimal('100.01'), '2027-07': Decimal('100.00')}
         """
         withheld = fen(self.raw())
+        # split and not multiplied: each release rounded by itself could miss the withheld amount by a fen
         releases = split(withheld, self.releases, self.NAME) if self.releases else {}
         return HoldbackResult(self.amount - withheld, withheld, releases)
 

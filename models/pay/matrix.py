@@ -82,9 +82,11 @@ class Matrix(PayMethod):
 
 def _row(a: Arguments, number: int, item: object) -> MatrixRow:
     entry = Arguments(f"{a.method} bands", mapping(a.method, "bands", item), ("min", "max", "bands"))
+    # a row yields nothing itself, its cells do; Decimal(0) only fills the field
     band = Band(entry.optional("min"), entry.optional("max"), Decimal(0))
     try:
         return MatrixRow(band, read_bands(entry, "bands", "coefficient"))
+    # the tiling of a row does not know which row it is: its error is raised anew with the number
     except DefinitionError as error:
         what = f"{error.what}, in row {number} ({band})"
         raise DefinitionError(error.code, what, actual=error.actual, remedy=error.remedy) from None

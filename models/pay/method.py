@@ -138,6 +138,7 @@ class PayMethod(ABC):
     def _run(cls, inputs: Mapping[str, object], answer: Callable[[Self], _T]) -> _T:
         try:
             return answer(cls.read(Arguments(cls.NAME, inputs, cls.ARGUMENTS)))
+        # InvalidOperation is also what quantize() raises for too many digits (Python documentation, "decimal")
         except (InvalidOperation, Overflow):
             what = f"{cls.NAME}: a figure is too large to count with"
             raise DefinitionError("D221", what, remedy="check the units of its inputs") from None

@@ -51,6 +51,7 @@ class Modifier:
             direction=one_of(a, "direction", _DIRECTIONS),
             per=above_zero(a, "per"),
             each=not_negative(a, "each"),
+            # whole: half a step of shortfall costs nothing, which is the reading in favour of whoever is paid
             count_mode=a.choice("count_mode", COUNT_MODES, "whole"),
         )
 
@@ -100,6 +101,7 @@ class Modifier:
 def lowered(rate: Decimal, modifiers: Sequence[Modifier]) -> Decimal:
     """The rate less its rate points; not below 0, and a rate that is negative already stays."""
     points = sum((m.taken() for m in modifiers if m.kind == "rate_points"), ZERO)
+    # min(rate, 0) and not 0: the limit must not lift a negative rate, and so pay for a shortfall
     return max(rate - points, min(rate, ZERO))
 
 

@@ -35,6 +35,7 @@ class Performance(PayMethod):
         return cls(
             base=a.number("base"),
             coefficient=a.number("coefficient"),
+            # 1 of 1 day: the fraction disappears for a plan that does not count days
             payable_days=not_negative(a, "payable_days", 1),
             period_days=above_zero(a, "period_days", 1),
         )

@@ -48,6 +48,7 @@ class Piece(PayMethod):
         Raises:
             DefinitionError: `bands_gap` or `bands_overlap` for tiers.
         """
+        # a tier's money per piece is a price to people and the rate of a slab to the arithmetic: both words are read
         tiers = read_slabs(a, "tiers", ("price", "rate"), lumps=False) if a.has("tiers") else ()
         return cls(
             items=tuple(_item(a, item, bool(tiers)) for item in a.items("items")),
@@ -83,6 +84,7 @@ class Piece(PayMethod):
         """
         gross, penalty = fen(self.gross()), fen(self.penalty())
         net = gross - penalty
+        # without a guarantee this lifts a negative net to 0: penalties may take all of the pay and leave no debt
         topup = max(fen(self.guarantee) - net, fen(ZERO))
         return PieceResult(gross, penalty, topup, net + topup)
 

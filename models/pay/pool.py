@@ -70,4 +70,5 @@ class Pool(PayMethod):
 
 def _member(method: str, entry: object) -> PoolMember:
     a = Arguments(method, mapping(method, "entry", entry), ("coefficient", "days"))
+    # 0 is allowed: a member without a day in the period stays on the list and gets nothing
     return PoolMember(not_negative(a, "coefficient"), not_negative(a, "days"))

@@ -66,6 +66,7 @@ class ProfitShare(PayMethod):
             base_share=share(a, "base_share"),
             coefficient=not_negative(a, "coefficient"),
             base_gate=not_negative(a, "base_gate", 0),
+            # multiples of the target become money, so that nothing is divided and an edge is met exactly
             slabs=tuple(slab.times(target) for slab in slabs),
             weights=by_id(a, "shares"),
         )
@@ -80,16 +81,19 @@ class ProfitShare(PayMethod):
 
     def passes(self) -> bool:
         """Whether the in-post dividend is paid; exactly on the gate passes."""
+        # both: without a gate it is 0, and a profit of exactly 0 is none
         return self.counted() > 0 and self.counted() >= self.gate()
 
     def base(self) -> Decimal:
         """The in-post dividend before rounding."""
         return (
+            # up to the target only: what lies above it is paid for by the excess bands
             min(self.counted(), self.target) * self.base_share * self.coefficient if self.passes() else ZERO
         )
 
     def excess(self) -> Decimal:
         """The share of the excess before rounding; profit outside the bands yields nothing."""
+        # at least 0: the part of a loss that lies inside a band would count as negative pay
         return progressive(self.slabs, max(self.counted(), ZERO))
 
     def result(self) -> ProfitShareResult:
@@ -151,6 +155,7 @@ def stacked(slabs: Sequence[Slab]) -> list[Slab]:
     Raises:
         DefinitionError: `bands_gap` or `bands_overlap`.
     """
+    # without a lower bound first; None itself cannot be compared with a number
     ordered = sorted(slabs, key=lambda s: (s.low is not None, s.low or ZERO))
     for slab in ordered:
         if slab.low is not None and slab.high is not None and slab.low >= slab.high:

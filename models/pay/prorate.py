@@ -39,6 +39,7 @@ class Segment:
 
     def days(self) -> int:
         """Days inside the period; 0 for a segment that lies outside."""
+        # + 1 because both ends count; a segment outside was cut to an end before its start, hence at least 0
         return max((self.end - self.start).days + 1, 0)
 
 
@@ -98,6 +99,7 @@ class Prorate(PayMethod):
         (['600.00', '2160.00'], Decimal('2760.00'), Decimal('92.8'))
         """
         lines = [fen(self.raw(segment)) for segment in self.segments]
+        # the sum of rounded lines, as a reader of the statement adds them; fen() makes 0.00 of no line at all
         return ProrateResult(lines, fen(sum(lines, ZERO)), self.score())
 
     def steps(self) -> tuple[Step, ...]:
@@ -140,6 +142,7 @@ def _segment(a: Arguments, item: object, start: date, end: date) -> Segment:
     first, last = entry.day("from"), entry.day("to")
     if last < first:
         raise entry.invalid("to", "lies before from")
+    # cut before the days are counted: min_days asks how long somebody held the post in this period
     first, last = max(first, start), min(last, end)
     days = max((last - first).days + 1, 0)
     is_short = days < a.number("min_days", 0)

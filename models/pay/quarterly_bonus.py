@@ -57,6 +57,7 @@ class QuarterlyBonus(PayMethod):
             target_bonus=not_negative(a, "target_bonus"),
             actual=a.number("actual"),
             target=positive_target(a, "target"),
+            # the known names are its own keys, as the mapping was made here and holds no others
             curve=Piecewise.read(Arguments(f"{a.method} curve", curve, curve)),
             above_target_rate=not_negative(a, "above_target_rate", 0),
             gate=gate,

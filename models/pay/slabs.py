@@ -39,6 +39,7 @@ class Slab(Band):
         >>> Slab(Decimal(100), Decimal(300), Decimal("0.01")).part(Decimal(250))
         Decimal('150')
         """
+        # a difference of two clamped points, so that a negative basis goes through the same slabs downwards
         return self._within(basis) - self._within(ZERO)
 
     def _within(self, x: Decimal) -> Decimal:
@@ -54,6 +55,7 @@ def read_slabs(
     Raises:
         DefinitionError: `bands_gap` or `bands_overlap`.
     """
+    # all are slabs; the test tells the type checker, to which `tile` returns bands
     return tuple(slab for slab in tile(slab_list(a, name, keys, lumps=lumps)) if isinstance(slab, Slab))
 
 
@@ -69,6 +71,7 @@ def _slab(a: Arguments, name: str, item: object, keys: tuple[str, ...], lumps: b
     known = ("min", "max", *keys, *(("lump",) if lumps else ()))
     inner = Arguments(f"{a.method} {name}", entry, known)
     rates = [inner.number(key) for key in keys if inner.has(key)]
+    # a slab may hold a lump alone: its rate is 0 then, and not forgotten
     if len(rates) > 1 or (not rates and not inner.has("lump")):
         raise a.invalid(name, f"need one {' or '.join(keys)} each")
     rate = rates[0] if rates else ZERO
@@ -104,4 +107,5 @@ def slab_steps(slabs: Sequence[Slab], basis: Decimal, name: Step, closed: Closed
 def reached(slabs: Sequence[Slab], x: Decimal, closed: Closed) -> Slab:
     """The slab that holds x."""
     found = find(slabs, x, closed)
+    # `find` returns a band by its type; the object is one of the slabs
     return next(slab for slab in slabs if slab is found)

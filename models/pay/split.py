@@ -73,10 +73,12 @@ def split(amount: Decimal, weights: Mapping[str, Decimal], method: str = Split.N
     whole, count = sum(parts.values()), to_fen(amount)
     if whole == 0:
         raise invalid(method, "weights", "sum to 0: nobody can be given a share", dict(weights))
+    # on the absolute value: // rounds a negative number down, which is away from 0
     floors = {key: abs(count) * part // whole for key, part in parts.items()}
     left = abs(count) - sum(floors.values())
     # Ties by id: the order in which people are listed must not decide who gets the fen.
     order = sorted(parts, key=lambda key: (-(abs(count) * parts[key] % whole), key))
+    # fewer fen are left than there are remainders above 0, so that a weight of 0 never gets one
     lucky = set(order[:left])
     sign = -1 if count < 0 else 1
     return {key: from_fen(sign * (floors[key] + (key in lucky))) for key in sorted(parts)}
@@ -88,6 +90,7 @@ def _whole(weights: Mapping[str, Decimal], method: str) -> dict[str, int]:
         if weight < 0 or (weight != 0 and abs(weight.adjusted()) > _MOST_DIGITS):
             raise invalid(method, f"the weight of {key[:60]}", "must be 0 or more, of a plain size", weight)
     ratios = {key: weight.as_integer_ratio() for key, weight in weights.items()}
+    # the least common denominator: weights such as 0.5 and 1.25 become 2 and 5, and no digit is rounded
     common = lcm(*(bottom for _, bottom in ratios.values()))
     return {key: top * (common // bottom) for key, (top, bottom) in ratios.items()}
 

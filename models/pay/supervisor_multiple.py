@@ -55,6 +55,7 @@ class SupervisorMultiple(PayMethod):
         >>> SupervisorMultiple.evaluate({"amounts": team, "multiple": "1.5"}).amount
         Decimal('799.90')
         """
+        # not average × multiple: the average may be a quotient that was cut
         return SupervisorMultipleResult(self.average(), fen(self.raw()))
 
     def steps(self) -> tuple[Step, ...]:

@@ -33,6 +33,7 @@ class TeamBonus(PayMethod):
             basis=a.number("basis"),
             threshold=a.number("threshold"),
             rate=not_negative(a, "rate"),
+            # by_id refuses an empty team: of nobody it would be true that everybody reached the score
             scores=by_id(a, "member_scores"),
             min_score=a.number("min_score"),
         )

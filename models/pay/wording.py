@@ -38,6 +38,7 @@ def line(zh: str, en: str, formula: str, value: Decimal) -> Step:
     >>> line("提成", "commission", "10000.33 × 0.015", Decimal("150.00495")).en
     'commission = 10000.33 × 0.015 ≈ 150.00'
     """
+    # `1500 = 1500.00` says one thing twice
     is_value = formula in {operand(value), money(value)} and value == round_half_up(value, 2)
     return equation(zh, en, money(value) if is_value else f"{formula} {points(value)}")
 

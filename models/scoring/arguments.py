@@ -24,6 +24,7 @@ class Scored:
 def outputs(result: object) -> dict[str, object]:
     """The fields of a result under their golden names."""
     if not is_dataclass(result):
+        # no DefinitionError: only a method that is written wrong comes here, and no definition can cure it
         raise TypeError("a method yields a dataclass")
     return {f.name: getattr(result, f.name) for f in fields(result)}
 
@@ -31,6 +32,7 @@ def outputs(result: object) -> dict[str, object]:
 def invalid(method: str, name: str, what: str, actual: object = "") -> DefinitionError:
     """The refusal of one argument."""
     remedy = f"see {method} in kpi_definitions/README.md"
+    # 200 characters of the value: it may be a list of thousands, and the message is one line
     return DefinitionError("D221", f"{method}: {name} {what}", actual=repr(actual)[:200], remedy=remedy)
 
 
@@ -42,6 +44,7 @@ class Arguments:
         self.inputs = inputs
         names = sorted(known)
         for key in inputs:
+            # also where its value is null: a misspelt name would leave the default in force, and nobody would see it
             if key not in names:
                 what = f"{method} has no argument {str(key)[:60]!r}"
                 raise DefinitionError("D220", what, remedy=nearest(str(key), names))
@@ -66,6 +69,7 @@ class Arguments:
 
     def has(self, name: str) -> bool:
         """Whether the argument is given and not null."""
+        # `cap:` with nothing behind it is null in YAML, and means what leaving it out means
         return self.inputs.get(name) is not None
 
     def number(self, name: str, default: Decimal | int | None = None) -> Decimal:
@@ -139,11 +143,13 @@ def number(method: str, name: str, value: object) -> Decimal | None:
     """A decimal from text, int or Decimal; None stays None; a float is refused."""
     if value is None:
         return None
+    # bool first: True is an int in Python, and `true` in a definition would be the number 1
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise invalid(method, name, f"must be an exact decimal, not {type(value).__name__}", value)
     try:
         return dec(value)
     except ValueError:
+        # `from None`: the cause speaks of the reader; the author of a plan needs the name of the argument
         raise invalid(method, name, "is not a plain number", value) from None
 
 
@@ -167,6 +173,7 @@ def day(method: str, name: str, value: object) -> date:
     if isinstance(value, date):
         return value
     try:
+        # what is neither date nor text becomes an empty text, which no date is, so that one refusal serves all
         return read_date(value if isinstance(value, str) else "")
     except ValueError:
         raise invalid(method, name, "must be a date YYYY-MM-DD", value) from None

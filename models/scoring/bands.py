@@ -43,6 +43,7 @@ def tile(bands: Sequence[Band]) -> tuple[Band, ...]:
     """
     if not bands:
         raise DefinitionError("bands_gap", "the table has no band", remedy="add a band without min and max")
+    # the band without a lower bound comes first; None itself cannot be compared with a number
     ordered = sorted(bands, key=lambda b: (b.low is not None, b.low or Decimal(0)))
     _check_ends(ordered)
     for below, above in pairwise(ordered):
@@ -60,6 +61,7 @@ def _check_ends(ordered: list[Band]) -> None:
         (ordered[0], ordered[0].low, "below"),
         (ordered[-1], ordered[-1].high, "above"),
     ):
+        # an unlimited band that is not the last one overlaps its successor: the joint tells that with both lines
         if bound is not None and not (side == "above" and any(b.high is None for b in ordered)):
             what = f"no band for values {side} {plain(bound)}"
             key, which = ("min", "lowest") if side == "below" else ("max", "highest")
@@ -81,8 +83,10 @@ def _check_joint(below: Band, above: Band) -> None:
 def find(bands: Sequence[Band], x: Decimal, closed: str = "left") -> Band:
     """The band of x among tiled bands: `left` is min <= x < max, `right` is min < x <= max."""
     for band in bands:
+        # the lower bounds need no look: bands ascend without a gap, so the first one whose end lies beyond x holds it
         if band.high is None or x < band.high or (closed == "right" and x == band.high):
             return band
+    # tiled bands never come here, as the last one has no upper bound
     raise DefinitionError("bands_gap", f"no band for {plain(x)}")
 
 
@@ -105,6 +109,7 @@ def read_bands(
 def _band(method: str, name: str, item: object, value_key: str, with_grade: bool) -> Band:
     known = {"min", "max", value_key} | ({"grade"} if with_grade else set())
     entry = mapping(method, name, item)
+    # made for its refusal of keys that are not known; nothing is read from it
     Arguments(f"{method} {name}", entry, known)
     value = required_number(method, f"{name} {value_key}", entry.get(value_key))
     grade = entry.get("grade")

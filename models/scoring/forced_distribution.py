@@ -39,6 +39,7 @@ class Quotas:
 
     quotas: tuple[Quota, ...]
     ties: str = "up"
+    # in a group of four a quota of 20 % is less than one person
     min_group: int = 5
 
     @exact
@@ -51,15 +52,19 @@ class Quotas:
         """
         ideal = [n * quota.share for quota in self.quotas]
         whole = [x.to_integral_value(ROUND_FLOOR, CONTEXT) for x in ideal]
+        # the shares sum to exactly 1, so fewer places are left than there are grades: one more each is enough
         left = n - int(total(whole))
+        # floor − ideal is the negative remainder: the largest comes first, and of equal ones the better grade
         by_remainder = sorted(range(len(ideal)), key=lambda i: (whole[i] - ideal[i], i))
         return [int(w) + (i in by_remainder[:left]) for i, w in enumerate(whole)]
 
     def distribute(self, scores: dict[str, Decimal]) -> dict[str, str]:
         """Everybody's grade, by score and then by id."""
+        # copy_negate: a minus sign would round to the 28 digits of Python's default context (Python documentation, "decimal")
         order = sorted(scores, key=lambda key: (scores[key].copy_negate(), key))
         grades: dict[str, str] = {}
         for quota, end in zip(self.quotas, accumulate(self.places(len(order))), strict=True):
+            # how many hold a grade already: ties of the grade above may have used places of this one
             start = len(grades)
             for key in order[start : self._end(order, scores, start, end)]:
                 grades[key] = quota.grade
@@ -76,6 +81,7 @@ def _read(inputs: Inputs) -> tuple[Quotas, dict[str, Decimal | None]]:
     a = Arguments(NAME, inputs, ARGUMENTS)
     quotas = tuple(_quota(a, item) for item in a.items("quotas"))
     shares = total([q.share for q in quotas])
+    # exact decimals: three times 0.3333 is refused, and not rounded to 1
     if shares != ONE:
         actual = f"{' + '.join(plain(q.share) for q in quotas) or '0'} = {plain(shares)}"
         what = "the shares of the quotas must sum to exactly 1"
@@ -107,6 +113,7 @@ def evaluate(inputs: Inputs) -> Distribution:
     if len(scores) < rule.min_group:
         return Distribution("skipped", {})
     known = {key: score for key, score in scores.items() if score is not None}
+    # nobody is graded while a score is open: its owner would move everybody below
     if len(known) < len(scores) or not known:
         return Distribution("missing", {})
     return Distribution("scored", rule.distribute(known))

@@ -59,6 +59,7 @@ class GapPoints(LineRule):
 
     direction: str = "higher"
     gap: str = "absolute"
+    # the full marks of a line by default, so that whoever exactly meets the target gets them
     base: Decimal = Decimal(100)
     over: Side | None = None
     under: Side | None = None
@@ -108,6 +109,7 @@ class GapPoints(LineRule):
         """
         if actual is None or target is None:
             return GapScore("missing", None, None)
+        # a distance of 3 from a target of 0 has no size as a share; absolute gaps go on
         if self.gap == "relative" and target == 0:
             return GapScore("excluded", None, None)
         difference = self.difference(actual, target)
@@ -129,6 +131,7 @@ class GapPoints(LineRule):
             return Decimal(0), Decimal(0)
         units = count(difference.copy_abs() / side.per, self.count_mode)
         points = units * side.points
+        # the limit before the sign: `max: 20` of the bad side means at most 20 points off
         points = points if side.most is None else min(points, side.most)
         return units, points if difference > 0 else points.copy_negate()
 
@@ -140,6 +143,7 @@ class GapPoints(LineRule):
             return None
         difference = self.difference(actual, target)
         gap = f"({shown(actual)} − {term(target)})"
+        # the sentence turns the sign where `difference` does, so that a positive gap is the better one in both
         gap = f"−{gap}" if self.direction == "lower" else gap
         gap = f"{gap} ÷ |{shown(target)}|" if self.gap == "relative" else gap
         first = Step(
@@ -164,6 +168,7 @@ class GapPoints(LineRule):
         change = change if side.most is None else f"min({change}, {shown(side.most)})"
         raw = self.base + self.points(difference)[1]
         text = f"{shown(self.base)} {sign} {change} {result(raw)}"
+        # floor and cap are told only where they changed something
         if raw == score:
             return Step(f"得分 = {text}", f"score = {text}")
         limits = f"{shown(self.floor)} … {'∞' if self.cap is None else shown(self.cap)}"
@@ -178,11 +183,13 @@ class GapPoints(LineRule):
         """From the base down to the most that is taken off, up to the most that is added, within floor and cap."""
         over, under = self.over, self.under
         if under is None:
+            # without `under` nothing is ever taken off
             lowest = max(self.base, self.floor)
         else:
             lowest = self.floor if under.most is None else max(self.floor, self.base - under.most)
         promised: Decimal | None = self.base
         if over is not None:
+            # no limit of its own: however far beyond the target, each unit adds
             promised = None if over.most is None else self.base + over.most
         limits = [limit for limit in (promised, self.cap) if limit is not None]
         return Traits(
@@ -244,6 +251,7 @@ def _side(a: Arguments, name: str) -> Side | None:
         required_number(NAME, f"{name} points", entry.get("points")),
         inner.optional("max"),
     )
+    # per is a divisor; negative points would add below the target and take off above it
     if side.per <= 0 or side.points < 0:
         raise a.invalid(name, "needs per above 0 and points of 0 or more")
     return side

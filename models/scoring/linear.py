@@ -44,7 +44,9 @@ class Linear(LineRule):
     LINE_ARGUMENTS: ClassVar[tuple[str, ...]] = LINE_ARGUMENTS
 
     direction: str = "higher"
+    # a default for calls by name only: a role line for a lower-is-better KPI has to state it (of_line)
     inverse: str = "mirror"
+    # times full marks of 100 it is 120, the cap of a total
     cap: Decimal = Decimal("1.2")
     floor: Decimal = Decimal(0)
     zero_below: Decimal | None = None
@@ -108,6 +110,7 @@ class Linear(LineRule):
         Decimal('120.0')
         """
         if target is not None:
+            # before a missing actual: a target that the formula cannot take is wrong in every period
             self.check_target(target)
         if actual is None or target is None:
             return LinearScore("missing", None, None)
@@ -120,15 +123,18 @@ class Linear(LineRule):
     def attainment(self, actual: Decimal, target: Decimal) -> Decimal:
         """How far the target is reached; 1 is exactly reached, whatever the direction."""
         if target == 0:
+            # nothing can be divided by 0: the target is met or not, and between them there is nothing in proportion
             met = actual >= 0 if self.direction == "higher" else actual <= 0
             return ONE if met else self.floor
         if self.is_inverse_ratio:
+            # target ÷ actual grows without end as the actual falls to 0, so from 0 on the cap stands for it
             return self.cap if actual <= 0 else target / actual
         return attained(actual, target, self.direction)
 
     @exact
     def points(self, attainment: Decimal) -> Decimal:
         """The score of an attainment; exactly on a threshold counts as reached."""
+        # before the floor: a plan with both means 0 points below the threshold, and the floor from there on
         if self.zero_below is not None and attainment < self.zero_below:
             return Decimal(0)
         return self.full * min(max(attainment, self.floor), self.cap)
@@ -154,6 +160,7 @@ class Linear(LineRule):
     def traits(self) -> Traits:
         """From the floor to the cap, or from 0 where a threshold cuts off."""
         return Traits(
+            # the threshold goes before the floor, as in `points`
             lowest=Decimal(0) if self.zero_below is not None else self.floor * self.full,
             highest=self.cap * self.full,
             most_attainment=self.cap,

@@ -18,6 +18,7 @@ from models.wording import Step, result, shown, term
 LOOKED_UP = {
     "actual": Step("实际值", "actual"),
     "attainment": Step("完成率", "attainment"),
+    # read as attainment is; it has a name of its own because with less being better it is none
     "against_target": Step("实际对目标", "actual against target"),
 }
 
@@ -53,6 +54,7 @@ class Lookup(LineRule):
         if self.x == "actual":
             score = self.at(value)
             return Mark(score, (self.step_of(value, score),))
+        # an attainment divides by the target; `x: actual` above needs none
         if target is None or target == 0:
             return None
         # tables are written for the actual over the target, whatever the direction
@@ -82,6 +84,7 @@ def check_rising(scores: Sequence[Decimal], direction: str) -> None:
     Raises:
         DefinitionError: D210.
     """
+    # equal neighbours pass: two bands may give one score
     if all(a <= b if direction == "higher" else a >= b for a, b in pairwise(scores)):
         return
     now, then = ("fall", "rise") if direction == "higher" else ("rise", "fall")

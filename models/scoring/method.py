@@ -18,6 +18,7 @@ Steps = tuple[Step, ...]
 # line: a role line names it as its method. target: a role line names it as its target. group: it acts on the totals of
 # many people. total: it makes the total of a scorecard. calculation: a figure or a check that another part uses.
 Kind = Literal["line", "target", "group", "total", "calculation"]
+# Which KPIs a method may score: any, only one with numerator and denominator and no scale, or only ratings.
 Takes = Literal["figure", "quotient", "rating"]
 # Whose figures somebody's is compared with: everybody's in the same role, or only those of the same department.
 Among = Literal["role", "dept"]

@@ -39,6 +39,7 @@ class MilestoneRule(LineRule):
     """Full marks times a KPI that divides what is done by what was due."""
 
     NAME: ClassVar[str] = NAME
+    # weights, due and done are the KPI's own rows; the line only turns the quotient into points
     LINE_ARGUMENTS: ClassVar[tuple[str, ...]] = ()
     TAKES: ClassVar[Takes] = "quotient"
 
@@ -98,9 +99,12 @@ def score_milestones(milestones: Sequence[Milestone]) -> MilestoneScore:
     MilestoneScore(status='scored', rate=Decimal('0.75'), score=Decimal('75'))
     """
     due = total([m.weight for m in milestones if m.due])
+    # also where what was due weighs 0: a quotient over nothing is no achievement and no failure
     if due == 0:
         return MilestoneScore("excluded", None, None)
+    # not `m.due and m.done`: who finishes early would otherwise wait a period for the credit
     done = total([m.weight for m in milestones if m.done])
+    # not rate × 100: the quotient is cut at 50 digits, and times 100 the cut would stand in the score
     return MilestoneScore("scored", done / due, done * HUNDRED / due)
 
 
@@ -115,6 +119,7 @@ def _milestone(value: object) -> Milestone:
     weight = required_number(NAME, "milestones weight", entry.get("weight"))
     if weight < 0:
         raise inner.invalid("weight", "must be 0 or more")
+    # a step of which nothing is said is owed and open: the other way round silence would raise the score
     return Milestone(weight, inner.flag("due", default=True), inner.flag("done", default=False))
 
 

@@ -47,14 +47,17 @@ class OrderRefund:
 def _select(inputs: Inputs) -> tuple[list[PaidOrder], list[OrderRefund]]:
     """The orders and refunds that count."""
     a = Arguments(NAME, inputs, ARGUMENTS)
+    # no default: the modes put a refund of the next month into different months
     mode = a.choice("mode", ("order_cohort", "event_date"))
     start, end = a.day("period_start"), a.day("period_end")
     orders = [_order(a, item) for item in a.items("orders")]
     refunds = [_refund(a, item) for item in a.items("refunds", required=False)]
     sold = [o for o in orders if start <= o.paid_on <= end and not o.excluded]
     if mode == "order_cohort":
+        # without a cutoff a refund counts however late it comes
         back = _cohort(sold, refunds, a.day("cutoff") if a.has("cutoff") else date.max)
     else:
+        # of all orders and not of `sold`: a refund of this period may belong to a test order of an earlier one
         excluded = {o.id for o in orders if o.excluded}
         back = [r for r in refunds if start <= r.refunded_on <= end and r.order not in excluded]
     return sold, back

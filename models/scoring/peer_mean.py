@@ -39,6 +39,7 @@ class MeanOfPeers:
     def read(cls, a: Arguments) -> Self:
         """The rule from arguments."""
         leaves_out = a.flag("exclude_self", default=True)
+        # `choice` has checked the word; a type checker sees only str
         among = cast(Among, a.choice("among", AMONG, "role"))
         return cls(leaves_out, a.whole("min_group", 5), a.optional("fallback"), among)
 
@@ -65,6 +66,7 @@ class MeanOfPeers:
         Decimal('105')
         """
         peers = self.peers(values, person)
+        # `peers and`: min_group may be 0, and nobody has no mean
         if peers and len(peers) >= self.min_group:
             return PeerTarget("peer", len(peers), mean(peers))
         return PeerTarget("missing" if self.fallback is None else "fallback", len(peers), self.fallback)
@@ -98,6 +100,7 @@ def explain(inputs: Inputs) -> Steps:
     if found.status == "peer" and found.target is not None:
         formula = f"({sum_of(rule.peers(values, person))}) ÷ {found.n}"
         return (figure("目标（同岗均值）", "target (mean of the peers)", formula, found.target),)
+    # at least 1, as a group of nobody is too small even where min_group is 0
     few = f"{found.n} < {max(rule.min_group, 1)}"
     if found.target is None:
         return (Step(f"同岗人数 {few}，无备用目标：缺失", f"peers {few} and no fallback: missing"),)

@@ -56,6 +56,7 @@ class PercentileCeiling(LineRule):
     def of_line(cls, a: Arguments, terms: LineTerms) -> Self:
         """The rule of a line; ceilings are points of the line, by participation."""
         ceilings = read_bands(a, "ceilings", "score")
+        # an edge of 80 for 80 %: no participation would ever reach it
         if any(band.low is not None and not 0 <= band.low <= 1 for band in ceilings):
             raise a.invalid("ceilings", "have edges from 0 to 1: participation is ranked ÷ all in the role")
         others = cast(Among, a.choice("among", AMONG, "role"))
@@ -77,11 +78,13 @@ class PercentileCeiling(LineRule):
         >>> str(PercentileCeiling.of_line(given, LineTerms()).mark(LineFigures(Decimal(9), peers=Peers(figures))).score)
         '80'
         """
+        # TIES[0] is competition: equals all get the better place, hence the same percentile
         placed = place_among(figures, self.direction, TIES[0])
         if placed is None:
             return None
         values = figures.peers.values.values()
         ranked, eligible = sum(value is not None for value in values), len(values)
+        # a Decimal first: int / int would be a binary float
         participation = Decimal(ranked) / eligible
         ceiling = find(self.ceilings, participation)
         score = min(placed.percentile * self.full, ceiling.value)
@@ -97,6 +100,7 @@ class PercentileCeiling(LineRule):
     @property
     def traits(self) -> Traits:
         """From 0 for the last to the highest ceiling for the first."""
+        # `full` limits too: a ceiling of 120 does not lift a percentile of 1 above full marks
         return Traits(lowest=Decimal(0), highest=min(self.full, max(band.value for band in self.ceilings)))
 
     def describe(self) -> Step:

@@ -54,7 +54,9 @@ def roll_up(parts: Sequence[Part], mode: str) -> Rollup:
     if mode == "recompute":
         return _recompute(parts)
     scores = _known(p.score for p in parts)
+    # a plain mean is the weighted one with a weight of 1 each
     days = _known(Decimal(1) if mode == "mean_of_scores" else p.days for p in parts)
+    # before the division, which raises for 0
     if scores is None or days is None or total(days) == 0:
         return MISSING
     weighted = [score * n for score, n in zip(scores, days, strict=True)]
@@ -63,6 +65,7 @@ def roll_up(parts: Sequence[Part], mode: str) -> Rollup:
 
 @exact
 def _recompute(parts: Sequence[Part]) -> Rollup:
+    # one denominator makes the whole a ratio: a part that lacks its own leaves it missing, and is not added as an amount
     is_ratio = any(p.den is not None for p in parts)
     above = _known(p.num if is_ratio or p.num is not None else p.value for p in parts)
     if above is None:
@@ -70,6 +73,7 @@ def _recompute(parts: Sequence[Part]) -> Rollup:
     if not is_ratio:
         return Rollup("scored", total(above))
     below = _known(p.den for p in parts)
+    # never of a negative denominator, whose quotient would turn more into less
     if below is None or total(below) <= 0:
         return MISSING
     return Rollup("scored", total(above) / total(below))

@@ -45,6 +45,7 @@ class Piecewise(Lookup):
         if not points:
             raise a.invalid("points", "must hold at least one point")
         for left, right in pairwise(points):
+            # not <=: two points with one x are a jump
             if right[0] < left[0]:
                 actual = f"{plain(left[0])} then {plain(right[0])}"
                 what = "points must ascend in x"
@@ -78,6 +79,7 @@ class Piecewise(Lookup):
             return self._outside(x, first, self.below, tuple(reversed(self.points)))
         if x > last[0]:
             return self._outside(x, last, self.above, self.points)
+        # the last point at or before x: of two with one x that is the later one, which holds there
         left = max(i for i, point in enumerate(self.points) if point[0] <= x)
         if self.points[left][0] == x:
             return self.points[left][1]
@@ -87,6 +89,7 @@ class Piecewise(Lookup):
         if policy == "zero":
             return Decimal(0)
         inner = [p for p in towards_end if p[0] != end[0]]
+        # not inner: all points have one x, so there is no line to extend
         if policy == "clamp" or not inner:
             return end[1]
         # With a jump at the end the line that leads to it is extended, from the value that holds beyond it.
@@ -96,6 +99,7 @@ class Piecewise(Lookup):
 
     def _check_direction(self, direction: str) -> None:
         good_end, name = (self.above, "above") if direction == "higher" else (self.below, "below")
+        # at the bad end `zero` is a threshold as plans have it; at the good end the best people would get nothing
         if good_end == "zero":
             what = f"{name}: zero scores 0 at the good end of a {direction}-is-better KPI"
             raise DefinitionError("D210", what, remedy=f"use {name}: clamp or extend")

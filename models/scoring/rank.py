@@ -30,6 +30,7 @@ from models.wording import Step, result, shown
 NAME = "score.rank"
 LINE_ARGUMENTS = ("ties", "of", "among", "bands", "closed")
 DIRECTIONS = ("higher", "lower")
+# The first one is the default of calls by name; role lines have to state theirs.
 TIES = ("competition", "dense", "average")
 _TIES = {
     "competition": Step("并列同名次，后面跳号", "equals share a place, the next ones are skipped"),
@@ -73,11 +74,13 @@ class Ranking:
         '3'
         """
         key = _key(value, self.direction)
+        # keys rise from best to worst, so the index of the first equal is the number of those who are better
         better = bisect_left(self.keys, key)
         if self.ties == "dense":
             return Decimal(bisect_left(self.distinct, key) + 1)
         if self.ties == "competition":
             return Decimal(better + 1)
+        # somebody of the population stands among the equals and is not counted twice; a stranger does not
         equals = bisect_right(self.keys, key) - better - (1 if is_member else 0)
         return better + 1 + Decimal(equals) / 2
 
@@ -85,10 +88,12 @@ class Ranking:
     def percentile(self, rank: Decimal) -> Decimal | None:
         """(n − rank) ÷ (n − 1): 1 for the best, 0 for the last, nothing for somebody alone."""
         n = len(self.keys)
+        # somebody alone is best and last at once, and n − 1 would be 0
         return (n - rank) / (n - 1) if n > 1 else None
 
 
 def _key(value: Decimal, direction: str) -> Decimal:
+    # copy_negate keeps every digit; a minus sign rounds to the context (Python documentation, "decimal")
     return value.copy_negate() if direction == "higher" else value
 
 
@@ -126,10 +131,12 @@ class RankBands(LineRule):
             table=StepBands.read(a),
         )
         edges = rule.table.traits.edges
+        # an edge of 80 is a percent or a place by mistake: no percentile would ever reach it
         if of == "percentile" and any(not 0 <= edge <= 1 for edge in edges):
             raise a.invalid("bands", "of a percentile have edges from 0 to 1")
         if of == "rank" and any(edge < 1 for edge in edges):
             raise a.invalid("bands", "of a rank have edges of 1 or more: 1 is the best")
+        # places count from 1 down the list, percentiles up to 1: the good end lies on opposite sides
         check_rising([band.value for band in rule.table.bands], "higher" if of == "percentile" else "lower")
         return rule
 
@@ -244,6 +251,7 @@ def place_steps(values: dict[str, Decimal | None], found: Ranks) -> list[Step]:
     """One sentence per person."""
     n = sum(v is not None for v in values.values())
     steps = []
+    # best first, people without a place last; equals by id, so that the text is the same in every run
     for key, rank in sorted(
         found.ranks.items(), key=lambda entry: (entry[1] is None, entry[1] or 0, entry[0])
     ):

@@ -38,6 +38,7 @@ class _SampleCall:
         for name, ids in (("sample", sample), ("ranked", ranked)):
             unknown = [key for key in ids if key not in values]
             if unknown:
+                # an id that is misspelt would otherwise just not count, and everybody behind it move up
                 raise a.invalid(name, f"names {unknown[0][:60]!r}, who has no entry in values")
         known = [v for v in (values[key] for key in sample) if v is not None]
         direction = a.choice("direction", DIRECTIONS, "higher")
@@ -45,6 +46,7 @@ class _SampleCall:
 
     def rank(self, key: str) -> Decimal | None:
         value = self.values[key]
+        # in an empty sample everybody would be first
         if value is None or not self.ranking.keys:
             return None
         return self.ranking.rank(value, is_member=key in self.sample)

@@ -64,6 +64,7 @@ class RatingRule(LineRule):
         """The rule from arguments."""
         entries = a.mapping("weights") or {}
         weights = {name: required_number(NAME, f"weights {name}", value) for name, value in entries.items()}
+        # weights need not sum to 100: types that nobody rated drop out, and the rest is divided by its own sum
         if any(w < 0 for w in weights.values()) or not any(weights.values()):
             raise a.invalid("weights", "need at least one type above 0 and none below")
         minima = {name: _whole(a, name, value) for name, value in (a.mapping(MIN_RATERS) or {}).items()}
@@ -72,6 +73,7 @@ class RatingRule(LineRule):
     @classmethod
     def of_line(cls, a: Arguments, terms: LineTerms) -> Self:
         """The rule of a line; unless it states its own minima, a single colleague's rating stays unknown."""
+        # `min_raters: {}` is a statement too: it switches the minima off, and only leaving it out brings them
         return cls.read(a.joined_by(**{MIN_RATERS: a.inputs.get(MIN_RATERS, ANONYMITY)}), terms.full)
 
     @exact
@@ -88,6 +90,7 @@ class RatingRule(LineRule):
         if weight == 0:
             return Scored("missing", None)
         weighted = total([self.weights[t] * mean for t, mean in means.items()])
+        # one division by both: dividing twice would cut digits twice
         return Scored("scored", weighted / (weight * scale_max) * HUNDRED)
 
     def rated(self, ratings: list[Given], scale_max: Decimal) -> Rated | None:
@@ -132,8 +135,10 @@ class RatingRule(LineRule):
         """The scores that enter the mean of every type that counts."""
         by_type: dict[str, list[Decimal]] = defaultdict(list)
         for rating in ratings:
+            # a weight of 0 is falsy as well: such ratings are collected and do not count
             if rating.score is not None and self.weights.get(rating.rater_type):
                 by_type[rating.rater_type].append(rating.score)
+        # in the order of the weights, so that the sentence reads as the plan does; at least 1, as nobody has no mean
         counted = [t for t in self.weights if len(by_type[t]) >= max(self.min_raters.get(t, 1), 1)]
         return {t: self._trimmed(by_type[t]) for t in counted}
 

@@ -28,9 +28,11 @@ def ratio(parts: Iterable[tuple[Decimal | None, Decimal | None]], min_n: Decimal
     >>> ratio([(Decimal(50), Decimal(100)), (Decimal(30), Decimal(300)), (Decimal(60), Decimal(100))]).rate
     Decimal('0.28')
     """
+    # a list first: parts may be an iterator, and it is read twice
     pairs = [(n, d) for n, d in parts]
     known = [(n, d) for n, d in pairs if n is not None and d is not None]
     denominator = total([d for _, d in known])
+    # one unknown part makes the whole unknown: leaving it out would be a guess that it was average
     if len(known) < len(pairs) or not is_divisor(denominator, min_n):
         return RatioResult("missing", None)
     return RatioResult("scored", total([n for n, _ in known]) / denominator)

@@ -23,6 +23,7 @@ from models.scoring import (
 )
 from models.scoring.method import LineRule, ScoringMethod
 
+# In the order of docs/reference/methods.md: lines, ranks and groups, then what other parts use.
 METHODS: tuple[ScoringMethod, ...] = (
     linear.METHOD,
     piecewise.METHOD,

@@ -63,6 +63,7 @@ class StepBands(Lookup):
     def traits(self) -> Traits:
         """The scores of the bands, and where they begin."""
         scores = [band.value for band in self.bands]
+        # of bands with one score max() takes the first, which lies lowest
         best = max(self.bands, key=lambda band: band.value)
         return Traits(
             lowest=min(scores),

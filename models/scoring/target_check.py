@@ -45,13 +45,16 @@ class TargetRule:
         """
         if target is None:
             return TargetCheck("missing", None, None)
+        # newcomers have none: their target is neither accepted nor questioned
         if not history:
             return TargetCheck("no_baseline", None, None)
         hits = sum(x >= target if self.direction == "higher" else x <= target for x in history)
         hit_share = Decimal(hits) / len(history)
         stretch = self._stretch(target, total(history), Decimal(len(history)))
+        # before the warning: what is stopped has been questioned too
         if stretch is not None and stretch >= self.block_ratio:
             return TargetCheck("block", stretch, hit_share)
+        # either is enough: a mean can hide that the target was met only in the one best month
         is_far = stretch is not None and stretch >= self.warn_ratio
         return TargetCheck("warn" if is_far or hit_share < self.min_hit_share else "ok", stretch, hit_share)
 
@@ -81,6 +84,7 @@ def _read(inputs: Inputs) -> tuple[TargetRule, Decimal | None, list[Decimal]]:
     if rule.block_ratio < rule.warn_ratio:
         raise a.invalid("block_ratio", "is below warn_ratio")
     history = [number(NAME, "history", value) for value in a.items("history", required=False)]
+    # a month without a figure neither met the target nor missed it
     return rule, a.optional("target"), [value for value in history if value is not None]
 
 

@@ -52,11 +52,14 @@ class TotalRule:
 
     missing: str = "pending"
     redistribute_to: tuple[str, ...] = ()
+    # one dimension without a name: a scorecard without dimensions is the same arithmetic
     dimension_weights: Mapping[str, Decimal] = field(default_factory=lambda: {"": Decimal(100)})
     plan_points: tuple[PlanPoints, ...] = ()
     manager_adjustment: Decimal = Decimal(0)
+    # 0: where the plan grants nothing, an adjustment changes nothing
     manager_limit: Decimal = Decimal(0)
     total_floor: Decimal = Decimal(0)
+    # the total of a scorecard whose lines all reach the default cap of score.linear, 1.2 × 100
     total_cap: Decimal = Decimal(120)
     vetoes: tuple[Veto, ...] = ()
     grade_bands: tuple[Band, ...] = ()
@@ -87,8 +90,10 @@ def score_total(items: list[Item], rule: TotalRule) -> TotalScore:
         DefinitionError: `weights_sum`.
     """
     check_weights(items, rule.dimension_weights)
+    # red lines first: a KPI with a confirmed breach is 0 also where its figure is missing, and waits for nothing
     known = apply_policy([_red_lined(item, rule.vetoes) for item in items], rule.missing)
     scores = {item.kpi: item.score for item in known}
+    # before the next step: it moves what missing KPIs weigh after excluded ones gave theirs away
     shares: list[Decimal] | None = effective(known, rule.dimension_weights)
     if shares is not None and rule.missing == "redistribute_to":
         shares = move_missing(known, shares, list(rule.redistribute_to))
@@ -104,7 +109,9 @@ def score_total(items: list[Item], rule: TotalRule) -> TotalScore:
             shares=tuple(shares or ()),
         )
     base = total([_contribution(item, share) for item, share in zip(known, shares, strict=True)])
+    # settle and not round: redistributed weights are quotients, and 89.99499…9 would cost a grade
     final = settle(stages(base, rule).red_lined, rule.dp)
+    # closed on the left: exactly 90 is the grade that begins at 90
     band = find(rule.grade_bands, final) if rule.grade_bands else None
     grade, coefficient = (band.grade, band.value) if band else (None, None)
     return TotalScore(
@@ -134,10 +141,12 @@ def _contribution(item: Item, share: Decimal) -> Decimal:
 
 def _red_lined(item: Item, vetoes: tuple[Veto, ...]) -> Item:
     is_zeroed = any(v.type == "zero_kpi" and v.kpi == item.kpi for v in vetoes)
+    # the status too, or a missing KPI would hand its weight to the others and the breach cost nothing
     return replace(item, status="scored", score=Decimal(0)) if is_zeroed else item
 
 
 def _status(items: list[Item], shares: list[Decimal] | None) -> str:
+    # a missing KPI that weighs nothing keeps nobody waiting
     if shares is None or any(i.status == "missing" and s > 0 for i, s in zip(items, shares, strict=True)):
         return "provisional"
     return "scored" if any(s > 0 for s in shares) else "excluded"
@@ -175,8 +184,10 @@ def _clamp(value: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal
 
 @exact
 def _after_red_lines(value: Decimal, vetoes: tuple[Veto, ...]) -> Decimal:
+    # added up and not multiplied: six cases at 20 % each would be 120 %, hence the limit at 0
     share = total(veto_values(vetoes, "deduct_pct"))
     value = value * max(Decimal(0), 1 - share) if share else value
+    # after the deduction: a cap limits what is left, and the lowest of several holds
     value = min([value, *veto_values(vetoes, "cap_total")])
     return Decimal(0) if any(v.type == "zero_total" for v in vetoes) else value
 
@@ -245,6 +256,7 @@ def _red_line_steps(rule: TotalRule, found: Stages) -> list[Step]:
         value = f"{value} × max(0, 1 − ({sum_of(deducted)}))"
     if caps:
         value = f"min({value}, {', '.join(shown(c) for c in caps)})"
+    # alone: beside a total of 0 the other red lines would only be noise
     if any(v.type == "zero_total" for v in rule.vetoes):
         return [Step("红线：总分清零 = 0", "red line: the total is 0")]
     if deducted or caps:

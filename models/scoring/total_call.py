@@ -27,6 +27,7 @@ from models.scoring.weights import POLICIES, Item
 from models.wording import Step
 
 NAME = "score.total"
+# Of one KPI; only a total can be provisional.
 STATUSES = ("scored", "missing", "excluded")
 ARGUMENTS = (
     *("items", "missing", "redistribute_to", "dimension_weights", "plan_points", "manager_adjustment"),
@@ -108,6 +109,7 @@ def _read_veto(a: Arguments, value: object) -> Veto:
     needed = {"deduct_pct": "value", "cap_total": "value", "zero_kpi": "kpi"}.get(kind)
     if needed and not inner.has(needed):
         raise inner.invalid(needed, f"is required for {kind}")
+    # null counts as absent: zero_total and zero_kpi have no value
     if (inner.optional("value") or 0) < 0:
         raise inner.invalid("value", "must be 0 or more: a red line never adds")
     kpi = entry.get("kpi")
@@ -121,6 +123,7 @@ def _read_item(a: Arguments, value: object, has_dimensions: bool, score_item: Sc
     if full <= 0:
         raise inner.invalid("full", "must be above 0")
     status, score = _scored(inner, score_item)
+    # without weights for them, dimensions are only headings
     dim = str(entry.get("dim")) if has_dimensions else ""
     return Item(str(entry.get("kpi")), dim, inner.number("weight"), status, score, full=full)
 
@@ -129,11 +132,13 @@ def _scored(item: Arguments, score_item: ScoreItem) -> tuple[str, Decimal | None
     if item.has("method"):
         method = str(item.inputs["method"])
         result = score_item(method, item.mapping("inputs") or {})
+        # an item may name any method; ranks and targets have no score of one KPI, and would count as 0
         if "score" not in result or result.get("status") not in STATUSES:
             raise item.invalid("method", "yields no score")
         status, score = str(result.get("status")), number(NAME, "score", result.get("score"))
     else:
         status, score = item.choice("status", STATUSES, "scored"), item.optional("score")
+    # a call by hand may state neither: without a score nothing was scored, whatever it says
     status = "missing" if status == "scored" and score is None else status
     return status, score if status == "scored" else None
 

@@ -37,6 +37,7 @@ def check_weights(items: list[Item], dimension_weights: Mapping[str, Decimal]) -
     _check_sum("the dimensions", list(dimension_weights.values()))
     members: dict[str, list[Decimal]] = defaultdict(list)
     for item in items:
+        # checked before the sums: the KPI would be outside of every sum, and 100 come out all the same
         if item.dim not in dimension_weights:
             what = f"{item.kpi} is in dimension {item.dim!r}, which has no weight"
             raise DefinitionError("weights_sum", what, remedy="give every dimension a weight")
@@ -49,6 +50,7 @@ def check_weights(items: list[Item], dimension_weights: Mapping[str, Decimal]) -
 def _check_sum(what: str, weights: list[Decimal]) -> None:
     if any(w < 0 for w in weights):
         raise DefinitionError("weights_sum", f"a weight of {what} is negative", remedy="weights are 0 to 100")
+    # decimals are exact here: 33.3 three times is 99.9 and refused, whereas binary floats would need a tolerance
     found = total(weights)
     if found != HUNDRED:
         shown = f"{' + '.join(plain(w) for w in weights) or '0'} = {plain(found)}"
@@ -71,6 +73,7 @@ def _with_policy(item: Item, missing: str) -> Item:
             return replace(item, status="scored", score=item.full)
         case "exclude_redistribute":
             return replace(item, status="excluded", score=None)
+        # pending waits for the data; redistribute_to moves weights and no scores (move_missing)
         case _:
             return item
 
@@ -89,6 +92,7 @@ def effective(items: list[Item], dimension_weights: Mapping[str, Decimal]) -> li
     """
     left: dict[str, Decimal] = defaultdict(Decimal)
     for item in items:
+        # a missing KPI keeps its weight here: whether it moves is the policy's to say
         if item.status != "excluded":
             left[item.dim] += item.weight
     alive = total([w for name, w in dimension_weights.items() if left[name] > 0])
@@ -101,6 +105,7 @@ def _share(item: Item, left: Decimal, dimension: Decimal, alive: Decimal) -> Dec
         return Decimal(0)
     if left == HUNDRED and alive == HUNDRED:
         return item.weight * dimension / HUNDRED  # the usual case stays free of remainders
+    # one division at the end: every one before would cut digits of its own
     return item.weight * dimension * HUNDRED / (left * alive)
 
 
@@ -112,6 +117,7 @@ def move_missing(items: list[Item], shares: list[Decimal], takers: list[str]) ->
     moved = total([s for s, item in zip(shares, items, strict=True) if item.status == "missing"])
     if moved == 0:
         return shares
+    # after moved == 0: with nothing missing it does not matter that no taker is scored
     if base == 0:
         return None
     result = []

@@ -74,6 +74,7 @@ class Column:
     @property
     def is_id(self) -> bool:
         """Whether it names a thing that other rows name too."""
+        # by the ending of its name, so that a new id needs no entry in a list
         return self.type is ColumnType.TEXT and self.name.endswith("_id")
 
     @property
@@ -116,12 +117,16 @@ class Table:
         return tuple(c for c in self.columns if c.given)
 
 
+# 18 digits are the widest DECIMAL that DuckDB computes in 64 bits
+# (https://duckdb.org/docs/stable/sql/data_types/numeric, fixed-point decimals).
 MONEY = "DECIMAL(18,4)"  # own currency, as the platform states it
 MONEY_WIDTH = Width(whole=14, places=4)  # the same, as whoever reads an amount needs it
 MONEY_BASE = (
     "DECIMAL(26,12)"  # company currency = own money x DECIMAL(12,8) rate, exact, never rounded per row
 )
+# With the four places of MONEY the product has twelve, all of which MONEY_BASE holds.
 RATE = "DECIMAL(12,8)"
+# Six places: a percentage with four, such as Amazon's share of the Buy Box, becomes a fraction with six.
 QUANTITY = "DECIMAL(18,6)"
 SHARED = "DECIMAL(38,12)"  # a whole figure x a person's share of it
 
@@ -162,6 +167,7 @@ def count(name: str, zh: str, en: str, unit: str = "", *, required: bool = False
     return Column(
         name=name,
         type=ColumnType.NUMBER,
+        # whole in the source too: a count with a fraction is a wrong column, and must not be rounded
         sql_type="BIGINT",
         description=en,
         unit=unit,
@@ -235,6 +241,7 @@ def base(name: str, zh: str, en: str, of: str, *, sql_type: str = MONEY_BASE) ->
         description=en,
         unit=_BASE,
         zh=zh,
+        # never read from a file: an amount in two currencies that disagree would have no right one
         given=False,
         derived=derived,
     )
@@ -255,6 +262,7 @@ def currency(of: str, *on: str, stated: bool = False) -> tuple[Column, Column]:
     rate = number(
         "fx_rate",
         "汇率",
+        # only the first letter: `lower()` would also turn NULL into null
         f"As stated, or else {what[0].lower()}{what[1:]}" if stated else what,
         sql_type=RATE,
     )
@@ -275,6 +283,7 @@ def moment(
     name: str, zh: str, en: str, *, required: bool = False, on: str | None = None
 ) -> tuple[Column, Column]:
     """An instant and its local day."""
+    # `paid_at` and `paid_on`: whoever knows one of the two names knows the other
     local = on or f"{name.removesuffix('_at')}_on"
     return instant(name, zh, en, required=required), local_day(local, f"{zh}(日期)", name)
 
@@ -287,9 +296,11 @@ def derive(column: Column, rule: Derivation, *of: str, given: bool = False) -> C
 COMMON = (
     text("platform", "平台", "Platform the row came from"),
     text("shop_id", "店铺", "Shop or account on that platform"),
+    # by it a daily run takes out the rows of a changed record, unless the feed names another column for that
     text("source_row_id", "来源行号", "Id of the row on the platform, unique per platform and shop"),
 )
 
+# Group and brand are the company's own words, from skus.csv, and so are the same on every platform.
 SKU = (
     text("sku_id", "SKU编码", "Stock keeping unit"),
     derive(

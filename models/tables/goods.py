@@ -70,6 +70,7 @@ SHIPMENT = Table(
         *moment("shipped_at", "发货时间", "When it left; NULL = not yet"),
         *moment("promised_delivery_at", "承诺送达时间", "By when it had to arrive"),
         *moment("delivered_at", "送达时间", "When it arrived; NULL = not yet"),
+        # not a `moment`, whose day has one source: packed_on falls back on shipped_at
         instant("packed_at", "打包时间", "When it was packed; NULL = not recorded"),
         derive(
             day("packed_on", "打包日期", "Local day of packed_at, or else of shipped_at"),
@@ -90,6 +91,7 @@ SHIPMENT = Table(
         *money("freight", "运费", "Freight"),
     ),
     zh="每个包裹一行",
+    # the promise first: a parcel that has not left is on file by the day on which it had to leave
     row_day=("promised_ship_on", "shipped_on", "packed_on"),
 )
 STOCK_COUNT = Table(
@@ -157,6 +159,7 @@ PURCHASE_ORDER = Table(
         count("payment_terms_days", "账期天数", "Days until the supplier must be paid", "days"),
     ),
     zh="每个采购单行一行",
+    # the order first: its day never moves, whereas a promise does
     row_day=("ordered_on", "promised_on", "received_on"),
 )
 
@@ -178,6 +181,7 @@ NEW_SKU = Table(
         *SKU,
         text("owner_id", "负责人", "Employee who selected it: owner of the listing, or else of the SKU"),
         day("listed_on", "上架日期", "First day it was listed in the shop"),
+        # named after the default: the days are a parameter of company.yaml (new_sku_days)
         day("day_90_on", "满90天日期", "Last of its first new_sku_days days"),
         count("sold_qty", "销售件数", "Units sold in them, less those given back", "pieces"),
         _base("sales_base", "净销售额(本位币)", "Sales of them less refunds; NULL = a rate is missing"),
@@ -197,6 +201,7 @@ NEW_SKU = Table(
         ),
     ),
     zh="每个店铺的每个新品一行,统计上架后前90天",
+    # every table that one of its figures is made of: a figure whose sources are not proven is missing
     derived_from=("order_line", "refund", "ad", "listing", "purchase_order"),
 )
 

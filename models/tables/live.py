@@ -29,6 +29,7 @@ def _refunded(of: str) -> Column:
         "refund_amount",
         sql_type=MONEY_BASE,
     )
+    # not derived as other base money: refunds of linked orders take the place of what is not stated
     return derive(column, Derivation.MODEL, "refunded")
 
 
@@ -124,8 +125,10 @@ def _shared(column: tuple[str, str, str, str]) -> Column:
 LIVE_SHARE = Table(
     name="live_share",
     grain="per livestream one row without employee, with room and shop, and one row per employee and part played, without them",
+    # with the role: who hosts and steers the same session has a share of each part
     key=("platform", "shop_id", "session_id", "employee_id", "role"),
     dates=("started_on",),
+    # not shop_id, which stands in every row as part of the key: a shop would own the session and its shares
     scopes={"shop": "owned_shop_id", "room": "room_id", "person": "employee_id"},
     columns=(
         *COMMON,
@@ -148,6 +151,7 @@ LIVE_SHARE = Table(
             sql_type=SHARED,
         ),
         *(_shared(c) for c in _MINUTES),
+        # without peak and average of the viewers, which a share of the time does not divide
         *(_shared(c) for c in _COUNTS),
         _shared(
             (
@@ -239,6 +243,7 @@ MEMBER = Table(
     scopes={"shop": "shop_id", "person": "owner_id"},
     columns=(
         *COMMON,
+        # a member is a buyer, somebody outside: the id is kept as a hash only
         personal("member_id", "会员", "Member", required=True),
         text("community_id", "社群", "Community"),
         text("owner_id", "负责人", "Employee who looks after the member"),

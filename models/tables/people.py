@@ -22,6 +22,7 @@ TASK = Table(
     name="task",
     grain="one row per task (design, video, report, closing)",
     key=("platform", "shop_id", "task_id"),
+    # the due day first: a task that was never delivered has no other, and has to count as late
     dates=("due_on", "delivered_on"),
     scopes={
         "shop": "shop_id",
@@ -77,6 +78,7 @@ PROJECT = Table(
         dept("owner_id", "due_on"),
     ),
     zh="每个项目、建议或合作一行",
+    # a project without a due day is filed by the day on which it was done
     row_day=("due_on", "done_on"),
 )
 
@@ -106,6 +108,7 @@ INCIDENT = Table(
         ),
         text("severity", "严重程度", "How grave", allowed=("low", "medium", "high")),
         day("occurred_on", "发生日期", "Day it happened", required=True),
+        # required: a complaint that nobody looked into must not cost anybody points by an empty cell
         flag("confirmed", "已核实", "It was looked into and is valid", required=True),
         *SKU,
         text("warehouse", "仓库", "Warehouse it happened in"),
@@ -127,6 +130,7 @@ ATTENDANCE = Table(
         number("scheduled_hours", "应出勤小时", "Hours scheduled", "hours", required=True),
         number("worked_hours", "实出勤小时", "Hours worked", "hours", required=True),
         flag("late", "迟到", "Came late"),
+        # required, as hours do not tell it: a day of granted leave has no hours worked either
         flag("absent", "缺勤", "Did not come although scheduled", required=True),
         text("leave_type", "请假类型", "Kind of leave; NULL = none"),
         dept("employee_id", "worked_on"),
@@ -185,8 +189,10 @@ OPEX = Table(
 HEADCOUNT = Table(
     name="headcount",
     grain="one row per person who joined, left, or changed department or manager, and side of the change",
+    # who changes department has two rows on one day, one of each side: employee and day are no key
     key=("platform", "shop_id", "source_row_id"),
     dates=("changed_on",),
+    # of the manager and not of the employee: turnover is what a manager answers for
     scopes={"dept": "dept", "person": "manager_id"},
     columns=(
         *COMMON,

@@ -22,6 +22,7 @@ from models.tables.columns import (
     text,
 )
 
+# One list for all platforms, so that one formula serves every shop; what fits no word is other.
 CHANNELS = ("search", "recommend", "live", "content", "private", "distribution", "influencer", "ad", "other")
 
 
@@ -51,6 +52,7 @@ def _links(rule: Derivation | None) -> tuple[Column, ...]:
         text("distributor_id", "分销商", "Distributor who bought or sold it"),
         text("inquiry_id", "询盘", "Inquiry it grew out of"),
     )
+    # given on a refund too: a platform may state it there; the order fills what is not stated
     return columns if rule is None else tuple(derive(c, rule, c.name, given=True) for c in columns)
 
 
@@ -68,6 +70,7 @@ ORDER_LINE = Table(
     name="order_line",
     grain="one row per sold order line (goods, shipping or other charge)",
     key=("platform", "shop_id", "line_id"),
+    # the day of payment alone: what was ordered and never paid is no sale
     dates=("business_date",),
     scopes=_SCOPES,
     columns=(
@@ -86,7 +89,9 @@ ORDER_LINE = Table(
             Derivation.MODEL,
             "buyer_first",
         ),
+        # without brand, which stands last: a column that is added later is put at the end by `alter table`
         *SKU[:2],
+        # 0 for shipping: its line is money without a piece
         count("qty", "件数", "Units sold", "pieces", required=True),
         amount(
             "paid_amount", "实付金额", "Amount credited to the shop, after seller discount", required=True
@@ -104,6 +109,7 @@ ORDER_LINE = Table(
             "Cost of goods of the line, company currency; NULL = no cost or no rate",
         ),
         text("country", "国家", "Shipping country, ISO 3166 alpha-2 or the platform's own word"),
+        # no local day of its own, as no KPI may be dated by it
         instant("ordered_at", "下单时间", "When the order was placed"),
         instant("paid_at", "付款时间", "When it was paid"),
         derive(
@@ -123,6 +129,7 @@ ORDER_LINE = Table(
             "last_agent",
         ),
         derive(
+            # stated before found: a shop that names its agents knows better than the order of chats
             text("cs_agent_id", "客服", "Agent: as stated, or else the last one who chatted before payment"),
             Derivation.MODEL,
             "last_agent",
@@ -172,7 +179,9 @@ ORDER_LINE = Table(
 REFUND = Table(
     name="refund",
     grain="one row per refunded order line, or per refund where the platform names no line",
+    # not line_id: one line may be refunded twice, and some platforms name none
     key=("platform", "shop_id", "refund_line_id"),
+    # when money went back, when it had been earned, when it was asked for: three questions, three columns
     dates=("business_date", "order_business_date", "requested_on"),
     scopes=_SCOPES,
     columns=(
@@ -242,6 +251,7 @@ REFUND = Table(
         SKU[2],
     ),
     zh="每个退款订单行一行;平台不给出行时每笔退款一行",
+    # a request that is withdrawn or still open has no day on which money went back
     row_day=("business_date", "requested_on"),
 )
 
@@ -279,6 +289,7 @@ RECEIPT = Table(
         day("invoiced_on", "开票日期", "Day the receivable came into being"),
         day("due_on", "应收日期", "Day it is due"),
         day("received_on", "到账日期", "Day it arrived; NULL = not yet"),
+        # a receipt may state the rate at which it was exchanged, which goes before the quoted one
         *currency("the amounts", "received_on", "due_on", stated=True),
         *money("due_amount", "应收金额", "What is owed"),
         *money("amount", "到账金额", "What arrived; NULL or 0 = nothing yet"),
@@ -289,6 +300,7 @@ RECEIPT = Table(
         *money("tax_refund", "出口退税", "Export tax refund; raises the profit"),
     ),
     zh="每笔应收或到账款一行",
+    # the invoice first: a receivable must not change its file when it is paid
     row_day=("invoiced_on", "due_on", "received_on"),
 )
 FORECAST = Table(

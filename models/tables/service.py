@@ -29,6 +29,7 @@ TICKET = Table(
         text("ticket_id", "工单号", "Ticket", required=True),
         text("agent_id", "客服", "Last assignee"),
         text("queue_id", "队列", "Group that holds the ticket"),
+        # Zendesk's words, and no `allowed`: other service desks have states of their own
         text("status", "状态", "new, open, pending, hold, solved, closed"),
         text("priority", "优先级", "urgent, high, normal, low", allowed=("urgent", "high", "normal", "low")),
         *moment("opened_at", "创建时间", "When it was opened", required=True),
@@ -66,6 +67,7 @@ TICKET = Table(
             "satisfaction",
             "满意度",
             "good, bad, offered, unoffered; NULL when the account collects none",
+            # the scores of Zendesk's satisfaction_rating; offered means asked and not answered
             allowed=("good", "bad", "offered", "unoffered"),
         ),
         text("type", "类型", "Kind of ticket in the platform's words"),
@@ -95,6 +97,7 @@ CHAT = Table(
         *moment("started_at", "开始时间", "When the buyer first wrote", required=True),
         flag("is_inquiry", "询单", "The buyer asked before buying"),
         *(
+            # counted from the messages only where the platform states no such figure of its own
             derive(column, Derivation.MODEL, "rounds", given=True)
             for column in (
                 flag("replied", "已回复", "The buyer got an answer from an agent"),
@@ -127,6 +130,7 @@ CHAT = Table(
         ),
         number("rating", "评价分", "Rating by the buyer, 1 to 5; NULL = none", "points"),
         flag(
+            # Taobao's service ratings come without their chats, of which neither rounds nor answers are known
             "rating_only",
             "仅评价",
             "Only the rating is known of the chat: no KPI counts it as a chat",
@@ -173,6 +177,7 @@ CHAT = Table(
 
 CHAT_MESSAGE = Table(
     name="chat_message",
+    # no text: what people wrote is nobody's figure, and times and senders are enough for every count
     grain="one row per message of a conversation, without its text",
     key=("platform", "shop_id", "message_id"),
     dates=("sent_on",),
@@ -202,6 +207,7 @@ REVIEW = Table(
         text("agent_id", "跟进人", "Employee who answers it"),
         number("rating", "评分", "Rating, 1 to 5", "points", required=True),
         derive(
+            # platforms draw the line differently: what one states goes before the company's own limit
             flag("is_negative", "差评", "Negative: as stated, or else rating at most negative_rating (2)"),
             Derivation.MODEL,
             "negative",

@@ -21,6 +21,7 @@ _SKU_SCOPES = {"shop": "shop_id", "sku_group": "sku_group", "brand": "brand"}
 TRAFFIC = Table(
     name="traffic",
     grain="one row per day, source and either the whole shop or one SKU",
+    # sku_id is NULL in the rows of the whole shop, which is how the two levels differ
     key=("platform", "shop_id", "traffic_on", "sku_id", "source"),
     dates=("traffic_on",),
     scopes=_SKU_SCOPES,
@@ -42,6 +43,7 @@ TRAFFIC = Table(
         ),
         count("impressions", "曝光量", "Times shown", "times"),
         count("clicks", "点击量", "Clicks", "times"),
+        # adding up days or SKUs would count a visitor several times; the platform keeps who it was
         count("visitors", "访客数", "Visitors, deduplicated by the platform within the day", "visitors"),
         count("sessions", "会话数", "Sessions", "sessions"),
         count("pageviews", "浏览量", "Page views", "times"),
@@ -82,6 +84,7 @@ ASSET_TRAFFIC = Table(
         count("buyers", "支付买家数", "Buyers who paid", "buyers"),
     ),
     zh="每条SKU流量、每种素材一行,归属最近交付该素材的设计人",
+    # both have to be proven: without the tasks nobody is known to whom the traffic could be credited
     derived_from=("traffic", "task"),
 )
 
@@ -137,12 +140,14 @@ LISTING = Table(
         flag("is_new", "新品", "Launch of a new product"),
     ),
     zh="每个计划或已上架的商品链接一行",
+    # the plan first: a listing that is not live yet is filed by the day it was planned for
     row_day=("planned_on", "live_on", "delisted_on"),
 )
 
 KEYWORD_RANK = Table(
     name="keyword_rank",
     grain="one row per day, SKU and keyword, or best-seller rank of the SKU",
+    # keyword is NULL in the row with the best-seller rank: one SKU and day has one such row
     key=("platform", "shop_id", "ranked_on", "sku_id", "keyword"),
     dates=("ranked_on",),
     scopes={**_SKU_SCOPES, "person": "owner_id"},
@@ -174,13 +179,17 @@ PLATFORM_HEALTH = Table(
             "指标",
             "Metric of the platform",
             required=True,
+            # Amazon's order defect, late shipment and valid tracking rate, inventory performance index, account health rating;
+            # shop_score is the experience score (DSR, 体验分), shop_star the star level (店铺星级)
             allowed=("shop_score", "odr", "lsr", "vtr", "cancel_rate", "ipi", "ahr", "shop_star", "other"),
         ),
         count("window_days", "统计天数", "Days the platform's figure covers", "days"),
         number("numerator", "分子", "The platform's own numerator; NULL when it states only the value"),
         number("denominator", "分母", "The platform's own denominator"),
+        # NULL where only counts are known: Amazon states its defect rate for two ways of fulfilment apart, and no single one
         number("value", "数值", "The platform's own value; rates as fractions"),
         derive(
+            # platforms state rolling figures: the sum of a month's rows would count the same orders many times
             flag("is_month_last", "当月最新", "The newest row of the metric in its calendar month"),
             Derivation.MODEL,
             "month_last",
