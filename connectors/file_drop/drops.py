@@ -93,7 +93,7 @@ def drop_path(drop: Drop, company: Path) -> Path:
 
 def _sentence(drop: Drop, error: MeritError) -> str:
     """Which cell and why; the content of a personal column is never repeated."""
-    # what every refusal of a cell begins with
+    # every refusal of a cell begins with the name of its column
     column = drop.fact.column(error.what.partition(":")[0])
     hidden = column is not None and column.sensitivity is Sensitivity.PERSONAL
     actual = f" ({error.actual})" if error.actual and not hidden else ""

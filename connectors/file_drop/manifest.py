@@ -109,7 +109,7 @@ def _drop(node: Node) -> Drop:
     entry = Fields(node, "a drop", required=_REQUIRED, optional=optional)
     table = _table(entry["table"])
     first, last = _day(entry["from"], "from"), _day(entry["to"], "to")
-    # equal days are a file of one day
+    # 0: a file of one day has equal days
     if not 0 <= (last - first).days < _MAX_DAYS:
         raise _refused(
             "the days are no range",

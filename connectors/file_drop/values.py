@@ -27,7 +27,7 @@ from models.values import (
     read_whole,
 )
 
-# groups of exactly three: 1,5 is half of a European number and is refused
+# groups of exactly three: 1,5 is one and a half in many countries, and is refused
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)
 # how a workbook gives a day: it knows dates only as points in time
 _MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]00:00:00", re.ASCII)
@@ -118,7 +118,7 @@ def _currency(cell: str, _: ColumnSpec, __: FileOptions) -> str:
 
 def _decimal(cell: str, spec: ColumnSpec, options: FileOptions) -> Decimal:
     number, percent = (cell[:-1], True) if spec.percent and cell.endswith("%") else (cell, False)
-    # only where the company declared it: 1,234 is two numbers in other countries
+    # only where the company declared it: elsewhere 1,234 is a little more than one
     if options.thousands and _GROUPED.fullmatch(number):
         number = number.replace(options.thousands, "")
     try:

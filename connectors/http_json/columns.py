@@ -104,7 +104,7 @@ class Columns:
 
     def key(self, row: Row) -> str:
         """The id of a record, as fact files make it."""
-        # as fact files make it: the same row by file and by connector is one row
+        # the same row, brought by a file or by a connector, has one id
         return "|".join(_escaped(self.value(row, name)) for name in self.key_columns)
 
     def day_of(self, row: Row) -> Any:

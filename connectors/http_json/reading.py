@@ -21,13 +21,9 @@ _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": tim
 
 def wrong(code: str, what: str, node: Node, actual: str = "", remedy: str = "") -> CompanyError:
     """A refusal at a line of the file."""
+    # repr: what a person typed may hold what does not print
     return CompanyError(
-        # repr: what a person typed may hold what does not print
-        code,
-        what,
-        where=str(node.place),
-        actual=repr(actual[:100]) if actual else "",
-        remedy=remedy,
+        code, what, where=str(node.place), actual=repr(actual[:100]) if actual else "", remedy=remedy
     )
 
 

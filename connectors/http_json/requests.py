@@ -62,7 +62,7 @@ def check_placeholders(template: Template, read_by: str, pager: str, place: Node
         CompanyError: C174.
     """
     names = template.names()
-    # a window without one of its ends, or a pager without its page, would read the same records again and call them whole
+    # without these every window, or every page, would be the same question
     needed: list[tuple[bool, str]] = [
         (
             read_by == "time" and not (names & set(FROM) and names & set(TO)),
@@ -105,7 +105,6 @@ def _path(node: Node) -> str:
 def _checked(text: str, node: Node, known: tuple[str, ...] = KNOWN) -> str:
     for name in placeholders(text):
         if name not in known:
-            # `is`: the one constant, not an equal one
             what = "path takes" if known is IN_PATH else "there is"
             raise wrong("C174", f"{what} no placeholder {{{name[:40]}}}", node, text, nearest(name, known))
     # a lone brace is not seen by the pattern of placeholders

@@ -135,7 +135,6 @@ def _fill(text: str, known: Mapping[str, str | None]) -> str:
     def value(match: re.Match[str]) -> str:
         found = known[match[1]]
         if found is None:
-            # a window that is halved a few times ends outside that hour
             raise BadRequest("the window begins or ends in an hour that the shop's clock shows twice")
         return found
 
@@ -144,11 +143,9 @@ def _fill(text: str, known: Mapping[str, str | None]) -> str:
 
 def _filled(value: Json, known: Mapping[str, str | None]) -> Json:
     if isinstance(value, dict):
+        # left out like a parameter that waits for a token: null would be another question
         kept = {
-            # left out like a parameter that waits for a token: null would be another question
-            name: inner
-            for name, inner in value.items()
-            if not any(_waits(t, known) for t in _own(inner))
+            name: inner for name, inner in value.items() if not any(_waits(t, known) for t in _own(inner))
         }
         return {name: _filled(inner, known) for name, inner in kept.items()}
     if isinstance(value, list):

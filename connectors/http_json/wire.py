@@ -81,7 +81,6 @@ def instant_type(form: str) -> Any:
 
 
 def or_nothing(type_: Any) -> Any:
-    # a class of text or null: pydantic would otherwise try "" as a number and refuse it
     """The type with null; an empty text is nothing too, as an empty cell of a file is."""
     return Annotated[type_ | None, BeforeValidator(lambda value: None if value == "" else value)]
 
@@ -110,7 +109,7 @@ def _text(value: object, *, column: Column, values: Mapping[str, str] | None) ->
     text = plain_text(value)
     text = text if values is None else _meaning(text, values)
     text = read_id(text) if column.is_id else read_text(text)
-    if not text.strip():  # blanks would be an id that nobody sees
+    if not text.strip():  # blanks alone would be a value that nobody sees
         raise ValueError("an empty text")
     if column.allowed and text not in column.allowed:
         raise ValueError("a word that the column does not know")

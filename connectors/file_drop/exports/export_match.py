@@ -89,10 +89,9 @@ def nearest_layouts(sheets: Iterable[RawSheet], layouts: Iterable[ExportLayout])
     """The layouts that come nearest to fitting, best first."""
     listed = list(sheets)
     found = [_best(listed, layout) for layout in layouts]
+    # thousandths of the needed headers in whole numbers: near ties go on to the next part of the key
     return sorted(
-        # thousandths of the needed headers in whole numbers: near ties go on to the next part of the key
-        found,
-        key=lambda n: (-n.found * 1000 // len(n.layout.needed), len(n.missing), n.layout.name),
+        found, key=lambda n: (-n.found * 1000 // len(n.layout.needed), len(n.missing), n.layout.name)
     )[:_NEAREST]
 
 

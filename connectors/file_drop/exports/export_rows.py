@@ -152,7 +152,7 @@ def _filled_down(sheet: Sheet, rows: list[RawRow]) -> list[RawRow]:
     filled: list[RawRow] = []
     for row in rows:
         cells = list(row.cells)
-        # the same order as the row above: exports keep the rows of an order together
+        # only from the row above and only in the same order: nothing is filled into another one
         if filled and filled[-1].cells[key] == cells[key]:
             for column in columns:
                 cells[column] = cells[column] or filled[-1].cells[column]

@@ -16,7 +16,7 @@ from models.errors import CompanyError
 
 # Every encoding before the last refuses bytes that are not its own; GB18030 takes nearly all, so it comes last.
 ENCODINGS = ("utf-8-sig", "gb18030")
-# the byte order marks of UTF-16 (RFC 2781, section 3.2): UTF-8 and GB18030 refuse or misread such a file
+# the byte order marks of UTF-16 (RFC 2781, section 3.2); no text in UTF-8 or GB18030 begins so
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 LOOKED_AT = 30  # rows from the top among which a header is looked for: titles and filters stand above it
 

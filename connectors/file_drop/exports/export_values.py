@@ -67,7 +67,7 @@ class CellReader:
         if text[0].isdigit():
             sign = ""
         else:
-            # the longest first: US$ also ends in $
+            # the longest first: where one sign begins with another, the whole of it is taken
             longest = sorted(self.layout.symbols, key=len, reverse=True)
             sign = next((s for s in longest if text.lstrip("-").startswith(s)), "")
         if sign:

@@ -107,10 +107,9 @@ class OAuth(RenewableAuth):
             grant = self.read(status, body)
         # `read` is a connector's code on a foreign answer: whatever it stumbles over is a changed shape
         except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # only the name of the error: its text may quote a token
             raise SchemaDrift(
-                # only the name of the error: its text may quote a token
-                "the token endpoint answers in another shape",
-                actual=type(error).__name__,
+                "the token endpoint answers in another shape", actual=type(error).__name__
             ) from None
         now = context.now()
         life = max(grant.until - now if grant.until else timedelta(seconds=grant.seconds), timedelta(0))
@@ -144,7 +143,6 @@ class _Kept:
 
 
 def _kept(text: str | None, first: str) -> _Kept | None:
-    # the environment is what a person changed last
     """The stored chain, unless somebody configured a new refresh token since: then that one begins a new chain."""
     if text is None:
         return None

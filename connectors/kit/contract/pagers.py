@@ -264,8 +264,8 @@ class Guard:
     """Refuses a token that was already followed, and windows without end."""
 
     def __init__(self, cap: int) -> None:
-        # every token, not only the last: platforms were built that go round in circles
         self._cap = cap
+        # every token, not only the last: a listing may also go round in a circle of several pages
         self._seen: set[str] = set()
 
     def follow(self, token: str) -> None:

@@ -85,7 +85,6 @@ class Count(Proof):
             raise TooLarge("the platform does not count the window exactly", actual=self._exact[0])
         # True is an int in Python and would equal one record
         if not isinstance(count, int) or isinstance(count, bool) or count != reading.records:
-            # cut to 20 characters: what stands there is the platform's and may be any text
             found = f"{count!s:.20} counted, {reading.records} read"
             raise Incomplete("the platform's count is not what was read", actual=found, may_settle=True)
         return f"count={count}"

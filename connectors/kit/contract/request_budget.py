@@ -66,7 +66,7 @@ class Bucket:
 
     def learn(self, now: float, *, available: float, capacity: float, per_second: float, cost: float) -> None:
         """Believe the platform about what is left, what fits, how it refills and what a request costs."""
-        if per_second <= 0 or capacity <= 0:  # `reserve` divides by it
+        if per_second <= 0 or capacity <= 0:  # `reserve` divides by the one and never waits with the other
             return
         with self._lock:
             self._at = max(now, self._at)  # answers of two threads may come in the wrong order
@@ -94,12 +94,9 @@ class Bucket:
             self._at = now
 
 
+# the default name is that of Amazon's Selling Partner API
 def learn_rate_header(
-    # the default is the header of Amazon's Selling Partner API
-    bucket: Bucket,
-    now: float,
-    headers: Mapping[str, str],
-    name: str = "x-amzn-RateLimit-Limit",
+    bucket: Bucket, now: float, headers: Mapping[str, str], name: str = "x-amzn-RateLimit-Limit"
 ) -> None:
     """Take over the requests per second that a header names; absent or junk changes nothing."""
     try:

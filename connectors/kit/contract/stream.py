@@ -255,9 +255,9 @@ class Stream(Generic[R]):
 
     @property
     def is_snapshot(self) -> bool:
-        # a day: after that the next nightly run would already find it gone
         """Whether a day must be read shortly after its end, or never."""
         readable_for = self.windows.readable_for
+        # a day or less: when one nightly run has missed it, the next one finds it gone
         return readable_for is not None and readable_for <= timedelta(days=1)
 
     @property

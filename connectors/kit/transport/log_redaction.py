@@ -18,7 +18,6 @@ class NoQueries(logging.Filter):
 
 def hide_queries() -> None:
     """Put the filter where urllib3 writes addresses down."""
-    # the two loggers of urllib3 that quote a path with its query
     for name in ("urllib3.connectionpool", "urllib3.util.retry"):
         logger = logging.getLogger(name)
         if not any(isinstance(known, NoQueries) for known in logger.filters):

@@ -74,7 +74,7 @@ class State:
         try:
             if path is not None:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                # sqlite would make the file readable for everybody on the machine; it holds sealed tokens and names of shops
+                # made by sqlite it would be readable for others under the usual umask; it holds sealed tokens
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             con = sqlite3.connect(
                 ":memory:" if path is None else path,

@@ -287,7 +287,7 @@ def header(ref: StreamRef, frame: Frame) -> dict[str, Json]:
         "settings": {n: v for n, v in frame.account.settings.items() if n in frame.stream.shaping_settings},
         # only where it differs from the declared size, which replay.py takes otherwise
         **({"page_size": frame.page_size} if frame.page_size != usual_page_size(frame.stream) else {}),
-        # other kinds do not depend on the instant of the pull: with it the same answers would give another file
+        # only rows of days are versioned by it: elsewhere the same answers would give another file at every pull
         **({"read_at": iso(frame.read_at)} if frame.stream.windows.kind == "day" else {}),
     }
 

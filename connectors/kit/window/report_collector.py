@@ -53,7 +53,7 @@ class ReportCollector:
     def spec(self) -> str:
         """The same question of the same account has the same name."""
         parts = [*self.names, dumps(self.report.create(self.query).describe())]
-        # \x1f cannot stand in a name: two different triples never become one text
+        # \x1f cannot stand in a name: two different questions never become one text
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
     def collect(self) -> tuple[JobState, Json]:
