@@ -9,6 +9,7 @@ from importlib import import_module
 from connectors.kit.contract.connector import Connector
 from connectors.kit.contract.errors import UnknownConnector
 
+# module and class as text: an import here would load every platform for the sake of one
 _CONNECTORS = {
     "amazon_ads": ("connectors.amazon_ads", "AmazonAds"),
     "amazon_sp": ("connectors.amazon_sp", "AmazonSp"),
@@ -35,6 +36,7 @@ def get(name: str) -> Connector:
         UnknownConnector: there is none.
     """
     if name not in _CONNECTORS:
+        # cut: it is what a person typed
         raise UnknownConnector("no such connector", actual=f"{name!s:.40}; known: {', '.join(names())}")
     module, attribute = _CONNECTORS[name]
     found: Connector = getattr(import_module(module), attribute)()

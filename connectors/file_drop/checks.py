@@ -103,6 +103,7 @@ def _ratings(table: DroppedTable, persons: set[str]) -> Iterator[CompanyError]:
 
 def _ordered(table: DroppedTable, row: DroppedRow, first: str, last: str) -> Iterator[CompanyError]:
     start, end = row.values[first], row.values[last]
+    # equal is good: both days belong to the row
     if isinstance(start, date) and isinstance(end, date) and end < start:
         yield CompanyError(
             "C126",
@@ -117,6 +118,7 @@ def _known(
     table: DroppedTable, row: DroppedRow, column: str, known: Collection[str], names: tuple[str, str]
 ) -> Iterator[CompanyError]:
     value, (code, kind) = row.values[column], names
+    # nothing known: the caller gave no list, so there is nothing to compare with
     if value is None or not known or value in known:
         return
     near = closest(str(value), known)
@@ -149,8 +151,9 @@ def _end(row: DroppedRow) -> date:
 
 def _overlaps(table: DroppedTable, columns: tuple[str, ...], code: str, what: str) -> Iterator[CompanyError]:
     for key, rows in _grouped(table, columns).items():
+        # by start: `first` is then the row that has to end earlier
         for first, second in combinations(sorted(rows, key=_start), 2):
-            if _start(second) <= _end(first):
+            if _start(second) <= _end(first):  # valid_to itself still belongs to the row
                 yield CompanyError(
                     code,
                     what,
@@ -181,7 +184,9 @@ def _shares(table: DroppedTable, scope: tuple[object, ...], rows: list[DroppedRo
 
 
 def _manager_cycles(table: DroppedTable) -> Iterator[CompanyError]:
+    # the same circle is found from each of its members and on many days
     reported: set[frozenset[str]] = set()
+    # a circle can only close on the first day of a row, like a share
     for day in sorted({_start(r) for r in table.dropped}):
         active = {str(r.values["person_id"]): r for r in table.dropped if _start(r) <= day <= _end(r)}
         for person in active:
@@ -210,6 +215,7 @@ def _cycle(start: str, active: Mapping[str, DroppedRow]) -> list[str]:
     while (above := _manager(active, path[-1])) is not None:
         if above == start:
             return path
+        # a circle above: reported when its own members are looked at
         if above in seen:
             return []
         path.append(above)

@@ -17,6 +17,7 @@ from connectors.file_drop.reading.xlsx_rows import sheet_names
 from connectors.file_drop.table import DroppedTable, raise_all, read_table
 from models.errors import CompanyError, MeritError, MeritErrors
 
+# without people and what they own nobody can have a score
 REQUIRED = ("people", "ownership")
 WORKBOOK = "company.xlsx"
 DECLARATIONS = "files.yaml"
@@ -66,6 +67,7 @@ def _single(error: MeritError) -> Iterator[MeritError]:
 
 def _declarations(folder: Path) -> dict[str, FileOptions]:
     path = folder / DECLARATIONS
+    # lexists, not exists: a link that leads nowhere is refused when it is opened, not taken for a missing file
     if not os.path.lexists(path):
         return {}
     return parse_files_yaml(decode(read_bytes(path), path.name, ("utf-8",)))
@@ -97,6 +99,7 @@ def _find(
             remedy="keep one, or declare `file:` in files.yaml",
         )
     if found:
+        # in the common workbook the sheet has the name of its table, whatever `sheet:` says
         sheet = table if found[0].name == WORKBOOK else options.sheet
         return found[0], options.model_copy(update={"sheet": sheet})
     if table in REQUIRED:

@@ -43,6 +43,7 @@ class DroppedRecord:
 
     def line(self, version_at: datetime) -> str:
         """The line the warehouse loads."""
+        # without the version: the same row in a later drop has the same hash
         digest = hashlib.sha256(dumps([self.day.isoformat(), self.payload]).encode()).hexdigest()
         return dumps(
             {
@@ -58,6 +59,7 @@ class DroppedRecord:
 def pulled_window(drop: Drop, records: Sequence[DroppedRecord], proof: str, place: DropPlace) -> PulledWindow:
     """Land the rows, write their records, and hand over the window; nothing has a final name before it is whole."""
     start, end = drop.span
+    # the order of the lines in the file says nothing: same rows, same landing file
     ordered = sorted(records, key=lambda r: (r.day, r.key))
     head = {
         "kind": "header",
@@ -91,6 +93,7 @@ def replay_drop(landing_file: Path, *, root: Path, as_of: datetime, spool: Path,
         LandingDamaged: the file is not what was written.
     """
     path = root / landing_file
+    # the whole hash, not the part in the name: it was noted when the file was loaded
     if not path.is_file() or sha256_of(path) != sha256:
         raise LandingDamaged("a landing file was changed after it was written", actual=path.name)
     head, *lines = read_lines(path)
@@ -98,7 +101,7 @@ def replay_drop(landing_file: Path, *, root: Path, as_of: datetime, spool: Path,
     if (
         head.get("format") != FORMAT
         or head.get("connector") != FILE_DROP
-        or end != {"kind": "end", "rows": len(lines)}
+        or end != {"kind": "end", "rows": len(lines)}  # a file cut between two lines
     ):
         raise LandingDamaged("a landing file is not one this version knows", actual=path.name)
     return _window(head, list(_records(lines)), (landing_file.as_posix(), sha256), spool, as_of)
@@ -113,6 +116,7 @@ def _window(
     head: Json, records: Sequence[DroppedRecord], landed: tuple[str, str], spool: Path, as_of: datetime
 ) -> PulledWindow:
     ref = StreamRef(FILE_DROP, head["stream"], head["shop"])
+    # two processes may rebuild the same drop at once, each into its own file
     path = spool / f"{ref.stream}-{landed[1][:12]}-{os.getpid()}.ndjson"
     write_lines(path, (record.line(as_of) for record in records))
     return PulledWindow(

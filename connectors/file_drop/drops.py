@@ -49,12 +49,14 @@ def _read_template(drop: Drop, path: Path) -> DroppedTable:
 
 def drop_digest(drop: Drop, company: Path) -> str:
     """What a drop is: its declaration, the layout it is read with, and the bytes of the file, if they can be read."""
+    # with the definition of the table: another definition reads the same bytes differently
     digest = hashlib.sha256(f"{drop.statement()}\n{drop.fact!r}".encode())
     try:
         if drop.layout:
             digest.update(layouts_digest(company).encode())
         digest.update(read_bytes(drop_path(drop, company)))
     except MeritError as error:
+        # a file that cannot be read is a state too: once it can be, the digest is another
         digest.update(error.line().encode())
     return digest.hexdigest()
 
@@ -91,6 +93,7 @@ def drop_path(drop: Drop, company: Path) -> Path:
 
 def _sentence(drop: Drop, error: MeritError) -> str:
     """Which cell and why; the content of a personal column is never repeated."""
+    # every refusal of a cell begins with the name of its column
     column = drop.fact.column(error.what.partition(":")[0])
     hidden = column is not None and column.sensitivity is Sensitivity.PERSONAL
     actual = f" ({error.actual})" if error.actual and not hidden else ""
@@ -103,6 +106,7 @@ def _record(row: DroppedRow, drop: Drop, table: DroppedTable) -> DroppedRecord:
     values = {c.name: _settled(row, c, drop, table) for c in columns}
     _state_currency(values, columns, drop, table.where(row))
     payload = {name: _text(value) for name, value in values.items() if value is not None}
+    # from the payload: a personal id is a pseudonym there, and so in the key
     key = [payload.get(name) for name in drop.fact.key if name not in FROM_DROP]
     return DroppedRecord("|".join(map(_escaped, key)), _day(values, drop, table.where(row)), payload)
 
@@ -146,6 +150,7 @@ def _state_currency(values: dict[str, object], columns: Iterable[Column], drop: 
 
 def _day(values: dict[str, object], drop: Drop, where: str) -> date:
     """The local day of the row, which must be one of those the file speaks for."""
+    # the first of them that is filled: a later one stands in where the earlier is empty
     for name in drop.fact.own_days:
         day = _own_day(name, values, drop)
         if day is None:
@@ -212,7 +217,7 @@ def _wrong_totals(drop: Drop, table: DroppedTable) -> Iterator[MeritError]:
 def _number(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
-    return Decimal(value) if isinstance(value, int) else Decimal(0)
+    return Decimal(value) if isinstance(value, int) else Decimal(0)  # an empty cell adds nothing
 
 
 def _proof(drop: Drop) -> str:
@@ -229,4 +234,5 @@ def _text(value: object) -> str | bool:
 
 
 def _escaped(part: object) -> str:
+    # the backslash first, or those put before | would be doubled
     return "" if part is None else str(part).replace("\\", "\\\\").replace("|", "\\|")

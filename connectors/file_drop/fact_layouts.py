@@ -26,6 +26,7 @@ def fact_layout(table: str) -> Layout:
     return Layout(
         table=table,
         grain=tuple(name for name in fact.key if name not in FROM_DROP),
+        # what is proven by its rows and totals cannot have one left out
         bad_rows="refuse",
         columns=tuple(_spec(column, fact) for column in file_columns(table)),
     )
@@ -40,6 +41,7 @@ def _spec(column: Column, fact: Table) -> ColumnSpec:
     common = {
         "name": column.name,
         "required": column.required,
+        # the Chinese name is as good a header as the column's own
         "headers": (column.zh,),
         "default": column.default or None,
     }

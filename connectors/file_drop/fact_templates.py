@@ -50,6 +50,7 @@ def _template(name: str) -> str:
     notes += [_note(column, spec) for column, spec in zip(columns, specs, strict=True)]
     example = ",".join(_example(column) for column in columns)
     header = ",".join(column.name for column in columns)
+    # a quotation mark in a remark would open a CSV cell that runs over the lines below
     return "\n".join([header, *(note.replace('"', "'") for note in notes), f"# example: {example}", ""])
 
 

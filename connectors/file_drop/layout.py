@@ -63,6 +63,7 @@ class Layout(DeclaredModel):
     grain: tuple[str, ...]
     bad_rows: Literal["refuse"] | QuarantineLimit
     encodings: tuple[Encoding, ...] = ("utf-8-sig", "utf-8")
+    # how people and exports write "nothing"; 0 is a figure and never among them
     nulls: tuple[str, ...] = ("", "-", "--", "空")
     columns: tuple[ColumnSpec, ...]
 
@@ -80,6 +81,7 @@ class FileOptions(DeclaredModel):
     encoding: Encoding | None = None
     delimiter: Literal[",", ";", "\t"] = ","
     date_format: str | None = None
+    # no point and no blank: 1.234 could not be told from a number with three decimals
     thousands: Literal[","] | None = None
     columns: dict[str, str] = {}
 
@@ -129,5 +131,6 @@ def _unusable(where: str, actual: str, remedy: str) -> CompanyError:
 
 
 def _first_reason(error: ValidationError) -> str:
+    # without the input: a cell or a setting may be private
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200]

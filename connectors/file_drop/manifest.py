@@ -60,9 +60,8 @@ class Drop:
     platform: str = "file"
     currency: str | None = None
     options: FileOptions = field(default_factory=FileOptions)
-    layout: str = (
-        ""  # how a platform's own export looks: the name of a layout, or `auto`; nothing for our templates
-    )
+    # how a platform's own export looks: the name of a layout, or `auto`; nothing for our templates
+    layout: str = ""
     where: str = MANIFEST
 
     @property
@@ -85,6 +84,7 @@ class Drop:
         parts = [*vars(self).items()]
         return repr(
             [
+                # neither the order of the totals nor the line of the entry makes another drop
                 (key, sorted(value.items()) if key == "totals" else value)
                 for key, value in parts
                 if key != "where"
@@ -109,6 +109,7 @@ def _drop(node: Node) -> Drop:
     entry = Fields(node, "a drop", required=_REQUIRED, optional=optional)
     table = _table(entry["table"])
     first, last = _day(entry["from"], "from"), _day(entry["to"], "to")
+    # 0: a file of one day has equal days
     if not 0 <= (last - first).days < _MAX_DAYS:
         raise _refused(
             "the days are no range",
@@ -174,6 +175,7 @@ def _table(node: Node) -> Table:
 def _file(node: Node) -> str:
     name = as_text(node, "file")
     parts = PurePosixPath(name).parts
+    # `.` and the empty name have no parts
     if name.startswith("/") or "\\" in name or "\0" in name or ".." in parts or len(name) > 200 or not parts:
         raise _refused(
             "the file lies outside the company folder",
@@ -210,6 +212,7 @@ def _zone(node: Node) -> str:
 def _rows(node: Node) -> int:
     text = as_text(node, "rows")
     try:
+        # 0 rows: "nothing happened on these days" can be stated too
         return read_whole(text, least=0)
     except ReadingError:
         remedy = "write the number of rows below the header"
@@ -260,6 +263,7 @@ def _refuse_contradictions(drops: tuple[Drop, ...]) -> None:
     for drop in drops:
         groups.setdefault((drop.table, drop.shop_id), []).append(drop)
     for group in groups.values():
+        # by first day: if any two overlap, two neighbours do
         ordered = sorted(group, key=lambda d: (d.first, d.last))
         for before, after in pairwise(ordered):
             if after.first <= before.last:

@@ -118,6 +118,7 @@ def read_layout(layout: Layout, path: Path, *, options: FileOptions, shown: str 
     positions = {spec.name: position for position, spec in columns.items()}
     reading = _RowReader(layout, declared, positions, len(grid.header.cells), grid.from_workbook)
     good, bad = _typed(grid.rows, reading)
+    # counted by rows: one row with three wrong cells is one row
     _enforce_limit(bad, len(good) + len({b.row_number for b in bad}), name, layout)
     raise_all(duplicates(good, layout, name))
     return DroppedTable(
@@ -167,6 +168,7 @@ def _match_header(
 
 def _names(title: str, spec: ColumnSpec, options: FileOptions) -> bool:
     declared = options.columns.get(spec.name)
+    # a header that the company declares stands alone: the usual ones no longer count
     return title == declared.strip() if declared is not None else spec.answers_to(title)
 
 
@@ -202,6 +204,7 @@ def _typed(rows: Iterable[GridRow], reading: _RowReader) -> tuple[list[DroppedRo
 
 def _values(row: GridRow, reading: _RowReader, wrong: list[QuarantinedCell]) -> dict[str, object]:
     """The typed values of a row; every cell that cannot be typed is added to `wrong`."""
+    # more or fewer cells shift the columns: nothing of such a row can be trusted
     if len(row.cells) != reading.width:
         wrong.append(_wrong_width(row, reading.width))
         return {}
@@ -246,6 +249,7 @@ def _value(cell: str | None, spec: ColumnSpec, reading: _RowReader, *, damaged: 
         cell = spec.default
     if cell is None:
         return None
+    # text only: in a number column the stored digits are the number
     if damaged and spec.type == "text":
         raise eaten_id()
     return parse_cell(cell, spec, reading.options, from_workbook=reading.from_workbook)
@@ -262,6 +266,7 @@ def _enforce_limit(bad: list[QuarantinedCell], total: int, file: str, layout: La
     if not bad or Decimal(rows) <= layout.limit * total:
         return
     errors: list[MeritError] = [b.as_error(file) for b in bad]
+    # a layout that lets none be set aside needs no word about a share
     if layout.limit:
         share = f"{rows} of {total} rows are wrong, at most {layout.limit:%} may be set aside"
         errors.insert(
@@ -276,6 +281,7 @@ def duplicates(rows: list[DroppedRow], layout: Layout, file: str) -> list[Compan
     errors: list[CompanyError] = []
     for row in rows:
         key = tuple(row.values[c] for c in layout.grain)
+        # setdefault gives the number of the first row back
         first = seen.setdefault(key, row.number)
         if first != row.number:
             errors.append(_duplicate(key, first, row.number, layout, file))

@@ -87,6 +87,7 @@ def write_templates(folder: Path) -> list[Path]:
     contents = {"company.yaml": COMPANY, "sources.yaml": SOURCES, "files.yaml": FILES}
     contents |= {f"{table}.csv": _csv(table) for table in table_names()}
     contents |= fact_templates()
+    # all names before the first file: a refusal leaves the folder as it was
     taken = [name for name in contents if (folder / name).exists()]
     if taken:
         raise CompanyError(
@@ -116,4 +117,5 @@ def _describe(spec: ColumnSpec) -> str:
 
 
 def _safe(notes: str) -> str:
+    # a quotation mark would open a CSV cell that runs over the lines below
     return notes.replace('"', "'")

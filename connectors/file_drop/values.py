@@ -27,9 +27,12 @@ from models.values import (
     read_whole,
 )
 
+# groups of exactly three: 1,5 is one and a half in many countries, and is refused
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)
+# how a workbook gives a day: it knows dates only as points in time
 _MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]00:00:00", re.ASCII)
 # How a spreadsheet shows a number of more than eleven digits in a column that is not formatted as text.
+# without a plus only with a point: 2E10 may well be an article number
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+|[0-9]\.[0-9]+[eE][0-9]+", re.ASCII)
 _TRUE, _FALSE = frozenset({"true", "yes", "y", "1", "是"}), frozenset({"false", "no", "n", "0", "否"})
 _NUMBER_REMEDY = (
@@ -94,6 +97,7 @@ def check_range(value: Decimal, spec: ColumnSpec) -> None:
 
 
 def _text(text: str, spec: ColumnSpec) -> str:
+    # only ids: in a title such a word is a word
     if spec.id and _SCIENTIFIC.fullmatch(text.strip()):
         raise eaten_id()
     try:
@@ -114,6 +118,7 @@ def _currency(cell: str, _: ColumnSpec, __: FileOptions) -> str:
 
 def _decimal(cell: str, spec: ColumnSpec, options: FileOptions) -> Decimal:
     number, percent = (cell[:-1], True) if spec.percent and cell.endswith("%") else (cell, False)
+    # only where the company declared it: elsewhere 1,234 is a little more than one
     if options.thousands and _GROUPED.fullmatch(number):
         number = number.replace(options.thousands, "")
     try:
@@ -126,6 +131,7 @@ def _decimal(cell: str, spec: ColumnSpec, options: FileOptions) -> Decimal:
     except LimitError as error:
         raise BadValueError("C157", error.cause, error.remedy) from None
     value = shift(value, -2) if percent else value
+    # refused, not rounded: the sum of a column must be that of its file
     if value != round_half_up(value, spec.places):
         raise BadValueError(
             "C157", f"the number has more than {spec.places} decimal places", f"give at most {spec.places}"
@@ -155,6 +161,7 @@ def _boolean(cell: str, _: ColumnSpec, __: FileOptions) -> bool:
 def _date(cell: str, options: FileOptions, from_workbook: bool) -> date:
     form = options.date_format or ""
     remedy = f"write it as {form or 'YYYY-MM-DD, e.g. 2011-11-30'}, or declare `date_format:` in files.yaml"
+    # only a workbook adds midnight by itself; in a CSV somebody wrote a time into a column of days
     midnight = day_of_midnight(cell) if from_workbook else ""
     try:
         return plausible(read_date(midnight) if midnight else read_date(cell, form))

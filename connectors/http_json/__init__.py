@@ -20,9 +20,8 @@ from models.errors import CompanyError
 __all__ = ["read_connector", "read_connectors"]
 
 FOLDER = "connectors"  # of the company folder
-_NAME = re.compile(
-    r"[a-z][a-z0-9]{1,30}", re.ASCII
-)  # without _: `raw_<connector>_<stream>` has one reading only
+# without _: `raw_<connector>_<stream>` has one reading only
+_NAME = re.compile(r"[a-z][a-z0-9]{1,30}", re.ASCII)
 _MOST = 50  # files, and streams of a file
 
 
@@ -47,6 +46,7 @@ def read_connectors(texts: Mapping[str, str], taken: Collection[str]) -> dict[st
             raise _misnamed(
                 shown, name, "put it into connectors/ itself; name it with a-z and 0-9, e.g. orderbook.yaml"
             )
+        # `raw_a_b_c` must be the stream b_c of a, and of no connector a_b
         if any(other == name or other.startswith(f"{name}_") for other in taken):
             raise _misnamed(shown, name, "this name belongs to another connector: choose another one")
         found[name] = read_connector(text, shown, name)
@@ -89,6 +89,7 @@ def read_connector(text: str, file: str, name: str) -> Connector:
     def classify(_: Connector, answer: HttpAnswer) -> KitError | None:
         return rule.judge(answer)
 
+    # a class of its own: the base checks a declaration when its class is made, as for one in Python
     made = type(
         f"Declared_{name}",
         (Connector,),
@@ -118,6 +119,7 @@ def _stream_name(key: str, node: Node) -> str:
 
 def _docs(node: Node) -> str:
     text = as_text(node, "docs")
+    # visible ASCII only: it is shown as a link
     if not re.fullmatch(r"https://[A-Za-z0-9.-]+(/[!-~]*)?", text, re.ASCII):
         raise wrong("C178", "docs names the page that describes the source", node, text, "write https://...")
     return text

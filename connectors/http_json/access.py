@@ -28,6 +28,7 @@ from models.definitions.reading import Fields, as_choice, as_items, as_mapping, 
 from models.definitions.strict_yaml import Node, Scalar
 
 _DAY = 86_400
+# the kit or the HTTP library writes these itself: a token in their place would be lost or break the request
 _OURS = (
     "host",
     "content-length",
@@ -64,13 +65,15 @@ class ErrorRule:
     def judge(self, answer: HttpAnswer) -> KitError | None:
         """What an answer means."""
         trouble, body = by_status(answer.status), answer.body
-        if trouble is not None or body is None:
+        if trouble is not None or body is None:  # not JSON: the kit says that itself
             return trouble
         if not self.path:
+            # also where the file says that there is no such field: `{error: ...}` must not pass for an empty page
             is_error = isinstance(body, dict) and body.get("error")
             return Transient("the platform sent an error document instead of data") if is_error else None
         found, is_there = _look(body, self.path)
         if not self.good:
+            # 0 and false are not among them: a code of 0 is a value and has to be listed
             return None if found in (None, "", [], {}) else self._named(_word(found))
         if not is_there:
             return SchemaDrift("the answer lacks the field that tells errors", actual=self.path)
@@ -79,6 +82,7 @@ class ErrorRule:
 
     def _named(self, word: str) -> KitError:
         named = (self.kinds or {}).get(word)
+        # an unknown word may be a passing trouble: it is asked for again before the window fails
         kind, what = _KINDS[named] if named else (Transient, "the platform answered with an error")
         # a number or a short code is no secret; a sentence of the platform may quote anything
         shown = word if len(word) <= 40 and word.replace("_", "").replace("-", "").isalnum() else "a text"
@@ -94,7 +98,7 @@ def _look(body: Json, path: str) -> tuple[Json, bool]:
 
 
 def _word(value: Json) -> str:
-    if isinstance(value, bool):
+    if isinstance(value, bool):  # as YAML and JSON write it, not as Python does
         return str(value).lower()
     return str(value) if isinstance(value, str | int) else type(value).__name__
 
@@ -174,6 +178,7 @@ def _header(entry: Fields) -> HeaderToken:
         raise wrong(
             "C171", "this header is not for tokens", entry["header"], name, "name the platform's own header"
         )
+    # the blank belongs to the scheme (RFC 9110, section 11.4) and cannot stand in a plain name
     text = as_name(prefix, "prefix") + " " if prefix else ""
     return HeaderToken(name, as_name(secret, "secret") if secret else "token", text)
 
@@ -182,6 +187,7 @@ def _oauth(node: Node) -> OAuth:
     """RFC 6749, section 6: a refresh token for an access token, both in a form."""
     entry = Fields(node, "oauth", required=("token_path",), optional=("rotates",))
     path = as_text(entry["token_path"], "token_path")
+    # it is appended to base_url: it must not name a host, climb, or begin a query
     if (
         not path.startswith("/")
         or path.startswith("//")
@@ -216,8 +222,9 @@ def _oauth(node: Node) -> OAuth:
 
 
 def _grant(status: int, body: Json) -> Grant:
-    if status >= 400:
+    if status >= 400:  # a redirect never gets here: the client refuses it
         raise refused(status)
+    # RFC 6749, section 5.1, lets the endpoint leave the life out: an hour is taken then
     access, seconds, following = body["access_token"], body.get("expires_in", 3600), body.get("refresh_token")
     if not isinstance(access, str) or not access or not (following is None or isinstance(following, str)):
         raise SchemaDrift("the token endpoint answers in another shape", actual="access_token")

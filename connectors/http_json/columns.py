@@ -32,6 +32,7 @@ from models.tables import MONEY, Column, ColumnType, Sensitivity, Table
 from models.values import FormError, nearest, read_currency
 
 FROM_ACCOUNT = ("platform", "shop_id", "source_row_id", "zone")  # known without being asked
+# a path of a declaration cannot begin with @ (reading.py), so that no field of a platform has this name
 ASKED_DAY = "@asked_day"  # where the day of a question is written into each record
 VERSION = "version"
 _KINDS = (ColumnType.NUMBER, ColumnType.INSTANT, ColumnType.DATE)
@@ -103,6 +104,7 @@ class Columns:
 
     def key(self, row: Row) -> str:
         """The id of a record, as fact files make it."""
+        # the same row, brought by a file or by a connector, has one id
         return "|".join(_escaped(self.value(row, name)) for name in self.key_columns)
 
     def day_of(self, row: Row) -> Any:
@@ -238,6 +240,7 @@ def _values(column: Column, node: Node, entry: Fields | None) -> Mapping[str, st
         return None
     if column.type in _KINDS:
         raise wrong("C177", f"{column.name} takes no values", node, str(column.type), "remove values")
+    # a flag has no list of allowed words in the table
     known = ("true", "false") if column.type is ColumnType.BOOLEAN else column.allowed
     found = {}
     for word, meaning in as_mapping(stated, "values").entries.items():
@@ -256,6 +259,7 @@ def _constant(column: Column, node: Node) -> str:
             "value",
             "use path",
         )
+    # where the table has a list, only its words; elsewhere any text
     text = as_choice(node, column.name, column.allowed) if column.allowed else as_text(node, column.name)
     if column.is_currency:
         try:
@@ -299,8 +303,10 @@ def _model(name: str, leaves: list[tuple[list[str], FieldSpec]]) -> type[Row]:
         if not rest:
             type_ = spec.type if spec.is_needed else or_nothing(spec.type)
             fields[spec.attribute] = (type_, _field(step, may_be_absent=spec.may_be_absent))
+    # numbered as `_routes` numbers them: both walk `_below` in its order
     for number, (step, inner) in enumerate(_below(leaves).items()):
         model = _model(f"{name}_{number}", inner)
+        # an object may be null only if nothing inside it is needed
         is_needed = any(spec.is_needed for _, spec in inner)
         may_be_absent = all(spec.may_be_absent for _, spec in inner)
         fields[f"o_{number}"] = (
@@ -318,7 +324,7 @@ def _field(alias: str, *, may_be_absent: bool) -> Any:
 def _follow(route: tuple[str, ...], row: Row) -> Any:
     found: Any = row
     for attribute in route:
-        if found is None:
+        if found is None:  # an object that is null: so is all below it
             return None
         found = getattr(found, attribute)
     return found
@@ -354,6 +360,7 @@ def _stamp(records: str, local: tuple[str, ...], body: Json, query: PageQuery, *
             holder = record
             for step in parents:
                 holder = holder.get(step) if isinstance(holder, dict) else None
+            # null and the empty text stay: `or_nothing` or the refusal of a needed column decides
             if isinstance(holder, dict) and holder.get(last) not in (None, ""):
                 holder[last] = with_zone(holder[last], query.account.tz)
         if is_dated:
@@ -363,8 +370,10 @@ def _stamp(records: str, local: tuple[str, ...], body: Json, query: PageQuery, *
 def _escaped(value: Any) -> str:
     text = _plain(value)
     text = text.isoformat() if isinstance(text, datetime) else str(text)
+    # the backslash first, or those put before | would be doubled
     return text.replace("\\", "\\\\").replace("|", "\\|")
 
 
 def _plain(value: Any) -> Json:
+    # a datetime is a date in Python
     return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value

@@ -11,6 +11,7 @@ from models.definitions.strict_yaml import Node
 from models.errors import CompanyError
 from models.values import ReadingError, read_whole
 
+# any script and blanks inside, as platforms write them; no dot, which separates steps; no @ at the front, which marks our own
 _STEP = re.compile(r"[^\x00-\x20.@\x7f][^\x00-\x1f.\x7f]{0,99}")
 _DEEPEST = 8
 _SPAN = re.compile(r"([0-9]{1,4}) (minute|hour|day)s?", re.ASCII)
@@ -20,6 +21,7 @@ _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": tim
 
 def wrong(code: str, what: str, node: Node, actual: str = "", remedy: str = "") -> CompanyError:
     """A refusal at a line of the file."""
+    # repr: what a person typed may hold what does not print
     return CompanyError(
         code, what, where=str(node.place), actual=repr(actual[:100]) if actual else "", remedy=remedy
     )

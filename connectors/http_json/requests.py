@@ -62,6 +62,7 @@ def check_placeholders(template: Template, read_by: str, pager: str, place: Node
         CompanyError: C174.
     """
     names = template.names()
+    # without these every window, or every page, would be the same question
     needed: list[tuple[bool, str]] = [
         (
             read_by == "time" and not (names & set(FROM) and names & set(TO)),
@@ -106,6 +107,7 @@ def _checked(text: str, node: Node, known: tuple[str, ...] = KNOWN) -> str:
         if name not in known:
             what = "path takes" if known is IN_PATH else "there is"
             raise wrong("C174", f"{what} no placeholder {{{name[:40]}}}", node, text, nearest(name, known))
+    # a lone brace is not seen by the pattern of placeholders
     if text.count("{") != len(placeholders(text)) or text.count("}") != len(placeholders(text)):
         raise wrong("C174", "a brace without its partner", node, text, "braces hold placeholders only")
     return text
@@ -149,6 +151,7 @@ def _part(node: Node, what: str) -> Json:
             return [_part(item, what) for item in node.items]
         case Mapping():
             kind = next((k for k in _TYPED if list(node.entries) == [k]), None)
+            # the body itself is an object: `{number: ...}` at its top is a field of that name
             if kind is not None and what != "body":
                 return _typed(kind, node.entries[kind])
             return {_name(name, inner): _part(inner, name) for name, inner in node.entries.items()}

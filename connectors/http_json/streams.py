@@ -113,6 +113,7 @@ def _stream(
             unused=_paths(entry, "unused"),
         ),
         proof=proof,
+        # one budget for each account: a declaration cannot know which accounts share one
         limit="{shop_id}",
         rate=rate,
         finality_days=as_whole(entry["final_after_days"], "final_after_days", least=0, most=400),
@@ -142,6 +143,7 @@ def _windows(entry: Fields, columns: Columns) -> ByChange[Any] | ByDay | ByCurso
 
 
 def _table(node: Node) -> Table:
+    # a derived table is computed, never filled
     return FACTS[as_choice(node, "table", (t.name for t in FACTS.values() if not t.derived_from))]
 
 
@@ -158,10 +160,12 @@ def _pager(node: Node | None) -> tuple[str, Pager, int]:
         case "pages":
             entry = Fields(value, kind, required=("total",), optional=("first",))
             number = entry.get("first")
+            # platforms count pages from one of these
             first = as_whole(number, "first", least=0, most=1) if number else 1
             return kind, Pages(as_path(entry["total"], "total"), first), first
         case "offset":
             entry = Fields(value, kind, required=("total",))
+            # pages from 0, which templates.py turns into offsets: offset = page x size
             return kind, Pages(as_path(entry["total"], "total"), 0), 0
         case "token":
             return kind, Token(as_path(value, kind)), 1
@@ -196,6 +200,7 @@ def _proof(entry: Fields, pager: str, read_by: str) -> Proof:
     if "count" in found:
         proofs.append(_count(found["count"], read_by))
     is_counted = "total" in found or "count" in found
+    # the end of these pagers looks like a lost field; only cursor and single say it themselves
     if not proofs or (pager in ("token", "link", "pages", "offset") and not is_counted):
         what = (
             f"a {pager} pager does not prove that nothing was left out" if proofs else "proof states nothing"
@@ -213,6 +218,7 @@ def _count(node: Node, read_by: str) -> Count:
 
 def _check_reading(entry: Fields, read_by: str, pager: str, template: Template) -> None:
     version, window, place = entry.get("version"), entry.get("window_days"), entry["read_by"]
+    # two days or more are asked for at once
     is_day, is_long = read_by == "day", window is not None and as_text(window, "window_days") != "1"
     troubles: Mapping[str, bool] = {
         "a stream read by day has no version: the pull is its version": is_day and version is not None,

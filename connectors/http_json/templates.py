@@ -23,6 +23,7 @@ PAGING = ("page", "offset", "token", "page_size")
 KNOWN = (*FROM, *TO, *DAYS, *PAGING, "shop_id")
 IN_PATH = (*DAYS, "shop_id")  # values that cannot change where a path leads
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# 15 digits stay below 2**53, which every JSON reader takes exactly (RFC 8259, section 6)
 _INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 
 
@@ -66,6 +67,7 @@ class Template:
 
     def request(self, query: PageQuery) -> Request:
         """The request for a page."""
+        # a pull that goes on at a cursor is not at the first page, even on its first request
         token = query.token or query.start_cursor
         known = _of_window(query.account, query.window) | self._of_page(query, token)
         params = self.params if token else (*self.first_params, *self.params)
@@ -79,11 +81,13 @@ class Template:
 
     def counting(self, account: AccountSettings, window: Window) -> Request:
         """The request that counts a window."""
+        # only the count of the answer is read
         return self.request(PageQuery(account=account, window=window, page_size=1))
 
     def _of_page(self, query: PageQuery, token: str | None) -> dict[str, str | None]:
         known: dict[str, str | None] = {"token": token, "page_size": str(query.page_size)}
         if self.names() & {"page", "offset"}:
+            # not `token`: a start cursor is no page number
             page = int(query.token or self.first_page)
             known |= {"page": str(page), "offset": str((page - self.first_page) * query.page_size)}
         return known
@@ -100,6 +104,7 @@ def _of_window(account: AccountSettings, window: Window) -> dict[str, str | None
         "shop_id": account.shop_id,
         "from": iso(window.start),
         "to": iso(window.end),
+        # windows meet at whole seconds: nothing is cut off here
         "from_epoch": str(int(window.start.timestamp())),
         "to_epoch": str(int(window.end.timestamp())),
         "from_local": _clock(window.start, account.tz),
@@ -112,6 +117,7 @@ def _of_window(account: AccountSettings, window: Window) -> dict[str, str | None
 def _clock(instant: datetime, zone: ZoneInfo) -> str | None:
     """The time that the shop's clock shows, None where it shows that time twice."""
     shown = instant.astimezone(zone).replace(tzinfo=None, fold=0)
+    # fold tells the two passes of a repeated hour apart (PEP 495); elsewhere both give one instant
     passes = {shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
     return shown.isoformat(sep=" ", timespec="seconds") if len(passes) == 1 else None
 
@@ -137,6 +143,7 @@ def _fill(text: str, known: Mapping[str, str | None]) -> str:
 
 def _filled(value: Json, known: Mapping[str, str | None]) -> Json:
     if isinstance(value, dict):
+        # left out like a parameter that waits for a token: null would be another question
         kept = {
             name: inner for name, inner in value.items() if not any(_waits(t, known) for t in _own(inner))
         }

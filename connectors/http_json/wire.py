@@ -32,13 +32,14 @@ from models.values import (
     width_of,
 )
 
+# power of ten that leads to the column's unit
 UNITS = {
     "one": 0,
     "fen": -2,
     "cents": -2,
     "percent": -2,
     "micros": -6,
-}  # power of ten that leads to the column's unit
+}
 MONEY_UNITS = ("one", "fen", "cents", "micros")
 INSTANT_FORMATS = ("iso", "epoch_seconds", "epoch_milliseconds", "local")
 DATE_FORMATS = ("iso", "compact")
@@ -64,6 +65,7 @@ def column_type(
         return Annotated[date, BeforeValidator(partial(_date, form=form))]
     if column.type is ColumnType.BOOLEAN:
         return Annotated[bool, BeforeValidator(partial(_flag, values=values))]
+    # with `values` the platform's words are translated first, and the list of the file decides
     if column.is_currency and values is None:
         return Annotated[str, BeforeValidator(read_currency)]
     return Annotated[str, BeforeValidator(partial(_text, column=column, values=values))]
@@ -71,7 +73,7 @@ def column_type(
 
 def instant_type(form: str) -> Any:
     """The annotated type of a point in time; a local one has been given its zone before."""
-    if form in ("iso", "local"):
+    if form in ("iso", "local"):  # stamped before: columns.py
         return Instant
     return Annotated[
         datetime, BeforeValidator(partial(_epoch, per_second=1 if form == "epoch_seconds" else 1000))
@@ -94,6 +96,7 @@ def _decimal(value: object, *, power: int, width: Width) -> Decimal:
     """The number in the unit of the column, with as many decimals as the column keeps at most."""
     number = fit(shift(read_decimal(plain_text(value)), power), width)
     exponent = number.as_tuple().exponent
+    # `fit` let it pass, so the digits too many are zeros: nothing is rounded
     is_longer = isinstance(exponent, int) and exponent < -width.places
     return round_half_up(number, width.places) if is_longer else number
 
@@ -106,7 +109,7 @@ def _text(value: object, *, column: Column, values: Mapping[str, str] | None) ->
     text = plain_text(value)
     text = text if values is None else _meaning(text, values)
     text = read_id(text) if column.is_id else read_text(text)
-    if not text.strip():
+    if not text.strip():  # blanks alone would be a value that nobody sees
         raise ValueError("an empty text")
     if column.allowed and text not in column.allowed:
         raise ValueError("a word that the column does not know")
@@ -117,6 +120,7 @@ def _flag(value: object, *, values: Mapping[str, str] | None) -> bool:
     if values is not None:
         word = str(value).lower() if isinstance(value, bool) else plain_text(value)
         return _meaning(word, values) == "true"
+    # no 1 and 0: what they mean has to be said in `values`
     if not isinstance(value, bool):
         raise ValueError("neither true nor false")
     return value

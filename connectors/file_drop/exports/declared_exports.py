@@ -59,6 +59,7 @@ def prove_export(drop: Drop, export: ExportRows, days: Collection[date]) -> str:
 
 
 def _refuse_missing_days(drop: Drop, days: Collection[date]) -> None:
+    # both ends belong to it
     span = [drop.first + timedelta(days=n) for n in range((drop.last - drop.first).days + 1)]
     missing = [day for day in span if day not in days]
     if missing:

@@ -32,6 +32,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _BLANK = re.compile(r"\s+")
 
 
+# every row that may be a header is compared with every layout: the same headers again and again
 @lru_cache(maxsize=10_000)
 def norm(header: str) -> str:
     """A header as it is compared: 平均响应时长（秒) and 平均响应时长(秒) are the same, so are Cancelled at and cancelled  AT."""
@@ -120,7 +121,7 @@ class ExportLayout(DeclaredModel):
     verified: Literal["documented", "community", "unverified"]
     source: str
     note: Text | None = None
-    header_within: int = Field(default=1, ge=1, le=30)
+    header_within: int = Field(default=1, ge=1, le=30)  # le: as many rows as export_sheets keeps at hand
     sheet: str = ""
     absent: tuple[str, ...] = ()
     dates: tuple[str, ...] = ("%Y-%m-%d",)
@@ -151,6 +152,7 @@ class ExportLayout(DeclaredModel):
         for column in file_columns(self.table):
             source = self.columns.get(column.name)
             given = column.name in self.constants or (source is not None and source.is_given)
+            # the column that `split` fills is computed from the order's total
             if column.required and not given and not (self.split and self.split.column == column.name):
                 raise ValueError(f"{column.name} ({column.zh}) must be given: name its header")
         if not any(c.alternatives and not c.optional for c in self.columns.values()):
@@ -170,6 +172,7 @@ class ExportLayout(DeclaredModel):
             ]
         if self.extra:
             groups.append((self.extra.amount,))
+        # each group once, in the order in which a message names them
         return tuple(dict.fromkeys(groups))
 
     @property
@@ -196,6 +199,7 @@ def export_layouts(company: Path | None) -> Mapping[str, ExportLayout]:
     Raises:
         CompanyError: C166 for a file that is no layout; D1xx for YAML that is not as it should be.
     """
+    # the later wins: a company may correct a shipped layout
     return {**shipped_exports(), **(_own(company) if company else {})}
 
 
@@ -209,6 +213,7 @@ def layouts_digest(company: Path) -> str:
 
 def _own(company: Path) -> dict[str, ExportLayout]:
     folder = company / FOLDER
+    # a link could lead out of the company folder
     if folder.is_symlink() or not folder.is_dir():
         return {}
     paths = sorted(folder.glob("*.yaml"))[: _MOST + 1]

@@ -74,6 +74,7 @@ def recognise(
     sheets = list(raw_sheets(content, path, options))
     asked = _asked(layouts, wanted)
     found = [m for sheet in sheets for layout in asked for m in _matches(sheet, layout)]
+    # after matching, not before: a file that fits another table is told so
     fitting = [m for m in found if not table or m.layout.table == table]
     if len(fitting) == 1:
         return fitting[0]
@@ -88,6 +89,7 @@ def nearest_layouts(sheets: Iterable[RawSheet], layouts: Iterable[ExportLayout])
     """The layouts that come nearest to fitting, best first."""
     listed = list(sheets)
     found = [_best(listed, layout) for layout in layouts]
+    # thousandths of the needed headers in whole numbers: near ties go on to the next part of the key
     return sorted(
         found, key=lambda n: (-n.found * 1000 // len(n.layout.needed), len(n.missing), n.layout.name)
     )[:_NEAREST]
@@ -99,9 +101,10 @@ def likely_header(sheets: Iterable[RawSheet]) -> tuple[RawSheet, int] | None:
     for sheet in sheets:
         for index in range(len(sheet.top)):
             titles = [t for t in titles_of(sheet, index) if t]
+            # one word may be a title, and a figure is no header
             if len(titles) < 2 or any(map(_FIGURE.fullmatch, titles)):
                 continue
-            if best is None or len(titles) > best[0]:
+            if best is None or len(titles) > best[0]:  # of equally wide rows the first
                 best = len(titles), sheet, index
     return (best[1], best[2]) if best else None
 
@@ -126,6 +129,7 @@ def _asked(layouts: Mapping[str, ExportLayout], wanted: str) -> list[ExportLayou
 
 def _matches(sheet: RawSheet, layout: ExportLayout) -> list[Match]:
     """At most one: the first row that fits; a sheet named otherwise than the layout says does not count."""
+    # a text file has no sheet name
     if layout.sheet and sheet.name and sheet.name != layout.sheet:
         return []
     for index in range(min(layout.header_within, len(sheet.top))):
@@ -143,6 +147,7 @@ def _ruled_out(sheet: RawSheet, index: int, layout: ExportLayout) -> bool:
 def _compared(sheet: RawSheet, index: int, layout: ExportLayout) -> Near:
     titles = [t for t in titles_of(sheet, index) if t]
     there = {norm(t) for t in titles}
+    # the first name speaks for the group
     missing = [group[0] for group in layout.needed if not any(norm(h) in there for h in group)]
     unknown = [t for t in titles if norm(t) not in layout.all_headers]
     return Near(layout, len(layout.needed) - len(missing), tuple(missing), tuple(unknown))

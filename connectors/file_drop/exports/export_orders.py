@@ -62,6 +62,7 @@ def _divided(
 
 def _amounts(sheet: Sheet, rule: OrderSplit, order: str, lines: list[_OrderLine]) -> dict[int, Decimal]:
     """Each line's amount by row number; together exactly the order's total."""
+    # what stands once per order stands on its first line
     head = lines[0].raw
     stated, discount = _stated(sheet, head, rule.total), sheet.amount(head, rule.order_discount) or _ZERO
     gross = added([line.gross for line in lines])
@@ -75,6 +76,7 @@ def _amounts(sheet: Sheet, rule: OrderSplit, order: str, lines: list[_OrderLine]
             actual=f"order {order}: lines {gross:f}, discount {discount:f}, total {stated:f}",
             remedy="export the order again; an edited order needs its lines as they are now",
         )
+    # nothing to divide; in a free order the weights may all be 0 as well
     if len(lines) == 1 or stated == 0:
         return {line.row.number: stated for line in lines}
     shares = split(stated, _weights(lines))
@@ -114,5 +116,6 @@ def _extra_rows(sheet: Sheet, rule: ExtraLine, pairs: list[tuple[RawRow, Dropped
         seen.add(order)
         fixed = {name: parse_cell(text, specs[name], FileOptions()) for name, text in rule.constants.items()}
         own = {rule.into: amount, rule.id_column: f"{row.values['order_id']}{rule.suffix}"}
+        # shipping belongs to no article
         made.append(DroppedRow(raw.number, {**row.values, "sku_id": None, **fixed, **own}))
     return made

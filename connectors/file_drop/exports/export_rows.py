@@ -48,14 +48,16 @@ def export_rows(match: Match, content: bytes, entry: ExportEntry) -> ExportRows:
     """
     sheet = _sheet(match, entry)
     facts, totals = _sorted_out(sheet, list(_raw(match, sheet)))
+    # before rows are left out: the total row of a platform sums up all of them
     proofs = list(_checked_totals(sheet, facts, totals))
     kept, left_out = _kept(sheet, _filled_down(sheet, facts))
     _choose_dates(sheet, kept)
     plans = _plans(sheet)
     rows = [_dropped(sheet, plans, row, number) for row, number in _numbered(sheet, kept)]
+    # a row that could not be read would only make its order fail to add up
     raise_all(sheet.errors)
     rows = split_orders(sheet, kept, rows)
-    _check_currency(sheet)
+    _check_currency(sheet)  # last: signs are met while cells are read
     target = fact_layout(sheet.layout.table)
     raise_all(duplicates(rows, target, sheet.name))
     table = DroppedTable(
@@ -68,6 +70,7 @@ def _sheet(match: Match, entry: ExportEntry) -> Sheet:
     layout, titles = match.layout, match.titles
     name = f"{entry.file}[{match.sheet.name}]" if match.sheet.name else entry.file
     counts = Counter(norm(t) for t in titles if t)
+    # only headers that are read: a remark column may well stand twice
     taken = {norm(h) for c in layout.columns.values() for group in c.alternatives for h in group}
     twice = next((t for t in titles if t and norm(t) in taken and counts[norm(t)] > 1), None)
     if twice:
@@ -75,6 +78,7 @@ def _sheet(match: Match, entry: ExportEntry) -> Sheet:
         raise CompanyError(
             "C106", "two columns have the same header", where=where, actual=twice, remedy="keep one of them"
         )
+    # reversed, so that of two equal headers the first one stays
     positions = {norm(t): i for i, t in reversed(list(enumerate(titles))) if t}
     reader = CellReader(layout, match.sheet.from_workbook, entry.date_format)
     return Sheet(layout=layout, entry=entry, name=name, positions=positions, width=len(titles), reader=reader)
@@ -83,6 +87,7 @@ def _sheet(match: Match, entry: ExportEntry) -> Sheet:
 def _raw(match: Match, sheet: Sheet) -> Iterator[RawRow]:
     for row in match.sheet.rows_below(match.header):
         cells = [clean(cell, sheet.layout.nulls) for cell in row.cells]
+        # a separator at the end of the line makes an empty cell too many, which shifts nothing
         cells = cells[: sheet.width] if not any(cells[sheet.width :]) else cells
         if any(cells):
             yield RawRow(row.number, cells, row.damaged)
@@ -96,6 +101,7 @@ def _sorted_out(sheet: Sheet, rows: Iterable[RawRow]) -> tuple[list[RawRow], lis
     position = sheet.position(rule.column) if rule else None
     for row in rows:
         label = row.cells[position] if position is not None and position < len(row.cells) else None
+        # before the width is looked at: total rows are often shorter than the header
         if rule and label in rule.checked:
             totals.append(row)
         elif rule and label in rule.unchecked:
@@ -146,6 +152,7 @@ def _filled_down(sheet: Sheet, rows: list[RawRow]) -> list[RawRow]:
     filled: list[RawRow] = []
     for row in rows:
         cells = list(row.cells)
+        # only from the row above and only in the same order: nothing is filled into another one
         if filled and filled[-1].cells[key] == cells[key]:
             for column in columns:
                 cells[column] = cells[column] or filled[-1].cells[column]
@@ -213,7 +220,7 @@ def _plans(sheet: Sheet) -> list[_ColumnPlan]:
         source = layout.columns.get(spec.name)
         text = (
             layout.constants.get(spec.name, layout.currency if spec.name == "currency" else "")
-            or spec.default
+            or spec.default  # a constant goes before the layout's currency, that before the default
         )
         otherwise = None if text is None else parse_cell(text, spec, FileOptions())
         is_tighter = source is not None and source.max is not None
@@ -263,6 +270,7 @@ def _mapped(text: str | None, source: ExportColumn) -> str | None:
     """The platform's word as the word of the table; an unknown word stays, and is refused where the table has a list."""
     if text is None or not source.values:
         return text
+    # a word that is translated into "" means nothing
     return source.values.get(text, source.otherwise if source.otherwise is not None else text) or None
 
 
@@ -291,6 +299,7 @@ def _check_currency(sheet: Sheet) -> None:
     """The currency of the entry must be that of the export, and one that every currency sign in the file can mean."""
     layout, stated = sheet.layout, sheet.entry.currency
     meant = [set(layout.symbols[sign]) for sign in sheet.reader.signs]
+    # a file without any sign may be in either of the two that are stated
     possible = set.intersection(*meant) if meant else {stated, layout.currency}
     own = stated or layout.currency
     if (

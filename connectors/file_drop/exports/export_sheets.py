@@ -16,6 +16,7 @@ from models.errors import CompanyError
 
 # Every encoding before the last refuses bytes that are not its own; GB18030 takes nearly all, so it comes last.
 ENCODINGS = ("utf-8-sig", "gb18030")
+# the byte order marks of UTF-16 (RFC 2781, section 3.2); no text in UTF-8 or GB18030 begins so
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 LOOKED_AT = 30  # rows from the top among which a header is looked for: titles and filters stand above it
 
@@ -61,6 +62,7 @@ def _text_sheets(text: str, name: str, delimiters: tuple[str, ...]) -> Iterator[
             yield _sheet("", csv_rows(text, name, delimiter))
         except CompanyError as error:
             broken.append(error)
+    # one reading is enough: which one is right the header decides
     if len(broken) == len(delimiters):
         raise broken[0]
 

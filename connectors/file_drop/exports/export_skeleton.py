@@ -24,6 +24,7 @@ _CLOSE = 3  # a layout of which fewer headers than a third are there helps nobod
 def layout_name(stem: str) -> str:
     """A name for the layout of a file: its own name in plain letters."""
     words = "_".join(_WORD.findall(stem.casefold()))
+    # a layout's name begins with a letter and has at most 63 characters
     return (words if words[:1].isalpha() else f"export_{words}".rstrip("_"))[:60]
 
 
@@ -110,6 +111,7 @@ def _days(export: ExportRows, zone: str) -> tuple[date, date] | None:
 
 def _day(value: object, zone: str) -> date | None:
     if isinstance(value, datetime):
+        # without an offset it is the shop's clock already
         return value.astimezone(ZoneInfo(zone)).date() if value.tzinfo else value.date()
     return value if isinstance(value, date) else None
 
@@ -125,6 +127,7 @@ def _totals(export: ExportRows) -> str:
     columns = [
         c for c in file_columns(export.layout.table) if c.type is ColumnType.NUMBER and c.unit != "ratio"
     ]
+    # False sorts first: money before counts
     for column in sorted(columns, key=lambda c: c.unit != "own currency"):
         values = [row.values.get(column.name) for row in export.table.dropped]
         numbers = [Decimal(v) for v in values if isinstance(v, int | Decimal)]

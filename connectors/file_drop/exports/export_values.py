@@ -15,9 +15,9 @@ from connectors.file_drop.values import BadValueError, Value, day_of_midnight, e
 from models.values import ReadingError, plausible, read_date, read_instant
 
 _AS_TEXT = re.compile(r'="([^"]*)"')  # how spreadsheets are kept from turning an id into a number
-_GROUPED = re.compile(
-    r"-?[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]+)?%?", re.ASCII
-)  # 1,234,567 and 12,34,567
+# 1,234,567 and, as in India, 12,34,567
+_GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]+)?%?", re.ASCII)
+# some exports write a count as 12.0
 _WHOLE = re.compile(r"(-?[0-9]+)\.0+", re.ASCII)
 _SURE_DIGITS = 15  # what a spreadsheet keeps of a number
 _PLAIN = FileOptions()
@@ -25,9 +25,11 @@ _PLAIN = FileOptions()
 
 def clean(cell: str | None, nulls: Iterable[str]) -> str | None:
     """The text of a cell without what only protects it; None for every way to write nothing."""
+    # blanks of web pages, byte order marks and zero-width spaces: `strip` alone leaves the last two
     text = (cell or "").replace("\u00a0", " ").strip().strip("\ufeff\u200b").strip()
     if wrapped := _AS_TEXT.fullmatch(text):
         text = wrapped[1].strip()
+    # the mark with which a spreadsheet keeps a number as text
     if text.startswith("'") and len(text) > 1:
         text = text[1:]
     return None if not text or text in nulls else text
@@ -65,6 +67,7 @@ class CellReader:
         if text[0].isdigit():
             sign = ""
         else:
+            # the longest first: where one sign begins with another, the whole of it is taken
             longest = sorted(self.layout.symbols, key=len, reverse=True)
             sign = next((s for s in longest if text.lstrip("-").startswith(s)), "")
         if sign:
@@ -91,6 +94,7 @@ class CellReader:
                 continue
             self.instant_format = form
             return found
+        # none fits: the usual reader has the words for the refusal
         return parse_cell(text, spec, _PLAIN)
 
 
@@ -113,6 +117,7 @@ def date_format(cells: Iterable[str], layout: ExportLayout, days: tuple[date, da
     found = {form: tuple(parsed_day(text, form) for text in texts) for form in layout.dates}
     most = max(len(texts) - read.count(None) for read in found.values())
     readings: dict[tuple[date | None, ...], str] = {}
+    # formats that read every cell alike are one: 2026-10-01 leaves nothing to decide
     for form, read in found.items():
         if len(texts) - read.count(None) == most:
             readings.setdefault(read, form)
@@ -135,5 +140,6 @@ def refuse_lost_digits(ids: Iterable[str]) -> None:
         BadValueError: C158.
     """
     long = {text for text in ids if len(text) > _SURE_DIGITS and text.isascii() and text.isdigit()}
+    # a single id may end in zeros by itself
     if len(long) > 1 and all(not text[_SURE_DIGITS:].strip("0") for text in long):
         raise eaten_id()

@@ -25,6 +25,7 @@ def decode(content: bytes, name: str, encodings: tuple[str, ...]) -> str:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError as error:
+            # of the first encoding, which is the most likely one
             first = first or error
             continue
         if "\0" in text:
@@ -47,6 +48,7 @@ def _wrong_encoding(
     content: bytes, name: str, encodings: tuple[str, ...], error: UnicodeDecodeError
 ) -> CompanyError:
     line = content[: error.start].count(b"\n") + 1
+    # without a mark: what Excel writes as CSV on a Chinese Windows
     likely = _BOMS.get(content[:2], "gbk")
     return CompanyError(
         "C105",
@@ -78,6 +80,7 @@ def csv_rows(text: str, name: str, delimiter: str) -> Iterator[GridRow]:
     Raises:
         CompanyError: C104 too many rows or columns, C113 broken quoting.
     """
+    # newline="" keeps line ends inside quotes; strict refuses what csv would mend (docs.python.org, csv)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     start, kept = 1, 0
     while True:
@@ -97,7 +100,8 @@ def csv_rows(text: str, name: str, delimiter: str) -> Iterator[GridRow]:
             raise too_large(f"{name}:{start}", f"{len(cells)} columns", f"at most {MAX_COLUMNS} columns")
         if not is_blank(cells):
             kept += 1
-            if kept > MAX_ROWS + 1:
+            if kept > MAX_ROWS + 1:  # one more: the header
                 raise too_large(name, f"more than {MAX_ROWS} rows", f"at most {MAX_ROWS} rows")
             yield GridRow(start, cells)
+        # not a count of rows: a quoted cell may run over several lines
         start = reader.line_num + 1

@@ -23,6 +23,7 @@ def read_bytes(path: Path) -> bytes:
         before = os.fstat(descriptor)
         _check(path.name, before)
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            # one byte more than allowed shows that the file has grown since
             content = stream.read(MAX_BYTES + 1)
         after = os.fstat(descriptor)
     finally:
@@ -42,6 +43,7 @@ def read_bytes(path: Path) -> bytes:
 
 def _open(path: Path) -> int:
     # O_NOFOLLOW: a link could lead out of the company folder. O_NONBLOCK: opening a pipe would wait for ever.
+    # asked for by name: not every system knows the two
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         return os.open(path, flags)

@@ -51,6 +51,7 @@ def scan_workbook(content: bytes, name: str) -> WorkbookScan:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_sizes(archive.infolist(), name)
             return _scan_parts(archive, name)
+    # RuntimeError: encrypted, NotImplementedError: a way of packing that zipfile does not know
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise _unsafe(name, "this is no whole XLSX workbook", str(error)) from None
 
@@ -58,10 +59,12 @@ def scan_workbook(content: bytes, name: str) -> WorkbookScan:
 def _check_sizes(parts: list[zipfile.ZipInfo], name: str) -> None:
     if len(parts) > MAX_PARTS:
         raise too_large(name, f"{len(parts)} parts", f"at most {MAX_PARTS} parts")
+    # the stated sizes can be believed: zipfile unpacks no more of a part than is stated for it
     unpacked = sum(p.file_size for p in parts)
     packed = max(1, sum(p.compress_size for p in parts))
     if unpacked > MAX_UNPACKED:
         raise too_large(name, f"{unpacked} bytes unpacked", f"at most {MAX_UNPACKED} bytes unpacked")
+    # below a chunk any ratio is harmless
     if unpacked > _CHUNK and unpacked > MAX_RATIO * packed:
         raise too_large(
             name, f"unpacks {unpacked // packed} times", f"at most {MAX_RATIO} times its packed size"
@@ -69,6 +72,7 @@ def _check_sizes(parts: list[zipfile.ZipInfo], name: str) -> None:
     for part in parts:
         if part.filename.lower().endswith("vbaproject.bin"):
             raise _unsafe(name, "the workbook holds macros", part.filename)
+        # bit 0 of the flags marks an encrypted part (ZIP APPNOTE, section 4.4.4)
         if part.flag_bits & 1:
             raise _unsafe(name, "the workbook is encrypted", part.filename)
 
@@ -85,6 +89,7 @@ def _unsafe(name: str, what: str, actual: str) -> CompanyError:
 
 def _scan_parts(archive: zipfile.ZipFile, name: str) -> WorkbookScan:
     scan, lengths = WorkbookScan(), _TextLengths()
+    # shared strings first: cells of the sheets are measured by them
     parts = sorted(archive.infolist(), key=lambda p: "sharedstrings" not in p.filename.lower())
     for part in parts:
         lower = part.filename.lower()
@@ -114,6 +119,7 @@ class _Listener:
 
 def _parse(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, listener: _Listener) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
+    # one call for a text, not one for each line of it (docs.python.org, pyexpat)
     parser.buffer_text = True
     parser.StartElementHandler = listener.start
     parser.EndElementHandler = listener.end
@@ -173,6 +179,7 @@ class _SheetReader(_Listener):
             self.formula = self.formula or local == "f"
 
     def _row(self, number: str) -> None:
+        # the number may be left out: then the row follows the one before
         self.row = int(number) if number.isascii() and number.isdigit() else self.row + 1
         self.column = 0
         self.scan.rows += 1
@@ -221,6 +228,7 @@ class _SheetReader(_Listener):
         self.scan.first_row = self.scan.first_row or self.row
         self._count_text()
         if self.kind == "n" and _lost_digits(self.value):
+            # Excel counts columns from 1, a row of ours from 0
             self.scan.damaged.setdefault(self.row, set()).add(self.column - 1)
 
     def _count_text(self) -> None:
@@ -235,11 +243,12 @@ class _SheetReader(_Listener):
 def _lost_digits(value: str) -> bool:
     mantissa, _, exponent = value.upper().partition("E")
     whole = mantissa.lstrip("-").partition(".")[0]
+    # an exponent that is not negative: the number was too long to be kept digit by digit
     return (bool(exponent) and not exponent.startswith("-")) or len(whole) > _SAFE_DIGITS
 
 
 def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
-        number = number * 26 + ord(letter) - 64
+        number = number * 26 + ord(letter) - 64  # "A" is 65, and counts 1
     return number

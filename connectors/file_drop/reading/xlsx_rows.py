@@ -28,7 +28,9 @@ def xlsx_grid(content: bytes, name: str, *, table: str, sheet: str | None) -> Gr
     try:
         workbook = fastexcel.read_excel(content)
         chosen = _choose(workbook.sheet_names, name, table, sheet)
+        # as text, the header too: a guessed type would turn ids into floats
         loaded = workbook.load_sheet(chosen, header_row=None, dtypes="string")
+        # a hidden sheet is read only where somebody asked for it by name
         if sheet is None and loaded.visible != "visible":
             raise CompanyError(
                 "C111",
@@ -111,11 +113,13 @@ def _scan_of(content: bytes, scan: WorkbookScan, sheet: str) -> SheetScan:
             for a in _elements(archive, "xl/_rels/workbook.xml.rels", "Relationship")
         }
     target = targets.get(ids.get(sheet, ""), "")
+    # a target is absolute in the package or relative to workbook.xml
     part = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
     return scan.sheets.get(part, SheetScan())
 
 
 def _relation(attributes: dict[str, str]) -> str:
+    # the namespace is one of two (transitional or strict), only `id` is fixed
     return next((v for k, v in attributes.items() if re.fullmatch(r".*[ /:]id", k)), "")
 
 
@@ -128,6 +132,7 @@ def _elements(archive: zipfile.ZipFile, part: str, wanted: str) -> list[dict[str
             found.append(attributes)
 
     parser.StartElementHandler = start
+    # plain expat is safe here: the guard has refused every document type before
     parser.Parse(archive.read(part), True)
     return found
 

@@ -21,6 +21,7 @@ def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
+        # of all names only this one is reserved for the machine itself (RFC 6761, section 6.3); nothing is looked up
         return host == "localhost"
 
 
@@ -57,11 +58,12 @@ class AccountSettings(BaseModel):
         parts = urlsplit(value)
         host = parts.hostname or ""
         _ = parts.port  # a ValueError of its own unless it is a number up to 65535
+        # a password in the URL would be shown wherever the URL is: secrets come from the environment
         if parts.username or parts.password or parts.query or parts.fragment or not host:
             raise ValueError("a URL here is scheme://host[:port][/path], nothing else")
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
             raise ValueError("must be https (http only on this machine itself)")
-        return value.rstrip("/")
+        return value.rstrip("/")  # the path of every request begins with a slash of its own
 
     @property
     def tz(self) -> ZoneInfo:

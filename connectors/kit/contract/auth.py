@@ -84,6 +84,7 @@ class Basic(Auth):
         user, account = self.user, context.account
         for name in self.settings:
             user = user.replace(f"{{{name}}}", account.setting(name))
+        # as UTF-8; `HTTPBasicAuth` of requests would write latin-1 and refuse a Chinese user name
         pair = f"{user}:{account.secret(self.secret)}".encode()
         prepared.headers["Authorization"] = "Basic " + base64.b64encode(pair).decode("ascii")
 

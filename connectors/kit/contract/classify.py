@@ -22,12 +22,15 @@ def by_status(status: int) -> KitError | None:
         return None
     if status == 401:
         return AuthExpired("the platform does not accept the credential")
+    # unpaid, forbidden, locked (RFC 4918, section 11.3): only a person can end these, waiting cannot
     if status in (402, 403, 423):
         return Forbidden("the platform does not allow this app to read the data")
     if status == 429:
         return Throttled("the platform asks us to slow down")
+    # 408 and 425 (RFC 8470) are the two other codes of the 4xx that ask for the same request again
     if status >= 500 or status in (408, 425):
         return Transient("the platform has a trouble of its own")
+    # the rest of 4xx, and 3xx: no redirect is followed
     return BadRequest("the platform refuses the request")
 
 

@@ -34,6 +34,7 @@ class Connector(ABC):
         for attribute in ("name", "platform", "auth", "streams"):
             if not hasattr(cls, attribute):
                 raise DeclarationWrong(f"connector {cls.__name__} declares no {attribute}")
+        # vars, not hasattr: the base has an abstract one, and an inherited one speaks for another platform
         if "classify" not in vars(cls):
             raise DeclarationWrong(f"connector {cls.__name__} does not say what an answer means (classify)")
 

@@ -63,11 +63,13 @@ def unpack(packed: BinaryIO, into: BinaryIO, *, is_gzip: bool) -> int:
         Incomplete: the gzip stream is cut, damaged, or followed by something else.
         TooLarge: it unpacks to more than a report can be.
     """
+    # 31 = 16 + 15: gzip framing, the largest window (docs.python.org, zlib.decompressobj, wbits)
     engine = zlib.decompressobj(31) if is_gzip else None
     size = 0
     while chunk := packed.read(CHUNK):
         try:
             while chunk:
+                # a limit for each step: deflate packs up to 1032 : 1, and 64 KiB of a bomb would unpack to 66 MB of memory
                 part = engine.decompress(chunk, CHUNK * 16) if engine else chunk
                 size += into.write(part)
                 if size > LARGEST_FILE:
@@ -77,6 +79,7 @@ def unpack(packed: BinaryIO, into: BinaryIO, *, is_gzip: bool) -> int:
                     chunk, engine = engine.unused_data, zlib.decompressobj(31)  # gzip allows several members
         except zlib.error:
             raise Incomplete("the report's file is damaged", may_settle=True) from None
+    # zlib tells a damaged stream but not one that just stops: the end mark must have been seen
     if engine and not engine.eof:
         raise Incomplete("the report's file is cut", may_settle=True)
     return size
@@ -135,7 +138,9 @@ class Delimited(Format):
         self._check_end(path)
         with _text(path, self.charset) as file:
             try:
+                # strict: without it csv mends a broken quotation silently and joins rows (docs.python.org, csv)
                 reader = csv.reader(file, self._dialect(), strict=True)
+                # charset utf-8 leaves a byte order mark in the first name, and `strip` does not take it for a space
                 names = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
                 self._check_header(names)
                 for fields in reader:
@@ -158,7 +163,7 @@ class Delimited(Format):
             delimiter = self.delimiter
             quotechar = '"'
             doublequote = True
-            lineterminator = "\n"
+            lineterminator = "\n"  # csv demands one and its reader ignores it
             quoting = csv.QUOTE_MINIMAL if self.is_quoted else csv.QUOTE_NONE
 
         return Lines
@@ -186,6 +191,7 @@ class JsonLines(Format):
     def rows(self, path: Path) -> Iterator[dict[str, Json]]:
         """One dictionary per line."""
         with path.open("rb") as file:
+            # a line that is longer comes in pieces, and a piece is refused as "not whole JSON"
             while line := file.readline(LONGEST_LINE):
                 if not line.strip():
                     continue
@@ -195,6 +201,7 @@ class JsonLines(Format):
 def _object(line: bytes) -> dict[str, Json]:
     try:
         row = loads(line)
+    # most often the last line of a file that was cut
     except NotJson:
         raise Incomplete("a line of the report's file is not whole JSON", may_settle=True) from None
     if not isinstance(row, dict):
@@ -214,7 +221,7 @@ class JsonDocument(Format):
 
     path: str = ""
     head_paths: tuple[str, ...] = ()
-    largest: int = 64 * 1024**2
+    largest: int = 64 * 1024**2  # as the cap of one answer: both are held in memory
 
     def rows(self, path: Path) -> Iterator[dict[str, Json]]:
         """The items of the list."""

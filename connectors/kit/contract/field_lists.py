@@ -48,6 +48,7 @@ def field_lists(module_file: str) -> Mapping[str, FieldLists]:
 
 def _lists(where: str, entry: dict[str, Json]) -> FieldLists:
     unknown = set(entry) - {"docs", *_LISTS}
+    # a slip such as `persnal` would leave a personal field undeclared
     if unknown or not str(entry.get("docs", "")).startswith("https://"):
         raise DeclarationWrong(f"{where}: a list needs its page (docs) and is one of {', '.join(_LISTS)}")
     lists = {name: tuple(_paths(where, entry[name])) for name in _LISTS if name in entry}

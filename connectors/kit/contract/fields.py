@@ -26,6 +26,7 @@ from models.values import (
 class Row(BaseModel):
     """Base of what a connector reads; wire names are the field names."""
 
+    # strict: pydantic would otherwise read the text "yes" as True and 1.0 as a count
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
 
 
@@ -43,6 +44,7 @@ def plain_text(value: object) -> str:
     """
     if isinstance(value, Decimal):
         return format(value, "f")  # never long: strict_json refuses absurd magnitudes
+    # a bool is an int in Python: True must not become the id 1
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("neither text nor number")
     return str(value)
@@ -58,7 +60,7 @@ def _storable(amount: Decimal) -> Decimal:
 
 
 def _instant(value: object) -> datetime:
-    return read_instant_utc(value if isinstance(value, str) else "")
+    return read_instant_utc(value if isinstance(value, str) else "")  # "" is what the reader refuses
 
 
 def _epoch(value: object) -> datetime:
@@ -68,6 +70,7 @@ def _epoch(value: object) -> datetime:
 
 
 def _count(value: object) -> int:
+    # strict_json makes a Decimal of every number with a point: a count of 2.0 is another field than we thought
     if isinstance(value, Decimal):
         raise ValueError("not a count")
     return read_whole(plain_text(value), least=0)
@@ -88,4 +91,5 @@ EpochSeconds = Annotated[datetime, BeforeValidator(_epoch)]
 
 def money_text(amount: Decimal) -> str:
     """Plain decimal text, digit by digit as the platform wrote it."""
+    # -0.00 is an amount of nothing: a minus before it would make another text of the same row
     return format(abs(amount) if amount.is_zero() else amount, "f")

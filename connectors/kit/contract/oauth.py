@@ -97,6 +97,7 @@ class OAuth(RenewableAuth):
         account, store = context.account, context.store
         first = account.secret(self.begins_with)
         app_secret = account.secret(self.sealed_with)
+        # a refresh token that does not rotate stays good in the environment and is never written to disk
         kept = _kept(store.token(name, app_secret) if self.rotates else None, first)
         if kept is not None and kept.access.text != refused and context.now() < kept.access.until:
             return kept.access  # another process refreshed: a second refresh would only kill its token
@@ -104,12 +105,15 @@ class OAuth(RenewableAuth):
         status, body = context.call(self.finish(call, account, context.now()) if self.finish else call)
         try:
             grant = self.read(status, body)
+        # `read` is a connector's code on a foreign answer: whatever it stumbles over is a changed shape
         except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # only the name of the error: its text may quote a token
             raise SchemaDrift(
                 "the token endpoint answers in another shape", actual=type(error).__name__
             ) from None
         now = context.now()
         life = max(grant.until - now if grant.until else timedelta(seconds=grant.seconds), timedelta(0))
+        # half of a life below two minutes: EARLY would take most of it, or all
         token = AccessToken(grant.access, now + max(life - EARLY, life / 2))
         if self.rotates:
             if not grant.refresh:
@@ -149,6 +153,7 @@ def _kept(text: str | None, first: str) -> _Kept | None:
 
 
 def _mark(secret: str) -> str:
+    # 64 bits tell chains apart and give no secret away
     return hashlib.sha256(secret.encode("utf-8")).hexdigest()[:16]
 
 
@@ -184,6 +189,7 @@ def refresh_form(
 
 def bearer_grant(status: int, body: Json) -> Grant:
     """The answer of RFC 6749, section 5.1, of a platform that keeps the refresh token as it is."""
+    # 200 and no other success: RFC 6749, section 5.1
     if status != 200:
         raise refused(status)
     return Grant(body["access_token"], int(body["expires_in"]))
@@ -191,6 +197,7 @@ def bearer_grant(status: int, body: Json) -> Grant:
 
 def refused(status: int, what: str = "the refresh token is not accepted") -> KitError:
     """The trouble of a token endpoint that does not answer 2xx: a dead credential, or a passing trouble."""
+    # timeout, too early, too many: they pass by themselves and say nothing about the token
     if status >= 500 or status in (408, 425, 429):
         return Transient("the token endpoint has a trouble of its own", actual=f"HTTP {status}")
     return AuthRevoked(what, actual=f"HTTP {status}")

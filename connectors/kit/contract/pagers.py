@@ -175,6 +175,7 @@ class Pages(CountedPages):
                 may_settle=True,
             )
         page = int(query.token or self.first)
+        # by what was asked for, not by what came: an empty page in the middle is not the end
         seen = (page - self.first + 1) * query.page_size
         return NextPage(str(page + 1) if seen < total else None)
 
@@ -192,7 +193,9 @@ class Descending(CountedPages):
         """The last page after the first answer, then one less each time."""
         if query.token is None:
             total = self.total(body)
+            # minus, floor, minus: rounds up in whole numbers
             last = self.first + max(0, -(-total // query.page_size) - 1)
+            # the first answer was the only page, and its rows are used as they are
             return NextPage(None if last == self.first else str(last))
         page = int(query.token)
         return NextPage(str(page - 1) if page > self.first else None)
@@ -230,13 +233,14 @@ class Link(Pager):
 
 def link_query(token: str) -> tuple[tuple[str, str], ...]:
     """The parameters of a Link token, for the request builder."""
-    return tuple(parse_qsl(token, keep_blank_values=True))
+    return tuple(parse_qsl(token, keep_blank_values=True))  # by default parameters without a value are lost
 
 
 def next_link(headers: Mapping[str, str]) -> str | None:
     """The URL of `rel="next"` in a Link header (RFC 8288, section 3); None when there is none."""
     for part in headers.get("Link", "").split(","):
         url, _, rest = part.strip().partition(">")
+        # the quotes are optional (RFC 8288, section 3): rel=next is the same
         if url.startswith("<") and any(p.strip().replace('"', "") == "rel=next" for p in rest.split(";")):
             return url[1:]
     return None
@@ -250,6 +254,7 @@ def count_at(body: Json, path: str) -> int:
 def whole_number(value: Json, path: str) -> int:
     """A count of the envelope, also when the platform writes it as text."""
     try:
+        # "" is what the reader refuses: a count with a point is no count
         return read_whole("" if isinstance(value, Decimal) else plain_text(value), least=0)
     except ValueError:
         raise SchemaDrift("a count of the envelope is no whole number", actual=path) from None
@@ -260,6 +265,7 @@ class Guard:
 
     def __init__(self, cap: int) -> None:
         self._cap = cap
+        # every token, not only the last: a listing may also go round in a circle of several pages
         self._seen: set[str] = set()
 
     def follow(self, token: str) -> None:

@@ -52,6 +52,7 @@ class Flag(Proof):
 
     def check(self, reading: Reading) -> str:
         """Compare the flag."""
+        # `is`: 1 == True in Python, and a flag that became a number is another flag
         if dig(reading.last_page, self._path) is not self._expected:
             raise Incomplete("the last page does not say that it is the last", actual=self._path)
         return f"{self._path.rpartition('.')[2]}={str(self._expected).lower()}"
@@ -82,6 +83,7 @@ class Count(Proof):
         count = dig(body, self._count_path)
         if self._exact and dig(body, self._exact[0]) != self._exact[1]:
             raise TooLarge("the platform does not count the window exactly", actual=self._exact[0])
+        # True is an int in Python and would equal one record
         if not isinstance(count, int) or isinstance(count, bool) or count != reading.records:
             found = f"{count!s:.20} counted, {reading.records} read"
             raise Incomplete("the platform's count is not what was read", actual=found, may_settle=True)
@@ -214,6 +216,7 @@ class SameBooks(Proof):
             theirs = read_zone(zone)
         except FormError:
             raise SchemaDrift("the platform keeps the account in an unknown time zone") from None
+        # the days are compared, not the names: Asia/Shanghai and PRC are one calendar
         if not same_days(reading.window, account.tz, theirs):
             raise SettingWrong(
                 "the platform's days are in another time zone than `zone` of the source",

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from connectors.kit.contract.errors import SchemaDrift
 from connectors.kit.contract.strict_json import Json
 
+# no secret: it keeps a pseudonym from being the bare SHA-256 of an id, which others may hold as well
 _PEPPER = "meritline:"
 _HASH_DIGITS = 24  # 96 bits: two of a billion people share a pseudonym with a chance of one in 10^11
 Tree = dict[str, Any]  # field name -> Tree, or None for "the whole value, which must be a scalar"
@@ -23,6 +24,7 @@ Tree = dict[str, Any]  # field name -> Tree, or None for "the whole value, which
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
+    # the first model in `list[Line] | None`: what stands around it does not change the fields
     return next((m for m in map(_model_in, get_args(annotation)) if m is not None), None)
 
 
@@ -57,6 +59,7 @@ def project(value: Json, tree: Tree | None, dropped: Counter[str], at: str = "")
         return value
     kept = {}
     for name, inner in value.items():
+        # no tree is a scalar: of an object in its place nothing is kept, and each of its fields is counted
         if tree is None or name not in tree:
             dropped[f"{at}.{name}" if at else name] += 1
         elif tree[name] is None and not isinstance(inner, dict | list):

@@ -43,6 +43,7 @@ class Bucket:
 
     def __init__(self, rate: Rate, now: float) -> None:
         self._per_second = rate.amount / rate.seconds
+        # a bucket below one token would never be full enough for a request
         self._capacity = float(max(rate.burst, 1))
         self._tokens = 1.0
         self._at = now
@@ -56,17 +57,19 @@ class Bucket:
 
     def reserve(self, now: float) -> float:
         """Take the tokens of one request; the result is how many seconds to wait before sending it."""
+        # the debt is booked before the wait: of two threads the second waits for both
         with self._lock:
             self._refill(now)
+            # a request that costs more than fits empties the bucket: more could never be saved up
             self._tokens -= min(self._cost, self._capacity)
             return max(0.0, -self._tokens / self._per_second)
 
     def learn(self, now: float, *, available: float, capacity: float, per_second: float, cost: float) -> None:
         """Believe the platform about what is left, what fits, how it refills and what a request costs."""
-        if per_second <= 0 or capacity <= 0:
+        if per_second <= 0 or capacity <= 0:  # `reserve` divides by the one and never waits with the other
             return
         with self._lock:
-            self._at = max(now, self._at)
+            self._at = max(now, self._at)  # answers of two threads may come in the wrong order
             self._tokens, self._capacity, self._per_second = min(available, capacity), capacity, per_second
             self._cost = max(cost, 1.0)
 
@@ -82,6 +85,7 @@ class Bucket:
         """Nothing is left for `seconds`: other requests on the same key must wait as well."""
         with self._lock:
             self._refill(now)
+            # 1.0 is the token of the next request: it goes exactly when `seconds` are over
             self._tokens = min(self._tokens, 1.0 - seconds * self._per_second)
 
     def _refill(self, now: float) -> None:
@@ -90,6 +94,7 @@ class Bucket:
             self._at = now
 
 
+# the default name is that of Amazon's Selling Partner API
 def learn_rate_header(
     bucket: Bucket, now: float, headers: Mapping[str, str], name: str = "x-amzn-RateLimit-Limit"
 ) -> None:

@@ -51,6 +51,7 @@ class BoundedWindows:
 
     def faults(self) -> Iterator[str]:
         """What is missing or cannot be, in the order in which an engineer meets it."""
+        # typed as never None, but the draft of `kpi connectors new` is; the checks below compare with it
         if self.lookback is None:
             yield "does not say how far it reads back (lookback)"
             return
@@ -256,6 +257,7 @@ class Stream(Generic[R]):
     def is_snapshot(self) -> bool:
         """Whether a day must be read shortly after its end, or never."""
         readable_for = self.windows.readable_for
+        # a day or less: when one nightly run has missed it, the next one finds it gone
         return readable_for is not None and readable_for <= timedelta(days=1)
 
     @property
@@ -266,6 +268,7 @@ class Stream(Generic[R]):
     def tree(self) -> Tree:
         """Everything of a page that may be stored."""
         proven = dict.fromkeys(self.proof.paths)
+        # the later wins: a proof names a scalar, the same path in the envelope or the records may be a whole object
         return path_tree({**proven, **self.read.kept, self.read.records: model_tree(self.record.model)})
 
     def budget(self, connector: str, account: AccountSettings) -> Limit:

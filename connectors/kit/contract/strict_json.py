@@ -20,6 +20,7 @@ class NotJson(ValueError):  # noqa: N818 - a state of the text, caught close by
 
 def _number(text: str) -> Decimal:
     value = Decimal(text)
+    # the exponent of a zero means nothing: 0E-50 is an honest way to write it
     if not value.is_zero() and abs(value.adjusted()) > MAX_MAGNITUDE:
         raise SchemaDrift("a number is out of any sensible range")
     return value
@@ -31,6 +32,7 @@ def _constant(name: str) -> NoReturn:
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
+    # the json module would keep the last of two equal names and lose the first silently
     if len(found) != len(pairs):
         raise SchemaDrift("the answer names one field twice in one object")
     return found
@@ -51,7 +53,7 @@ def loads(data: bytes) -> Json:
             object_pairs_hook=_object,
         )
     except (ValueError, RecursionError) as error:
-        raise NotJson(type(error).__name__) from None
+        raise NotJson(type(error).__name__) from None  # JSONDecodeError carries the whole text along
 
 
 _DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_constant, object_pairs_hook=_object)
@@ -69,6 +71,7 @@ def first(text: str, at: int) -> tuple[Json, int] | None:
         return None
 
 
+# allow_nan would write NaN, which is no JSON (RFC 8259, section 6)
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 

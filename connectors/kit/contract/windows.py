@@ -13,9 +13,8 @@ from connectors.kit.contract.account import AccountSettings
 from connectors.kit.contract.errors import SettingWrong
 
 SHORTEST = timedelta(seconds=1)
-CLOSED_ACCOUNT_TAIL = timedelta(
-    days=61
-)  # refunds of a closed shop still arrive: the day after active_to plus 60 days
+# refunds of a closed shop still arrive: the day after active_to plus 60 days
+CLOSED_ACCOUNT_TAIL = timedelta(days=61)
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     >>> midnight(date(2026, 3, 9), zone) - midnight(date(2026, 3, 8), zone)
     datetime.timedelta(seconds=82800)
     """
+    # a midnight that the clocks skip is read with the offset before the jump (PEP 495, fold=0): the instant of the jump itself
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
@@ -78,6 +78,7 @@ def clip(
     """The part of `[start, end)` in which the account can have data, or None; its closing may be left out."""
     for instant in (start, end):
         if instant.tzinfo is None:
+            # a naive instant would be read in the zone of this machine
             raise SettingWrong("a pull needs instants with a zone")
     start, end = start.astimezone(UTC), end.astimezone(UTC).replace(microsecond=0)
     if account.active_from is not None:
@@ -99,6 +100,7 @@ def same_days(window: Window, zone: ZoneInfo, other: ZoneInfo) -> bool:
 
 def whole_days(window: Window, zone: ZoneInfo) -> Window | None:
     """The local days that `window` touches and that were over at its end; None when there is none."""
+    # both go down to a midnight: the day that `window` ends in is not over, the day it begins in counts whole
     start, end = midnight(local_day(window.start, zone), zone), midnight(local_day(window.end, zone), zone)
     return Window(start, end) if start < end else None
 

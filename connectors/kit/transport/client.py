@@ -169,6 +169,7 @@ class Client:
         try:
             with self._session.get(
                 location.url,
+                # identity: the announced length counts the bytes as they lie there, not as they would be packed for the way
                 headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
                 timeout=(self._runtime.connect_timeout, self._runtime.read_timeout),
                 allow_redirects=False,
@@ -182,7 +183,7 @@ class Client:
             raise failure
 
     def _copied(self, response: requests.Response, location: Location, into: BinaryIO) -> KitError | None:
-        if response.status_code != 200:
+        if response.status_code != 200:  # also 206: a part of the file is no file
             wish = response.headers.get("Retry-After")
             return Transient(
                 "the report's file is not there", actual=f"HTTP {response.status_code}", retry_after=wish
@@ -229,6 +230,7 @@ class Client:
         if answer.status in (429, 503) and "Retry-After" in answer.headers:
             raise self._told(Throttled("the token endpoint asks us to slow down"), answer)
         body: Json = None
+        # an error answer need not be JSON, its status says enough; a success is checked below
         with suppress(NotJson, KitError):
             body = loads(answer.data)
         if answer.status < 400 and not isinstance(body, dict):
@@ -238,6 +240,7 @@ class Client:
     def _once(self, request: Request, limit: Limit, bucket: Bucket) -> Json:
         runtime = self._runtime
         quota = limit.rate.per_day
+        # counted before it is sent: after a kill the day has too few requests left, never too many
         if quota is not None and not runtime.state.spend(limit.key, runtime.wall().date(), quota):
             raise QuotaSpent("the day's requests are used up", actual=f"{quota} a day for {limit.key}")
         wait = bucket.reserve(runtime.monotonic())
@@ -253,6 +256,7 @@ class Client:
         body, unreadable = self._parse(raw)
         answer = HttpAnswer(raw.status, raw.headers, body)
         self._connector.learn(bucket, runtime.monotonic(), answer)
+        # the connector first: an error page is often no JSON, and its status says more than "not JSON"
         trouble = self._connector.classify(answer) or unreadable
         if trouble is not None:
             raise self._told(trouble, raw)
@@ -269,7 +273,7 @@ class Client:
         try:
             return loads(answer.data), None
         except NotJson:
-            return None, Transient("the answer is not whole JSON")
+            return None, Transient("the answer is not whole JSON")  # cut, or the HTML page of a gateway
         except KitError as error:
             return None, error
 
@@ -317,6 +321,7 @@ class Client:
                 stream=True,
                 **self._environment(prepared.url or ""),
             ) as response:
+                # a signed request that goes to another host would take its credential along
                 if 300 <= response.status_code < 400:
                     failure = BadRequest("a redirect was refused", actual=f"HTTP {response.status_code}")
                 else:
@@ -331,15 +336,18 @@ class Client:
         """Proxies and certificates of the machine's environment; looked up once per host, it costs more than a request."""
         host = urlsplit(url).netloc
         if host not in self._hosts:
+            # through a proxy "this machine" would be the proxy's
             if is_loopback(urlsplit(url).hostname or ""):
                 self._hosts[host] = {"proxies": {}}
             else:
+                # Session.send, unlike Session.get, does not look at the environment itself
                 found = self._session.merge_environment_settings(url, {}, None, None, None)
                 self._hosts[host] = {name: found[name] for name in ("proxies", "verify", "cert")}
         return self._hosts[host]
 
     def _body(self, response: requests.Response) -> bytes:
         parts, size = [], 0
+        # unpacked bytes: a small gzip answer cannot grow past the cap
         for chunk in response.iter_content(CHUNK):
             size += len(chunk)
             if size > self._runtime.page_bytes:
@@ -359,6 +367,7 @@ class Client:
                 actual=f"{wish:.0f} s",
                 stops_stream=True,
             )
+        # up to a second more: everybody who was told the same pause comes back at another instant
         pause = backoff(attempt, self._runtime.chance) if wish is None else wish + self._runtime.chance()
         if self._runtime.monotonic() + pause > self._deadline:
             raise Transient(

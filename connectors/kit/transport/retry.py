@@ -32,6 +32,7 @@ def _until(text: str, now: datetime) -> float | None:
         until = parsedate_to_datetime(text)
     except ValueError:
         return None
+    # "-0000" says UTC but is parsed without a zone (docs.python.org, email.utils)
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
     return max(0.0, (until - now).total_seconds())

@@ -26,15 +26,13 @@ class Runtime:
     chance: Callable[[], float] = random.random
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], datetime] = _utc_now
-    max_attempts: int = (
-        5  # of one request; with full jitter up to a minute apart they outlast most short outages
-    )
+    # of one request; with full jitter up to a minute apart they outlast most short outages
+    max_attempts: int = 5
     window_attempts: int = 3  # of a window whose rows moved while it was read
     window_deadline: float = 900.0  # seconds, waits asked for by the limiter not counted
     longest_wait: float = 3600.0  # seconds for one place in a request budget
-    connect_timeout: float = (
-        10.0  # seconds; requests has no default: requests.readthedocs.io/en/latest/user/advanced/#timeouts
-    )
+    # seconds; requests has no default: requests.readthedocs.io/en/latest/user/advanced/#timeouts
+    connect_timeout: float = 10.0
     read_timeout: float = 60.0  # seconds between two bytes, not for the whole answer
     page_bytes: int = 64 * 1024 * 1024  # one answer is held in memory
     document_bytes: int = 2 * 1024 * 1024 * 1024  # of a packed file, which is not

@@ -74,12 +74,13 @@ class State:
         try:
             if path is not None:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                # made by sqlite it would be readable for others under the usual umask; it holds sealed tokens
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             con = sqlite3.connect(
                 ":memory:" if path is None else path,
-                timeout=60,
-                isolation_level=None,
-                check_same_thread=False,
+                timeout=60,  # seconds for another process to finish its write
+                isolation_level=None,  # autocommit: `begin` and `commit` are ours
+                check_same_thread=False,  # `_lock` lets one thread in at a time
             )
             con.row_factory = sqlite3.Row
             con.execute("pragma busy_timeout = 60000")
@@ -106,6 +107,7 @@ class State:
                 yield
                 return
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # the name holds a URL, which is no file name
             mark = hashlib.sha256(name.encode("utf-8")).hexdigest()[:16]
             with self._path.with_name(f".{FILE}.{mark}.lock").open("w") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)  # given back by the system when the process dies
@@ -115,10 +117,11 @@ class State:
     def exclusive(self) -> Iterator[None]:
         """One holder across threads and processes; what was written inside is durable when it ends well."""
         with self._lock, _file_troubles():
+            # immediate: a read lock that is raised later fails at once while another process writes (sqlite.org)
             self._con.execute("begin immediate")
             try:
                 yield
-            except BaseException:
+            except BaseException:  # also Ctrl-C: the lock must not stay
                 with suppress(sqlite3.Error):  # a damaged file has rolled back by itself
                     self._con.execute("rollback")
                 raise
@@ -154,6 +157,7 @@ class State:
             self._con.execute(
                 "insert into quota values (?, ?, 0) on conflict do nothing", [key, day.isoformat()]
             )
+            # checked and taken in one statement: two processes cannot both take the last one
             done = self._con.execute(
                 "update quota set used = used + 1 where key = ? and day = ? and used < ?",
                 [key, day.isoformat(), per_day],
@@ -224,6 +228,7 @@ def _at(text: str | None) -> datetime | None:
 
 
 def _seal(secret: str) -> Fernet:
+    # `person` keeps this key apart from any other hash of the same secret
     # the app's secret is long and random by the platform's making: one keyed hash is enough
     key = hashlib.blake2b(secret.encode("utf-8"), digest_size=32, person=b"meritline-token").digest()
     return Fernet(base64.urlsafe_b64encode(key))

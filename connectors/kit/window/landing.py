@@ -48,9 +48,11 @@ class LandingWriter:
     def __init__(self, root: Path, folder: Path, name: str) -> None:
         self._root, self._folder, self._name = root, folder, name
         (root / folder).mkdir(parents=True, exist_ok=True)
+        # in the folder of the final name: a rename is atomic only within one file system
         handle, part = tempfile.mkstemp(prefix=".part-", dir=root / folder)
         self._part = Path(part)
         self._file = os.fdopen(handle, "wb")
+        # no name and no time in gzip's header (RFC 1952, section 2.3): same answers, same bytes
         self._gzip = gzip.GzipFile(filename="", mode="wb", fileobj=self._file, mtime=0)
 
     def line(self, value: Json) -> None:
@@ -83,7 +85,7 @@ def read_lines(path: Path) -> Iterator[Json]:
         with gzip.open(path, "rb") as file:
             for line in file:
                 yield loads(line)
-    except (OSError, EOFError, NotJson) as error:
+    except (OSError, EOFError, NotJson) as error:  # EOFError: gzip without its end
         raise LandingDamaged(
             "a landing file cannot be read", actual=f"{path.name}: {type(error).__name__}"
         ) from None

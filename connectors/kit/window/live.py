@@ -34,6 +34,7 @@ from connectors.kit.window.report_collector import ReportCollector
 LOG = logging.getLogger("meritline.connectors")
 ROWS = 1000  # rows of a report that are landed and read at once
 _DOWNLOADS = 3
+# a key of any other form may be data, such as a mail address as a key: no log may hold it
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_. ()/-]{0,120}")
 
 
@@ -90,6 +91,7 @@ class LiveAnswers:
                 told["checked"] = "whole file" + self._echo(declared, query, status, file.head(path))
                 for piece in _pieces(_rows(declared, self._known(declared, file.rows(path)), query, told)):
                     yield self._land("page", {"rows": piece}, tree)
+        # the proof reads this line, and a replay finds the end of the report by it
         last = {"rows": [], "report": told}
         self._writer.line({"kind": "page", "body": last})
         yield last
@@ -126,6 +128,7 @@ class LiveAnswers:
                     raise
                 caller.pause(max(declared.poll[0], self._wish(error)))
             self._client.effort.retries += 1
+            # where the status names the URL, a fresh status is a fresh URL
             if served.document is None and self._collector is not None and self._collector.job is not None:
                 status = caller.call(declared.status(query, self._collector.job.id or ""))
         raise AssertionError  # the loop returns or raises
@@ -144,6 +147,7 @@ class LiveAnswers:
         if declared.echo is None:
             return ""
         if not declared.echo(query, head, status):
+            # reading again would not settle it: the same report id is answered with the same range
             raise Incomplete("the report is for another range than was asked")
         return ", asked range echoed"
 
@@ -174,6 +178,7 @@ class LiveAnswers:
         known = {records + path for path in (*self._stream.record.pii, *self._stream.record.unused)}
         for path, times in dropped.items():
             field = path.removeprefix(records)
+            # the envelope is ours to choose; only records drift
             if not path.startswith(records) or path in known or not _FIELD_NAME.fullmatch(field):
                 continue
             self._drift[field] += times

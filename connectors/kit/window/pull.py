@@ -116,8 +116,9 @@ class _Pull:
         try:
             while pending:
                 window = pending.popleft()
+                # a blocked pull reports each window as planned
                 if not blocked and self.longest and len(parts := window.parts(self.longest)) > 1:
-                    pending.extendleft(reversed(parts))
+                    pending.extendleft(reversed(parts))  # extendleft turns the order round
                     continue
                 gone = self._gone(window)
                 if gone is not None and self.is_held(window):
@@ -137,7 +138,7 @@ class _Pull:
 
     def _windows(self, span_from: datetime) -> Iterator[Window]:
         how = self.stream.windows
-        until = self.as_of - how.lag
+        until = self.as_of - how.lag  # what is younger may still be on its way inside the platform
         if not isinstance(how, BoundedWindows):
             # an export by cursor knows no end but now: clipping it would only refuse what it brings
             whole = clip(span_from, until, self.account, is_open_ended=True)
@@ -166,6 +167,7 @@ class _Pull:
             self.page_size //= 2
             return (window,)
         if self.stream.windows.kind == "day":
+            # a day of 23 hours counts 0 here, and one day is not halved
             days = (window.end - window.start).days
             return tuple(split(window, self.account.tz, max(1, days // 2))) if days > 1 else ()
         halves = window.halves() if self.stream.windows.kind == "time" else None
@@ -214,9 +216,10 @@ class _Pull:
             with Spool(self.spool) as spool:
                 result = read_window(frame, source, spool, lambda n: self._page_done(window, n, spool))
                 writer.line(footer(result))
+                # the records first: a landing file that has its name is always one whose records were written
                 records = spool.write(spool_name(self.ref, window))
             landed, sha256 = writer.commit()
-            source.collected()
+            source.collected()  # not before: after a kill here the report would count as used
         except Incomplete:
             source.refused()
             raise
@@ -260,6 +263,7 @@ class _Pull:
     def _page_done(self, window: Window, pages: int, spool: Spool) -> None:
         # the warehouse holds a window in memory while it loads it: a busy shop is read in shorter windows
         how = self.stream.windows
+        # days are replaced whole: only windows of time can be cut anywhere
         is_crowded = isinstance(how, ByChange) and spool.count() > how.max_window_records
         if is_crowded and window.halves() is not None:
             raise TooLarge("the window holds more records than are loaded at once")
@@ -281,7 +285,9 @@ def header(ref: StreamRef, frame: Frame) -> dict[str, Json]:
         "window_kind": frame.stream.windows.kind,
         "start_cursor": frame.start_cursor,
         "settings": {n: v for n, v in frame.account.settings.items() if n in frame.stream.shaping_settings},
+        # only where it differs from the declared size, which replay.py takes otherwise
         **({"page_size": frame.page_size} if frame.page_size != usual_page_size(frame.stream) else {}),
+        # only rows of days are versioned by it: elsewhere the same answers would give another file at every pull
         **({"read_at": iso(frame.read_at)} if frame.stream.windows.kind == "day" else {}),
     }
 

@@ -120,10 +120,11 @@ def _paged(frame: Frame, source: AnswerSource, read: Paged) -> Iterator[tuple[Js
     tree, query = frame.stream.tree(), frame.query
     guard = Guard(read.pager.page_cap)
     if frame.start_cursor:
-        guard.follow(frame.start_cursor)
+        guard.follow(frame.start_cursor)  # a first page that leads back to where we began is a circle too
     while True:
         body = source.fetch("page", read.request(query), tree)
         following = read.pager.step(body, query)
+        # an export that brought nothing new gives no cursor: the next pull goes on where this one did
         yield body, following.cursor or query.token or frame.start_cursor
         if following.token is None:
             return
@@ -163,7 +164,7 @@ def _fitting(what: str) -> Iterator[None]:
     except ValidationError as error:
         raise SchemaDrift(f"a {what} does not fit the connector's model", actual=_where(error)) from None
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        raise SchemaDrift(
+        raise SchemaDrift(  # the name of the error only: its text may quote a value
             f"a {what} has another shape than the connector expects", actual=type(error).__name__
         ) from None
 
@@ -190,11 +191,13 @@ def _complete(frame: Frame, source: AnswerSource, raw: Json, missing: MissingPar
 def _spooled(frame: Frame, row: Row) -> SpooledRecord:
     stream, windows, window = frame.stream, frame.stream.windows, frame.window
     key, day = stream.record.key(row), stream.record.day(row)
+    # a row of a day has no instant of change: the later pull is the newer one
     version = frame.read_at if isinstance(windows, ByDay) else windows.version(row)
     on = local_day(day, frame.account.tz) if isinstance(day, datetime) else day
     if isinstance(windows, ByDay):
         if not frame.days[0] <= on <= frame.days[1]:
             raise Incomplete("the platform ignored the asked days", actual=f"a row of {on}")
+    # the end is held less strictly (SKEW): a record may change again while its window is read
     elif windows.kind == "time" and version < window.start:
         raise Incomplete(
             "the platform ignored the asked time range", actual=f"a record changed before {iso(window.start)}"
@@ -209,6 +212,7 @@ def _spooled(frame: Frame, row: Row) -> SpooledRecord:
         "row_hash": hashlib.sha256(payload.encode()).hexdigest(),
     }
     line = f'{dumps(frame_fields)[:-1]},"payload":{payload}}}'  # the payload is written once, not twice
+    # always six digits: the spool compares versions as text
     return SpooledRecord(key, version.astimezone(UTC).isoformat(timespec="microseconds"), line)
 
 

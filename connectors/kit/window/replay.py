@@ -79,6 +79,7 @@ def replay(
     frame, ref = _frame(head, find(dig(head, "connector")), as_of)
     with Spool(spool) as records:
         result = read_window(frame, _LandedAnswers(lines), records, lambda _: None)
+        # the end line counts rows and names the proof; a line too many is no end line either
         if next(lines, None) != footer(result):
             raise LandingDamaged("a landing file gives other records than it did", actual=path.name)
         written = records.write(spool_name(ref, frame.window))
@@ -109,6 +110,7 @@ def _frame(head: Json, connector: Connector, as_of: datetime) -> tuple[Frame, St
             datetime.fromisoformat(head["window_from"]), datetime.fromisoformat(head["window_to"])
         )
         stream = connector.stream(ref.stream).of(account.settings)
+        # only day streams note it: others do not read it
         read_at = datetime.fromisoformat(head["read_at"]) if "read_at" in head else as_of
         frame = Frame(
             stream=stream,
@@ -119,6 +121,7 @@ def _frame(head: Json, connector: Connector, as_of: datetime) -> tuple[Frame, St
             read_at=read_at,
         )
         return frame, ref
+    # says more than "damaged": a stream that is gone, a setting that does not fit any more
     except KitError:
         raise
     except (KeyError, ValueError, TypeError) as error:

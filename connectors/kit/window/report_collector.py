@@ -53,6 +53,7 @@ class ReportCollector:
     def spec(self) -> str:
         """The same question of the same account has the same name."""
         parts = [*self.names, dumps(self.report.create(self.query).describe())]
+        # \x1f cannot stand in a name: two different questions never become one text
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
     def collect(self) -> tuple[JobState, Json]:
@@ -86,7 +87,7 @@ class ReportCollector:
                     "the report failed a short while ago",
                     actual=f"{job.why}; again after {_text(job.cool_until)}",
                 )
-            return None
+            return None  # cooled down: asked anew
         if job.collected_at is not None and now - job.collected_at > self.report.reuse:
             return None
         if now - job.asked_at > self.report.lives:
@@ -116,6 +117,7 @@ class ReportCollector:
             asked_at=self.caller.now(),
         )
         self.state.keep_job(asked)  # before asking: a kill in between must not ask twice unseen
+        # the client may not send it twice by itself: between two tries the look-up must have its turn
         request = replace(self.report.create(self.query), repeatable=False)
         for left in reversed(range(CREATES)):
             try:
@@ -151,6 +153,7 @@ class ReportCollector:
                 return status.state, body
             if status.state is JobState.FAILED:
                 raise self._failed(job, status.why)
+            # after the look, not before: a report that is ready at the end of the patience is taken
             if waited >= self.report.patience:
                 raise ReportPending(
                     "the report is not ready yet", actual=f"id {report_id[:60]}, {status.state}"

@@ -51,6 +51,7 @@ class Spool:
         """Keep the record unless a newer version of its key is already there."""
         self._con.execute(
             "insert into record values (?, ?, ?) on conflict (key) do update "
+            # equal versions: the one read later wins, as it came from a later page
             "set version = excluded.version, line = excluded.line where excluded.version >= version",
             (record.key, record.version, record.line),
         )
