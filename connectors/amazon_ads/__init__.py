@@ -30,6 +30,7 @@ from connectors.kit.contract.strict_json import dig
 
 REQUESTS_PER_MINUTE = 60  # Amazon names no number: its limits are dynamic (Rate limiting, read 2026-11)
 LONGEST_REPORT = 31  # days: advertising.amazon.com/API/docs/en-us/guides/reporting/v3/report-types/campaign
+# the days of a report are those of the profile: another zone or currency would put every figure wrong
 SAME_BOOKS = SameBooks(
     profile,
     {"timezone": None, "currencyCode": None},
@@ -50,6 +51,7 @@ def _stream(name: str, report: Report, record: Record[Any]) -> Stream[Any]:
         ),
         read=Reported(report=report),
         record=record,
+        # Amazon states no number of rows: size, end, echo and distinct keys of the file stand in for it
         proof=Every(WholeReport(distinct=True), SAME_BOOKS),
         limit="{shop_id}",
         rate=per_minute(REQUESTS_PER_MINUTE, most=6000, burst=5),

@@ -19,6 +19,7 @@ from connectors.kit.contract.strict_json import Json, dig
 from connectors.kit.contract.windows import Window
 
 REPORTS = "/reporting/reports"
+# the version of the reporting interface stands in this media type, not in the path
 CREATE = "application/vnd.createasyncreportrequest.v3+json"
 COMMON = field_lists(__file__)["campaigns"].asked
 _STATES = {
@@ -105,6 +106,7 @@ def campaign_report(
         days = (dig(status, "startDate"), dig(status, "endDate"))
         return (
             same
+            # as sets: rows are objects by name, so that the order of their columns says nothing
             and set(dig(told, "columns")) == set(asked["columns"])
             and days == (query.first_day.isoformat(), query.last_day.isoformat())
         )

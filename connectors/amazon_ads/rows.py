@@ -68,6 +68,7 @@ class BasisDay(AmazonCampaignDay):
         after_all = [self.purchases, self.sales, self.new_to_brand_purchases]
         after_clicks = [self.purchases_clicks, self.sales_clicks, self.new_to_brand_purchases_clicks]
         missing = (after_all.count(None), after_clicks.count(None))
+        # both at once would be ambiguous: purchases after clicks are among those after clicks and views
         if missing not in ((0, 3), (3, 0)):
             raise ValueError("purchases and sales of exactly one basis are needed")
         return self
@@ -80,6 +81,7 @@ class BasisDay(AmazonCampaignDay):
 
 def products_key(row: ProductsDay) -> str:
     """Campaign, day and attribution."""
+    # the attribution is in the key: a day read under another one is another record and overwrites nothing
     return f"SP/{row.campaign_id}/{row.date}/{row.days}d-click"
 
 

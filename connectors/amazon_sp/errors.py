@@ -29,6 +29,7 @@ def trouble(answer: HttpAnswer) -> KitError | None:
     """The trouble an answer tells of; `errors` is never "no data", neither filled nor empty."""
     body = answer.body
     errors = body.get("errors") if isinstance(body, dict) else None
+    # before the status: Amazon says 403 for an expired token too, which by itself would mean "not allowed"
     if answer.status == 403 and _is_expired(errors):
         return AuthExpired("the platform does not accept the access token any more")
     found = by_status(answer.status)
@@ -36,6 +37,7 @@ def trouble(answer: HttpAnswer) -> KitError | None:
         found.actual = _code(errors)
         return found
     if errors:
+        # a code that is not listed counts as a wrong request, which is not sent again
         code = _code(errors)
         return _CODES.get(code, BadRequest)("Amazon answered with errors instead of data", actual=code)
     if isinstance(body, dict) and "errors" in body and len(body) == 1:
@@ -57,4 +59,5 @@ def _code(errors: Json) -> str:
     """Amazon's own code; never its text."""
     first = errors[0] if isinstance(errors, list) and errors else None
     code = first.get("code") if isinstance(first, dict) else None
+    # it is shown in messages: a plain word only, so that no text of an answer gets there
     return code if isinstance(code, str) and code.isascii() and code.isidentifier() and len(code) < 60 else ""

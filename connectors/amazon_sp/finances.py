@@ -40,6 +40,7 @@ def placed(body: Json, query: PageQuery) -> None:
     """Write into every row whether it is of the account's marketplace; what names none belongs to the seller as a whole."""
     mine = library.marketplace_id(query.account)
     for row in dig(body, RECORDS):
+        # marked, not dropped: movements of other marketplaces are kept and not counted
         row["isOurs"] = (row.get("marketplaceDetails") or {}).get("marketplaceId") in (None, mine)
 
 
@@ -47,9 +48,11 @@ def cut_inside(reading: Reading) -> tuple[Window, ...]:
     """The window in two, cut at the middle one of the rows of its first page, or at half time where that is no cut."""
     window = reading.window
     posted = sorted(datetime.fromisoformat(row["postedDate"]) for row in dig(reading.first_page, RECORDS))
+    # the start is no cut: a first page without rows falls through to the halves
     middle = posted[len(posted) // 2].astimezone(UTC) if posted else window.start
     if window.start < middle < window.end:
         return Window(window.start, middle), Window(middle, window.end)
+    # too short for halves: the second walk asks for the same window again
     return window.halves() or (window,)
 
 

@@ -77,6 +77,7 @@ def metrics(rows: Iterator[dict[str, Json]], query: PageQuery) -> Iterator[dict[
 
 
 def _part(row: Json, fulfilment: str, paths: tuple[str, ...], numerator: str, denominator: str) -> Json:
+    # only the first step is looked for: a metric that is there but broken must fail below, not pass for the other name
     path = next((p for p in paths if p.partition(".")[0] in row), None)
     if path is None:
         raise SchemaDrift("the report lacks a metric", actual=paths[0])
@@ -96,7 +97,9 @@ ACCOUNT_HEALTH: Stream[HealthMetric] = Stream(
     name="account_health",
     feeds=("platform_health",),
     windows=ByDay(
+        # to noon: until then the state still counts as that of the end of the day before
         readable_for=timedelta(hours=12),
+        # a snapshot is written under the last day of its window: a longer one would leave days without any
         most_window_days=1,
         lookback=timedelta(0),
         lookback_reason="Amazon states the account as it is now: a past day cannot be read again",
@@ -117,7 +120,7 @@ ACCOUNT_HEALTH: Stream[HealthMetric] = Stream(
         payload=flat_health,
         unused=FIELDS.unused,
     ),
-    proof=WholeReport(),
+    proof=WholeReport(),  # not distinct: one row of the report becomes four metrics
     limit="{shop_id}/createReport",
     rate=lambda _: RATES["createReport"],
     finality_days=0,

@@ -75,5 +75,5 @@ def post(path: str, body: dict[str, Json]) -> Request:
 
 def _text(value: str | int | bool | list[str]) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return "true" if value else "false"  # str(True) would be "True", which Amazon does not take
     return str(import_module("sp_api.util").ensure_csv(value))

@@ -14,9 +14,9 @@ from connectors.kit.contract.request import Request
 from connectors.kit.contract.request_budget import Limit, Rate
 
 RATES = {
-    "createReport": Rate(1, seconds=60, burst=15),
+    "createReport": Rate(1, seconds=60, burst=15),  # 0.0167 a second in Amazon's model is one a minute
     "getReport": Rate(2, seconds=1, burst=15),
-    "getReports": Rate(1, seconds=46, burst=10),
+    "getReports": Rate(1, seconds=46, burst=10),  # 0.0222 a second is one in 45.05: rounded to stay below
     "getReportDocument": Rate(1, seconds=60, burst=15),
     "getInventorySummaries": Rate(2, seconds=1, burst=2),
     "listTransactions": Rate(1, seconds=2, burst=10),
@@ -39,5 +39,6 @@ def within(request: Request, account: AccountSettings, operation: str) -> Reques
 
 def per_app(account: AccountSettings, report: str) -> Limit:
     """The budget that all accounts of an app share for one report type."""
+    # a hash: the key is written down with the day's count, and the client id may be a secret
     app = hashlib.sha256(client_id(account).encode()).hexdigest()[:12]
     return Limit(f"amazon_sp/app-{app}/{report}", SALES_AND_TRAFFIC)

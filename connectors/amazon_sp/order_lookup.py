@@ -88,6 +88,7 @@ def look_up(account: AccountSettings, order_id: str, runtime: Runtime = SHARED) 
 
 
 def _order(body: Json) -> FoundOrder:
+    # reduced before it is checked: nothing undeclared, a buyer's name least of all, gets any further
     kept = project(body, model_tree(FoundOrder), Counter())
     try:
         return FoundOrder.model_validate(kept)

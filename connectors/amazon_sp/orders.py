@@ -27,7 +27,7 @@ FIELDS = field_lists(__file__)["orders"]
 _REQUIRED = tuple(
     field.alias or name
     for name, field in OrderItem.model_fields.items()
-    if field.is_required() and name != "line_number"
+    if field.is_required() and name != "line_number"  # the number is ours, no column
 )
 
 
@@ -45,10 +45,12 @@ def numbered(rows: Iterator[dict[str, Json]], query: PageQuery) -> Iterator[dict
     end, whole, alone = iso(query.window.end), set[bytes](), set[bytes]()
     for row in rows:
         line, changed = _mark(*row.values()), str(row["last-updated-date"])
+        # `alone` holds the lines that came once so far: a line enters at its first time, leaves at its second
         alone ^= {line} if line not in whole or line in alone else set()
         whole.add(line)
         mark = _mark(row["amazon-order-id"], row["sku"])
         before, when = seen.get(mark, (0, changed))
+        # the number of a line is part of its key: if twins came in different windows, both would be number 1
         if when != changed:
             raise SchemaDrift(
                 "equal lines of one order changed at different instants: they cannot be told apart"
@@ -62,6 +64,7 @@ def numbered(rows: Iterator[dict[str, Json]], query: PageQuery) -> Iterator[dict
 
 
 def _mark(*values: Json) -> bytes:
+    # a separator that no column holds keeps ("a", "bc") and ("ab", "c") apart; 8 bytes, as a window may have 50,000 lines
     return hashlib.blake2b("\x1f".join(map(str, values)).encode(), digest_size=8).digest()
 
 
@@ -102,6 +105,7 @@ ORDERS: Stream[OrderItem] = Stream(
         pii=FIELDS.personal,
         unused=FIELDS.unused,
     ),
+    # not distinct: lines that changed at the very end of the window are left to the next one
     proof=WholeReport(),
     limit="{shop_id}/createReport",
     rate=lambda _: RATES["createReport"],

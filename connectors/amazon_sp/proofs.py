@@ -53,6 +53,7 @@ class WalkedAgain(Proof):
         windows, known = self._pieces(reading), set(reading.keys())
         for _ in range(WALKS):
             found = [key for window in windows for key in self._walk(reading, window)]
+            # the length too: a row that comes twice would vanish in the set
             if len(found) == len(known) and set(found) == known:
                 pieces = f"{len(windows)} {'piece' if len(windows) == 1 else 'pieces'}"
                 return f"walked again in {pieces}: the same {len(found)} rows"
@@ -63,6 +64,7 @@ class WalkedAgain(Proof):
         )
 
     def _walk(self, reading: Reading, window: Window) -> Iterator[str]:
+        # the size says nothing here: neither of the two lists is asked with one
         query = PageQuery(account=reading.account, window=window, page_size=100)
         guard = Guard(self._pager.page_cap)
         while True:
@@ -73,6 +75,7 @@ class WalkedAgain(Proof):
             for row in found:
                 yield self._key(str(dig(row, self._field)), query)
             following = self._pager.step(body, query)
+            # an undocumented empty page ends this walk: fewer rows are found than were read, and the list is walked again
             if following.token is None or not (found or self._has_empty_pages):
                 return
             guard.follow(following.token)

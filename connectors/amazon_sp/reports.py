@@ -25,6 +25,7 @@ from connectors.kit.contract.windows import iso
 REPORTS, DOCUMENTS = "/reports/2021-06-30/reports", "/reports/2021-06-30/documents/{}"
 CLOCKS = timedelta(minutes=5)  # how far our clock and Amazon's may differ
 _LOOKED_AT = 100  # reports of one type created since then; getReports lists no more at once (pageSize)
+# CANCELLED is not among them: what it means depends on the report type (ReportKind.read)
 _STATES = {
     "IN_QUEUE": JobState.QUEUED,
     "IN_PROGRESS": JobState.RUNNING,
@@ -59,6 +60,7 @@ class ReportKind:
 
     def span(self, query: PageQuery) -> tuple[str, str]:
         """The asked range as Amazon takes it: with both ends."""
+        # Amazon reads the date alone: the local day is sent as if it were one of UTC
         if self.by_date:
             return f"{query.first_day}T00:00:00Z", f"{query.last_day}T00:00:00Z"
         return iso(query.window.start), iso(query.window.end - self.before_end)
@@ -106,6 +108,7 @@ class ReportKind:
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             raise SchemaDrift("the list of reports is no list of objects")
         mine = [one for one in listed if self.is_asked(one, query)]
+        # the newest: the same range may have been asked before, when its figures were older
         return str(dig(max(mine, key=_created), "reportId")) if mine else None
 
     def is_asked(self, report: Json, query: PageQuery) -> bool:
@@ -162,6 +165,7 @@ def _document(query: PageQuery, status: Json) -> Request:
 
 def _location(body: Json) -> Location:
     packed = body.get("compressionAlgorithm")
+    # Amazon's model: the field is absent where the file is not compressed
     if packed not in (None, "GZIP"):
         raise SchemaDrift("the report is compressed in a way that Amazon does not document")
     return Location(str(dig(body, "url")), is_gzip=packed == "GZIP")

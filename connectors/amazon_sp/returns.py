@@ -21,6 +21,7 @@ from connectors.kit.contract.strict_json import Json
 
 KIND = ReportKind(
     name="GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA",
+    # the range includes its end: a return of exactly midnight would come with both days
     before_end=timedelta(seconds=1),
     empty_reason="Amazon cancels a report by itself when there is no data to return, and nobody here cancels one",
 )
@@ -42,6 +43,7 @@ def numbered(rows: Iterator[dict[str, Json]], query: PageQuery) -> Iterator[dict
     for row in rows:
         number = 1
         if not row["license-plate-number"]:
+            # the other parts of the key: the number tells apart what they cannot
             told = (str(row["return-date"])[:10], str(row["order-id"]), str(row["sku"]))
             mark = hashlib.blake2b("\x1f".join(told).encode(), digest_size=8).digest()
             seen[mark] += 1

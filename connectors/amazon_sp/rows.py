@@ -15,6 +15,7 @@ from connectors.kit.contract.strict_json import Json
 
 def _whole(value: object) -> int:
     if isinstance(value, str) and value.removeprefix("-").isascii() and value.removeprefix("-").isdigit():
+        # flat files write numbers as text; twelve digits are no number of pieces any more
         value = int(value) if len(value) < 12 else None
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError("not a whole number")
@@ -22,6 +23,7 @@ def _whole(value: object) -> int:
 
 
 def _day(value: object) -> date:
+    # the length too: fromisoformat alone also reads 20260301 (docs.python.org/3/library/datetime.html)
     if not isinstance(value, str) or len(value) != 10:
         raise ValueError("not a day")
     return date.fromisoformat(value)
@@ -58,6 +60,7 @@ class OrderItem(FlatRow):
     quantity: Whole
     currency: str | None
     item_price: Money | None
+    # a default means that the column itself may be missing; without one the file must have it (_REQUIRED in orders.py)
     item_tax: Money | None = None
     shipping_price: Money | None
     shipping_tax: Money | None = None
@@ -99,6 +102,7 @@ class ReturnedItem(FlatRow):
     def key(self) -> str:
         """Day, order, number of the line within order, SKU and plate."""
         plate = self.license_plate_number or ""
+        # the SKU comes last: the seller chose its text, which may hold a slash
         return f"{self.return_date:%Y-%m-%d}/{self.order_id}/{self.line_number}/{plate}/{self.sku}"
 
 
@@ -251,6 +255,7 @@ def flat_transaction(found: Transaction) -> dict[str, Json]:
 
 
 def _flat_item(item: TransactionItem) -> dict[str, Json]:
+    # only this kind of context names a product
     product = next((c for c in item.contexts or [] if c.context_type == "ProductContext"), None)
     return {
         "sku": product.sku if product else None,
@@ -270,6 +275,7 @@ def _parts(
     parts: list[tuple[str, Json]] = []
     for one in found or []:
         inner = getattr(one, "breakdowns", None)
+        # an amount that has parts is their sum: with both, the money would count twice
         if inner:
             parts += _parts(inner)
         elif one.breakdown_amount is not None:

@@ -29,7 +29,7 @@ class TrafficPart(CamelRow):
 
     sessions: int
     page_views: int
-    buy_box_percentage: Money
+    buy_box_percentage: Money  # no money: the type is an exact decimal with Amazon's own digits
 
 
 class TrafficEntry(CamelRow):

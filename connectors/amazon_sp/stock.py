@@ -63,6 +63,7 @@ class ChangedAreKnown(Proof):
         changes = sorted(row["lastUpdatedTime"] for row in rows if row.get("lastUpdatedTime"))
         if not changes:
             return "no change is dated"
+        # from the middle one: about half of the known rows come back, so that their answer fits a page as well
         request = _page(reading.account, details=False, startDateTime=changes[len(changes) // 2])
         body = reading.fetch(request, path_tree({RECORDS: {"sellerSku": None}}))
         found, known = ({str(dig(row, "sellerSku")) for row in page} for page in (_list(body), rows))
@@ -88,9 +89,11 @@ def dated(body: Json, query: PageQuery) -> None:
     if dig(body, GRANULARITY) != library.marketplace_id(query.account):
         raise Incomplete("the stock is of another marketplace than was asked")
     rows = _list(body)
+    # this list has no documented empty pages: one in the middle is a fault that may hide rows
     if not rows and PAGER.step(body, query).token:
         raise Incomplete("a page of the stock holds no row although the list goes on", may_settle=True)
     for row in rows:
+        # the answer names no day: the snapshot stands for the day that is over
         row["day"] = query.last_day.isoformat()
 
 
@@ -98,7 +101,9 @@ FBA_INVENTORY: Stream[Stock] = Stream(
     name="fba_inventory",
     feeds=("inventory",),
     windows=ByDay(
+        # to noon: until then the stock still counts as that of the end of the day before
         readable_for=timedelta(hours=12),
+        # a snapshot is written under the last day of its window: a longer one would leave days without any
         most_window_days=1,
         lookback=timedelta(0),
         lookback_reason="Amazon states the stock as it is now: a past day cannot be read again",

@@ -68,6 +68,7 @@ def echoed(query: PageQuery, head: Json) -> bool:
     day, options = query.first_day.isoformat(), head[f"{SPEC}.reportOptions"]
     return (
         head[f"{SPEC}.reportType"] == KIND.name
+        # dates alone: Amazon ignores the time of day of the asked range
         and str(head[f"{SPEC}.dataStartTime"])[:10] == day
         and str(head[f"{SPEC}.dataEndTime"])[:10] == day
         and head[f"{SPEC}.marketplaceIds"] == [library.marketplace_id(query.account)]
@@ -87,6 +88,7 @@ def joined(rows: Iterator[dict[str, Json]], query: PageQuery) -> Iterator[dict[s
     totals: list[tuple[int, Decimal]] = []
     units, sales = 0, Decimal(0)
     for row in rows:
+        # both lists come in one stream: this field tells an entry of the shop from one of a product
         if "salesByDate" in row:
             if row.get("date") != day:
                 raise Incomplete("the report is for another day than was asked")
@@ -101,6 +103,7 @@ def joined(rows: Iterator[dict[str, Json]], query: PageQuery) -> Iterator[dict[s
             sold = _sold(record)
             units, sales = units + sold[0], sales + sold[1]
         yield record
+    # compared as a list: no entry for the day, or a second one, is a fault too
     if totals != [(units, sales)]:
         told = ", ".join(f"{n} units for {money}" for n, money in totals) or "nothing"
         raise Incomplete(
@@ -115,6 +118,7 @@ def _record(day: str, level: str, product: Json, sales: Json, traffic: Json) -> 
 
 def _sold(record: Json) -> tuple[int, Decimal]:
     units = dig(record, "sales.unitsOrdered")
+    # `true` must not pass for 1 unit: a bool is an int in Python
     if not isinstance(units, int) or isinstance(units, bool):
         raise SchemaDrift("a count of the report is no whole number", actual="unitsOrdered")
     return units, exact(dig(record, "sales.orderedProductSales.amount"))

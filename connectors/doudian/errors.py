@@ -19,6 +19,7 @@ from connectors.kit.contract.errors import (
 from connectors.kit.contract.request import HttpAnswer
 
 OK = 10000
+# it is shown in messages: a short plain word only, never the platform's free text
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:, -]{0,79}")
 _BY_CODE: dict[int, tuple[type[KitError], str]] = {
     20000: (Transient, "the platform has a trouble of its own"),
@@ -58,6 +59,7 @@ def trouble(answer: HttpAnswer) -> KitError | None:
 
 
 def _kind(code: int, sub: str) -> tuple[type[KitError], str]:
+    # the sub-code first: it is the narrower word, and one code stands for several of them
     if sub in _BY_SUB:
         return _BY_SUB[sub]
     if sub.startswith("dop.token-generate-failed"):

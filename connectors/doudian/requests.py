@@ -35,7 +35,9 @@ def refunds(query: PageQuery) -> Request:
     asked: dict[str, Json] = {
         "update_start_time": int(query.window.start.timestamp()),
         "update_end_time": int(query.window.end.timestamp()),
+        # a list with the direction in it: the search of orders takes two fields instead
         "order_by": ["update_time asc"],
+        # the first page is 0, as the pager counts too (Descending, first=0)
         "page": int(query.token or 0),
         "size": query.page_size,
     }

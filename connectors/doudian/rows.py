@@ -22,6 +22,7 @@ def _fen(value: int) -> int:
 
 
 def _absent_zero(value: object) -> object:
+    # not a bool: False == 0 in Python, and a bool must stay a fault
     return None if value in (0, "0", "") and not isinstance(value, bool) else value
 
 
@@ -128,6 +129,7 @@ def flat_order(order: DoudianOrder) -> dict[str, Json]:
     lines = [line.model_dump() for line in order.sku_order_list]
     if len({line["order_id"] for line in lines}) != len(lines):
         raise Incomplete("an order lists one of its lines twice", may_settle=True)
+    # only more is a fault: what is left over is postage, which the lines may or may not hold
     read = sum(line.pay_amount for line in order.sku_order_list)
     if read > order.pay_amount:
         raise SchemaDrift(
@@ -144,6 +146,7 @@ def flat_after_sale(request: AfterSale) -> dict[str, Json]:
         "shop_order_id": request.order_info.shop_order_id,
         "lines": [line.model_dump() for line in request.order_info.related_order_info],
         "reason_text": request.text_part.reason_text if request.text_part else None,
+        # 0 where nothing was asked: then no money or no discount went back (follow_ups.py)
         "platform_discount_return_amount": subsidy.platform_discount_return_amount if subsidy else 0,
         "kol_discount_return_amount": subsidy.kol_discount_return_amount if subsidy else 0,
     }

@@ -25,6 +25,7 @@ _LONGEST = 10_000_000  # seconds; a larger `expires_in` is an instant, as one de
 
 def signature(app_key: str, secret: str, method: str, param_json: str, timestamp: str) -> str:
     """The signature over exactly the bytes that are sent as parameters."""
+    # names and values in the order of the names; `v2` is the parameter v with the value 2
     text = f"app_key{app_key}method{method}param_json{param_json}timestamp{timestamp}v2"
     return hmac.new(secret.encode(), f"{secret}{text}{secret}".encode(), hashlib.sha256).hexdigest()
 
@@ -63,12 +64,14 @@ def _finish(call: TokenCall, account: AccountSettings, at: datetime) -> TokenCal
 
 def _read(status: int, body: Json) -> Grant:
     found = trouble(HttpAnswer(status, {}, body))
+    # at the token endpoint both mean the refresh token: renewing once more would not help
     if isinstance(found, AuthExpired | BadRequest):
         raise AuthRevoked("the refresh token is not accepted", actual=found.actual)
     if found is not None:
         raise found
     data = body["data"]
     seconds = int(data["expires_in"])
+    # an hour in place of an instant: a renewal too many costs one call, no more
     return Grant(data["access_token"], seconds if seconds < _LONGEST else 3600, data["refresh_token"])
 
 

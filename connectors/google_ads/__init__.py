@@ -56,6 +56,7 @@ class GoogleAds(Connector):
                 request=campaigns,
                 pager=Token("nextPageToken"),
                 records="results",
+                # kept for `filled`: without the field mask an empty answer cannot be told from no answer
                 envelope={"fieldMask": None},
                 prepare=filled,
             ),

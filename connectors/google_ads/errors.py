@@ -23,8 +23,10 @@ from connectors.kit.contract.request import HttpAnswer
 from connectors.kit.contract.strict_json import Json
 
 _NAME = re.compile(r"[A-Z][A-Z_]{2,80}")
+# a duration in JSON of protocol buffers: seconds, perhaps a fraction of up to nine digits, and an s
 _DELAY = re.compile(r"([0-9]{1,7})(\.[0-9]{1,9})?s")
 _RENEWABLE = {"OAUTH_TOKEN_EXPIRED", "OAUTH_TOKEN_INVALID", "OAUTH_TOKEN_HEADER_INVALID"}
+# Google lists them as trouble with the login, but what is wrong is our setting
 _NO_CUSTOMER = {"CUSTOMER_NOT_FOUND", "CLIENT_CUSTOMER_ID_INVALID"}
 
 
@@ -58,6 +60,7 @@ def _wished(one: dict[str, Json]) -> str | None:
     details = one.get("details")
     quota = details.get("quotaErrorDetails") if isinstance(details, dict) else None
     found = _DELAY.fullmatch(str(quota.get("retryDelay", ""))) if isinstance(quota, dict) else None
+    # rounded up: to cut the fraction off would be to ask too early
     return str(int(found.group(1)) + bool(found.group(2))) if found else None
 
 
@@ -66,6 +69,7 @@ def _dicts(value: Json) -> list[dict[str, Json]]:
 
 
 def _quota(name: str, delay: str | None) -> KitError:
+    # a quota error by its kind, but no pause cures it
     if name == "ACCESS_PROHIBITED":
         return Forbidden("the platform prohibits access to this account", actual=name)
     return Throttled("the platform asks us to slow down", actual=name, retry_after=delay)

@@ -22,6 +22,7 @@ CAMPAIGNS = (
     "ORDER BY segments.date, campaign.id"
 )
 BOOKS = "SELECT customer.id, customer.currency_code, customer.time_zone FROM customer"
+# without it Google states no total, and a lost page would look like a shorter list
 SETTINGS = {"returnTotalResultsCount": True}
 
 
@@ -69,5 +70,6 @@ def filled(body: Json) -> None:
     """
     if not isinstance(body, dict) or not isinstance(body.get("fieldMask"), str):
         raise SchemaDrift("the answer does not say which fields it holds", actual="fieldMask")
+    # "0" is text: JSON of protocol buffers writes 64-bit numbers so
     if "results" not in body and body.get("totalResultsCount", "0") == "0" and not body.get("nextPageToken"):
         body["results"], body["totalResultsCount"] = [], "0"

@@ -19,9 +19,11 @@ MICROS = Decimal(1_000_000)
 
 def _micros(value: object) -> Decimal:
     micros = read_decimal(plain_text(value))
+    # micros are a 64-bit number, sent as text: a number with a point is something else
     if isinstance(value, Decimal) or micros < 0 or micros != micros.to_integral_value():
         raise ValueError("not micros")
     amount = fit(divide(micros, MICROS), MONEY_WIDTH)
+    # 1.10 rather than 1.1, and more than two places only where the micros need them
     cents = round_half_up(amount, 2)
     return cents if cents == amount else amount
 
@@ -30,6 +32,7 @@ def _double(value: object) -> Decimal:
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         raise ValueError("not a number")
     number = Decimal(value)
+    # only the check that it can be stored; the value keeps its digits until it is written (rounded)
     fit(round_half_up(number, MONEY_WIDTH.places), MONEY_WIDTH)
     return number
 

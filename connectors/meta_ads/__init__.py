@@ -36,7 +36,7 @@ class MetaAds(Connector):
             name="insights",
             feeds=("ad",),
             windows=ByDay(
-                max_window_days=29,
+                max_window_days=29,  # one report for the 28 days of look-back and the day itself
                 lookback=timedelta(
                     days=27, hours=12
                 ),  # to a noon: 28 whole days also over a change of clocks

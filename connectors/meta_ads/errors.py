@@ -33,6 +33,7 @@ def trouble(answer: HttpAnswer) -> KitError | None:
         return usual_trouble(answer)
     code, subcode = error.get("code"), error.get("error_subcode")
     known = f"code {shown_number(code)}/{shown_number(subcode)}"
+    # before the code: with these subcodes it is 100, which alone would be a wrong request
     if subcode in TOO_MUCH:
         return TooLarge("the platform cannot answer for that many days at once", actual=known)
     if code in AUTH or code in PERMISSION:
@@ -52,6 +53,7 @@ def wish(headers: Mapping[str, str]) -> str | None:
     minutes = [
         n for n in _numbers(_parsed(headers.get(USAGE, "")), "estimated_time_to_regain_access") if n > 0
     ]
+    # the longest: each use case that the header lists has a pause of its own
     return str(int(max(minutes) * 60)) if minutes else None
 
 
@@ -69,6 +71,7 @@ def shown_number(value: Any) -> str:
 
 def _parsed(text: str) -> Json:
     try:
+        # the header is only a hint: one that cannot be read must not cost the answer that it came with
         return loads(text.encode())
     except (NotJson, KitError):
         return None

@@ -34,10 +34,11 @@ def _create(query: PageQuery) -> Request:
     windows = WINDOWS[attribution(settings)][0]
     purchase_action(settings)  # a slip there must not cost a report
     statuses = list(LISTS["ad_statuses"].asked)
+    # all statuses are named: `level=ad` alone leaves deleted ads out although they cost money
     deleted_too: list[Json] = [{"field": "ad.effective_status", "operator": "IN", "value": statuses}]
     form = (
         ("level", "ad"),  # purchases vanish at campaign level while they are there at ad level
-        ("time_increment", "1"),
+        ("time_increment", "1"),  # a row per day instead of one for the range
         ("time_range", time_range(query.first_day, query.last_day)),
         ("fields", ",".join(LISTS["insights"].asked)),
         ("action_attribution_windows", dumps(list(windows))),
@@ -74,6 +75,7 @@ def _echo(query: PageQuery, _head: Json, status: Json) -> bool:
 
 def _page(query: PageQuery, status: Json, token: str | None) -> Request:
     run = dig(status, "id")
+    # it becomes part of a path: digits only
     if not isinstance(run, str) or not run.isdigit():
         raise SchemaDrift("a report names no id of its own")
     params = [("limit", str(query.page_size))]

@@ -13,6 +13,7 @@ from connectors.kit.contract.strict_json import Json, dig, dumps
 from connectors.kit.contract.windows import Window, first_day, last_day
 
 VERSION = "/v25.0"
+# no spend: Meta rounds it per ad, so that its total is not the sum of the ads
 TOTALS = ("impressions", "clicks")
 
 

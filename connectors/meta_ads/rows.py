@@ -20,6 +20,7 @@ WINDOWS = {
     "1d_click": (("1d_click",), 1),
     "7d_click": (("7d_click",), 7),
     "28d_click": (("28d_click",), 28),
+    # the two windows added, as Ads Manager shows by default
     "7d_click_1d_view": (("7d_click", "1d_view"), 7),
 }
 
@@ -92,6 +93,7 @@ def attribution(settings: Any) -> str:
 
 def purchase_action(settings: Any) -> str:
     """The action type that counts as an order."""
+    # omni: purchases on website, app and in shops together
     name = settings.get("purchase_action", "omni_purchase")
     if not re.fullmatch(r"[a-z0-9_.]{1,100}", name):
         raise SettingWrong("setting purchase_action must be an action type of Meta")

@@ -24,8 +24,9 @@ from connectors.qianchuan.signing import TOKEN
 
 FIELDS = field_lists(__file__)
 REQUESTS_PER_MINUTE = 60  # ours: the platform's limits per interface are not published
-LOOKBACK = timedelta(days=15)
+LOOKBACK = timedelta(days=15)  # 14 days of settlement and refunds, and one more
 LAG = timedelta(minutes=10)
+# the total has another name in the list of livestreams than in the reports
 TOTAL, ROOMS_TOTAL = "data.page_info.total_number", "data.page_info.total_num"
 TRUST_EMPTY = "empty_days"
 _OWN = ("advertiser_id", SETTING)
@@ -59,6 +60,7 @@ class Qianchuan(Connector):
             ),
             record=Record(
                 model=QianchuanAdDay,
+                # the basis comes first: both ad streams fill one table, over orders that overlap
                 key=lambda row: f"standard/{row.ad_id}/{row.stat_datetime}",
                 day=lambda row: row.stat_datetime,
                 payload=flat,
@@ -84,6 +86,7 @@ class Qianchuan(Connector):
                 request=requests.uni_promotion,
                 pager=PerAweme("data.list", TOTAL),
                 records="data.list",
+                # a setting of its own: this list serves shorter pages than the report of standard ads
                 page_size=PageSize("uni_page_size", 100, 100),
                 prepare=requests.list_of_none,
             ),
@@ -105,6 +108,7 @@ class Qianchuan(Connector):
             name="rooms",
             feeds=("live_session",),
             windows=ByDay(
+                # it is not known whether a past day still answers: a later run could take an empty list for "no livestream"
                 readable_for=timedelta(hours=6),
                 lookback=timedelta(0),
                 lookback_reason="the platform only shows the livestreams of today; a day is read once, when it is over",

@@ -15,6 +15,7 @@ from connectors.kit.contract.errors import (
 )
 from connectors.kit.contract.request import HttpAnswer
 
+# 40100, 40102 and 40105 as the community SDK hyq0719/marketing-api treats them; 40002 is not verified
 _MEANING: dict[int, type[KitError]] = {
     40002: Forbidden,
     40100: Throttled,
@@ -40,6 +41,7 @@ def trouble(answer: HttpAnswer) -> KitError | None:
 def _kind(code: int) -> type[KitError]:
     if code in _MEANING:
         return _MEANING[code]
+    # the rest of the family of token troubles: one renewal is tried
     if 40100 < code < 40200:
         return AuthExpired
     return Transient if code >= 50000 else BadRequest

@@ -22,6 +22,7 @@ def awemes(account: AccountSettings) -> tuple[str, ...]:
         SettingWrong: they are missing, no numbers, or named twice.
     """
     found = tuple(part.strip() for part in account.setting(SETTING).split(","))
+    # ids are 64-bit numbers, which have at most 19 digits; isdigit alone also takes the digits of other scripts
     good = all(part.isascii() and part.isdigit() and len(part) < 20 for part in found)
     if not good or len(set(found)) != len(found) or len(found) > _MOST:
         raise SettingWrong(f"setting {SETTING} must be the numbers of 抖音号, separated by commas, each once")
@@ -47,6 +48,7 @@ class AwemePage:
     @property
     def token(self) -> str:
         """The place as a page token."""
+        # the total travels along: pages of one 抖音号 must agree on it, and each 抖音号 has its own
         return f"{self.aweme}.{self.page}.{'' if self.total is None else self.total}"
 
 
@@ -73,6 +75,7 @@ class PerAweme(Pager):
             )
         due = max(0, min(query.page_size, total - (place.page - 1) * query.page_size))
         holder, _, name = self.rows_path.rpartition(".")
+        # get, not dig: where the total is 0 the platform may leave the list out
         rows = dig(body, holder).get(name)
         if len(rows or []) != due:
             told = f"{len(rows or [])} rows, {due} due"

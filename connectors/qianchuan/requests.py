@@ -24,7 +24,9 @@ _ROOM_FIELDS = metrics(Room, "room_id", "aweme_id", "room_status", "start_time",
 
 def whole_setting(account: AccountSettings, name: str) -> int:
     """A setting that is a whole number and has no default."""
+    # only for its complaint: whole_number would take the default for a missing setting
     account.setting(name)
+    # ids are signed 64-bit numbers in the platform's SDK
     return account.whole_number(name, 0, most=(1 << 63) - 1)
 
 
@@ -42,6 +44,7 @@ def ads(query: PageQuery) -> Request:
         ("start_date", query.first_day.isoformat()),
         ("end_date", query.last_day.isoformat()),
         ("fields", dumps(_AD_FIELDS)),
+        # a GET: lists and objects go into the query as JSON text
         ("filtering", dumps(chosen | ({"campaign_scene": scene} if scene else {}))),
         ("time_granularity", "TIME_GRANULARITY_DAILY"),
         ("page", query.token or "1"),

@@ -14,6 +14,7 @@ from connectors.kit.contract.fields import Amount, Id, Row
 from connectors.kit.contract.strict_json import Json
 
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})( 00:00:00)?")
+# no zone stands in it: it stays text, and the warehouse reads it by the account's clock
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
@@ -21,6 +22,7 @@ def _whole(value: object) -> int:
     # counts are declared as `number`, so that 12 may come as 12.0
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
+    # as much as a 64-bit integer holds; a bool is an int in Python and would pass for 1
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 1 << 63:
         raise ValueError("not a whole number")
     return value

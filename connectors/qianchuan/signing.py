@@ -27,6 +27,7 @@ def _read(status: int, body: Json) -> Grant:
     if status >= 400:
         raise refused(status)
     code = body["code"]
+    # the refresh token is still good then: refusing it would send the user to authorise anew for nothing
     if code == 40100 or (isinstance(code, int) and code >= 50000):
         raise Transient("the token endpoint has a trouble of its own", actual=f"code {code}")
     if code != 0:

@@ -45,6 +45,7 @@ def _variant(stream: Stream[ShopifyOrder], settings: Mapping[str, str]) -> Strea
     days = settings.get("reread_days", str(REREAD_DAYS))
     if bulk not in ("true", "false") or by not in ("updated", "created"):
         raise SettingWrong("bulk is true or false, orders_by is updated or created")
+    # isdigit alone also takes ² and the digits of other scripts
     if not (days.isascii() and days.isdigit() and 1 <= int(days) <= 366):
         raise SettingWrong("setting reread_days must be a whole number from 1 to 366")
     if bulk == "true":
@@ -124,6 +125,7 @@ class Shopify(Connector):
             left, asked = cost["throttleStatus"], cost["requestedQueryCost"]
             names = ("currentlyAvailable", "maximumAvailable", "restoreRate")
             numbers = [left[name] for name in names]
+        # an answer that tells no cost (an error, a gateway's page) teaches nothing
         except (KeyError, TypeError):
             return
         if all(isinstance(n, int | Decimal) for n in (*numbers, asked)):

@@ -45,6 +45,7 @@ def _graphql_trouble(errors: Json) -> KitError:
     if not isinstance(errors, list):
         return Transient("the platform sent an error text instead of data")
     codes = [_code(error) for error in errors]
+    # in the order of the table: throttling is waited out before any other error beside it counts
     for code, kind in _CODES.items():
         if code in codes:
             return kind("Shopify answered with an error", actual=code)

@@ -17,6 +17,7 @@ MOST_REFUNDS = 30  # of one order; with two lines each they stay below the 1,000
 
 def rest_of_order(order: Json, account: AccountSettings) -> FollowUp | None:
     """What an order of a page still needs."""
+    # 3 as requests.graphql asks for: each further one would cost points for every order of the page
     if connection_next(order["shippingLines"]) is not None:
         raise Incomplete("an order has more than 3 shipping lines")
     # `refunds` is a plain list without a next page: a full one may have been cut, so it is asked for alone
@@ -49,6 +50,7 @@ def _rest_of_refund(refund: Json, account: AccountSettings) -> FollowUp | None:
 def _all_refunds(order: Json) -> FollowUp:
     def merge(body: Json) -> None:
         found = _same(body, "order", order)
+        # as many as were asked for: the list has no next page to tell whether there are more
         if len(dig(found, "refunds")) >= MOST_REFUNDS:
             raise Incomplete(f"an order has {MOST_REFUNDS} refunds or more", actual=order["id"])
         order["refunds"], order["refundsWhole"] = found["refunds"], True

@@ -20,6 +20,7 @@ from connectors.kit.contract.windows import iso
 from connectors.shopify.requests import bulk_orders, graphql
 
 _CHILDREN = {"LineItem": "lineItems", "ShippingLine": "shippingLines"}
+# every state that is not here is a failure (_read)
 _STATES = {
     "CREATED": JobState.QUEUED,
     "RUNNING": JobState.RUNNING,
@@ -70,6 +71,7 @@ def _list(_query: PageQuery, since: datetime) -> Request:
 def _found(body: Json, query: PageQuery) -> str | None:
     wanted = bulk_orders(query)
     for operation in dig(body, "data.bulkOperations.nodes"):
+        # the whole text: its range tells it from the operations of other windows
         if operation["query"] == wanted and operation["status"] in _STATES:
             return str(operation["id"])
     return None

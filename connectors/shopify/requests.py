@@ -15,6 +15,7 @@ from connectors.kit.contract.windows import Window, iso
 
 PATH = "/admin/api/2026-10/graphql.json"
 _FILE = Path(__file__).with_name("requests.graphql")
+# `## Name: purpose` heads a document, which ends before the next head or with the file
 _NAMED = re.compile(r"^## (\w+): [^\n]*\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 DOCUMENTS: Mapping[str, str] = {
     name: document.strip() for name, document in _NAMED.findall(_FILE.read_text(encoding="utf-8"))
@@ -45,6 +46,7 @@ def sorted_by(settings: Mapping[str, str]) -> str:
 def search(settings: Mapping[str, str], window: Window) -> str:
     """The orders of a window in Shopify's search syntax."""
     field = sorted_by(settings)
+    # half-open: an order of exactly the end belongs to the next window
     return f"{field}:>='{iso(window.start)}' {field}:<'{iso(window.end)}'"
 
 

@@ -193,6 +193,7 @@ def _refund(refund: ShopifyRefund) -> dict[str, Json]:
 
 def _refund_line(refund: ShopifyRefund, line: ShopifyRefundLine) -> dict[str, Json]:
     return {
+        # Shopify may send null here: then the refund and the line of the order name it
         "id": line.id or f"{refund.id}/{line.line_item.id}",
         "line_item_id": line.line_item.id,
         "sku": line.line_item.sku,

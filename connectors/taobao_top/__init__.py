@@ -72,6 +72,7 @@ class TaobaoTop(Connector):
                 request=requests.trades,
                 pager=Descending(TRADES_TOTAL),
                 records=TRADES,
+                # 40 is TOP's own default, 100 its most
                 page_size=PageSize(default=40, most=100),
                 prepare=empty_list(TRADES),
             ),
@@ -123,7 +124,7 @@ class TaobaoTop(Connector):
             name="ratings",
             feeds=("review",),
             windows=ByDay(
-                readable_for=timedelta(days=179),
+                readable_for=timedelta(days=179),  # TOP shows 180 days: one less to be inside
                 lookback=timedelta(days=30),
                 lookback_reason="a buyer may change or take back a rating for 30 days, which gives it no new time",
             ),
@@ -153,18 +154,18 @@ class TaobaoTop(Connector):
             feeds=("chat",),
             windows=ByChange(
                 version=lambda rating: rating.eval_time,
-                readable_for=timedelta(days=88),
+                readable_for=timedelta(days=88),  # TOP shows 90 days: two less to be inside
                 max_window_days=7,
                 most_window_days=7,  # TOP refuses more
                 lookback=timedelta(days=3),
                 lookback_reason="a buyer may rate days after being asked, or rate again",
-                lag=timedelta(days=1),
+                lag=timedelta(days=1),  # TOP never answers for the last day
             ),
             read=Paged(
                 request=requests.service_ratings,
                 pager=AgentGroups(SERVICE_COUNT, SERVICE),
                 records=SERVICE,
-                page_size=PageSize("agents_per_call", 10, 10),
+                page_size=PageSize("agents_per_call", 10, 10),  # agents, not rows: at most ten a call
                 prepare=empty_list(SERVICE),
             ),
             record=Record(

@@ -31,6 +31,7 @@ _KINDS: dict[int, tuple[type[KitError], str]] = {
     **dict.fromkeys((30, 31), (BadRequest, "the platform does not accept this machine's clock")),
 }
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
+# how long a ban lasts stands only in the text of the error
 _BAN = re.compile(r"ban will last for ([0-9]{1,7}) more second")
 
 
@@ -41,6 +42,7 @@ def trouble(answer: HttpAnswer) -> KitError | None:
         return found
     if "error_response" in body:
         return _told(body["error_response"])
+    # each interface names its answer after itself (trades_sold_increment_get_response)
     data = next((v for k, v in body.items() if k.endswith("_response")), None)
     if not isinstance(data, dict):
         return SchemaDrift("the answer has neither data nor an error")
@@ -62,6 +64,7 @@ def _told(error: Json) -> KitError:
 
 
 def _kind(code: Json, sub: str) -> tuple[type[KitError], str]:
+    # before the other isp. sub-codes: asking for the same again would fail again, a smaller window helps
     if sub.startswith("isp.runtime-max-limit"):
         return TooLarge, "the platform cannot give so much at once"
     if sub.startswith("isp."):
@@ -74,6 +77,7 @@ def _report(data: Json) -> KitError | None:
     """万相台 wraps its own verdict into a success."""
     result = data.get("result")
     info = result.get("info") if isinstance(result, dict) else None
+    # the other interfaces give no verdict of their own: they have no `info`
     if not isinstance(info, dict) or info.get("ok") in (True, None):
         return None
     code = info.get("error_code")

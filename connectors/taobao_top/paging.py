@@ -13,6 +13,7 @@ from connectors.kit.contract.proofs import Proof, Reading
 from connectors.kit.contract.strict_json import Json
 
 MOST_RATINGS = 1500  # of one query, whatever the pages: open.taobao.com/api.htm?docId=55&docType=2
+# begins every agent's long nickname; accounts may leave it out
 LONG = "cntaobao"
 
 
@@ -84,8 +85,10 @@ class AgentGroups(Pager):
             raise Incomplete("the platform's count is not what was read", actual=told, may_settle=True)
         asked = group(query)
         keys = [tuple(row.get(n) for n in ("eval_sender", "send_time", "open_uid")) for row in found]
+        # a row without a sender is left to the row's own check
         if any(isinstance(key[0], str) and key[0].strip() and key[0] not in asked for key in keys):
             raise Incomplete("the platform ignored the asked agents", may_settle=True)
+        # as text: a value of a wrong type may not be hashable
         if len(set(map(str, keys))) != len(keys):
             raise Incomplete("two ratings cannot be told apart", may_settle=True)
         number = int(query.token or 0) + 1

@@ -97,6 +97,7 @@ def ratings(query: PageQuery) -> Request:
 def service_ratings(query: PageQuery) -> Request:
     """Ratings of one group of agents."""
     start, end = (
+        # this interface writes times without separators
         instant.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
         for instant in (query.window.start, query.window.end)
     )
@@ -125,6 +126,7 @@ def campaigns(query: PageQuery) -> Request:
         "effect_equal": effect,
         "query_domains": ["date", "campaign"],
         "query_field_in_list": list(FIELDS["ads"].asked),
+        # 万相台 counts rows to skip, where the other interfaces count pages
         "offset": (int(query.token or 1) - 1) * query.page_size,
         "page_size": query.page_size,
     }

@@ -106,7 +106,7 @@ class TaobaoRating(Row):
 
     tid: Id
     oid: Id
-    role: Literal["buyer"]
+    role: Literal["buyer"]  # as asked: any other is no rating of the shop
     result: Literal["good", "neutral", "bad"]
     created: ChinaTime
     num_iid: Id | None = None

@@ -24,6 +24,7 @@ def _hmac(name: str) -> Callable[[str, str], str]:
 
 def _md5(text: str, secret: str) -> str:
     wrapped = f"{secret}{text}{secret}".encode()
+    # the platform's choice, not ours: the flag says so where Python is built to refuse md5
     return hashlib.md5(wrapped, usedforsecurity=False).hexdigest()
 
 
@@ -54,6 +55,7 @@ def sign(prepared: PreparedRequest, account: AccountSettings, at: datetime) -> N
         raise SettingWrong(f"setting sign_method must be one of {', '.join(METHODS)}")
     body = prepared.body or b""
     text = body.decode() if isinstance(body, bytes) else str(body)
+    # blank values are sent, only not signed: parse_qsl would drop them
     form = dict(parse_qsl(text, keep_blank_values=True))
     form |= {
         "app_key": account.setting("app_key"),

@@ -34,6 +34,7 @@ from connectors.tiktok_shop.signing import AUTH
 FIELDS = field_lists(__file__)
 REQUESTS_PER_MINUTE = 60  # ours: the platform allots its limits as it goes
 ANALYTICS_PER_MINUTE = 30  # the platform advises 0.2 to 1 a second
+# an absent token cannot be told from a lost one: the proof by totals stands beside it
 NEXT_PAGE = Token("data.next_page_token")
 LAG = timedelta(minutes=2)  # ours: the search names no delay
 _RATE = per_minute(REQUESTS_PER_MINUTE)
@@ -93,6 +94,7 @@ class TikTokShop(Connector):
                 request=requests.returns,
                 pager=NEXT_PAGE,
                 records="data.return_orders",
+                # a setting of its own: this search serves shorter pages than that of orders
                 page_size=PageSize("return_page_size", 50, 50),
                 prepare=requests.list_of_none("return_orders"),
             ),
@@ -134,9 +136,10 @@ class TikTokShop(Connector):
                 unused=FIELDS["lives"].unused,
             ),
             proof=Available(),
+            # a budget of its own: the platform advises a slower pace for analytics than for orders
             limit="{shop_id}/analytics",
             rate=per_minute(ANALYTICS_PER_MINUTE, "analytics_per_minute"),
-            finality_days=9,
+            finality_days=9,  # 7 of new attribution after the 2 that figures come late
             docs=FIELDS["lives"].docs,
             shaping_settings=(SETTING,),
         ),

@@ -21,7 +21,7 @@ from connectors.kit.contract.strict_json import Json
 _MEANING: dict[int, type[KitError]] = {
     105002: AuthExpired,
     105005: Forbidden,
-    106013: SettingWrong,
+    106013: SettingWrong,  # the shop cipher
     36009002: Throttled,
     36009003: Transient,
     36009007: Transient,
@@ -40,6 +40,7 @@ def trouble(answer: HttpAnswer) -> KitError | None:
         return by_status(status) or (None if body is None else SchemaDrift("the answer names no code"))
     if code == 0:
         data = body.get("data")
+        # a failing status is believed also over a code of success
         return by_status(status) or (
             None if isinstance(data, dict) else SchemaDrift("the answer has no data")
         )
@@ -50,6 +51,7 @@ def _kind(status: int, code: int, body: Json) -> type[KitError]:
     if code in _MEANING:
         return _MEANING[code]
     if code == _OPAQUE:
+        # the words are read, never shown: they may hold parts of the request
         words = str(body.get("message", "")).lower()
         if "sign" in words:
             return AuthRevoked
@@ -57,4 +59,5 @@ def _kind(status: int, code: int, body: Json) -> type[KitError]:
     found = by_status(status)
     if found is not None:
         return type(found)
+    # the family of 105002: one renewal is tried
     return AuthExpired if 105000 <= code < 106000 else BadRequest

@@ -13,6 +13,7 @@ from connectors.kit.contract.strict_json import Json
 
 NEXT = "data.next_page_token"
 SETTING = "account_types"
+# without AFFILIATE_ACCOUNTS: those are creators, whose account names would be stored
 OWN_ACCOUNTS = "OFFICIAL_ACCOUNTS,MARKETING_ACCOUNTS"
 _KNOWN = ("OFFICIAL_ACCOUNTS", "MARKETING_ACCOUNTS", "AFFILIATE_ACCOUNTS")
 
@@ -31,6 +32,7 @@ def kinds(account: AccountSettings) -> tuple[str, ...]:
 
 def place(token: str | None) -> tuple[int, str]:
     """Which kind of account, and the platform's own token of its page."""
+    # cut at the first bar: the platform's own token may hold more of them
     number, _, rest = (token or "0|").partition("|")
     return int(number), rest
 

@@ -24,9 +24,11 @@ class Available(Proof):
         last = last_day(reading.window, reading.account.tz)
         told = 0
         for kind in kinds(reading.account):
+            # one row a page: only the total of the answer counts
             request = lives_page(reading.account, reading.window, kind, size=1)
             body = reading.fetch(request, path_tree(dict.fromkeys(self.paths)))
             ready = _day(dig(body, LATEST))
+            # before the totals: those of a day that is not ready mean nothing
             if ready < last:
                 raise NotReady(
                     "the platform's figures do not reach the day yet", actual=f"ready up to {ready}"

@@ -23,6 +23,7 @@ def _search(path: str, query: PageQuery) -> Request:
     params = [("page_size", str(query.page_size)), ("sort_field", "update_time"), ("sort_order", "ASC")]
     if query.token:
         params.append(("page_token", query.token))
+    # half-open: a change at exactly the end belongs to the next window
     span = {"update_time_ge": start, "update_time_lt": end}
     return Request("POST", path, params=tuple(params), json=span)
 
@@ -39,6 +40,7 @@ def returns(query: PageQuery) -> Request:
 
 def lives_page(account: AccountSettings, window: Window, kind: str, *, token: str = "", size: int) -> Request:
     """One page of one kind of account."""
+    # the end is not included (`end_date_lt`): the day after the last one is named
     end = last_day(window, account.tz) + timedelta(days=1)
     params = [
         ("account_type", kind),

@@ -17,6 +17,7 @@ def _number(value: object) -> object:
 
 
 def _or_never(value: object) -> object:
+    # 0 and an empty text stand for an instant that never was
     return None if value in (0, "", "0") else _number(value)
 
 

@@ -21,6 +21,7 @@ from connectors.kit.contract.strict_json import Json
 TOKENS = "https://auth.tiktok-shops.com/api/v2/token/refresh"
 HEADER = "x-tts-access-token"
 _SPAN_OR_INSTANT = 1_000_000_000
+# a signature cannot hold itself, and the token is no part of it
 _UNSIGNED = ("sign", "access_token")
 
 
@@ -48,6 +49,7 @@ def place(prepared: PreparedRequest, token: str, context: SigningContext) -> Non
     }
     prepared.prepare_url(prepared.url, common)
     url = urlsplit(prepared.url or "")
+    # signed is the platform's own path: what base_url puts before it (a proxy's prefix) is not part of it
     path = url.path.removeprefix(urlsplit(account.base_url).path)
     body = prepared.body or b""
     sign = signature(
@@ -73,6 +75,7 @@ def _read(status: int, body: Json) -> Grant:
     if status >= 400:
         raise refused(status)
     code = body["code"]
+    # the refresh token is still good then: only the platform cannot answer now
     if code in (36009002, 36009003):
         raise Transient("the token endpoint has a trouble of its own", actual=f"code {code}")
     if code != 0:
@@ -81,6 +84,7 @@ def _read(status: int, body: Json) -> Grant:
     until = datetime.fromtimestamp(
         int(data["access_token_expire_in"]), UTC
     )  # an instant, whatever its name says
+    # 0 seconds say nothing: `until` stands in their place
     return Grant(str(data["access_token"]), 0, str(data["refresh_token"]), until)
 
 

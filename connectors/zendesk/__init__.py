@@ -44,6 +44,7 @@ def _join_metrics(body: Json) -> None:
     """Put each side-loaded metric set into its ticket; a live ticket without one would look unanswered."""
     sets = {str(metrics["ticket_id"]): metrics for metrics in body.get("metric_sets") or []}
     for ticket in body["tickets"]:
+        # Zendesk sends metrics inside the ticket or in a list beside the tickets
         found = ticket.get("metric_set") or sets.get(str(ticket["id"]))
         if found is None and ticket.get("status") != "deleted":
             raise Incomplete("a ticket came without its metric set")
@@ -55,7 +56,7 @@ class Zendesk(Connector):
 
     name = "zendesk"
     platform = "zendesk"
-    auth = Basic("{email}/token")
+    auth = Basic("{email}/token")  # `/token` says that the password is an API token
     settings = ("requests_per_minute",)
     streams = (
         Stream(
@@ -84,7 +85,7 @@ class Zendesk(Connector):
                 unused=FIELDS.unused,
             ),
             proof=Flag("end_of_stream", expected=True),
-            limit="{shop_id}/incremental",
+            limit="{shop_id}/incremental",  # exports are counted apart from other requests
             rate=per_minute(REQUESTS_PER_MINUTE),
             finality_days=28,  # Zendesk closes a solved ticket after 28 days at the latest, and a closed one never changes
             docs=FIELDS.docs,

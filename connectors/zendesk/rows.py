@@ -107,6 +107,7 @@ def flat_ticket(ticket: Ticket) -> dict[str, Json]:
         "type": ticket.type,
         "group_id": ticket.group_id,
         "assignee_id": ticket.assignee_id,
+        # only one of the two can be on in an account: a survey's answer means that it is the survey
         "satisfaction": survey.category if survey else score,
         "metric_set": metrics.model_dump(exclude={"ticket_id"}) if metrics else None,
     }
