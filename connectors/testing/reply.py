@@ -39,7 +39,7 @@ class Received:
     @property
     def form(self) -> dict[str, str]:
         """An x-www-form-urlencoded body."""
-        # never an exception in the server: what no charset explains is a value that the platform refuses
+        # bytes that are no UTF-8 become a value that the platform refuses, never an exception in the server
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
     @property

@@ -175,9 +175,9 @@ def transaction_entry(number: int, at: datetime, status: str = "RELEASED") -> Fa
     is_refund, sign = bool(number % 2), -1 if number % 2 else 1
     price = Decimal("90071992547409.93") if number == 3 else Decimal(f"{19 + number}.10")
     parts = {
-        # a fee is taken from a payment and given back with a refund: its sign is the other one
         "OurPricePrincipal": ("ProductCharges", price * sign),
         "OurPriceTax": ("Tax", Decimal("1.52") * sign),
+        # a fee is taken from a payment and given back with a refund: its sign is the other one
         "Commission": ("AmazonFees", Decimal("-2.87") * sign),
     }
     kind, words = ("Refund", "Refund Order") if is_refund else ("Shipment", "Order Payment")
