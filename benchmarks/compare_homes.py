@@ -20,6 +20,7 @@ from pathlib import Path
 
 import duckdb
 
+# before the imports below: Python puts the folder of the script on the path, not the checkout
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from models.tables import FACTS
@@ -74,6 +75,7 @@ def compare_homes(home_a: Path, home_b: Path, excepted: Sequence[str] = ()) -> l
     """
     with duckdb.connect(config={"memory_limit": memory_limit()}) as con:
         for side, home in (("a", home_a), ("b", home_b)):
+            # read-only: DuckDB then lets other processes read the same file meanwhile (DuckDB documentation, Concurrency)
             sql = Sql("attach ${path} as ${side} (read_only)")
             run(con, fill(sql, path=literal(str(home / PUBLISHED)), side=identifier(side)))
         tables = Sql(
@@ -139,9 +141,11 @@ def _missing(
 def _differing(con: duckdb.DuckDBPyConnection, table: str, shared: Sequence[str]) -> Iterator[str]:
     """Columns in which rows of the same key differ, each with how many rows."""
     key = [column for column in KEYS.get(table, ()) if column in shared]
+    # without a whole, unique key the join below would pair rows that do not belong together
     if len(key) != len(KEYS.get(table, ())) or not key or not _is_unique(con, table, key):
         return
     rest = [column for column in shared if column not in key]
+    # null equals null here, unlike with `=`: a part of a key may be empty
     same = joined(Sql(" and "), (_pair(column, Sql("is not distinct from")) for column in key))
     count = Sql("count(*) filter (where ${differs}) as ${column}")
     counts = (
@@ -155,6 +159,7 @@ def _differing(con: duckdb.DuckDBPyConnection, table: str, shared: Sequence[str]
         b=_of("b", table),
         same=same,
     )
+    # a table of nothing but its key has no column left to count
     for found in row_dicts(con, sql) if rest else ():
         yield from (f"{column} ({n})" for column, n in found.items() if n)
 

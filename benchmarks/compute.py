@@ -21,10 +21,11 @@ from warehouse.figures.plan import Span, measures_by_fact, people_to_measure  # 
 from warehouse.figures.run import read_figures  # noqa: E402
 from warehouse.store.connect import open_warehouse  # noqa: E402
 
-REPEATS = 3
+REPEATS = 3  # odd: the median is then one of the runs, not a mean of two
 SPAN = Span("2026-10", date(2026, 10, 1), date(2026, 10, 31))
 ROLES = ("store_manager", "ops_specialist", "ecom_ops_manager", "merchandiser")
 
+# hash() of the line's number in the place of random(): every run gets the same lines
 LINES = """
 insert into core_order_line by name
 select
@@ -42,6 +43,7 @@ select
 from range(?) as t(i)
 """
 
+# one part for each kind of scope: a line counts for the owner of its shop and for the owner of its article group
 BY_HAND = """
 with owned as (
     select o.person_id, o.role_id, o.share, f.* from core_order_line as f
@@ -93,6 +95,7 @@ def prepare(con: Any, lines: int) -> None:
 
 def median_seconds(work: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
     times: tuple[list[float], list[float]] = ([], [])
+    # in turns: a busy moment of the machine meets both sides
     for _ in range(REPEATS):
         for place, run in enumerate((work, other)):
             began = time.perf_counter()
@@ -116,6 +119,7 @@ def main(sizes: list[int]) -> None:
             work = people_to_measure(con, definitions, [SPAN])
             measures = {"order_line": measures_by_fact(work)["order_line"]}
             ours, hand = median_seconds(
+                # bound now: a closure reads its variables when it is called (Python FAQ, Programming)
                 lambda con=con, m=measures: read_figures(con, m, [SPAN], "span"),
                 lambda con=con: con.execute(BY_HAND).fetchall(),
             )

@@ -19,12 +19,14 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+# the same as in shopify_load.py, which invents orders of these days alone
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 10
 REPEATS = 3
 
 
 def ours(port: int, folder: Path) -> int:
+    # imported here and not above: the peak memory of the other child must not hold them
     from connectors.kit import AccountSettings, Landing, Runtime, pull
     from connectors.registry import get
     from models.loads import PulledWindow
@@ -43,7 +45,9 @@ def ours(port: int, folder: Path) -> int:
         get("shopify"),
         "orders",
         account,
+        # orders are read again for two hours before the span, and so from START on
         span_from=START + timedelta(hours=2),
+        # more than the minute before now that orders are not asked for
         as_of=START + timedelta(days=DAYS, minutes=5),
         landing=Landing(folder / "landing"),
         spool=folder / "spool",
@@ -100,7 +104,7 @@ def child(kind: str, port: int) -> None:
                 "rows": rows,
                 "wall": wall,
                 "cpu": usage.ru_utime + usage.ru_stime,
-                "peak": usage.ru_maxrss / 1024,
+                "peak": usage.ru_maxrss / 1024,  # kilobytes on Linux: getrusage(2)
             }
         )
     )
@@ -114,6 +118,7 @@ def measure(kind: str, port: int) -> dict[str, float]:
         check=True,
         env=os.environ,
     )
+    # the child's last word: a library may have printed before
     result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return result
 
@@ -125,6 +130,7 @@ def main(sizes: list[int]) -> None:
             [sys.executable, str(HERE / "shopify_load.py"), str(lines)], stdout=subprocess.PIPE, text=True
         )
         try:
+            # the server prints its port once it listens, so that nobody asks too early
             port = int(server.stdout.readline()) if server.stdout else 0
             runs: dict[str, list[dict[str, float]]] = {"ours": [], "floor": []}
             for _ in range(REPEATS):

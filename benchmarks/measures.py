@@ -16,6 +16,7 @@ from statistics import median
 
 HERE = Path(__file__).resolve().parents[1]
 PACKAGES = ("models", "connectors", "warehouse", "pipelines")
+# pages that a program writes: their words say nothing about how much people write
 MADE = re.compile(
     r"docs/(reference/.*|kpis|roles|methods|published-tables|errors|exports|lint|conformance)(\.md)?$"
 )

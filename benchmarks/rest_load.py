@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 LINES_PER_ORDER = 10
 START = datetime(2026, 1, 1, tzinfo=UTC)
+# START and DAYS are those of versus_dlt.py, which asks for these days alone
 DAYS = 10
 SECONDS = DAYS * 86400
 
@@ -23,6 +24,7 @@ def order(n: int, at: str) -> str:
         f'{{"id":"{n}-{i}","sku":"S{(n * 7 + i) % 4000:05d}","quantity":2,"price":"4.25","total":"8.50"}}'
         for i in range(LINES_PER_ORDER)
     )
+    # 85.00 = LINES_PER_ORDER lines of 8.50
     return (
         f'{{"id":"{n}","created_at":"{at}","updated_at":"{at}","status":"paid","currency":"GBP","total":"85.00",'
         f'"customer":{{"id":"c{n % 5000}","country":"GB"}},"lines":[{lines}]}}'
@@ -48,13 +50,14 @@ def page(orders: int, start: int, end: int, limit: int, after: int) -> bytes:
 
 def place(orders: int, second: int) -> int:
     """Number of the first order that is not before a second since START."""
+    # -(-a // b) rounds up in whole numbers: a float would misplace an order at the edge of a second
     return min(max(-(-second * orders // SECONDS), 0), orders)
 
 
 class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.1"  # http.server's own HTTP/1.0 would close the connection after each page
     disable_nagle_algorithm = True
-    wbufsize = -1
+    wbufsize = -1  # one write per answer; a second would wait for a delayed acknowledgement
     orders = 0
     latency = 0.0
 
@@ -63,6 +66,7 @@ class Handler(BaseHTTPRequestHandler):
         start, end = (
             int((datetime.fromisoformat(asked[name]) - START).total_seconds()) for name in ("from", "to")
         )
+        # orders count from 0: -1 is the place before the first
         raw = page(self.orders, start, end, int(asked["limit"]), int(asked.get("cursor") or -1))
         time.sleep(self.latency)
         self.send_response(200)
@@ -78,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
 def main() -> None:
     Handler.orders, Handler.latency = int(sys.argv[1]) // LINES_PER_ORDER, float(sys.argv[2])
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    print(server.server_address[1], flush=True)
+    print(server.server_address[1], flush=True)  # a pipe is buffered, and the parent waits for the port
     server.serve_forever()
 
 

@@ -35,6 +35,7 @@ def definitions_text() -> str:
         " numerator: [{fact: order_line, sum: paid_amount_base, date: business_date}]}"
         for name in LINES
     )
+    # eight lines of 12.5 make the 100 of their dimension
     lines = "\n".join(
         f"          - {{kpi: {name}, weight: 12.5, target: plan, {METHODS[name.split('_')[0]]}}}"
         for name in LINES
@@ -74,6 +75,7 @@ def figures(people: int, month: int) -> Iterator[tuple[int, str, Decimal, Decima
             yield (
                 person,
                 name,
+                # 50 to 139 percent of the target: below, between and beyond all thresholds of METHODS
                 target * Decimal(50 + (person * 31 + place * 17 + month * 13) % 90) / 100,
                 target,
             )
@@ -93,7 +95,7 @@ def ours(people: int, months: int) -> int:
             name=f"P{n}",
             role_id="seller",
             dept="d",
-            manager_id=f"P{n // TEAM:06}" if n else None,
+            manager_id=f"P{n // TEAM:06}" if n else None,  # the first would manage himself
             valid_from=date(2020, 1, 1),
         )
         for n in range(people)
@@ -138,17 +140,21 @@ def floor(people: int, months: int) -> int:
                     hundred * min(max(r, Decimal(0)), Decimal("1.2")) if r >= Decimal("0.6") else Decimal(0)
                 )
             elif kpi.startswith("curve"):
+                # below the first point `zero`, beyond the last one its score: as METHODS says
                 score = Decimal(0) if r < Decimal("0.8") else min(Decimal(120), _line(r))
             elif kpi.startswith("band"):
                 score = hundred if r >= one else Decimal(80) if r >= Decimal("0.9") else Decimal(0)
             else:
+                # `// 1`: METHODS counts whole points of the gap only
                 score = max(Decimal(0), hundred - 2 * (max(target - actual, Decimal(0)) // 1))
+            # 0.125: the weight of 12.5 in 100
             totals[person] = totals.get(person, Decimal(0)) + score * Decimal("0.125")
         cards += len([t.quantize(Decimal("0.01"), ROUND_HALF_UP) for t in totals.values()])
     return cards
 
 
 def _line(r: Decimal) -> Decimal:
+    # through the points (0.8, 60), (1, 100), (1.2, 120) of METHODS
     return 60 + (r - Decimal("0.8")) * 200 if r < 1 else 100 + (r - 1) * 100
 
 
@@ -190,4 +196,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
         child(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
     else:
+        # given numbers first, then the defaults of those that are missing
         main(*([int(a) for a in sys.argv[1:]] + [10_000, 12][len(sys.argv) - 1 :]))

@@ -77,6 +77,7 @@ class Handler(BaseHTTPRequestHandler):
         return page(first, last, self.per_day, variables["first"], first - 1 if after is None else int(after))
 
     def day_range(self, query: str) -> tuple[int, int]:
+        # the two texts in quotes of updated_at:>='..' updated_at:<'..'
         start, end = (datetime.fromisoformat(part) for part in query.split("'")[1::2])
         return self.first_at(start), self.first_at(end)
 

@@ -19,11 +19,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-DLT = "dlt[duckdb]==1.31.0"
+DLT = "dlt[duckdb]==1.31.0"  # pinned: another release is another measurement
 PEER = HERE.parent / ".venv-dlt"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 END = START + timedelta(days=10)
 PAGE = 250
+# dlt makes a table of nested lines by itself: the same work is asked of ours
 LINES = """
 create table line as
 with typed as (
@@ -38,6 +39,7 @@ select order_id, o.currency as currency, unnest(o.lines, recursive := true) from
 
 def ours(port: int, folder: Path) -> int:
     sys.path.insert(0, str(HERE.parent))
+    # imported here and not above: the child of dlt runs in an environment without them
     from connectors.kit import AccountSettings, Landing, Runtime, pull
     from connectors.kit.transport.state import State
     from models.loads import PulledWindow
@@ -131,6 +133,7 @@ def bench_connector():
                 ),
                 proof=Every(Flag("more", expected=False), Total("total")),
                 limit="{shop_id}",
+                # never reached: waiting is not what is measured
                 rate=lambda _: Rate(1_000_000, seconds=1, burst=1_000_000),
                 finality_days=0,
                 docs="https://example.com",
@@ -144,6 +147,7 @@ def bench_connector():
 
 
 def peer(port: int, folder: Path) -> int:
+    # nothing outside of the folder, and nothing sent to anybody while the clock runs
     os.environ.update(
         DLT_DATA_DIR=str(folder / "dlt"), RUNTIME__DLTHUB_TELEMETRY="false", RUNTIME__LOG_LEVEL="ERROR"
     )
@@ -186,7 +190,9 @@ def child(kind: str, port: int) -> None:
         rows = {"ours": ours, "dlt": peer}[kind](port, Path(name))
         wall = time.perf_counter() - began
         own = resource.getrusage(resource.RUSAGE_SELF)
+        # processes that a side starts count for it too: getrusage(2), RUSAGE_CHILDREN
         below = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # out of the folder before it is deleted
         os.chdir("/")
     cpu = own.ru_utime + own.ru_stime + below.ru_utime + below.ru_stime
     peak = max(own.ru_maxrss, below.ru_maxrss) / 1024
@@ -205,6 +211,7 @@ def interpreter(kind: str) -> str:
 
 
 def measure(kind: str, port: int, lines: int) -> dict[str, float]:
+    # not check=True: its error would leave out what the child said
     done = subprocess.run(
         [interpreter(kind), __file__, "--child", kind, str(port)], capture_output=True, text=True, check=False
     )

@@ -75,6 +75,7 @@ class Accounts:
 
     def answer(self, request: Received) -> Reply:
         """The reply with the ordered fault in it."""
+        # before the lock: what changes the sandbox takes it by itself, and it cannot be taken twice
         if request.path.startswith("/_sandbox/"):
             return self._admin(request)
         with self._lock:
@@ -90,6 +91,7 @@ class Accounts:
 
     def _shopify(self, api: ShopifyApi, request: Received, rest: str, fault: OrderedFault | None) -> Reply:
         given = request.headers.get("x-shopify-access-token", "")
+        # equal in time for every wrong token: Python documentation, hmac.compare_digest
         if not hmac.compare_digest(given.encode(), self.options.shopify_token.encode()):
             words = "[API] Invalid API key or access token (unrecognized login or wrong password)"
             return Reply.json(401, {"errors": words})
@@ -133,6 +135,7 @@ class Accounts:
             if request.method != "POST":
                 return Reply.json(404, NOT_FOUND)
             return self._change(parts, json.loads(request.body or b"{}"))
+        # ArithmeticError: Decimal raises InvalidOperation for a price that is no number
         except (KeyError, ValueError, TypeError, ArithmeticError) as error:
             return Reply.json(400, {"errors": f"{type(error).__name__}: {error}"})
 

@@ -51,6 +51,7 @@ class HelpDesk:
         while self._recent and now - self._recent[0] >= 60:
             self._recent.popleft()
         if len(self._recent) >= self._requests_per_minute:
+            # rounded up: Retry-After is whole seconds (RFC 9110, 10.2.3)
             return too_many(max(1, int(60 - (now - self._recent[0])) + 1))
         self._recent.append(now)
         return None
@@ -86,7 +87,7 @@ class HelpDesk:
         if start > self.clock - LAST_MINUTE:
             words = "Too recent start_time. Use a start_time older than 1 minute"
             return None, {"error": "StartTimeTooRecent", "description": words}
-        return (start, -1), None
+        return (start, -1), None  # before every ticket of that second: numbers of tickets are positive
 
     def _page(
         self, base_url: str, parameters: dict[str, str], after: tuple[int, int], size: int

@@ -35,6 +35,7 @@ def shop_of(country: str) -> str:
 
 def read_rows(path: Path) -> pl.DataFrame:
     """All rows with `number`, `created` (epoch seconds), `unit` (thousandths) and `is_cancel`."""
+    # the set has local times without an offset: in the doubled hour of autumn the earlier one is taken
     local = pl.col("InvoiceDate").dt.replace_time_zone(ZONE, ambiguous="earliest")
     return pl.read_parquet(path).select(
         pl.col("InvoiceNo"),

@@ -204,6 +204,7 @@ def files() -> dict[str, str]:
     """Every file by its name inside the company folder."""
     drops: list[tuple[str, str, str, list[Row]]] = []
     for table, make in MAKERS.items():
+        # a source for each table: a change of one maker leaves the rows of the others as they are
         source = random.Random(f"meritline {table}")  # noqa: S311 - sample data, not a secret
         rows = [row for day in DAYS for row in make(source, day, BUSY)]
         drops.append((f"synthetic-{table}", table, SHOP, rows))

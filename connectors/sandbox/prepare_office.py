@@ -52,7 +52,7 @@ def receipt(r: random.Random, day: date, busy: int) -> list[Row]:
 def forecast(r: random.Random, day: date, busy: int) -> list[Row]:
     if day.day != 1:
         return []
-    last = (day + 31 * _ONE).replace(day=1) - _ONE
+    last = (day + 31 * _ONE).replace(day=1) - _ONE  # 31 days after a first is in the next month
     return [
         {
             "sku_id": sku,
@@ -110,7 +110,7 @@ def member(r: random.Random, day: date, busy: int) -> list[Row]:
 
 
 def community(r: random.Random, day: date, busy: int) -> list[Row]:
-    size = 800 + (day - date(2011, 10, 1)).days * 3
+    size = 800 + (day - date(2011, 10, 1)).days * 3  # 4 join a day and 1 leaves
     return [
         {"community_id": "g1", "owner_id": "P121", "snapshot_on": day, "members": size, "active_members": size * r.randint(20, 35) // 100,
          "joined": 4, "departed": 1}

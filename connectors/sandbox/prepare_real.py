@@ -46,6 +46,7 @@ def attendance(people: Sequence[str], days: Sequence[date]) -> list[Row]:
     absent: dict[tuple[str, date], int] = defaultdict(int)
     turn: dict[tuple[int, int], int] = defaultdict(int)
     for row in _read("absences.csv"):
+        # to Python's weekday(), which counts from Monday = 0
         key = int(row["month"]), int(row["weekday"]) - 2
         fitting = [day for day in working if (day.month, day.weekday()) == key]
         first = fitting[turn[key] % len(fitting)]
@@ -71,6 +72,7 @@ def _attended(who: str, day: date, absent: int) -> Row:
         "worked_on": day,
         "scheduled_hours": DAY_HOURS,
         "worked_hours": DAY_HOURS - absent,
+        # a part of a day is fewer worked hours, not an absence
         "absent": absent == DAY_HOURS,
     }
 

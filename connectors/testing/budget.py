@@ -31,12 +31,14 @@ class Budget:
 
     def take(self, now: float, cost: float = 1.0) -> bool:
         """Note a request at `now`; False when it is one too many."""
+        # a leaky bucket: what was taken drains at the documented rate
         self._owed = max(0.0, self._owed - (now - self._at) * self.amount / self.seconds)
         self._at = now
         self.taken += cost
-        self._today = [at for at in self._today if at > now - 86_400]
+        self._today = [at for at in self._today if at > now - 86_400]  # any 24 hours, no calendar day
         is_over = self._owed + cost > self.burst + SLACK
         is_over |= self.per_day is not None and len(self._today) >= self.per_day
+        # what is refused uses nothing up: the request is not added below
         if is_over:
             self.over += 1
             return False

@@ -16,7 +16,7 @@ class Clock:
 
     def __init__(self, wall: datetime) -> None:
         self._start = wall
-        self._lock = Lock()
+        self._lock = Lock()  # pullers side by side sleep in threads of their own
         self.elapsed = 0.0
         self.longest = 0.0  # the longest single sleep: nobody may hold a worker for hours
 

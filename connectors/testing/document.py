@@ -54,7 +54,7 @@ class ServedFile:
     def _enveloped(self) -> Any:
         if not self.path:
             return self.rows
-        whole = deepcopy(self.envelope)
+        whole = deepcopy(self.envelope)  # the envelope is the fake's own
         *steps, last = self.path.split(".")
         node = whole
         for step in steps:

@@ -33,10 +33,10 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.1"  # HTTP/1.0, the default of http.server, keeps no connection
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body leave in one piece; two writes would wait for a delayed acknowledgement
-    timeout = 120
+    timeout = 120  # seconds that an idle connection may hold its thread
     server: _Server
 
     def do_GET(self) -> None:
@@ -51,6 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         length = self.headers.get("Content-Length", "0")
         if not length.isdigit() or int(length) > LARGEST_BODY:
+            # its body was not read and would be taken for the next request
             self.close_connection = True
             self._write(Reply.json(413, {"errors": "Content Too Large"}))
             return
@@ -66,6 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, reply: Reply) -> None:
         body = reply.body()
+        # before the length is named: the body looks whole
         if reply.wire == "short":
             body = body[: len(body) // 2]
         self.send_response(reply.status)
@@ -74,6 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
+        # after it: the header promises more than comes
         if reply.wire == "cut":
             self.close_connection = True
             body = body[: len(body) // 2]
@@ -84,6 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing until the client has had enough."""
         self.close_connection = True
         self.connection.settimeout(LONGEST_STALL)
+        # both ways in which the silence ends raise it: our timeout, and a reset by the client
         with contextlib.suppress(OSError):
             self.connection.recv(1)
 
@@ -107,6 +111,7 @@ class Loopback:
         self._server = _Server((LOOPBACK, port), _Handler)
         self._server.respond = respond
         self.url = f"http://{LOOPBACK}:{self._server.server_address[1]}"
+        # 0.05 s between two looks for a stop; the default of 0.5 would be paid by every test that ends a server
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> None:
@@ -115,6 +120,7 @@ class Loopback:
 
     def stop(self) -> None:
         """End serving and give the port back."""
+        # first of all: serve_forever still uses the socket until shutdown returns
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -72,7 +72,7 @@ class Platform(ABC):
         self.fault: Trap | None = None
         self.calls: list[PlatformCall] = []
         self.violations: list[str] = []
-        self._quiet_until = -1.0
+        self._quiet_until = -1.0  # before the clock's first moment, which is 0
         self._lock = RLock()  # an answer may change the world, which asks the platform again
 
     @abstractmethod
@@ -84,6 +84,7 @@ class Platform(ABC):
         with self._lock:
             call = PlatformCall(len(self.calls) + 1, self.clock.elapsed, request)
             self.calls.append(call)
+            # before the fault: a request that fails is counted by the platform all the same
             self._count(call)
             reply = self.fault.before(call) if self.fault else None
             if reply is None:
@@ -116,7 +117,7 @@ class Platform(ABC):
                 seconds = (parsedate_to_datetime(wish) - self.clock.wall()).total_seconds()
             except ValueError:
                 return
-        if math.isfinite(seconds) and seconds > 0:
+        if math.isfinite(seconds) and seconds > 0:  # float() reads "inf" and "nan" too
             self._quiet_until = self.clock.elapsed + seconds
 
     def costs(self, request: Received, /) -> Iterable[tuple[str, float]]:

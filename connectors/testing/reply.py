@@ -39,6 +39,7 @@ class Received:
     @property
     def form(self) -> dict[str, str]:
         """An x-www-form-urlencoded body."""
+        # bytes that are no UTF-8 become a value that the platform refuses, never an exception in the server
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
     @property
@@ -46,6 +47,7 @@ class Received:
         """A JSON body, None when there is none."""
         try:
             return json.loads(self.body) if self.body else None
+        # JSONDecodeError and UnicodeDecodeError are both ValueErrors
         except ValueError:
             return None
 

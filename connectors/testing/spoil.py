@@ -65,6 +65,7 @@ class Shape:
         proof = self.stream.proof.paths
         paged = self.pager.paths if self.pager else ()
         paths = (*paged, *proof, self.records)
+        # `@` marks what the kit takes from a header: it is no field of the body
         return tuple(dict.fromkeys(path for path in paths if not path.startswith("@")))
 
     def rows(self, reply: Reply) -> list[Any] | None:
@@ -82,6 +83,7 @@ class Shape:
         if wire is None or not rows or not isinstance(rows[0], dict):
             return True
         needed = [field.alias or name for name, field in wire.model_fields.items() if field.is_required()]
+        # more than half of the fields: totals share some of their names with the rows
         return sum(name in rows[0] for name in needed) * 2 > len(needed)
 
 
@@ -98,6 +100,7 @@ def drop(body: Any, path: str) -> bool:
     """Take the field at a dotted path away; False when it is not there."""
     *steps, last = path.split(".")
     holder = look(body, ".".join(steps)) if steps else body
+    # `look` itself stands for absent: None may be the field's value
     return isinstance(holder, dict) and holder.pop(last, look) is not look
 
 
@@ -149,6 +152,7 @@ def instead(status: int, document: Any) -> Change:
     return lambda _: Reply.json(status, document)
 
 
+# never less than 12 bytes: the header of ten (RFC 1952, 2.3) stays whole, the data behind it is cut
 cut_gzip = body_as(
     lambda data: gzip.compress(data)[: max(12, len(gzip.compress(data)) * 2 // 3)], Content_Encoding="gzip"
 )
@@ -204,7 +208,7 @@ def leaves(row: Any, model: type[BaseModel], at: Path = ()) -> Iterator[tuple[Pa
             continue
         value, here = row[wire], (*at, wire)
         yield here, field, value
-        inner = model_in(field.annotation)
+        inner = model_in(field.annotation)  # also of a list, an optional or both
         if inner is not None:
             nested, step = (value[0], (0,)) if isinstance(value, list) and value else (value, ())
             yield from leaves(nested, inner, (*here, *step))

@@ -44,6 +44,7 @@ class Tokens:
 
     def accepts(self, access: str) -> bool:
         """Whether an access token is valid now."""
+        # one never issued ended before the clock began
         return self.clock.elapsed < self._until.get(access, -1.0)
 
     def expire(self) -> None:

@@ -32,6 +32,7 @@ from connectors.testing.conformance.verdicts import NotApplicable, Shown, Unprov
 
 __all__ = ["POINTS", "Bench", "Point", "StormResult", "StreamCase", "Verdict", "examine", "run", "storm"]
 
+# named so that they are imported: each module registers its checks by being loaded
 PARTS = (
     points_account,
     points_truth,
@@ -59,6 +60,7 @@ def examine(bench: Bench, number: int) -> Verdict:
 
 
 def _checked(point: Point, bench: Bench) -> tuple[VerdictState, Shown]:
+    # before the check: a reason in the case spares the run of what cannot apply
     if (known := bench.case.not_applicable.get(point.number)) is not None:
         return "not applicable", Shown(limits=(known,))
     try:

@@ -87,7 +87,7 @@ class Lab:
     spool_name: str = "spool"
 
     def __post_init__(self) -> None:
-        self.clock = Clock(self.case.span[1])
+        self.clock = Clock(self.case.span[1])  # as_of: all of the world lies before it
         self.platform = self.case.make_platform(self.clock)
         self.server.mount(self.name, self.platform)
         self.runtime = self.new_runtime()
@@ -95,6 +95,7 @@ class Lab:
     @classmethod
     def beside(cls, lab: "Lab", number: int) -> "Lab":
         """The same platform, state and landing folder, seen by another puller with its own spool."""
+        # not a deep copy: platform, clock, state and store must be the same ones
         other = copy.copy(lab)
         other.spool_name = f"spool-{number}"
         return other
@@ -140,6 +141,7 @@ class Lab:
             for result in self._windows(span_from, as_of, calls, changes):
                 results.append(Taken.of(result) if isinstance(result, PulledWindow) else result)
                 self._check_end(calls)
+        # what the suite itself found: no trouble of the connector's code
         except Unproven:
             raise
         except Exception as error:  # a platform's trouble must never leave a pull as an exception
@@ -194,6 +196,7 @@ class Lab:
 
     def _sleep(self, seconds: float) -> None:
         self.clock.sleep(seconds)
+        # while answers are refused no progress is told: retries without end are noticed here
         self._check_end(0)
 
     def _check_end(self, since: int) -> None:
@@ -248,10 +251,12 @@ class Bench:
     def narrow(self) -> dict[str, Any]:
         """The span of the fullest window alone, where single answers are spoilt and the rest would only cost time."""
         stream = self.case.declared
+        # a cursor has one window, and days that can be read for some hours only leave no choice of a span
         if stream.windows.kind == "cursor" or stream.windows.readable_for is not None:
             return {}
         window = max(self.clean.taken, key=lambda taken: len(taken.records)).window
         return {
+            # a pull goes back by the look-back and stops before the lag: both are put on top
             "span_from": window.window_from + stream.windows.lookback,
             "as_of": window.window_to + stream.windows.lag,
         }
@@ -284,8 +289,10 @@ class Bench:
 
     def _held(self, window: PulledWindow) -> dict[str, str]:
         records = self._records
+        # all of a cursor's records are in its one window
         if window.kind == "cursor":
             return {r.key: r.payload for r in records}
+        # a window of days replaces whole days, whatever the version of their records
         if window.kind == "day":
             first, last = (day.isoformat() for day in window.replaces or ())
             return {r.key: r.payload for r in records if first <= r.day <= last}

@@ -19,6 +19,7 @@ def killed(lab: Lab, trap: KillAt) -> None:
     lab.platform.fault = trap
     pid = _child(lab)
     trap.pid = pid
+    # the request may arrive before fork has told the parent whom to kill: the trap waits for this
     trap.known.set()
     _, status = os.waitpid(pid, 0)
     lab.platform.fault = None
@@ -35,13 +36,15 @@ def in_children(lab: Lab, number: int) -> None:
 
 
 def _child(lab: Lab) -> int:
+    # a fork copies buffers: what waits in them would be written twice
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
     if pid:
         return pid
-    code = 3
+    code = 3  # stays when anything raises: neither good (0) nor a failed window (1)
     try:
+        # the default ends the process, whatever handler the parent had: signal(7)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(PATIENCE)
         lab.runtime = lab.new_runtime()  # an own connection to the state file

@@ -41,7 +41,9 @@ def config_errors(bench: Bench) -> Shown | None:
             _names_it(run.codes, run.told(), name, f"without the setting {name}")
     for field, value in (
         ("zone", "Nowhere/At_All"),
+        # no https: only this machine itself may do without
         ("base_url", "http://api.example.com"),
+        # a shop_id names a folder of the landing files
         ("shop_id", "../up"),
     ):
         _refused_field(lab, field, value)
@@ -68,6 +70,7 @@ def secrets_hidden(bench: Bench) -> Shown | None:
     root = logging.getLogger()
     level = root.level
     root.addHandler(heard)
+    # the level at which HTTP libraries tell addresses
     root.setLevel(logging.DEBUG)
     try:
         labs = [bench.lab() for _ in range(5)]
@@ -136,6 +139,7 @@ def check_account(bench: Bench) -> Shown | None:
     bench.must_equal(bench.lab().pull(), "a good account")
     for name, value in bench.case.account.get("secrets", {}).items():
         lab = bench.lab()
+        # of the same length and beginning: nothing but the check of the secret itself can refuse it
         wrong = {**bench.case.account["secrets"], name: f"{value[:-3]}xyz"}
         run = lab.pull(account=lab.account(secrets=wrong))
         bench.must_fail(run, f"a wrong {name}", REFUSED)
@@ -227,7 +231,7 @@ def single_flight(bench: Bench) -> Shown | None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(60)  # seconds: as long as a child process may take
     expect(tokens.calls == 1, f"two threads make {tokens.calls} token calls")
     if not tokens.rotates:
         return Shown(limits=("threads; processes may each refresh: refresh tokens do not rotate",))

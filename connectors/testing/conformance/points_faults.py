@@ -101,7 +101,9 @@ def throttled(bench: Bench) -> Shown | None:
         "429 without a wish": lambda _: None,
         "429 with seconds": lambda _: "7",
         "429 with a date": lambda lab: format_datetime(
-            lab.clock.wall().replace(microsecond=0) + timedelta(seconds=30), usegmt=True
+            # a date in a header has whole seconds: RFC 9110, 5.6.7
+            lab.clock.wall().replace(microsecond=0) + timedelta(seconds=30),
+            usegmt=True,
         ),
         "429 with junk": lambda _: "soon",
         "429 with a negative wish": lambda _: "-5",
@@ -160,6 +162,7 @@ def server_troubles(bench: Bench) -> Shown | None:
     lab = bench.lab()
     stall = OnRequest(when=at(2), change=on_wire("stall"))
     bench.must_be_right(lab.pull(fault=stall, runtime=lab.new_runtime(read_timeout=STALL)), "silence")
+    # an empty list of errors is neither data nor a reason
     for status in (200, 400):
         _for_ever(bench, f"{status} with an empty errors list", _spoilt(instead(status, {"errors": []})))
     return None if has_words else Shown(limits=(f"no error in a 200: {probe.lack('error_in_200')}",))
@@ -180,6 +183,7 @@ def cut_answers(bench: Bench) -> Shown | None:
             lab = bench.lab()
             trap = OnPage(shape=lab.shape, when=when, change=change)
             run = lab.pull(fault=trap, **bench.narrow)
+            # a narrow span may have one page only
             if not trap.hits:
                 continue
             if when is always:
@@ -198,7 +202,9 @@ def _cut_file(bench: Bench) -> Shown | None:
         "a file cut at a line end": _clean_cut(bench.lab().shape),
     }.items():
         lab = bench.lab()
+        # only_filled: half of an empty file is as good as the whole
         run = lab.pull(fault=OnPage(shape=lab.shape, when=always, change=change, only_filled=True))
+        # without a stated number of rows the shorter file is a whole one
         if name == "a file cut at a line end" and not run.failures and "count" in lab.platform.lacks:
             return Shown(limits=(f"a file cut at a clean line end cannot be noticed: {lab.lack('count')}",))
         bench.must_fail(run, name)

@@ -30,6 +30,7 @@ def within_rate(bench: Bench) -> Shown | None:
     for _ in range(ROUNDS):
         run = lab.pull()
         expect(not run.failures, f"a pull within its limits: {run.told()}")
+        # twice the burst: the saved up part is gone, and the rate alone has let requests through
         if all(budget.taken > 2 * budget.burst for budget in lab.platform.budgets.values()):
             break
     expect(
@@ -66,13 +67,14 @@ def _peak_mib(lab: Lab) -> int:
     if not pid:
         code = 1
         try:
-            lab.runtime = lab.new_runtime()
+            lab.runtime = lab.new_runtime()  # an own connection to the state file
             before = _peak()
             failures = _drain(lab)
             os.write(writer, f"{_peak() - before} {failures}".encode())
             code = 0
         finally:
             os._exit(code)
+    # while the parent holds this end open, reading never ends: pipe(7)
     os.close(writer)
     with os.fdopen(reader) as file:
         told = file.read()
@@ -88,6 +90,7 @@ def _peak() -> int:
 
 
 def _drain(lab: Lab) -> int:
+    # the largest page there may be: the most that is in memory at once
     size = lab.case.declared.read.page_size or USUAL_PAGE_SIZE
     name, most = size.setting, size.most
     windows: Any = pull(

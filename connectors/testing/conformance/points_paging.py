@@ -56,7 +56,7 @@ def empty_page(bench: Bench) -> Shown | None:
         run = lab.pull(
             fault=OnPage(
                 shape=lab.shape,
-                when=lambda n: n > 1,
+                when=lambda n: n > 1,  # the first page is honest: the listing is under way
                 change=first_rows(lab.shape, list.clear),
                 only_filled=True,
             )
@@ -79,6 +79,7 @@ def token_repeats(bench: Bench) -> Shown | None:
     )
     lab = bench.lab()
     run = lab.pull(fault=Replayed(lab.shape, lambda first, now, n: first if n == 2 else now))
+    # where nobody counts, rows that come twice are the same rows, and the lost page leaves no trace
     if "count" in lab.platform.lacks and not run.failures:
         return Shown(limits=(f"the first page sent twice cannot be noticed: {lab.lack('count')}",))
     bench.must_be_right(run, "the first page again in the place of the second")
@@ -96,7 +97,7 @@ def page_cap(bench: Bench) -> Shown | None:
     """A platform that always promises another page with a fresh token meets the cap, and the pull ends."""
     stream = _paged(bench)
     lab = bench.lab()
-    capped = copy.copy(lab.shape.pager)
+    capped = copy.copy(lab.shape.pager)  # pagers are frozen; __setattr__ of object does not ask
     object.__setattr__(capped, "page_cap", CAP)
     short = _with_pager(stream, capped)
     trap = Endless(lab.shape, lambda first, number: _one_more(lab.shape, first, number))
@@ -121,5 +122,5 @@ def _one_more(shape: Shape, first: Reply, number: int) -> Reply:
         if isinstance(value, str):
             put(first.document, path, f"{value}{number}")
         if isinstance(value, int) and not isinstance(value, bool):
-            put(first.document, path, 10**9)
+            put(first.document, path, 10**9)  # a total that is never reached
     return first

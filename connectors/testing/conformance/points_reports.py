@@ -45,7 +45,7 @@ def _failed(bench: Bench, windows: int) -> None:
     report = bench.case.declared.report
     assert report is not None  # noqa: S101 - only streams with reports come here
     lab.platform.jobs.ending = "ready"
-    lab.clock.sleep((report.cool_down + timedelta(minutes=1)).total_seconds())
+    lab.clock.sleep((report.cool_down + timedelta(minutes=1)).total_seconds())  # a minute past its end
     bench.must_equal(lab.pull(), "after the cool-down")
 
 
@@ -55,6 +55,7 @@ def _never(bench: Bench, windows: int) -> None:
     bench.must_fail(run, "a report that is never ready", ("P114",))
     made = [job.id for job in lab.platform.jobs.made]
     expect(len(made) <= windows, f"{len(made)} reports are asked for {windows} windows")
+    # the reports of the first run get ready meanwhile
     for job in lab.platform.jobs.made:
         job.ending = "ready"
     lab.runtime = lab.new_runtime()
@@ -102,6 +103,7 @@ def _killed(bench: Bench) -> str:
     first = next((n for n, call in enumerate(bench.clean.calls, 1) if creates(call.request)), None)
     expect(first is not None, "the fake does not tell which request begins a report (creates)")
     whole = -(-len(bench.clean.calls) // len(bench.clean.results))  # with the token request before the first
+    # from the request after the create call on: before it there is nothing to be collected
     places = range((first or 0) + 1, whole + 1)
     for number in places:
         lab = bench.lab()

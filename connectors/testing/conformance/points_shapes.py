@@ -99,6 +99,7 @@ def _key_fields(bench: Bench) -> tuple[str, ...]:
 
 
 def _is_part(value: str, key: str) -> bool:
+    # parts of a key are joined by these three; texts of one or two signs turn up by chance
     return len(value) > 2 and value in key.replace("|", "/").replace(":", "/").split("/")
 
 
@@ -138,6 +139,7 @@ def _is_text_file(bench: Bench) -> bool:
 
 
 def _other_types(value: Any, annotation: Any, *, is_text: bool) -> Iterator[Any]:
+    # all values of a text file are texts: only those that are read as something else can be wrong
     if is_text:
         if _is_typed(annotation):
             yield "abc"
@@ -166,6 +168,7 @@ RowsChange = Callable[[list[Any]], None]
 def _everywhere(path: Leaf, value: Any) -> RowsChange:
     def change(rows: list[Any]) -> None:
         for row in rows:
+            # a record may lack the field, or what it stands in
             with contextlib.suppress(KeyError, TypeError, IndexError):
                 set_leaf(row, path, value)
 
@@ -199,11 +202,12 @@ def no_numbers(bench: Bench) -> Shown | None:
         return _no_numbers_in_text(bench)
     lab = bench.lab()
     for name, row_change in {
+        # without their quotes: the encoder puts these on, and raw_tokens takes them away with the mark
         "NaN": lambda rows: rows[0].update({NEW: NAN.strip('"')}),
         "1e400": lambda rows: rows[0].update({NEW: HUGE.strip('"')}),
         "a field named twice": lambda rows: rows[0].update({MARK + next(iter(rows[0])): "twice"}),
     }.items():
-
+        # bound as defaults: a closure would see the last turn of the loop (Python FAQ, Programming)
         def change(reply: Reply, row_change: Any = row_change, lab: Lab = lab) -> Reply:
             return raw_tokens(first_rows(lab.shape, row_change)(reply))
 
@@ -229,6 +233,7 @@ def _no_numbers_in_text(bench: Bench) -> Shown:
 def personal(bench: Bench) -> Shown | None:
     """Every declared personal field and a new one are planted in every record; not a byte of them is left anywhere."""
     stream = bench.case.declared
+    # buyer_full_name: no stream declares it, so that only leaving out what is unknown protects it
     paths, declared = [*stream.record.pii, "buyer_full_name"], model_tree(bench.lab().shape.model)
 
     def plant(rows: list[Any]) -> None:
@@ -255,7 +260,7 @@ def _plant(row: Any, steps: list[str], declared: Tree) -> None:
         ):
             row[step] = {}  # nobody reads this parent: it may be made up
         row = row.get(step) if isinstance(row, dict) else None
-        row = row[0] if isinstance(row, list) and row else row
+        row = row[0] if isinstance(row, list) and row else row  # of a list one record will do
     if isinstance(row, dict):
         row[last] = PLANTED
 

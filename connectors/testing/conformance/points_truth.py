@@ -51,6 +51,7 @@ def second_run(bench: Bench) -> Shown | None:
         len(again.calls) <= len(first.calls),
         f"the second run asks {len(again.calls)} times, the first {len(first.calls)}",
     )
+    # time has passed and nothing has happened
     lab.clock.advance(timedelta(minutes=1))
     run, changed = lab.run(as_of=lab.clock.wall())
     expect(not run.failures and changed == 0, f"a run without news: {run.told()}, {changed} rows changed")
@@ -72,7 +73,7 @@ def changes_seen(bench: Bench) -> Shown | None:
         _catch_up(lab)
         wrong = difference(lab.store.payloads(), lab.truth())
         expect(not wrong, f"after {kind} of {key} the next run leaves: {wrong}")
-    expect(len(remarks) < 4, "nothing of this stream ever changes")
+    expect(len(remarks) < 4, "nothing of this stream ever changes")  # of the four kinds above
     return Shown(limits=tuple(remarks))
 
 
@@ -211,6 +212,7 @@ def _planned(bench: Bench) -> list[tuple[datetime, datetime]]:
     """The windows by this module's own reading of the declaration."""
     stream, account, (start, end) = bench.case.declared, bench.lab().account(), bench.case.span
     assert isinstance(stream.windows, BoundedWindows)  # noqa: S101 - a cursor has no windows to plan
+    # written once more and not taken from the kit: a mistake there must show here
     days = int(account.settings.get("max_window_days", stream.windows.max_window_days))
     at, last = start - stream.windows.lookback, (end - stream.windows.lag).replace(microsecond=0)
     if stream.windows.kind == "day":
@@ -276,6 +278,7 @@ def _nothing_lost(lab: Lab, run: Run, moved: str, what: str) -> None:
     lab.store.load(run.results)
     if run.failures:
         lab.store.load(lab.pull().results)
+    # the record that moved may be read as it was or as it is: it changed meanwhile
     found, truth = (
         {k: v for k, v in part.items() if k != moved} for part in (lab.store.payloads(), lab.truth())
     )
@@ -320,6 +323,7 @@ def replayed(bench: Bench) -> Shown | None:
             root=lab.folder / "landing",
             as_of=run.taken[0].window.as_of,
             spool=lab.folder / "replay",
+            # the length of a SHA-256, and the hash of no file
             sha256="0" * 64,
             find=lambda _: bench.case.connector,
         )

@@ -73,6 +73,7 @@ def _machine_in(zone: str) -> Iterator[None]:
     try:
         yield
     finally:
+        # no TZ at all is something else than an empty one, which means UTC (tzset(3))
         os.environ.pop("TZ")
         if before is not None:
             os.environ["TZ"] = before
@@ -90,6 +91,7 @@ def _clock_changes(zone: ZoneInfo, start: datetime, end: datetime) -> list[datet
 
 
 def _ever_changes(zone: ZoneInfo) -> bool:
+    # January and July: where clocks change at all, on either half of the earth, the two differ
     year = datetime.now(zone).year
     return datetime(year, 1, 1, tzinfo=zone).utcoffset() != datetime(year, 7, 1, tzinfo=zone).utcoffset()
 
@@ -154,6 +156,7 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _is_amount(value: Any) -> bool:
+    # ids and counts are texts of digits too: only a fraction tells an amount
     if not isinstance(value, str) or "." not in value:
         return False
     try:

@@ -67,6 +67,7 @@ class Store:
                 is_whole = False
                 continue
             changed += self._take(result)
+            # what comes after a failed window is kept, and yet the next run must begin at the failed one
             if is_whole:
                 self.frontier = result.window.window_to
                 self.cursor = result.window.cursor or self.cursor
@@ -83,6 +84,7 @@ class Store:
             if known is None or record.version >= known.version:
                 self.rows[record.key] = record
         after = {key: row.payload for key, row in self.rows.items()}
+        # a changed row stands in the difference as it was and as it is: by its key it counts once
         return len(dict(after.items() ^ before.items()))
 
     def payloads(self) -> dict[str, str]:

@@ -73,6 +73,7 @@ def _expire(lab: Lab) -> Reply | None:
 
 def _changes(lab: Lab) -> Sequence[Change]:
     found: list[Change] = [on_wire("cut"), on_wire("short"), _twice(lab)]
+    # where the platform counts nothing, a lost page cannot be noticed: it would prove nothing
     if "count" not in lab.platform.lacks:
         found.append(first_rows(lab.shape, list.clear))
     return found

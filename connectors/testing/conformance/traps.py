@@ -105,6 +105,7 @@ class Replayed:
         """The first page or what is made of it."""
         if self.first is None and self.shape.rows(reply):
             self.first = copied(reply)
+        # a refusal is replaced as well: it would end the trial
         is_page = self.shape.rows(reply) is not None or reply.status >= 400
         if self.first is None or not is_page:
             return reply
@@ -155,6 +156,7 @@ class KillAt:
         self.seen += 1
         if self.seen != self.number:
             return None
+        # the child may ask before the fork has told its number
         self.known.wait(10)
         os.kill(self.pid, signal.SIGKILL)
         return Reply(500, b"", wire="reset")

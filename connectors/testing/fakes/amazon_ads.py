@@ -28,7 +28,7 @@ CLIENT, SECRET, REFRESH, PROFILE = (
     "3312456789012345",
 )
 ZONE = ZoneInfo("America/Los_Angeles")
-FIRST, DAYS = date(2026, 3, 1), 20
+FIRST, DAYS = date(2026, 3, 1), 20  # over 8 March, when this zone's clocks change
 CREATE = "application/vnd.createasyncreportrequest.v3+json"
 KINDS = {
     # last: days back that a report may begin, by product (reporting v3, "Retention")
@@ -37,6 +37,7 @@ KINDS = {
     "sdCampaigns": ("SPONSORED_DISPLAY", "sponsored_display", 65),
 }
 BASE = {"date", "campaignId", "campaignBudgetCurrencyCode", "campaignStatus", "impressions", "clicks", "cost"}
+# Sponsored Products attribute within days after a click; Brands and Display to clicks and views, or to clicks alone
 COLUMNS = {
     "spCampaigns": BASE | {f"{what}{days}d" for what in ("purchases", "sales") for days in (1, 7, 14, 30)},
     "sbCampaigns": BASE
@@ -44,6 +45,7 @@ COLUMNS = {
 }
 COLUMNS["sdCampaigns"] = COLUMNS["sbCampaigns"]
 NEEDED = {"adProduct", "columns", "format", "groupBy", "reportTypeId", "timeUnit"}
+# reporting v3 knows no cancelled report
 STATES = {"queued": "PENDING", "running": "PROCESSING", "failed": "FAILED", "cancelled": "FAILED"}
 
 
@@ -65,6 +67,7 @@ class AmazonAdsFake(Platform):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, lifetime=3600.0)
+        # Amazon names no number, its limits are dynamic: this is the connector's own default
         self.budgets = {"profile": Budget(amount=60, seconds=60, burst=5)}
         for stream in ("sponsored_products", "sponsored_brands", "sponsored_display"):
             for day in range(DAYS):
@@ -77,7 +80,7 @@ class AmazonAdsFake(Platform):
     def _put(self, stream: str, day: date, campaign: int, more: Decimal = Decimal(0)) -> str:
         raw = _row(day, 158410630682987 + campaign, Decimal(f"{campaign + 1}.10") + more)
         if campaign == 2 and not more:
-            raw["cost"] = Decimal("90071992547409.93")
+            raw["cost"] = Decimal("90071992547409.93")  # no binary float holds it
         prefix = {"sponsored_products": "SP", "sponsored_brands": "SB", "sponsored_display": "SD"}[stream]
         attribution = "7d-click" if prefix == "SP" else "14d-click-view"
         payload = {
@@ -118,6 +121,7 @@ class AmazonAdsFake(Platform):
         """One request, checked as Amazon does."""
         if request.path == self.exchange_path:
             return renew(request, self.tokens, (CLIENT, SECRET), expires_in=3600)
+        # before the credentials: the address of a file is signed and needs no token
         if request.path.startswith("/files/"):
             return self._file(request.path.removeprefix("/files/"))
         refusal = self._credentials(request)
@@ -176,6 +180,7 @@ class AmazonAdsFake(Platform):
         start, end = (date.fromisoformat(job.spec[name]) for name in ("startDate", "endDate"))
         configuration = job.spec["configuration"]
         stream = KINDS[configuration["reportTypeId"]][1]
+        # further back than any range that may be asked for, which has 31 days
         shift = timedelta(days=-40) if job.ending == "wrong_range" else timedelta(0)
         rows = []
         for entry in self.world.entries(stream, lambda e: start <= date.fromisoformat(e.raw["date"]) <= end):
@@ -187,6 +192,7 @@ class AmazonAdsFake(Platform):
         """The size of the file as it will be served: rows that an ordered fault changes count as the platform's own."""
         reply = Reply.file(document)
         if self.fault is not None:
+            # a copy counts the look, so that the fault still meets the file itself
             spoilt = copy(self.fault).after(PlatformCall(0, 0.0, Received("GET", "/", {}, b"")), reply)
             reply = spoilt if isinstance(spoilt.document, ServedFile) else reply
         return len(reply.body())
@@ -256,6 +262,7 @@ def _wrong(body: Any, today: date) -> str:
     if not isinstance(body, dict) or set(body) - {"name", "startDate", "endDate", "configuration"}:
         return "Unknown fields in the request"
     start, end = date.fromisoformat(body["startDate"]), date.fromisoformat(body["endDate"])
+    # both days belong to the range: 30 apart are 31 days
     if not start <= end <= today or (end - start).days > 30:
         return "startDate to endDate must not span more than 31 days, nor reach into the future"
     return _misconfigured(body.get("configuration") or {}, (today - start).days)

@@ -56,6 +56,7 @@ class AmazonSeller(Platform):
         """Something new, now."""
         now = self.clock.wall().replace(microsecond=0)
         if stream == "fba_inventory":
+            # 777 and 888 are no numbers of the world above: what comes later has an id of its own
             self.stock.append(made.stock_row(777, 7, now))
             return "777"
         if stream == "orders":
@@ -97,6 +98,7 @@ class AmazonSeller(Platform):
     def _order_again(self, entry: FakeRecord, **more: str) -> str:
         """All lines of an order carry its new state and instant; its day of purchase stays."""
         now = self.clock.wall().replace(microsecond=0)
+        # back from order_id: the seven digits behind `111-`
         number = int(entry.key[4:11]) - 4_000_000
         for other in self.world.entries("orders", lambda e: e.key[:19] == entry.key[:19]):
             line = int(other.key.split("/")[1])
@@ -128,6 +130,7 @@ class AmazonSeller(Platform):
         """What is told now is what the day's end stands for."""
         day = self.ended()
         held = self.world.streams.setdefault("fba_inventory", {})
+        # an earlier look at the same day is no truth any more
         for key in [key for key in held if key.startswith(day.isoformat())]:
             del held[key]
         for row in deepcopy(self.stock):
@@ -137,9 +140,9 @@ class AmazonSeller(Platform):
 def _changed(number: int) -> datetime:
     """When an order changed: some together, some exactly at a local midnight at which a window begins."""
     if number in (8, 9):
-        return datetime(2026, 3, 8, 8, tzinfo=UTC)
+        return datetime(2026, 3, 8, 8, tzinfo=UTC)  # midnight in Los Angeles, 8 hours behind
     if number in (20, 21):
-        return datetime(2026, 3, 11, 7, tzinfo=UTC)
+        return datetime(2026, 3, 11, 7, tzinfo=UTC)  # midnight there after the change, 7 hours behind
     if number % 6 == 5:
         return made.FIRST + timedelta(hours=30)
     return made.FIRST + timedelta(hours=4 * number, minutes=7)

@@ -34,6 +34,7 @@ ORDERS, RETURNS, TRAFFIC, HEALTH = (
 )
 REPORTS, DOCUMENTS = "/reports/2021-06-30/reports", "/reports/2021-06-30/documents/"
 TRANSACTIONS, STOCK = "/finances/2024-06-19/transactions", "/fba/inventory/v1/summaries"
+# v0 is deprecated: developer-docs.amazon.com/sp-api/docs/orders-api
 ORDER = "/orders/2026-01-01/orders/"
 STATES = {
     "queued": "IN_QUEUE",
@@ -75,6 +76,7 @@ class AmazonSpFake(AmazonSeller):
             "getReportDocument": Budget(amount=0.0167, seconds=1, burst=15),
             "getInventorySummaries": Budget(amount=2, seconds=1, burst=2),
             "listTransactions": Budget(amount=0.5, seconds=1, burst=10),
+            # since 2026-04-24, across all sellers of an app (announced at github.com/amzn/selling-partner-api-models)
             TRAFFIC: Budget(amount=1, seconds=900, per_day=96),
         }
 
@@ -84,6 +86,7 @@ class AmazonSpFake(AmazonSeller):
         """One request, checked as Amazon does."""
         if request.path == self.exchange_path:
             return renew(request, self.tokens, (CLIENT, SECRET), expires_in=int(self.token_lifetime))
+        # before the token: the address of a file is signed and needs none
         if request.path.startswith("/files/"):
             return self._file(request.path.removeprefix("/files/"))
         if not self.tokens.accepts(request.headers.get("x-amz-access-token", "")):
@@ -141,6 +144,7 @@ class AmazonSpFake(AmazonSeller):
             self._told(job)
             for job in reversed(self.jobs.made)
             if job.spec["reportType"] in asked["reportTypes"].split(",")
+            # createdTime is told in whole seconds
             and datetime.fromisoformat(job.spec["createdTime"]) >= since.replace(microsecond=0)
         ]
         return Reply.json(200, {"reports": jobs[:100]})
@@ -161,6 +165,7 @@ class AmazonSpFake(AmazonSeller):
             "reportDocumentId": request.path.removeprefix(DOCUMENTS),
             "url": f"{self.url}/files/{job.id}?X-Amz-Signature=planted-{job.downloads}",
         }
+        # one kind comes plain, so that both forms of a document are read
         packed = {} if job.spec["reportType"] == RETURNS else {"compressionAlgorithm": "GZIP"}
         return Reply.json(200, {**body, **packed})
 
@@ -178,6 +183,7 @@ class AmazonSpFake(AmazonSeller):
             stream, columns = (
                 ("orders", made.ORDER_COLUMNS) if kind == ORDERS else ("returns", made.RETURN_COLUMNS)
             )
+            # the end belongs to a report's range: what is exactly on it comes in two windows
             found = [] if is_empty else self.world.entries(stream, lambda e: start <= e.at <= end)
             return ServedFile(
                 rows=[dict(e.raw) for e in found], format="tsv", columns=tuple(columns), gzip=kind == ORDERS
@@ -225,6 +231,7 @@ class AmazonSpFake(AmazonSeller):
         if is_wrong or {asked["granularityId"], asked["marketplaceIds"]} != {self.marketplace}:
             return error(400, "InvalidInput", "Request has unknown or missing parameters")
         has_details = asked.get("details") == "true"
+        # the first page: what is told from here on stands for the day's end
         if has_details and "nextToken" not in asked:
             self.freeze()
         rows = sorted(self.stock, key=lambda row: str(row["sellerSku"]))
@@ -247,9 +254,10 @@ class AmazonSpFake(AmazonSeller):
         if set(asked) - _MONEY or "postedAfter" not in asked or "postedBefore" not in asked:
             return error(400, "InvalidInput", "Request has unknown or missing parameters")
         after, before = (datetime.fromisoformat(asked[name]) for name in ("postedAfter", "postedBefore"))
+        # the API takes no end within two minutes of now
         if before > self.clock.wall() - timedelta(minutes=2) or after >= before:
             return error(400, "InvalidInput", "Date range is invalid")
-        if (before - after).days > 180:
+        if (before - after).days > 180:  # no refusal: Amazon answers nothing at all
             return Reply.json(200, {"payload": {"transactions": []}})
         found = [deepcopy(e.raw) for e in self.world.entries("finances", lambda e: after <= e.at < before)]
         page, token = self._page(found, asked.get("nextToken"), is_empty=self.empty_page)

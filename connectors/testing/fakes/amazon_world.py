@@ -15,7 +15,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-ZONE, MARKETPLACE = ZoneInfo("America/Los_Angeles"), "ATVPDKIKX0DER"
+ZONE, MARKETPLACE = ZoneInfo("America/Los_Angeles"), "ATVPDKIKX0DER"  # amazon.com
+# from a midnight in Los Angeles, over 8 March, when its clocks change
 FIRST, NOW = datetime(2026, 3, 6, 8, tzinfo=UTC), datetime(2026, 3, 12, 19, 30, tzinfo=UTC)
 ORDER_COLUMNS = _words(
     "amazon-order-id merchant-order-id purchase-date last-updated-date order-status fulfillment-channel sales-channel "
@@ -69,13 +70,13 @@ def order_entry(number: int, line: int, changed: datetime, **more: str) -> FakeR
         "fulfillment-channel": "Amazon",
         "sales-channel": "Amazon.com",
         "ship-service-level": "Expedited",
-        "product-name": "Teekanne für Gäste 茶壶",
+        "product-name": "Teekanne für Gäste 茶壶",  # outside ASCII: a wrong charset shows
         "sku": f"AB-{number % 5}C/ÄÖ",
         "asin": f"B00{number % 5:07d}",
         "item-status": "Shipped",
         "quantity": str(1 + number % 3),
         "currency": "USD",
-        "item-price": "90071992547409.93" if number == 3 else f"{19 + number}.10",
+        "item-price": "90071992547409.93" if number == 3 else f"{19 + number}.10",  # no binary float holds it
         "item-tax": "1.52",
         "shipping-price": "5.99" if number % 4 == 0 else "",
         "item-promotion-discount": "2.00" if number % 6 == 0 else "",
@@ -138,7 +139,7 @@ def traffic_entry(day: date, product: int | None, units: int, sales: Decimal) ->
     seen = {
         "sessions": 40 + units,
         "pageViews": 77 + units,
-        "buyBoxPercentage": Decimal("95.20"),
+        "buyBoxPercentage": Decimal("95.20"),  # the zero at the end must stay
         "unitSessionPercentage": Decimal("7.69"),
     }
     refunded = 1 if product is None else None
@@ -176,6 +177,7 @@ def transaction_entry(number: int, at: datetime, status: str = "RELEASED") -> Fa
     parts = {
         "OurPricePrincipal": ("ProductCharges", price * sign),
         "OurPriceTax": ("Tax", Decimal("1.52") * sign),
+        # a fee is taken from a payment and given back with a refund: its sign is the other one
         "Commission": ("AmazonFees", Decimal("-2.87") * sign),
     }
     kind, words = ("Refund", "Refund Order") if is_refund else ("Shipment", "Order Payment")

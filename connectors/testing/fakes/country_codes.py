@@ -1,6 +1,7 @@
 """ISO 3166 codes for the country names of the Online Retail set. Not here: which shop sells where."""
 
 # None: the set names no single country; the text is served, the code is null.
+# ISO 3166 has no code for Channel Islands together: JE is Jersey, the largest. EIRE and RSA are Ireland and South Africa.
 COUNTRY_CODES: dict[str, str | None] = {
     "Australia": "AU", "Austria": "AT", "Bahrain": "BH", "Belgium": "BE", "Brazil": "BR", "Canada": "CA",
     "Channel Islands": "JE", "Cyprus": "CY", "Czech Republic": "CZ", "Denmark": "DK", "EIRE": "IE",

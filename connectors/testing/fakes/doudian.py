@@ -16,11 +16,12 @@ from connectors.testing.reply import Received, RefusalError, Reply
 from connectors.testing.tokens import Tokens
 from connectors.testing.world import FakeRecord
 
-CHINA = timezone(timedelta(hours=8))
+CHINA = timezone(timedelta(hours=8))  # no daylight saving
 FIRST = datetime(2026, 11, 9, tzinfo=CHINA)
 AS_OF = datetime(2026, 11, 13, 9, 30, tzinfo=CHINA)
 APP_KEY, APP_SECRET, REFRESH = "7100000000000000001", "planted-doudian-secret", "planted-doudian-refresh"
 FEN = (10, 9_007_199_254_740_993, 19_900, 3_555, 128_000, 1_230)  # the second: no binary float holds it
+# what stands in the address of every call; the question itself is the JSON body
 _COMMON = {"app_key", "method", "timestamp", "v", "sign_method", "sign", "access_token"}
 _TAKES: Mapping[str, set[str]] = {
     "/order/searchList": {"update_time_start", "update_time_end", "order_by", "order_asc", "page", "size"},
@@ -42,6 +43,7 @@ class DoudianFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
+        # our own choice: the limits stand in the app's console only
         self.budgets = {"app": Budget(amount=300, seconds=60)}
         self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, rotates=True)
         for number, at in enumerate(_moments()):
@@ -78,6 +80,7 @@ class DoudianFake(Platform):
         # ten minutes either way
         if abs(int(found.get("timestamp", "0")) - self.clock.wall().timestamp()) > 600:
             raise _refused(40003, "isv.timestamp-invalid")
+        # the secret at both ends, names in alphabetical order between them; token and sign_method are not signed
         text = "".join(
             (
                 *(APP_SECRET, "app_key", APP_KEY, "method", method, "param_json", body),
@@ -114,6 +117,7 @@ class DoudianFake(Platform):
     def _page(self, stream: str, asked: dict[str, Any], names: tuple[str, str], rows: str) -> dict[str, Any]:
         start, end = (datetime.fromtimestamp(asked[name], UTC) for name in names)
         page, size = asked["page"], asked["size"]
+        # pages count from 0; 100 is the most: op.jinritemai.com/docs/api-docs/15/1342
         if page < 0 or not 1 <= size <= 100:
             raise _refused(40004, "isv.parameter-invalid")
         found = self.world.between(stream, start, end)
@@ -211,6 +215,7 @@ def order(number: int, at: datetime) -> FakeRecord:
     created = at - timedelta(minutes=number % 50)
     lines = [_line(number, part) for part in range(1 + number % 2)]
     raw = {
+        # beyond 2**53: read as a float, this id would be another one
         "order_id": str(6_930_000_000_000_000_000 + number),
         "order_status": 2,
         "create_time": int(created.timestamp()),
@@ -246,6 +251,7 @@ def _line(number: int, part: int) -> dict[str, Any]:
 
 
 def _order(raw: dict[str, Any], created: datetime, at: datetime) -> FakeRecord:
+    # 抖店 writes 0 or an empty text where there is none
     def given(value: Any) -> str | None:
         return str(value) if value not in (0, "0", "") else None
 
@@ -302,6 +308,7 @@ def after_sale(number: int, at: datetime) -> FakeRecord:
 
 def _after_sale(raw: dict[str, Any], created: datetime, at: datetime) -> FakeRecord:
     info, detail = raw["aftersale_info"], raw["detail"]
+    # 3 and 5: money went back, paid out by the shop or collected from it; only then are the shares looked up
     is_told = info["refund_status"] in (3, 5) and info["return_promotion_amount"]
     payload = {
         **info,

@@ -29,6 +29,7 @@ CLIENT, SECRET, REFRESH, DEVELOPER, CUSTOMER, MANAGER = (
 ZONE = ZoneInfo("America/Los_Angeles")
 FIRST, DAYS, PAGE = date(2026, 3, 1), 20, 12  # Google's pages hold 10,000 rows
 BODY = {"query", "pageToken", "searchSettings", "validateOnly"}
+# the part of GAQL that is spoken here: one resource, one range of days
 GAQL = re.compile(
     r"SELECT (?P<fields>[a-z_., ]+) FROM (?P<resource>[a-z_]+)"
     r"(?: WHERE segments\.date BETWEEN '(?P<first>[0-9-]{10})' AND '(?P<last>[0-9-]{10})')?"
@@ -65,6 +66,7 @@ class GoogleAdsFake(Platform):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, lifetime=3599.0)
+        # 15,000 a day with basic access: developers.google.com/google-ads/api/docs/access-levels
         self.budgets = {"developer token": Budget(amount=60, seconds=60, burst=5, per_day=15_000)}
         for day in range(DAYS):
             for campaign in range(3):
@@ -74,8 +76,9 @@ class GoogleAdsFake(Platform):
     # -- the truth
 
     def _put(self, day: date, campaign: int, more: int = 0) -> str:
+        # micros of 90071992547409.93, which no binary float holds
         micros = (90071992547409930000 if campaign == 2 else 1_100_000 * (campaign + 1)) + more
-        cost = Decimal(micros) / 1_000_000
+        cost = Decimal(micros) / 1_000_000  # Google counts money in millionths
         raw = row_of(day, 20987654321 + campaign, micros)
         payload = {
             "date": day.isoformat(),
@@ -86,7 +89,7 @@ class GoogleAdsFake(Platform):
             "clicks": int(raw["metrics"]["clicks"]),
             "cost": f"{cost:.2f}",
             "conversions": "1.333333",
-            "conversions_value": "66.6667",
+            "conversions_value": "66.6667",  # money: four decimals of the double are kept
             "conversions_by_conversion_date": "2",
             "conversions_value_by_conversion_date": "100.0000",
         }
@@ -149,6 +152,7 @@ class GoogleAdsFake(Platform):
             return self.unauthorised()
         if headers.get("developer-token") != DEVELOPER:
             return failure(401, "UNAUTHENTICATED", "authenticationError", "DEVELOPER_TOKEN_INVALID")
+        # may be missing: a user can have access without a manager
         if headers.get("login-customer-id", MANAGER) != MANAGER:
             return self.forbidden()
         return None
@@ -247,6 +251,7 @@ def row_of(day: date, campaign: int, micros: int) -> dict[str, Any]:
         },
         "segments": {"date": day.isoformat()},
         "metrics": {
+            # JSON of protocol buffers writes 64-bit integers as text
             "impressions": str(1000 + day.toordinal() % 11),
             "clicks": "31",
             "costMicros": str(micros),

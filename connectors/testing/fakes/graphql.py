@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# first what is ignored (blanks, commas, a byte order mark, comments), then one token: GraphQL specification, 2.1
 TOKEN = re.compile(
     r'(?:[\s,\ufeff]|#[^\n]*)*("""(?:.|\n)*?"""|"(?:[^"\\\n]|\\.)*"|\.\.\.|-?\d+(?:\.\d+)?|[_A-Za-z]\w*|[{}()\[\]:$!=@|]|$)'
 )
@@ -102,10 +103,11 @@ class Parser:
         self.at = 0
 
     def _top_level(self, at: int) -> bool:
+        # outside of all braces: inside, `fragment` may be a field's name
         return self.tokens[:at].count("{") == self.tokens[:at].count("}")
 
     def _skip_fragment(self) -> None:
-        self.at += 3
+        self.at += 3  # its name, `on` and the type
         self.selections()
 
     def _operation(self) -> list[Selection]:
@@ -113,6 +115,7 @@ class Parser:
             kind = self.take()
             if kind != "query":
                 raise GraphQLError(f"The sandbox only reads: {kind!r} is refused")
+            # the name of an operation may be left out
             if self.peek() not in ("{", "("):
                 self.take()
             if self.accept("("):
@@ -126,6 +129,7 @@ class Parser:
             self.take(":")
             required = self._type()
             if self.accept("="):
+                # a given value wins over the default, an explicit null too
                 self.variables.setdefault(name, self.value())
             elif required and self.variables.get(name) is None:
                 raise GraphQLError(
@@ -187,7 +191,7 @@ class Parser:
             return items
         if word[0] in '"-' or word[0].isdigit():
             return json.loads(word)
-        return {"true": True, "false": False, "null": None}.get(word, word)
+        return {"true": True, "false": False, "null": None}.get(word, word)  # an enum value is its own name
 
 
 def parse(text: str, variables: Mapping[str, Any]) -> list[Selection]:

@@ -35,6 +35,7 @@ FIELDS = {
     *("account_id", "account_currency", "account_name", "campaign_id", "campaign_name", "ad_id", "ad_name"),
     *("impressions", "clicks", "spend", "actions", "action_values"),
 }
+# without 7d_view and 28d_view, which Meta took away on 2026-01-12
 WINDOWS = {"1d_click", "7d_click", "28d_click", "1d_view", "1d_ev", "dda", "default"}
 DELETED = "23990"  # ids of ads that were deleted begin so
 STATES = {
@@ -60,6 +61,7 @@ class MetaAdsFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
+        # 600 an hour: the lowest access tier, before what each active ad adds
         self.budgets = {"account": Budget(amount=600, seconds=3600, burst=10)}
         for day in range(DAYS):
             for campaign in range(2):
@@ -115,6 +117,7 @@ class MetaAdsFake(Platform):
 
     def answer(self, request: Received) -> Reply:
         """One request, checked as Graph does."""
+        # Graph would take it there as well; in an address it would stand in every log
         if "access_token" in request.parameters or "access_token" in request.form:
             return _error(400, 100, "The access token belongs into the header here")
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
@@ -132,6 +135,7 @@ class MetaAdsFake(Platform):
 
     def _create(self, form: dict[str, str]) -> Reply:
         wrong = _wrong(form)
+        # ids of Graph are digits: the R of a report becomes 60
         return wrong or Reply.json(200, {"report_run_id": self.jobs.create(form).id.replace("R", "60")})
 
     def _run(self, path: str, asked: dict[str, str]) -> Reply:
@@ -154,6 +158,7 @@ class MetaAdsFake(Platform):
             "date_stop": span["until"],
         }
         if state == "Job Failed":
+            # 1487534: too many data points, a shorter range helps
             body |= {"error_code": 2, "error_subcode": 1487534, "error_message": "Please reduce the data"}
         return Reply.json(200, body)
 
@@ -166,6 +171,7 @@ class MetaAdsFake(Platform):
         if rows:
             body["paging"] = {"cursors": {"before": f"QVF{start}", "after": f"QVF{start + size}"}}
         if start + size < len(rows):
+            # Graph writes the token into the address of the next page: nobody may store that address
             query = f"access_token={PAGING_TOKEN}&limit={size}&after=QVF{start + size}"
             body["paging"]["next"] = f"{self.url}/v25.0/{job.id.replace('R', '60')}/insights?{query}"
         return Reply.json(200, body)
@@ -177,6 +183,7 @@ class MetaAdsFake(Platform):
         filters: list[dict[str, Any]] = json.loads(job.spec.get("filtering", "[]"))
         statuses = filters[0]["value"] if filters else []
         windows = json.loads(job.spec["action_attribution_windows"])
+        # further back than any range that is asked for
         shift = timedelta(days=-40) if job.ending == "wrong_range" else timedelta(0)
         for ad in self._ads(date.fromisoformat(span["since"]), date.fromisoformat(span["until"])):
             if ad["ad_id"].startswith(DELETED) and "DELETED" not in statuses:
@@ -206,6 +213,7 @@ class MetaAdsFake(Platform):
         headers = {"X_Business_Use_Case_Usage": json.dumps(usage)}
         if retry_after is not None:
             headers["Retry_After"] = retry_after
+        # 80000 and up are limits of a business use case; the minutes to wait stand in the header
         return _error(400, 80000, "There have been too many calls to this ad-account", **headers)
 
     def error_in_200(self) -> Reply:
@@ -241,6 +249,7 @@ def _ad(day: date, campaign: str, place: int, spend: Decimal) -> dict[str, Any]:
     shift = day.toordinal() % 11
     purchases = {
         "action_type": "omni_purchase",
+        # the sum of the windows: the asked one says 1, so that taking this one shows
         "value": "2",
         "7d_click": "1",
         "28d_click": "2",

@@ -73,6 +73,7 @@ class OrderbookFake(Platform):
             "kind": "freight" if number % 6 == 5 else "goods",
             "sku": f"茶-{number % 4}" if number % 6 != 5 else "",
             "quantity": number % 3 + 1,
+            # as a number and as a text: both must come to the same amount
             "paid": fen if number % 2 else str(fen),
             "is_test": int(number % 20 == 19),
             "updated_at": int(at.timestamp()),
@@ -82,7 +83,7 @@ class OrderbookFake(Platform):
     def _stock(self, day: date, number: int, free: int | None = None) -> str:
         raw = {
             "depot": f"D{number % 2}",
-            "sku": f"00{number}",
+            "sku": f"00{number}",  # looks like a number and is none
             "free": 100 + number if free is None else free,
             "value": Decimal("90071992547409.93") if number % 7 == 0 else f"{number}.10",
             "updated_by": PLANTED,
@@ -185,7 +186,7 @@ class OrderbookFake(Platform):
 
 def _line_entry(raw: dict[str, Any], at: datetime, placed: datetime) -> FakeRecord:
     order = raw["order"]
-    digits = f"{int(raw['paid']):03d}"
+    digits = f"{int(raw['paid']):03d}"  # 5 fen are 0.05
     payload = {
         "line_id": str(raw["line_no"]),
         "order_id": order["no"],

@@ -60,6 +60,7 @@ class QianchuanFake(Platform):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, lifetime=86_400, rotates=True)
+        # ours: the platform does not publish its limits
         self.budgets = {"advertiser": Budget(amount=60, seconds=60)}
         self.still_on_air: set[str] = set()
         self._changes = 0
@@ -75,13 +76,14 @@ class QianchuanFake(Platform):
     # -- the truth
 
     def _put_ad(self, day: date, ad: int, cost: Decimal, orders: int = 7) -> str:
+        # no binary float holds the second one
         week = cost * 4 if ad % 10 else Decimal("90071992547409.93")
         raw = {
             "ad_id": ad,
             "advertiser_id": ADVERTISER,
             "stat_datetime": f"{day} 00:00:00",
             "stat_cost": cost,
-            "show_cnt": Decimal(f"{1000 + orders}.0"),
+            "show_cnt": Decimal(f"{1000 + orders}.0"),  # the SDK declares counts as `number`: 12.0 is 12
             "click_cnt": 120,
             "pay_order_count": orders,
             "pay_order_amount": cost * 3,
@@ -185,7 +187,7 @@ class QianchuanFake(Platform):
         """The newest day's first row is restated."""
         if stream == "rooms":
             return None
-        return self._restated(stream, key or max(self.world.streams[stream]))
+        return self._restated(stream, key or max(self.world.streams[stream]))  # keys end with the day
 
     def restate(self, stream: str, day: date) -> str | None:
         """A row of a past day gets other figures."""
@@ -245,7 +247,7 @@ class QianchuanFake(Platform):
         if granted is None:
             raise _refused(40107, "refresh_token is not valid")
         access, refresh = granted
-        life = {"expires_in": int(self.tokens.lifetime), "refresh_token_expires_in": 2_592_000}
+        life = {"expires_in": int(self.tokens.lifetime), "refresh_token_expires_in": 2_592_000}  # 30 days
         return _said(0, "OK", {"access_token": access, "refresh_token": refresh, **life})
 
     def _report(self, request: Received) -> Reply:
@@ -299,6 +301,7 @@ class QianchuanFake(Platform):
 
     def _told(self, entry: FakeRecord, figures: set[str]) -> dict[str, Any]:
         """The asked figures; of a livestream also what it is."""
+        # these come whether they were asked for or not
         about = {name for name in entry.raw if "room_" in name or name.startswith(("aweme", "start", "end"))}
         told = {name: value for name, value in entry.raw.items() if name in figures | about}
         if entry.key in self.still_on_air:

@@ -42,6 +42,7 @@ class ShopifyFake(Platform):
         self._numbers: list[int] = []
         for number in range(40):
             self._new(1000 + number, number, _when(number))
+        # 12.345: the third decimal must not be lost
         self._shop.patch(
             1004, {"at": "2026-03-30T22:30:00Z", "set_line_price": {_line_id(1004, 1): "12.345"}}
         )
@@ -54,6 +55,7 @@ class ShopifyFake(Platform):
             customer=500 + number % 4 or None,
             country=("France", "United Kingdom")[number % 2],
         )
+        # 14 lines are more than the connector asks for at once (10): the rest is a question of its own
         for position in range(1, 2 + (13 if number % 9 == 0 else number % 3)):
             unit = BIG if number == 7 else 2_550 + number
             made.items.append(
@@ -68,6 +70,7 @@ class ShopifyFake(Platform):
             )
         if number % 3 == 0:
             made.shipping.append(
+                # 90: behind all articles, so that its id is nobody else's
                 ShopLine(order=order, position=90, sku="POST", title="Post", quantity=1, unit=4_900)
             )
         if number % 5 == 0:
@@ -184,6 +187,7 @@ def _refund(order: ShopOrder, at: int) -> ShopRefund:
     refund = ShopRefund(f"8{order.number}", at, order)
     line = order.items[0]
     refund.lines.append(ShopRefundLine(f"{refund.id}01", line, 1, line.unit))
+    # more than its line: shipping and goodwill are given back without one
     refund.total = line.unit + 500
     return refund
 

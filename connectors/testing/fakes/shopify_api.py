@@ -111,6 +111,7 @@ class ShopifyApi:
         plans = [(s.key, self._root(s, meter, warnings)) for s in selections]
         requested = sum(plan.requested for _, plan in plans)
         self._check_size(requested)
+        # before anything is answered: the platform asks for the worst case and gives back what was not used
         if requested > self.bucket.available():
             return self.throttled(requested)
         data = {key: plan.run(None) for key, plan in plans}
@@ -158,6 +159,7 @@ class ShopifyApi:
 
     def _count(self, arguments: Mapping[str, Any], warnings: list[dict[str, Any]]) -> tuple[int, str]:
         count = len(self._search("ordersCount", arguments.get("query"), "ID", warnings))
+        # the platform counts so far unless told otherwise; null means without an end
         limit = arguments.get("limit", 10_000)
         if limit is not None and count > limit:
             return int(limit), "AT_LEAST"
@@ -178,6 +180,7 @@ class ShopifyApi:
     def _orders(self, selection: Selection, meter: Meter, warnings: list[dict[str, Any]]) -> Plan:
         arguments = selection.arguments
         require_children(selection, "OrderConnection")
+        # the platform's own order where none is asked for
         first, sort_key = first_argument(selection), arguments.get("sortKey") or "PROCESSED_AT"
         if sort_key not in SORT_KEYS:
             raise GraphQLError(f"The sandbox cannot sort by {sort_key}", code="argumentLiteralsIncompatible")

@@ -245,6 +245,7 @@ def first_argument(selection: Selection) -> int:
     first = selection.arguments.get("first")
     if first is None:
         raise GraphQLError("you must provide one of first or last", code="BAD_REQUEST")
+    # True is an int in Python
     if not isinstance(first, int) or isinstance(first, bool) or not 0 <= first <= LARGEST_PAGE:
         raise GraphQLError(f"first must be a number from 0 to {LARGEST_PAGE}: {first}", code="BAD_REQUEST")
     return first

@@ -77,7 +77,7 @@ MONEY: dict[str, Field] = {
 }
 MONEY_BAG: dict[str, Field] = {
     "shopMoney": _object("MoneyV2", lambda amount: amount),
-    "presentmentMoney": _object("MoneyV2", lambda amount: amount),
+    "presentmentMoney": _object("MoneyV2", lambda amount: amount),  # the shops sell in one currency
 }
 ORDER: dict[str, Field] = {
     "id": _scalar(lambda v: _gid("Order", v.base.number)),

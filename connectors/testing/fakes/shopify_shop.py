@@ -18,14 +18,17 @@ from connectors.testing.fakes.graphql import GraphQLError
 from connectors.testing.fakes.shopify_records import ZONE, ShopLine, ShopOrder, ShopRefund, ShopRefundLine
 
 Key = tuple[int, int]
+# which value of a row: created, updated, number
 SORT_KEYS = {"UPDATED_AT": 1, "CREATED_AT": 0, "PROCESSED_AT": 0, "ID": 2}
+# name, operator and value, quoted or not; AND says what a blank says; the rest is stray
 TERM = re.compile(r"""(\w+)\s*:\s*(>=|<=|>|<|=)?\s*('[^']*'|"[^"]*"|[^\s'"]+)|(AND)\b|(\S+)""")
-REMEMBERED = 64
+REMEMBERED = 64  # searches; every page of a listing asks the same one
 
 
 def epoch(text: str, zone: str = "UTC") -> int:
     """Seconds since 1970 of an ISO instant; a bare date means its first moment in `zone`."""
     moment = datetime.fromisoformat(text)
+    # YYYY-MM-DD
     if len(text) == 10:
         moment = datetime.combine(moment.date(), time(0))
     if moment.tzinfo is None:
@@ -186,6 +189,7 @@ def parse_query(query: str) -> tuple[list[Test], list[str]]:
     warnings: list[str] = []
     for match in TERM.finditer(query):
         name, operator, raw, conjunction, stray = match.groups()
+        # no condition: everything is shown anyway
         if conjunction or (name == "status" and raw == "any"):
             continue
         if stray or name not in COLUMNS:
@@ -197,6 +201,7 @@ def parse_query(query: str) -> tuple[list[Test], list[str]]:
 
 def _test(column: int, operator: str, text: str) -> Test:
     try:
+        # a search without an offset means the shop's own zone
         bound = int(text) if column == 2 else epoch(text, ZONE)
     except ValueError as error:
         raise GraphQLError(f"Invalid search value {text!r}", code="argumentLiteralsIncompatible") from error
@@ -229,6 +234,7 @@ def _read_patch(order: ShopOrder, body: dict[str, Any], made: int) -> Iterable[P
 def _patched_refund(
     order: ShopOrder, lines: dict[str, ShopLine], body: dict[str, Any], at: int, made: int
 ) -> ShopRefund:
+    # the first digit keeps patched refunds apart from all others
     refund = ShopRefund(f"9{order.number}{made:03d}", at, order)
     for position, entry in enumerate(body.get("lines", []), start=1):
         line, quantity = lines[_digits(entry["line_item_id"])], int(entry["quantity"])

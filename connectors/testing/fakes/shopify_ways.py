@@ -62,6 +62,7 @@ class ShopifyBulkFake(ShopifyFake):
         return _data({"bulkOperationRunQuery": {"bulkOperation": operation, "userErrors": []}})
 
     def _told(self, job: FakeReportJob) -> dict[str, Any]:
+        # the year before: no day of it was asked for
         query = re.sub(r"2026-(\d\d)", "2025-\\1", job.spec) if job.ending == "wrong_range" else job.spec
         told: dict[str, Any] = {
             "id": OPERATION + job.id,
@@ -91,6 +92,7 @@ class ShopifyBulkFake(ShopifyFake):
 
     def _run(self, query: str) -> list[dict[str, Any]] | None:
         """The objects of a query in the order of the file; None when the shop refuses the query."""
+        # a bulk query names no page sizes; the shop's engine needs them
         paged = query.replace("orders(", "orders(first: 250, ", 1)
         paged = re.sub(r"(lineItems|shippingLines) \{", r"\1(first: 250) {", paged)
         engine = ShopifyApi(self._shop, ShopifyLimits(), self.clock.monotonic)

@@ -20,6 +20,7 @@ from connectors.testing.world import FakeRecord
 
 APP_KEY, APP_SECRET, SESSION = "12345678", "planted-app-secret-77", "planted-session-key-4711"
 BIZ_CODE = "planted-biz-code"
+# TOP writes GMT+8 whatever the shop's zone: open.taobao.com/doc.htm?docId=101617&docType=1
 CHINA, ZONE = timezone(timedelta(hours=8)), ZoneInfo("Asia/Shanghai")
 COMMON = frozenset({"method", "app_key", "session", "timestamp", "format", "v", "sign_method", "sign"})
 SKEW = timedelta(minutes=10)  # TOP: a timestamp may be ten minutes off
@@ -68,6 +69,7 @@ class TaobaoFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
+        # our own choice: TOP gives each app and interface a number of its own
         self.budgets = {"app": Budget(amount=300, seconds=60)}
         self.leaves_out = False  # the real TOP leaves empty lists out; the suite could not tell such pages from other answers
         for stream, entries in made.world().items():
@@ -112,6 +114,7 @@ class TaobaoFake(Platform):
             raise _refused(31, "Invalid Timestamp") from None
         if abs(asked - self.clock.wall()) > SKEW:
             raise _refused(31, "Invalid Timestamp")
+        # names in their order with their values; empty ones are not signed
         pairs = "".join(n + form[n] for n in sorted(form) if n != "sign" and form[n])
         expected = hmac.new(APP_SECRET.encode(), pairs.encode(), hashlib.sha256).hexdigest().upper()
         if form.get("sign_method") != "hmac-sha256" or form.get("sign") != expected:
@@ -123,6 +126,7 @@ class TaobaoFake(Platform):
 
     def _trades(self, form: dict[str, str]) -> dict[str, Any]:
         start, end = _moment(form["start_modified"]), _moment(form["end_modified"])
+        # TOP refuses more than a day
         if not start < end <= start + timedelta(days=1):
             raise _refused(15, "Remote service error", "isv.invalid-parameter:modified-span")
         return self._modified("trades", form, ("trades", "trade"), (start, end))
@@ -150,8 +154,10 @@ class TaobaoFake(Platform):
         )
         nicks = form["query_ids"].split(",")
         now = self.clock.wall()
+        # ten agents at most; their nicknames carry the platform's prefix
         if len(nicks) > 10 or not all(nick.startswith("cntaobao") for nick in nicks):
             raise _refused(15, "Remote service error", "isv.invalid-parameter:query_ids")
+        # 90 days back and never the last day; seven days at once
         is_shown = now - timedelta(days=90) <= start < end <= now - timedelta(days=1)
         if not is_shown or end - start > timedelta(days=7):
             raise _refused(15, "Remote service error", "isv.invalid-parameter:btime")
@@ -169,6 +175,7 @@ class TaobaoFake(Platform):
         fields = form["fields"].split(",")
         shown = found[(page - 1) * size : page * size]
         rows = [{n: v for n, v in e.raw.items() if n in fields} for e in shown]
+        # has_next takes the place of the count
         counted = {} if form.get("use_has_next") == "true" else {"total_results": len(found)}
         return {**counted, **self._wrapped(names, rows)}
 

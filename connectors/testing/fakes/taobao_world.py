@@ -48,6 +48,7 @@ def _moments(days: int = DAYS) -> Iterator[datetime]:
 def trade(number: int, at: datetime) -> FakeRecord:
     """A paid trade with one or two lines."""
     created = at - timedelta(minutes=number % 50)
+    # beyond 2**53: read as a float, this id would be another one
     tid, lines = 3_100_000_000_000_000_000 + number, [_line(number, part) for part in range(1 + number % 2)]
     raw = {
         "tid": tid,
@@ -145,6 +146,7 @@ def rating(number: int, at: datetime) -> FakeRecord:
 
 def _rating(raw: dict[str, Any], created: datetime, _at: datetime) -> FakeRecord:
     ids = {name: str(raw[name]) for name in ("tid", "oid", "num_iid")}
+    # a rating has no time of change: its day is read again as a whole
     return FakeRecord(ids["oid"], _midnight(created), created, raw, {**raw, **ids, "created": utc(created)})
 
 
@@ -195,6 +197,7 @@ def _campaign(raw: dict[str, Any], begun: datetime, _at: datetime) -> FakeRecord
     counts = {name: int(index[name]) for name in ("ad_pv", "click", "alipay_inshop_num")}
     money = {name: index[name] for name in ("charge", "alipay_inshop_amt")}
     told = {name: raw[name] for name in ("thedate", "campaign_id", "biz_code", "scene1_name")}
+    # the connector's default attribution: last click, 15 days
     payload = {**told, **counts, **money, "unify_type": "zhai", "effect_equal": 15}
     key = f"{raw['thedate']}/{raw['campaign_id']}/zhai-15"
     return FakeRecord(key, _midnight(begun), _midnight(begun).date(), raw, payload)
@@ -252,6 +255,7 @@ def closed(stream: str, was: FakeRecord, at: datetime) -> FakeRecord | None:
 
 def _again(stream: str, was: FakeRecord, at: datetime, news: dict[str, Any]) -> FakeRecord:
     at = at.replace(microsecond=0)
+    # ratings and campaigns carry no time of change
     times = {"trades": "modified", "refunds": "modified", "service_ratings": "eval_time"}
     moved = {times[stream]: local(at)} if stream in times else {}
     begun = was.day if isinstance(was.day, datetime) else was.at

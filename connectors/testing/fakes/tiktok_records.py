@@ -22,12 +22,14 @@ _ADDRESS = {"name": "Jane Planted", "phone_number": "(+1)213-555-0100", "full_ad
 
 def number_of(key: str) -> int:
     """The number a record was made from."""
+    # ORDER, RETURN and LIVE end in six zeros or more
     return int(key) % 1_000_000
 
 
 def kind_of(entry: FakeRecord) -> str:
     """Which kind of account a livestream ran in."""
     number = number_of(entry.key)
+    # a bool is an index: one in five runs in a marketing account
     return KINDS[2] if number in range(700, 800) else KINDS[number % 5 == 4]
 
 
@@ -202,7 +204,7 @@ def given_back(
 def live(number: int, start: datetime, *, extra: int = 0) -> FakeRecord:
     """One livestream of two hours; accounts of others state no interaction."""
     identity = str(LIVE + number)
-    is_own = number not in range(700, 800)
+    is_own = number not in range(700, 800)  # these run in accounts of others
     gmv = ("90071992547409.93", "48200.50", "0.10")[number % 3]
     sales = {"sku_orders": 98 + extra, "customers": 45}
     reached = {
@@ -222,6 +224,7 @@ def live(number: int, start: datetime, *, extra: int = 0) -> FakeRecord:
         "id": identity,
         "title": "围巾专场 LIVE",
         "username": "planted.shop" if is_own else "some.creator",
+        # as a text and as a number: both must be read
         "start_time": str(int(start.timestamp())) if number % 2 else int(start.timestamp()),
         "end_time": int(start.timestamp()) + 7200,
         "sales_performance": {"gmv": {"amount": gmv, "currency": "USD"}, "items_sold": 150, **sales},

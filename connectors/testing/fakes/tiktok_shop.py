@@ -42,6 +42,7 @@ _MAKERS: Mapping[str, Callable[..., FakeRecord]] = {
     "lives": records.live,
 }
 _FILTERS = {"update_time_ge", "update_time_lt", "create_time_ge", "create_time_lt"}
+# the most that each listing serves
 _LARGEST = {ORDERS: 100, RETURNS: 50, LIVES: 100}
 
 
@@ -67,7 +68,9 @@ class TikTokShopFake(Platform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
+        # 604,800 seconds: seven days
         self.tokens: Tokens = Tokens(clock=clock, refresh=REFRESH, lifetime=604_800, rotates=True)
+        # ours: limits are allotted as one goes; for analytics 0.2 to 1 request a second is advised
         self.budgets = {"shop": Budget(amount=60, seconds=60), "analytics": Budget(amount=30, seconds=60)}
         self.days_late = 0
         self.zone = ZONE
@@ -135,7 +138,7 @@ class TikTokShopFake(Platform):
     def _again(self, stream: str, key: str, at: datetime, **changes: Any) -> str:
         entry = self.world.streams[stream][key]
         number = records.number_of(key)
-        began = {"lives": entry.instant}.get(stream, at)
+        began = {"lives": entry.instant}.get(stream, at)  # a livestream does not begin anew
         again = {} if stream == "lives" else {"created": entry.day}
         return self._make(stream, number, began, extra=self._changes, **again, **changes)
 
@@ -242,6 +245,7 @@ class TikTokShopFake(Platform):
         body = request.json if isinstance(request.json, dict) else {}
         if set(body) - _FILTERS or not all(isinstance(value, int) for value in body.values()):
             raise _refused(400, 36009004, "Invalid body")
+        # 2**40 seconds: later than anything that is asked for
         first, last = body.get("update_time_ge", 0), body.get("update_time_lt", 1 << 40)
         stream, name = ("orders", "orders") if request.path == ORDERS else ("returns", "return_orders")
         found = self.world.entries(stream, lambda entry: first <= entry.at.timestamp() < last)
@@ -275,6 +279,7 @@ def _signed(request: Received) -> str:
     """The signature as the platform computes it, by this fake's own means."""
     names = sorted(name for name in request.parameters if name not in ("sign", "access_token"))
     text = SECRET + request.path + "".join(f"{name}{request.parameters[name]}" for name in names)
+    # the secret wraps path, query and body: partner.tiktokshop.com, Sign your API request
     wrapped = text.encode() + request.body + SECRET.encode()
     return hmac.new(SECRET.encode(), wrapped, hashlib.sha256).hexdigest()
 

@@ -47,6 +47,7 @@ class ZendeskFake(Platform):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.budgets = {
+            # 10 a minute without the high-volume add-on; survey responses count against the account's own limit
             "incremental exports": Budget(amount=10, seconds=60),
             "account": Budget(amount=200, seconds=60, burst=20),
         }
@@ -81,6 +82,7 @@ class ZendeskFake(Platform):
         if set(asked) - KNOWN or not size.isdigit() or not 1 <= int(size) <= LARGEST_PAGE:
             return Reply.json(400, {"error": "InvalidValue", "description": "unknown or wrong parameter"})
         try:
+            # -1: before every ticket of that second
             after = place_of(asked["cursor"]) if "cursor" in asked else (int(asked["start_time"]), -1)
         except (KeyError, ValueError, binascii.Error):
             return Reply.json(400, {"error": "InvalidPaginationParameter", "description": "invalid cursor"})
@@ -95,6 +97,7 @@ class ZendeskFake(Platform):
         chosen = found[start : start + size]
         end = cursor_of(_key(chosen[-1]) if chosen else after)
         page: dict[str, Any] = {
+            # metrics and surveys are kept with a ticket here, but served beside it
             "tickets": [{k: v for k, v in e.raw.items() if k not in ("metrics", "surveys")} for e in chosen],
             "after_cursor": end,
             "after_url": f"{self.url}{EXPORT}.json?cursor={end}",
@@ -242,6 +245,7 @@ def _response(ticket: int, at: datetime, rating: int, category: str) -> dict[str
 
 def _entry(raw: dict[str, Any], at: datetime, created: datetime) -> FakeRecord:
     plain = ("created_at", "updated_at", "generated_timestamp", "status", "priority", "type")
+    # a survey is sent when a ticket is solved
     is_surveyed = raw["surveys"] and raw["status"] in ("solved", "closed")
     metrics = {name: value for name, value in raw["metrics"].items() if name not in ("id", "ticket_id")}
     payload = {name: raw[name] for name in plain} | {
