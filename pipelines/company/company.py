@@ -142,6 +142,7 @@ def load_company(folder: Path | str | None = None) -> Company:
     )
     connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
     sandbox, sources = read_sources(read_text(root / "sources.yaml"), connectors)
+    # lexists: a link that leads nowhere goes on to read_text, which refuses it by name
     drops = read_manifest(read_text(root / MANIFEST)) if os.path.lexists(root / MANIFEST) else ()
     refuse_double_feeds(
         sources, drops

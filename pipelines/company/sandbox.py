@@ -85,6 +85,7 @@ def _start(as_of: datetime, environment: dict[str, str]) -> "subprocess.Popen[st
         sys.executable,
         "-m",
         "connectors.sandbox",
+        # 0: the system picks a free port, which the sandbox prints as its first line
         "--port",
         "0",
         "--as-of",

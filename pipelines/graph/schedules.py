@@ -98,6 +98,7 @@ def _weekly(
             return dg.SkipReason("the company's calendar has no such day yet")
         since = max(date.fromisoformat(known[-1]) - timedelta(days=days), company.first_day)
         return dg.RunRequest(
+            # a tick that is evaluated twice starts one run (docs.dagster.io, RunRequest)
             run_key=f"{days} {known[-1]}",
             partition_key=known[-1],
             run_config={"resources": {"place": {"config": {"since": since.isoformat()}}}},
@@ -143,12 +144,14 @@ def _midnight(
         selection = [dg.AssetKey(key) for key in sorted(set(keys))]
         return dg.RunRequest(
             run_key=f"{zone} {over}",  # a tick that is evaluated twice starts one run (docs.dagster.io, RunRequest)
+            # the last one known, where the company's day is still that of yesterday
             partition_key=min(over, known[-1]),
             run_config=place,
             asset_selection=selection,
         )
 
     return dg.ScheduleDefinition(
+        # Dagster takes letters, digits and _ for a name
         name=f"{SNAPSHOTS}_{zone.replace('/', '_').replace('-', '_').lower()}",
         job_name=SNAPSHOTS,
         # not at 00:00: platforms need some minutes to close a day, and the hour after must hold a second try

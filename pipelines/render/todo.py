@@ -96,6 +96,7 @@ def _sources(board: BoardData) -> Iterator[Todo]:
             groups.setdefault((row.connector, row.stream, kind), []).append(row)
     # the newest trouble first: it is the one that this morning's figures lack
     newest_first = sorted(
+        # minus the day's number: days fall while names rise
         groups.items(), key=lambda item: (-max(r.business_date for r in item[1]).toordinal(), item[0])
     )
     for (connector, stream, _), rows in newest_first:

@@ -27,7 +27,7 @@ from warehouse.raw.load import load_window, record_failure
 from warehouse.raw.pulls import RecordedWindow, recorded_windows
 from warehouse.store.connect import open_published, open_warehouse, transaction
 
-_BATCH = 50
+_BATCH = 50  # windows between two lines of progress
 
 
 def rebuild(company: Company, home: Home, beside: Home) -> None:

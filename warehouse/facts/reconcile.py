@@ -119,6 +119,7 @@ def _total(
     stating = set(statements("reconcile/totals"))
     own = [feed for feed in feeds if f"{feed.stem}__{measure.name}" not in stating]
     for feed in feeds:
+        # two ways to the total, never both for one stream: its sales would stand in it twice
         if feed not in own:
             select = statement(f"reconcile/totals/{feed.stem}__{measure.name}.sql")
             run(con, fill(_INTO_TOTAL, select=select), span)

@@ -124,6 +124,7 @@ def role_plans(definitions: Definitions, role_id: str, on: date) -> tuple[KpiPla
         if plan is None:
             continue
         plans[kpi_id] = plan
+        # the KPI that stands as a target needs a figure, even where the role has no line for it
         if plan.target_of is not None:
             todo.append(plan.target_of)
     return tuple(plans[k] for k in sorted(plans))

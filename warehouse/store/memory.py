@@ -47,6 +47,7 @@ def _group_limits() -> list[int]:
     with suppress(OSError):
         for line in Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines():
             _, controllers, path = line.split(":", 2)
+            # version 2 has a single line, with an empty list of controllers (man 7 cgroups)
             if controllers and "memory" not in controllers.split(","):
                 continue
             base, name = (
