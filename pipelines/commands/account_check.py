@@ -82,7 +82,7 @@ class Probe:
                 # a pull goes back by the look-back itself: added first, so that a check asks for its hour alone
                 span_from=_start(end, stream, source) + stream.windows.lookback,
                 as_of=end,
-                # what a check reads is thrown away: a landing file without a load record would look like a lost one
+                # nothing is loaded, so nothing of it stays below landing/ either
                 landing=Landing(self.scratch / "landing"),
                 spool=self.scratch / "spool",
                 runtime=self.runtime,
@@ -104,6 +104,7 @@ def check_accounts(company: Company, connector: str, *, with_reports: bool) -> i
         asked = [(source, name) for source in sources for name in source.stream_names]
         # at least one: a company without accounts asks nobody, and a pool of no threads is refused
         with ThreadPoolExecutor(max(1, min(WORKERS, len(asked)))) as pool:
+            # in the order of sources.yaml, whoever answers first
             answers = list(pool.map(lambda one: probe.answer(*one), asked))
     print(_report(answers))
     return 1 if any(answer.trouble for answer in answers) else 0

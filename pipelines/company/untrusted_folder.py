@@ -48,8 +48,8 @@ def yaml_below(root: Path, shown: str, skip: Collection[str] = ()) -> dict[str, 
     Raises:
         CompanyError: C002, C007 (an ending that would not be read) or C008.
     """
+    # is_symlink: a link that leads nowhere does not exist either, but must be refused by name
     if not root.exists() and not root.is_symlink():
-        # a link that leads nowhere does not exist either, and goes on to be refused
         return {}
     _inside(root, root.parent)
     texts: dict[str, str] = {}

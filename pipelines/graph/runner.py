@@ -33,6 +33,7 @@ _TEMPLATE = Path(__file__).resolve().parents[2] / "dagster.yaml"
 _START, _END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _PROCESS = "kpi/process"  # who runs it, so that a run whose process is gone can be told
 # Dagster keeps an exception of a step as text: an error of ours is found by its code.
+# With DOTALL: a message may have several lines.
 _CODED = re.compile(r"\[[A-Z]\d{3}\].*", re.DOTALL)
 
 

@@ -157,6 +157,7 @@ def _line(
     }
     write_text(sheet, row, 0, str(number), styles.center)
     for column, text in texts.items():
+        # from 9 on stand the long texts: rule, source, remarks
         write_text(sheet, row, column, text, styles.small if column >= 9 else styles.text)
     _figures(sheet, styles, row, (line, kpi))
     sheet.set_row(row, row_height(max(lines_needed(t, COLUMNS[c][1]) for c, t in texts.items())))

@@ -89,7 +89,6 @@ def _range(drop: Drop) -> tuple[object, ...]:
 
 def _load_all(work: RunScope, drops: list[Drop], digests: dict[tuple[object, ...], str]) -> None:
     """Read and load; a row that still stands in another file is tried again once that one is in."""
-    # rows that move from one file to another make their order matter: after a first round all old ones are out
     again = [drop for part in _parts(drops) for drop in _take(work, part, digests, final=False)]
     for part in _parts(again):
         _take(work, part, digests, final=True)

@@ -41,6 +41,7 @@ def load_files(work: RunScope, *, facts: bool = True) -> LoadedFiles:
 
     A wrong company file changes nothing at all; a wrong fact file costs its own days only.
     """
+    # before the warehouse is opened: a refusal finds all tables as they were
     dropped = checked_files(work)
     with open_warehouse(work.home.root) as con:
         register_accounts(con, work.company)

@@ -103,6 +103,7 @@ def _build_orders(
         if feed.table == "order_line":
             refill(con, feed, scope)
     filled = {feed.table for feed in feeds}
+    # before the links, which join the buyers of orders and chats that these statements put side by side
     _run(con, _LINE_MODELS, attribution, filled)
     _run(con, _LINK_MODELS, attribution, filled)
     for feed in feeds:

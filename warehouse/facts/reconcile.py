@@ -69,6 +69,7 @@ def reconcile(
         row
         for measure in _MEASURES
         if (own := [feed for feed in feeds if feed.table == measure.fact])
+        # no role is accountable: everything counts as unowned, and shows as such
         for row in _compare(con, measure, own, period, accountable_roles.get(measure.fact, ""))
     ]
     with transaction(con):

@@ -174,6 +174,7 @@ def _outputs(measures: Sequence[Measure]) -> list[_Output]:
 
 def _additive(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     outputs = _outputs(measures)
+    # once each: two kinds of scope may read the same column
     scopes = dict.fromkeys(scan.table.scopes.values())
     by_day = [
         fill(Sql("f.${day} as day"), day=scan.day),
@@ -206,6 +207,7 @@ def _additive(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
         ),
         label=scan.known_label,
         totals=listed(output.by_owner for output in outputs),
+        # all: a check refuses a role that could own one row through two kinds of scope (sql/checks/one_scope_type.sql)
         scoped=joined(Sql("\nunion all\n"), scoped),
         owner=scan.owner_join,
         span=scan.later_span,
@@ -219,7 +221,6 @@ def _additive_columns(number: int, measure: Measure, scan: FactScan) -> Sql:
     count = fill(Sql("count(*) filter (where ${where})"), where=where)
     null = Sql("0")
     if measure.expr is None:
-        # a decimal, because it is multiplied by a share later: BIGINT x DECIMAL would not stay exact by itself
         figure = fill(Sql("cast(${count} as decimal(18, 0))"), count=count)
     else:
         expr = scan.expr(measure.expr)

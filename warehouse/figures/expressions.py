@@ -118,6 +118,7 @@ def _is_date(node: Expr, table: Table) -> bool:
             column = table.column(node.name)
             return column is not None and column.type is ColumnType.DATE
         case formulas.FunctionCall():
+            # a function such as least gives what its arguments are
             return _is_date(node.args[0], table)
         case _:
             return isinstance(node, formulas.Parameter)

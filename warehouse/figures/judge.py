@@ -108,6 +108,7 @@ class Evidence:
         return stored(total([value if sign > 0 else -value for sign, value in figures]))
 
     def _rows(self, kpi: KpiPlan, key: Key) -> int:
+        # once a measure: one that stands in numerator and denominator has read its rows a single time
         return sum(
             self.figures.of(measure, key).n_rows for measure in dict.fromkeys(t.measure for t in kpi.terms)
         )

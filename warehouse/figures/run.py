@@ -115,6 +115,7 @@ def read_figures(
             results = _compute(con, family, held)
             values.update(results)
             for measure in family.measures:
+                # the row that lacks a value is looked for only where there is one: it costs a scan of its own
                 if any(result.n_null for result in results[measure].values()):
                     gaps[measure] = _gaps(con, measure, family.roles, held)
     return MeasureResults(values, gaps)

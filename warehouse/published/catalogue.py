@@ -54,6 +54,7 @@ class PublishedTable:
 
     def in_one_line(self) -> tuple[str, str]:
         """The first sentence of the meaning, in Chinese and English: what a list of tables has room for."""
+        # with the blank: the point of a number or of a file's name ends no sentence
         return self.zh.partition("。")[0], self.en.partition(". ")[0].removesuffix(".")
 
 

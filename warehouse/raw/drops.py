@@ -16,7 +16,7 @@ from warehouse.store.connect import transaction
 from warehouse.store.rows import has_table, insert_rows, records, run
 from warehouse.store.sqltext import Sql, fill, identifier, statement
 
-# By this code a rebuild tells the withdrawal of a file from a pull that failed: the first takes rows out again.
+# By this code a rebuild tells a withdrawal, which takes rows out again, from a pull that failed.
 WITHDRAWN = "C148"
 
 

@@ -151,6 +151,7 @@ def replace_company_table(
     with transaction(con):
         run(con, fill(Sql("delete from ${table}"), table=identifier(name)))
         insert_rows(con, name, rows)
+        # in the same transaction: a run that is killed before its end reads the file again
         run(con, Sql("delete from company_file where table_name = ?"), [name])
         run(
             con,
@@ -162,6 +163,7 @@ def replace_company_table(
 
 def company_file_digests(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """Table and sha256 of every company file that is in, by table."""
+    # in a fixed order: whoever asks makes one digest of the list
     files = row_dicts(con, Sql("select table_name, sha256 from company_file order by all"))
     return [(file["table_name"], file["sha256"]) for file in files]
 

@@ -77,6 +77,7 @@ def stage(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> int:
     except duckdb.OutOfMemoryException:
         raise  # says nothing about the records
     except duckdb.Error as error:
+        # the first line says what is wrong, those below it quote the statement
         raise _bad_records(window, str(error).splitlines()[0][:300]) from error
     staged = only_record(con, _STAGED, (), StagedRows)
     if staged.total != window.rows or staged.broken:

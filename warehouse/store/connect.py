@@ -94,7 +94,7 @@ def _settings() -> dict[str, str | bool | int | float | list[str]]:
 
 def _prepare_home(home: Path) -> None:
     try:
-        # scores and pay of people lie here: nobody but the user who runs the product looks in
+        # figures and scores of people lie here: nobody but the user who runs the product looks in
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise _not_writable(home, str(error)) from error
@@ -178,6 +178,7 @@ def _connect(path: Path, wait_seconds: int) -> duckdb.DuckDBPyConnection:
 
 
 def _in_use(path: Path, error: duckdb.Error, waited: int) -> WarehouseError:
+    # the message names the process that holds the file, where DuckDB can tell
     holder = re.search(r"PID (\d+)", str(error))
     who = f"process {holder[1]}" if holder else "another process"
     return WarehouseError(

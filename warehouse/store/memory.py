@@ -32,6 +32,7 @@ def memory_limit() -> str:
     """
     setting = os.environ.get(VARIABLE, "").strip()
     size = _read(setting) if setting else min(MOST, available_memory() // 2)
+    # a small machine gets the least as well: less was seen to fail, see LEAST
     return f"{max(size, LEAST) // 1000**2}MB"
 
 
