@@ -144,7 +144,6 @@ def _midnight(
         selection = [dg.AssetKey(key) for key in sorted(set(keys))]
         return dg.RunRequest(
             run_key=f"{zone} {over}",  # a tick that is evaluated twice starts one run (docs.dagster.io, RunRequest)
-            # the last one known, where the company's day is still that of yesterday
             partition_key=min(over, known[-1]),
             run_config=place,
             asset_selection=selection,

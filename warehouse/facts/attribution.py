@@ -180,7 +180,8 @@ def _shared_metrics() -> Sql:
             fill(
                 Sql("cast(cast(s.${name} as ${whole}) * p.live_share as ${kind}) as ${name}"),
                 name=identifier(column.name),
-                # A whole number becomes a decimal first: BIGINT x DECIMAL is computed in decimals only then.
+                # times a share, DECIMAL(13,12), DuckDB multiplies DECIMAL(18,0) in 64 bits and refuses a product of 10^18 or more
+                # (https://duckdb.org/docs/stable/sql/data_types/numeric, fixed-point decimals)
                 whole=type_name("DECIMAL(18,0)" if source.sql_type == "BIGINT" else source.sql_type),
                 kind=type_name(column.sql_type),
             )
