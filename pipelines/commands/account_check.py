@@ -79,8 +79,10 @@ class Probe:
                 source.kit,
                 stream.name,
                 account,
+                # a pull goes back by the look-back itself: added first, so that a check asks for its hour alone
                 span_from=_start(end, stream, source) + stream.windows.lookback,
                 as_of=end,
+                # nothing is loaded, so nothing of it stays below landing/ either
                 landing=Landing(self.scratch / "landing"),
                 spool=self.scratch / "spool",
                 runtime=self.runtime,
@@ -100,7 +102,9 @@ def check_accounts(company: Company, connector: str, *, with_reports: bool) -> i
         runtime = around.runtime or shared_runtime(Home.of().root)
         probe = Probe(company, around, runtime, Path(scratch), with_reports)
         asked = [(source, name) for source in sources for name in source.stream_names]
+        # at least one: a company without accounts asks nobody, and a pool of no threads is refused
         with ThreadPoolExecutor(max(1, min(WORKERS, len(asked)))) as pool:
+            # in the order of sources.yaml, whoever answers first
             answers = list(pool.map(lambda one: probe.answer(*one), asked))
     print(_report(answers))
     return 1 if any(answer.trouble for answer in answers) else 0

@@ -38,6 +38,7 @@ def kpi(context: click.Context) -> int:
     """KPI and scores of every role, right to the fen or absent with a cause."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+    # no command was named: wrong usage
     return 2
 
 
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as wrong:
         wrong.show()
         raise SystemExit(wrong.exit_code) from None
+    # before OSError, of which it is a subclass
     except BrokenPipeError:  # `kpi ... | head` has read enough
         return 1
     except OSError as error:

@@ -61,6 +61,7 @@ def replay_files(company: Company, home: Home, files: Sequence[str]) -> int:
         register_accounts(con, company)
         for name in files:
             path = _in_landing(Path(name).resolve(), home) if Path(name).exists() else home.landing / name
+            # The instant of the pull is part of what a load is known by: with it a file that is in already changes nothing.
             as_of = pulled_at(con, _below(path, home)) or clock.as_of(company, last_open(company))
             window = replay(path, root=home.landing, as_of=as_of, spool=Path(scratch), find=company.connector)
             result = load_window(con, window)
@@ -72,10 +73,12 @@ def _in_landing(path: Path, home: Home) -> Path:
     """A landing file of another place, such as a recorded fixture, is kept like one of our own before it is loaded."""
     if path.is_relative_to(home.landing):
         return path
+    # the name of a landing file ends with the first digits of its digest
     if not sha256_of(path).startswith(path.name.removesuffix(".jsonl.gz").rpartition("_")[2]):
         raise LandingDamaged("a landing file was changed after it was written", actual=path.name)
     head: Json = next(read_lines(path), {})
     names = [str(head.get(name, "")) for name in ("connector", "stream", "shop")]
+    # they become folders: a header that somebody wrote by hand must not lead out of landing/
     if not all(_NAME.fullmatch(name) for name in names):
         raise LandingDamaged("a landing file has a damaged header", actual=path.name)
     kept = home.landing.joinpath(*names, path.name)

@@ -70,6 +70,7 @@ def _named_set(company: Company, name: str) -> DefinitionSet:
     if name == CURRENT:
         return DefinitionSet(shipped_definitions(), company.own_definitions())
     folder = Path(name)
+    # somebody may name a whole company folder, or the folder of definitions in it
     inner = folder / "kpi_definitions"
     return DefinitionSet(shipped_definitions(), definitions_below(inner if inner.is_dir() else folder))
 

@@ -31,6 +31,7 @@ def demo() -> int:
     company, home = load_company(), Home.of()
     worst = 0
     for first, last, period in _SPANS:
+        # flushed: progress goes to stderr, and would otherwise come before its heading
         print(f"\n== {first} .. {last}\n", flush=True)
         worst = max(worst, report_run(RunScope(company, home, first, last, clock.as_of(company, last))))
         print(flush=True)

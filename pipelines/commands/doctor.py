@@ -58,8 +58,10 @@ def examine(company: Company, home: Home) -> int:
     exam = _Examination(
         company=company,
         now=clock.as_of(company, last_open(company)),
+        # in memory where there is no file: looking must not create one
         state=State(path if path.exists() else None),
     )
+    # opening it would create it
     if (home.root / WAREHOUSE).exists():
         with open_warehouse(home.root, wait_seconds=10) as con:
             exam.proven, exam.drift, exam.failures = proven_until(con), drift_seen(con), open_failures(con)
@@ -93,6 +95,7 @@ def _streams(exam: _Examination) -> str:
 def _accounts_own(exam: _Examination, source: DeclaredAccount) -> None:
     """Secrets that are not set, and an authorisation that ends."""
     where = f"{source.connector} {source.shop_id}, {source.where}"
+    # the sandbox gets secrets that are made up for every run
     if source.base_url != SANDBOX:
         for name in source.secret_names.values():
             if not os.environ.get(name):
@@ -129,6 +132,7 @@ def _failures(exam: _Examination) -> str:
         [str(f.ref), _at(f.window_from), _at(f.window_to), f.code, f.cause, _at(f.as_of)]
         for f in exam.failures
     ]
+    # once per stream and code, for its earliest window: of equal keys a dict keeps the last, here the first of all
     for failure in {(f.ref, f.code): f for f in reversed(exam.failures)}.values():
         exam.need(failure.code, failure.cause, f"{failure.ref} from {_at(failure.window_from)}")
     text = _listed(["stream", "from", "to", "code", "cause", "as of"], rows[:_SHOWN])

@@ -33,6 +33,7 @@ def _cell(value: object) -> str:
     if isinstance(value, Decimal):
         return plain(value)
     text = str(value)
+    # text alone: a negative number must stay a number
     looks_active = isinstance(value, str) and text.lstrip(" \"'").startswith(_FORMULA)
     return f"'{text}" if looks_active else text
 

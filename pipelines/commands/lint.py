@@ -26,6 +26,7 @@ def lint(*, with_notices: bool, company: Path | None) -> int:
 
     checked = chosen_company(company)
     day = checked.first_day
+    # a home that is never read: the linter looks at the folder alone, and one day is as good as another
     work = RunScope(checked, Home(Path()), day, day, clock.as_of(checked, day))
     definitions = work.definitions
     dropped = checked_files(work)

@@ -39,9 +39,11 @@ class Screen:
     """
 
     def __init__(self, out: TextIO, columns: int, lines: int) -> None:
+        # two lines less than fit: for the one that stays above, and for the count of those that are hidden
         self._out, self._columns, self._most = out, columns, max(1, lines - 2)
         self._block: dict[str, str] = {}
         self._drawn = 0
+        # the first drawing waits for no other
         self._at = float("-inf")
 
     def stay(self, text: str, line: str = "") -> None:
@@ -57,6 +59,7 @@ class Screen:
             self._draw()
 
     def _draw(self, above: str = "") -> None:
+        # a column less: a terminal may wrap a line that fills the last one
         shown = [_cut(text, self._columns - 1) for text in list(self._block.values())[: self._most]]
         hidden = len(self._block) - len(shown)
         shown += [f"... and {hidden} more"] if hidden else []
@@ -101,6 +104,7 @@ def show_progress() -> None:
         shown.setFormatter(_Elapsed())
         ours.addHandler(shown)
     ours.disabled = PROGRESS.disabled = False  # Dagster's migrations switch off whatever loggers there are
+    # a handler of the root logger would print every line a second time
     ours.propagate = False
     ours.setLevel(logging.WARNING)
     PROGRESS.setLevel(logging.DEBUG)

@@ -38,6 +38,7 @@ def recognise_file(company: Company, path: Path, entry: ExportEntry, *, write: b
     try:
         match = recognise(content, path, layouts, FileOptions())
     except CompanyError as error:
+        # C164: no layout knows the file, so that a mapping to fill in helps; any other refusal stands as it is
         if error.code != "C164":
             raise
         return _unknown(content, path, company, error, write=write)

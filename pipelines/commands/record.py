@@ -56,6 +56,7 @@ def record_days(work: RunScope, ref: StreamRef, into: Path) -> int:
         raise UsageError("U031", "there is something in that folder already", actual=str(into))
     source, stream = _source(work, ref)
     into.parent.mkdir(parents=True, exist_ok=True)
+    # beside its later name: only within one file system can a folder be renamed in one step (rename(2))
     part = Path(tempfile.mkdtemp(prefix=f".{into.name}.", dir=into.parent))
     try:
         with surroundings(work.company, work.as_of) as around:
@@ -67,6 +68,7 @@ def record_days(work: RunScope, ref: StreamRef, into: Path) -> int:
             give_name(part, into, durable=False)  # a folder; an empty one of that name may be there
             _tell(into, manifest)
     finally:
+        # it is gone already where it was given its name
         shutil.rmtree(part, ignore_errors=True)
     for failure in recording.failures:
         where = f"{failure.ref} {failure.window_from:%Y-%m-%d}..{failure.window_to:%Y-%m-%d}"
@@ -103,6 +105,7 @@ def _recorded(
                 continue
             found.windows.append(window)
             found.drift.update(window.drift)
+            # a fixture holds answers; the records made of them come again with every replay
             window.records_path.unlink()
             tell("record", f"{span} {window.rows:,} rows, {window.proof}")
     return found
@@ -131,6 +134,7 @@ def _windows(
         runtime=around.runtime or shared_runtime(work.home.root),
     )
     for window in windows:
+        # behind the asked days, pulled only because the clock could not be set back
         if stream.windows.kind != "cursor" and window.window_from >= end:
             if isinstance(window, PulledWindow):
                 (landing / window.landing_file).unlink()

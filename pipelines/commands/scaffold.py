@@ -21,7 +21,9 @@ TEXTS = ROOT / "pipelines" / "scaffold"
 REGISTRY = Path("connectors") / "registry.py"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST = 24  # raw_<connector>_<stream> is a table name, and people read it in the asset graph
+# Folders of connectors/ that are no connector, and the name under which fact files are loaded.
 _TAKEN = {"kit", "sandbox", "testing", "file_drop", "http_json", FILE_DROP}
+# A line of the registry, as the formatter writes it.
 _LINE = re.compile(r'^    "([a-z0-9_]+)": \("connectors\.', re.MULTILINE)
 # Columns that the template fills by itself.
 _COMMON = {"platform", "shop_id", "source_row_id", "zone"}
@@ -47,6 +49,7 @@ def write_connector(name: str, stream: str, table: str, root: Path) -> int:
     if not (root / REGISTRY).is_file():
         raise UsageError("U035", "this is no checkout of meritline", where=str(root), actual=f"no {REGISTRY}")
     files = _files(name, stream, table)
+    # before the first is written: a refusal leaves nothing half done
     there = [place for place in files if (root / place).exists()]
     if there:
         raise UsageError("U031", "there is something of that name already", actual=", ".join(there))
@@ -65,6 +68,7 @@ def write_connector(name: str, stream: str, table: str, root: Path) -> int:
 
 def _checked(name: str, what: str) -> str:
     """A name that can stand in modules, table names and URLs."""
+    # a keyword of Python cannot be the name of a module that is imported
     if not _NAME.fullmatch(name) or len(name) > _LONGEST or keyword.iskeyword(name):
         raise UsageError(
             "U033",
@@ -80,6 +84,7 @@ def _files(name: str, stream: str, table: str) -> dict[str, str]:
     environment = Environment(
         loader=FileSystemLoader(TEXTS),
         autoescape=select_autoescape(()),  # for no kind of file: these are Python and SQL, not HTML
+        # a word that a template misspells stops here, instead of leaving a hole in the code
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
@@ -131,5 +136,6 @@ def _register(path: Path, name: str) -> None:
     text = path.read_text(encoding="utf-8")
     line = f'    "{name}": ("connectors.{name}", "{_camel(name)}"),\n'
     after = [match for match in _LINE.finditer(text) if match[1] > name]
+    # the last of all goes before the brace that closes the dictionary
     at = after[0].start() if after else text.index("\n}", text.index("_CONNECTORS")) + 1
     write_whole(path, (text[:at] + line + text[at:]).encode())

@@ -16,6 +16,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 @click.command("serve")
+# 3000 is the port of Dagster's own UI (docs.dagster.io, "dagster dev")
 @click.option("--port", type=int, default=3000, show_default=True, metavar="N", help="Port on 127.0.0.1.")
 @company_option
 def serve(*, port: int, company: Path | None) -> int:
@@ -48,9 +49,11 @@ def _refuse_taken(port: int) -> None:
     from models.errors import UsageError
 
     with socket.socket() as probe:
+        # connections of the last server that are still closing must not look like one that listens
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
+        # OverflowError: a port beyond 65535
         except (OSError, OverflowError):
             raise UsageError(
                 "U028",

@@ -55,6 +55,7 @@ def _people(con: DuckDBPyConnection, day: date) -> str:
             (figure.role_id, figure.person_id), [figure.role_id, f"{figure.person_id} {name}"]
         )
         kpi, target = kpis.get(figure.kpi_id), figure.target_to_date
+        # 2: role and person stand before the figures
         if kpi is not None and figure.value is not None and len(cells) < 2 + MAIN_FIGURES:
             wanted = f" / {format_value(target, kpi.unit, kpi.decimals)}" if target is not None else ""
             cells.append(f"{kpi.zh} {format_value(figure.value, kpi.unit, kpi.decimals)}{wanted}")
@@ -67,6 +68,7 @@ def _people(con: DuckDBPyConnection, day: date) -> str:
 def _main_first(figure: PublishedFigure, kpis: dict[str, KpiLabel]) -> tuple[object, ...]:
     """By role and person: figures with a target before others, known before missing, money before counts."""
     kpi = kpis.get(figure.kpi_id)
+    # in a definition CNY stands for money in the company's own currency
     is_money = kpi is not None and kpi.unit == "CNY"
     has_target, is_known = figure.target_to_date is not None, figure.value is not None
     return (figure.role_id, figure.person_id, not has_target, not is_known, not is_money, figure.kpi_id)
@@ -76,6 +78,7 @@ def _absent(con: DuckDBPyConnection, day: date) -> str:
     """Every cause of a missing figure once, with how many figures it costs."""
     missing = (figure for figure in month_figures(con, day) if figure.status == "missing")
     found = Counter(f"[{figure.cause_code}] {figure.cause}" for figure in missing)
+    # the text decides among equals, so that two runs print the same
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:12]
     return (
         table(["缺失 missing", "原因 cause"], [[str(n), cause] for cause, n in ranked], right=(0,))

@@ -42,6 +42,7 @@ def compare(published: Path, recomputed: Path) -> list[str]:
     there, here = published_rows(published), published_rows(recomputed)
     for table, rows in there.items():
         gone, new = sorted(set(rows) - set(here[table])), sorted(set(here[table]) - set(rows))
+        # the numbers too: sets do not see a row that stands twice
         if gone or new or len(rows) != len(here[table]):
             told.append(f"{table}: {len(rows)} rows published, {len(here[table])} recomputed")
             told += [f"  published only:  {row}" for row in gone[:_SHOWN]]

@@ -123,6 +123,7 @@ def definitions_below(folder: Path) -> dict[str, str]:
 
 def shipped_definitions() -> dict[str, str]:
     """The definitions that come with the product, by the file name that messages show."""
+    # the sample and the published plans are companies of their own that happen to lie in this folder
     return yaml_below(SHIPPED, SHIPPED.name, skip=(SAMPLE.name, CASES))
 
 
@@ -142,6 +143,7 @@ def load_company(folder: Path | str | None = None) -> Company:
     )
     connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
     sandbox, sources = read_sources(read_text(root / "sources.yaml"), connectors)
+    # lexists: a link that leads nowhere goes on to read_text, which refuses it by name
     drops = read_manifest(read_text(root / MANIFEST)) if os.path.lexists(root / MANIFEST) else ()
     refuse_double_feeds(
         sources, drops
@@ -161,6 +163,7 @@ def load_company(folder: Path | str | None = None) -> Company:
         first_day=first,
         last_day=_last_day(last, first),
         accountable_roles=_accountable(company.get("accountable_roles")),
+        # kept for the refusal of an unknown role, which comes once the definitions are loaded
         accountable_places=_places(company.get("accountable_roles")),
         sla_hours=_sla(company.get("sla_hours")),
         sandbox=sandbox,

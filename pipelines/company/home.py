@@ -17,6 +17,7 @@ class Home:
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Home":
         """KPI_HOME, else `var` in the working folder."""
+        # absolute: `kpi serve` changes the working folder
         return cls(Path(environment.get("KPI_HOME") or DEFAULT).resolve())
 
     @property

@@ -46,6 +46,7 @@ def _owned(dropped: DroppedCompany) -> dict[str, frozenset[str]]:
     """Scope types by role that somebody holds."""
     held: dict[str, set[str]] = defaultdict(set)
     for row in _rows(dropped, "people"):
+        # a role that people hold and that owns nothing must be known as such
         held[str(row["role_id"])] |= set()
     for row in _rows(dropped, "ownership"):
         held[str(row["role_id"])].add(str(row["scope_type"]))

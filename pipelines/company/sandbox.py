@@ -85,6 +85,7 @@ def _start(as_of: datetime, environment: dict[str, str]) -> "subprocess.Popen[st
         sys.executable,
         "-m",
         "connectors.sandbox",
+        # 0: the system picks a free port, which the sandbox prints as its first line
         "--port",
         "0",
         "--as-of",
@@ -122,7 +123,7 @@ def _stop(process: "subprocess.Popen[str]") -> None:
     try:
         process.wait(timeout=5)  # it ends by itself when its input closes
     except subprocess.TimeoutExpired:
-        process.kill()
+        process.kill()  # and wait: a child that nobody waits for stays as a zombie
         process.wait()
     if process.stdout:
         process.stdout.close()

@@ -102,10 +102,12 @@ class DeclaredAccount:
         )
 
     def _refused(self, error: ValidationError) -> CompanyError:
+        # without the input: it may hold a secret
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         return CompanyError(
             "C004",
+            # pydantic puts these words before the message of a validator
             f"a source cannot be used: {field}: {first['msg'].removeprefix('Value error, ')}",
             where=self.where,
             remedy=f"correct {field} of the entry",

@@ -48,6 +48,7 @@ def yaml_below(root: Path, shown: str, skip: Collection[str] = ()) -> dict[str, 
     Raises:
         CompanyError: C002, C007 (an ending that would not be read) or C008.
     """
+    # is_symlink: a link that leads nowhere does not exist either, but must be refused by name
     if not root.exists() and not root.is_symlink():
         return {}
     _inside(root, root.parent)
@@ -75,9 +76,11 @@ def _walk(root: Path, skip: Collection[str]) -> Iterator[Path]:
             raise _refusal(
                 here, "folders are nested too deeply, or there are too many", f"at most {MAX_DEPTH} levels"
             )
+        # in place: os.walk enters the folders that are left in this list (docs.python.org, os.walk)
         below[:] = sorted(
             name for name in below if not name.startswith(".") and not (at_top and name in skip)
         )
+        # folders too: one that is called x.yaml would otherwise be passed over
         for name in sorted([*files, *below]):
             path = here / name
             if not name.isprintable():  # it would steer the terminal, or could not be printed at all
@@ -138,6 +141,7 @@ def _content(real: Path, path: Path) -> bytes:
                 path, "this is no regular file", "put the file itself there, no pipe, device or folder"
             )
         _refuse_size(path, found.st_size)
+        # one byte more than allowed: the file may have grown since its size was asked for
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
             content = stream.read(MAX_BYTES + 1)
         _refuse_size(path, len(content))

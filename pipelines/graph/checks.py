@@ -52,6 +52,7 @@ def _group(asset: dg.AssetKey, names: Sequence[str]) -> dg.AssetChecksDefinition
     def checked(context: dg.AssetCheckExecutionContext, place: RunPlace) -> Iterator[dg.AssetCheckResult]:
         work = place.days(context)
         with open_warehouse(work.home.root) as con:
+            # all before the first is yielded: a generator that waits would keep the warehouse from others
             results = [run_check(con, name) for name in names]
         for result in results:
             yield _result(asset, result)

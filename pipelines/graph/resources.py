@@ -51,6 +51,7 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
 
     def appraisal(self, context: dg.AssetExecutionContext) -> tuple[RunScope, Period]:
         """The work of the run's monthly partition, and the period it scores."""
+        # the key of a month is its first day, 2011-11-01
         period = Period.parse(self.period or context.partition_key[:7])
         return self._work_on(period.start, period.end), period
 

@@ -33,6 +33,7 @@ _TEMPLATE = Path(__file__).resolve().parents[2] / "dagster.yaml"
 _START, _END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _PROCESS = "kpi/process"  # who runs it, so that a run whose process is gone can be told
 # Dagster keeps an exception of a step as text: an error of ours is found by its code.
+# With DOTALL: a message may have several lines.
 _CODED = re.compile(r"\[[A-Z]\d{3}\].*", re.DOTALL)
 
 
@@ -74,11 +75,13 @@ def _run(work: RunScope, job: str, tags: Mapping[str, str], extra: Mapping[str, 
     definitions = build(work.company)
     checked_files(work)  # before anything is pulled or written; the step reads the files again
     with open_instance(work.home) as instance:
+        # before our own run: it would wait for a place that nobody gives back
         end_dead_runs(instance)
         result = definitions.resolve_job_def(job).execute_in_process(
             run_config=config,
             instance=instance,
             tags={**tags, _PROCESS: this_process()},
+            # a failed step is told in our own words below, not as a trace
             raise_on_error=False,
         )
     return RunOutcome(result.run_id, result.success, tuple(_errors(result)), tuple(_failed_checks(result)))
@@ -100,6 +103,7 @@ def prepare_instance(home: Home) -> None:
     """Make DAGSTER_HOME and point this process to it."""
     home.dagster.mkdir(parents=True, exist_ok=True)
     settings = home.dagster / "dagster.yaml"
+    # what an operator has changed in it stays
     if not settings.exists():
         write_whole(settings, _TEMPLATE.read_bytes())
     os.environ["DAGSTER_HOME"] = str(home.dagster)

@@ -98,6 +98,7 @@ def _weekly(
             return dg.SkipReason("the company's calendar has no such day yet")
         since = max(date.fromisoformat(known[-1]) - timedelta(days=days), company.first_day)
         return dg.RunRequest(
+            # a tick that is evaluated twice starts one run (docs.dagster.io, RunRequest)
             run_key=f"{days} {known[-1]}",
             partition_key=known[-1],
             run_config={"resources": {"place": {"config": {"since": since.isoformat()}}}},
@@ -149,6 +150,7 @@ def _midnight(
         )
 
     return dg.ScheduleDefinition(
+        # Dagster takes letters, digits and _ for a name
         name=f"{SNAPSHOTS}_{zone.replace('/', '_').replace('-', '_').lower()}",
         job_name=SNAPSHOTS,
         # not at 00:00: platforms need some minutes to close a day, and the hour after must hold a second try

@@ -159,6 +159,7 @@ def percent(value: Decimal | None, places: int = 1) -> str:
 
 def instant(at: datetime, zone: str) -> str:
     """An instant in the company's zone, to the minute."""
+    # the zone's own name: an abbreviation such as CST stands for several zones
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M ") + zone
 
 

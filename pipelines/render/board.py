@@ -183,6 +183,7 @@ def _section(board: BoardData, role_id: str) -> Section:
 def _kpis_of(board: BoardData, role_id: str) -> list[str]:
     found = {f.kpi_id for f in [*board.month.values(), *board.today.values()] if f.role_id == role_id}
     planned = {kpi for role, kpi in board.order if role == role_id}
+    # 999: a KPI that no scorecard has placed yet comes last
     return sorted(found | planned, key=lambda k: (board.order.get((role_id, k), 999), k))
 
 
@@ -290,7 +291,9 @@ def _money_line(row: Reconciled) -> MoneyLine:
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
+        # names of people and shops come from files and platforms
         autoescape=True,
+        # a misspelt name in the template fails, instead of showing nothing where a figure should be
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

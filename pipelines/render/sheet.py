@@ -47,6 +47,7 @@ ROUNDING = Bilingual(
     "总分由未舍入的加权得分相加，只舍入一次。",
     "Weighted scores are added unrounded; only the total is rounded, once.",
 )
+# Text, its first and last column, and the last column of the date beside it.
 SIGNATURES = (("被考核人 Employee：", 0, 2, 4), ("直接上级 Manager：", 5, 6, 8), ("人力资源 HR：", 9, 9, 11))
 
 
@@ -93,6 +94,7 @@ def _page(sheet: Worksheet, about: SheetData) -> None:
     sheet.fit_to_pages(1, 1 if len(about.lines) <= 12 else 0)  # one sheet of paper with its signatures
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.center_horizontally()
+    # 2: on the screen and on paper (xlsxwriter.readthedocs.io, hide_gridlines)
     sheet.hide_gridlines(2)
     sheet.repeat_rows(HEAD_ROW)
     sheet.freeze_panes(HEAD_ROW + 1, 0)
@@ -115,6 +117,7 @@ def _header(sheet: Worksheet, styles: Styles, about: SheetData) -> None:
     for row, block in enumerate(blocks, start=1):
         heights = [_pair(sheet, styles, row, index, pair) for index, pair in enumerate(block)]
         sheet.set_row(row, row_height(max(heights)))
+    # an empty strip between header and table
     sheet.set_row(3, 6)
     for column, (head, _) in enumerate(COLUMNS):
         write_text(sheet, HEAD_ROW, column, head.both("\n"), styles.head)
@@ -135,6 +138,7 @@ def _pair(sheet: Worksheet, styles: Styles, row: int, index: int, pair: tuple[st
 def _merged(sheet: Worksheet, at: tuple[int, int, int], text: str, style: Format) -> None:
     row, first, last = at
     if last > first:
+        # merged empty and written afterwards: merge_range would guess from the text whether it is a formula or a number
         sheet.merge_range(row, first, row, last, "", style)
     write_text(sheet, row, first, text, style)
 
@@ -153,6 +157,7 @@ def _line(
     }
     write_text(sheet, row, 0, str(number), styles.center)
     for column, text in texts.items():
+        # from 9 on stand the long texts: rule, source, remarks
         write_text(sheet, row, column, text, styles.small if column >= 9 else styles.text)
     _figures(sheet, styles, row, (line, kpi))
     sheet.set_row(row, row_height(max(lines_needed(t, COLUMNS[c][1]) for c, t in texts.items())))

@@ -52,10 +52,12 @@ def _runs(points: Sequence[tuple[Decimal, Decimal] | None]) -> list[list[tuple[D
 
 
 def _x(index: int, count: int) -> Decimal:
+    # at least 1: a single value has no neighbour to be apart from
     return round_half_up(MARGIN + (WIDTH - 2 * MARGIN) * index / max(count - 1, 1), PLACES)
 
 
 def _y(value: Decimal, low: Decimal, high: Decimal) -> Decimal:
     if low == high:  # a flat line belongs in the middle, neither best nor worst
         return round_half_up(HEIGHT / 2, PLACES)
+    # from below: in SVG y grows downwards
     return round_half_up(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / (high - low), PLACES)

@@ -55,6 +55,7 @@ class Styles:
     def _make(self, **options: object) -> Format:
         base: dict[str, object] = {
             "font_name": FONT, "font_size": 10, "font_color": INK, "border": 1, "border_color": RULE,
+            # a number shrinks instead of wrapping: on two lines it could be read as two numbers
             "valign": "vcenter", "text_wrap": "num_format" not in options,
             "quote_prefix": "num_format" not in options,
         }  # fmt: skip

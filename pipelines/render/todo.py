@@ -94,7 +94,7 @@ def _sources(board: BoardData) -> Iterator[Todo]:
             # Recorded causes name shop and day, so rows of one kind are grouped by code where there is one.
             kind = row.cause_code or row.cause or ""
             groups.setdefault((row.connector, row.stream, kind), []).append(row)
-    # the newest trouble first: it is the one that this morning's figures lack
+    # the newest trouble first: it is the one that this morning's figures lack; minus, because the names behind it rise
     newest_first = sorted(
         groups.items(), key=lambda item: (-max(r.business_date for r in item[1]).toordinal(), item[0])
     )

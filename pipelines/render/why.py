@@ -130,6 +130,7 @@ def _understood(con: duckdb.DuckDBPyConnection, person: str, kpi: str, period: s
     if not matching:
         raise _unknown("U302", "KPI", kpi, [x for k in known.values() for x in (k.kpi_id, k.zh, k.en)])
     fitting = [p for p in found if p.is_valid(span.start, span.end)]
+    # people come oldest first: the last is the newest assignment
     return FigureQuestion((fitting or found)[-1], matching[0], span, labels.company(con).currency)
 
 
@@ -351,6 +352,7 @@ def _windows(
     streams = {name.strip() for name in question.kpi.sources.replace(";", ",").split(",")}
     shops = {o.scope_id for o in own if o.scope_type == "shop"}
     files = provenance.landing_files(con, question.period)
+    # a rating by hand has no stream: then any file of the period may matter
     named = [file for file in files if file.source in streams] or files
     return [file for file in named if not shops or file.shop_id in shops]
 

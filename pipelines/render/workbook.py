@@ -116,6 +116,7 @@ def workbook_bytes(book_data: WorkbookData) -> bytes:
     target = io.BytesIO()
     options = {
         "in_memory": True,
+        # a name that looks like a formula, a link or a number stays text
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
@@ -141,6 +142,7 @@ def sheet_names(people: Iterable[tuple[str, str]]) -> list[str]:
     for person_id, name in people:
         plain = "".join(c for c in f"{person_id} {name}".translate(FORBIDDEN) if c.isprintable())
         candidate, number = _clip(plain, ""), 1
+        # Excel takes two names for the same that differ in case alone
         while candidate.lower() in taken:
             number += 1
             candidate = _clip(plain, f" ({number})")
@@ -150,8 +152,10 @@ def sheet_names(people: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _clip(text: str, suffix: str) -> str:
+    # two bytes are one unit of UTF-16, in which Excel counts
     while len((text + suffix).encode("utf-16-le")) > 2 * NAME_LIMIT:
         text = text[:-1]
+    # Excel refuses an apostrophe at either end (support.microsoft.com, "Rename a worksheet")
     return (text.strip().strip("'") or "_") + suffix
 
 

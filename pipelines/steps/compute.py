@@ -66,6 +66,7 @@ def compute_days(work: RunScope) -> ComputedDays:
             store_source_health(con, first, last)
         for month in _months(days):
             reconcile(con, month, work.company.accountable_roles)
+        # last: after a kill the next run must find these days as not computed
         note_computed(con, work)
     # older days were only computed again; they are not what somebody asked for
     asked = [a for a in actuals if a.period >= work.first.isoformat()]

@@ -44,6 +44,7 @@ class _Taken:
         )
         if isinstance(self.window, PulledWindow):
             return known
+        # without a digest the next run reads the file again
         digest = "" if self.window.code in _RETRIED else self.digest
         code, cause = self.window.code, self.window.cause
         return replace(known, digest=digest, status="failed", cause_code=code, cause=cause)
@@ -62,6 +63,7 @@ def load_facts(work: RunScope) -> dict[str, int]:
     digests = {key: drop_digest(drop, work.company.folder) for key, drop in drops.items()}
     changed = [drop for key, drop in drops.items() if key not in known or known[key].digest != digests[key]]
     gone = [drop for key, drop in known.items() if key not in drops]
+    # first: a row may stand in one file only, and its new file may be among those to load
     _withdraw(work, gone)
     _load_all(work, changed, digests)
     refused = [drop for drop in _known(work).values() if drop.status == "failed"]

@@ -41,6 +41,7 @@ def load_files(work: RunScope, *, facts: bool = True) -> LoadedFiles:
 
     A wrong company file changes nothing at all; a wrong fact file costs its own days only.
     """
+    # before the warehouse is opened: a refusal finds all tables as they were
     dropped = checked_files(work)
     with open_warehouse(work.home.root) as con:
         register_accounts(con, work.company)
@@ -69,6 +70,7 @@ def _replace(con: DuckDBPyConnection, work: RunScope, dropped: DroppedCompany, t
         _TABLES[table],
         rows,
         file=found.file if found else f"{table}.csv (absent)",
+        # an absent file is an empty table, as if a file without a byte were there
         sha256=found.sha256 if found else hashlib.sha256(b"").hexdigest(),
         quarantined=len({cell.row_number for cell in found.quarantined}) if found else 0,
         as_of=work.as_of,
@@ -78,6 +80,7 @@ def _replace(con: DuckDBPyConnection, work: RunScope, dropped: DroppedCompany, t
 
 def _replace_sla(con: DuckDBPyConnection, work: RunScope) -> int:
     hours = work.company.sla_hours
+    # sorted: the order of lines in company.yaml changes nothing
     digest = hashlib.sha256(json.dumps(dict(hours), sort_keys=True).encode()).hexdigest()
     rows = [{"priority": priority, "sla_hours": count} for priority, count in hours.items()]
     replace_company_table(con, "ticket_sla", rows, file="company.yaml", sha256=digest, as_of=work.as_of)

@@ -40,6 +40,7 @@ def _describe(con: DuckDBPyConnection, work: RunScope, period: str | None) -> No
     store_publication(
         con,
         as_of=work.as_of,
+        # either of them: it says what the publication was made for
         day=None if period else work.last,
         period=period,
         definition_hash=work.definitions.hash,

@@ -146,6 +146,7 @@ def _jobs(work: RunScope, asked: list[tuple[DeclaredAccount, StreamRef]], around
             cursor, covered_to = stream_state(con, ref)
             if covered_to is None or cursor is None:
                 jobs.append(_Job(ref, account, _beginning(source, work.first), None))
+            # a cursor that has reached this instant has nothing left to ask for
             elif covered_to < work.as_of:
                 jobs.append(_Job(ref, account, covered_to, cursor))
     return jobs
@@ -190,6 +191,7 @@ def _batches(work: RunScope, jobs: list[_Job], runtime: Runtime) -> Iterator[lis
 
 
 def _take(waiting: "queue.Queue[Pulled | BaseException | None]") -> list[Pulled | BaseException | None]:
+    # waits for one window, then takes whatever else lies there: one opening of the warehouse for all
     items = [waiting.get()]
     with suppress(queue.Empty):
         while len(items) < _BATCH:
@@ -225,6 +227,7 @@ def _worker(reading: _PullThreads, todo: "queue.SimpleQueue[_Job]") -> None:
     except Exception as error:  # noqa: BLE001 - a thread must hand over whatever ends it
         reading.put(error)
     finally:
+        # None: this thread has ended; _batches counts them
         reading.put(None)
 
 
@@ -257,6 +260,7 @@ def _unreadable(work: RunScope, job: _Job, error: MeritError) -> FailedWindow:
     cause = f"{error.what} ({error.actual})" if error.actual else error.what
     stream = work.company.connector(job.ref.connector).stream(job.ref.stream)
     kind = stream.of(job.account.settings).windows.kind
+    # the instant that somebody named may lie before the days: a window must not end before it starts
     start = min(job.span_from, work.as_of)
     return FailedWindow(
         ref=job.ref,
@@ -294,6 +298,7 @@ def _load(work: RunScope, batch: list[Pulled], reports: dict[StreamRef, PullRepo
             report.drift.update(window.drift)
             if report.proven_to is None or window.window_to >= report.proven_to:
                 report.proof, report.proven_to = window.proof, window.window_to
+    # after the warehouse was let go: neither deleting files nor telling needs its lock
     for window in batch:
         if isinstance(window, PulledWindow):
             window.records_path.unlink(missing_ok=True)

@@ -27,12 +27,13 @@ from warehouse.raw.load import load_window, record_failure
 from warehouse.raw.pulls import RecordedWindow, recorded_windows
 from warehouse.store.connect import open_published, open_warehouse, transaction
 
-_BATCH = 50
+_BATCH = 50  # windows between two lines of progress
 
 
 def rebuild(company: Company, home: Home, beside: Home) -> None:
     """Fill `beside` with what `home` should hold: landing files, company files and definitions alone."""
     covered = read_extent(home)
+    # a publication shows either a day or a period
     last = covered.day or Period.parse(covered.period or "").end
     work = RunScope(company, beside, last, last, covered.as_of)
     _load_landing(company, home, beside)

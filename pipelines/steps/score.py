@@ -22,6 +22,7 @@ def compute_period(work: RunScope, period: Period) -> int:
     with open_warehouse(work.home.root) as con:
         actuals = compute_spans(con, work.definitions, [period])
         store_source_health(con, period.start, period.end)
+        # by month, whatever the period is: so the daily runs compare and the board shows
         for month in period.months():
             reconcile(con, month, work.company.accountable_roles)
     tell("figures", f"{period.id}: {len(actuals):,} figures")

@@ -14,6 +14,7 @@ from warehouse.facts.refill import Scope, refill, states_links
 from warehouse.store.rows import run
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, statement, type_name
 
+# Filled after all others: what a line is credited to is found in chats, livestreams and content.
 _ORDERS = ("order_line", "refund")
 # Models in order, each with the tables of which one must ever have been filled: without it there is nothing to find.
 _ROW_MODELS = {
@@ -55,6 +56,7 @@ _REFUNDED = {
     "refunded_content": ("content", "content_id", "content_id"),
     "refunded_live_session": ("live_session", "session_id", "live_session_id"),
 }
+# live_share.sql writes these itself: a person's own sales may be stated, and then no share decides.
 _SHARED_METRICS = frozenset({"live_share", "gmv_base", "refunded_base"})
 
 
@@ -78,7 +80,9 @@ def build_linked(
             refill(con, feed, scope)
     _run(con, _ROW_MODELS, attribution, filled)
     _build_orders(con, attribution, feeds, scope)
+    # after the orders: these models add up lines and refunds
     _run(con, _RESULT_MODELS, attribution, filled)
+    # last: these tables read rows of all the others
     for name, needed in _DERIVED.items():
         if needed & filled:
             _derive(con, name, {"new_sku_days": attribution.new_sku_days} if name == "new_sku" else {})
@@ -99,6 +103,7 @@ def _build_orders(
         if feed.table == "order_line":
             refill(con, feed, scope)
     filled = {feed.table for feed in feeds}
+    # before the links, which join the buyers of orders and chats that these statements put side by side
     _run(con, _LINE_MODELS, attribution, filled)
     _run(con, _LINK_MODELS, attribution, filled)
     for feed in feeds:
@@ -123,6 +128,7 @@ def _run(
         if not needed & filled:
             continue
         text = _model(name)
+        # DuckDB refuses a named parameter that the statement does not use
         run(con, text, {key: value for key, value in values.items() if f"${key}" in text})
         if name in _CREDITS:
             _credit(con, _CREDITS[name])
@@ -151,6 +157,7 @@ def _credit(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
     run(con, fill(sql, columns=listed(assigned)))
     run(
         con,
+        # without the buyer: a credit that moves does not move anybody's first purchase
         Sql("insert into line_touched select distinct platform, shop_id, order_id, null from line_link"),
     )
 
@@ -173,7 +180,8 @@ def _shared_metrics() -> Sql:
             fill(
                 Sql("cast(cast(s.${name} as ${whole}) * p.live_share as ${kind}) as ${name}"),
                 name=identifier(column.name),
-                # A whole number becomes a decimal first: BIGINT x DECIMAL is computed in decimals only then.
+                # times a share, DECIMAL(13,12), DuckDB multiplies DECIMAL(18,0) in 64 bits and refuses a product of 10^18 or more
+                # (https://duckdb.org/docs/stable/sql/data_types/numeric, fixed-point decimals)
                 whole=type_name("DECIMAL(18,0)" if source.sql_type == "BIGINT" else source.sql_type),
                 kind=type_name(column.sql_type),
             )

@@ -51,6 +51,7 @@ def _build(
 ) -> dict[str, int]:
     try:
         _build_whole(con, company_currency, attribution, rebuild=rebuild)
+    # what a JSON function and a cast raise over a payload; any other error is a fault of ours and stays as it is
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise WarehouseError(
             "W302",
@@ -74,9 +75,12 @@ def _build_whole(
             _known_accounts(con, feed)
         if whole:
             _empty(con)
+        # outside the question for new loads: people.csv changes without one
         build_headcount(con)
+        # nothing was loaded and no input changed: the tables are what they would become
         if whole or newest != scope.since:
             build_linked(con, company_currency, attribution, feeds, scope)
+        # in the same transaction: a state ahead of the tables would hide loads from the next build
         note_state(con, _STATE, BuildState(newest, inputs))
 
 
@@ -108,6 +112,8 @@ def _inputs_digest(
     """Digest of everything beside raw rows that a canonical row depends on."""
     said = repr((company_currency, attribution, tables_digest(), feeds_digest(feeds)))
     digest = hashlib.sha256(said.encode())
+    # A changed roster would build everything anew, so that it counts only where a table takes departments from it.
+    # `order by all`: the order in which rows happen to lie must not change the digest.
     for table in (*_INPUTS, *(("core_person",) if any(_looks_up_people(feed) for feed in feeds) else ())):
         rows = run(con, fill(Sql("select * from ${table} order by all"), table=identifier(table))).fetchall()
         digest.update(repr((table, rows)).encode())

@@ -50,6 +50,7 @@ def check_names() -> list[str]:
 def run_check(con: duckdb.DuckDBPyConnection, name: str) -> CheckResult:
     """Run one check."""
     rows = row_dicts(con, _text(name))
+    # sorted before it is cut: two runs over the same rows show the same samples
     shown = sorted(", ".join(f"{column}={value}" for column, value in row.items()) for row in rows)
     return CheckResult(name, len(rows), tuple(shown[:_SAMPLES]))
 
@@ -63,6 +64,7 @@ def _text(name: str) -> Sql:
     parts = (
         fill(text, table=identifier(f"core_{t.name}"), key=listed(identifier(c) for c in t.key))
         for t in FACTS.values()
+        # the empty set of `unique_keys` is part of every other: all tables have a key
         if concerns <= t.scopes.keys()
     )
     return joined(Sql("\nunion all\n"), parts)

@@ -26,6 +26,7 @@ _ORDER_JOINS = Sql(
     "left join line_known as l on l.shop_id = d.shop_id and l.line_id = d.line_id"
     " left join order_first as o on o.shop_id = d.shop_id and o.order_id = d.order_id"
 )
+# What costs nothing: shipping is no product, and a refund without line and goods gives back money alone.
 _FREE = {
     "order_line": Sql("d.line_type = 'shipping'"),
     "refund": Sql("d.line_id is null and d.qty = 0"),
@@ -82,6 +83,7 @@ def insert_given(table: Table, columns: frozenset[str], *, is_final: bool) -> Sq
         columns: the columns of given_row.
         is_final: these columns stand as they are; else a derived value takes the place of NULL.
     """
+    # The order of the stages is that of need: a rate is looked up by the local day, a base amount needs the rate, a cost the SKU.
     stages = _given(table, columns, is_final=is_final)
     stages = stages.add(
         "placed",
@@ -107,12 +109,15 @@ def insert_given(table: Table, columns: frozenset[str], *, is_final: bool) -> Sq
         columns=listed(identifier(name) for name in names),
         stages=stages.text,
         newest=stages.newest,
+        # by day: DuckDB skips the blocks of rows whose days a figure does not ask for
+        # (https://duckdb.org/docs/stable/guides/performance/indexing, zonemaps)
         order=listed(identifier(name) for name in (*table.own_days, *table.key)),
     )
 
 
 def _given(table: Table, columns: frozenset[str], *, is_final: bool) -> _Stages:
     """Every column that may be given: what was not is NULL, or what an empty cell of a file means."""
+    # as NULL of the right type rather than left out: every later stage may name any given column
     absent = [c for c in table.given if c.name not in columns]
     null = Sql("null")
     known = sorted(columns | set(STATED))
@@ -161,6 +166,7 @@ def _local_day(derived: Derived) -> Sql:
 
 def _minutes(derived: Derived) -> Sql:
     first, second = derived.of
+    # of seconds: date_diff('minute') counts the minutes on the clock that are passed, 10:00:59 to 10:01:00 as one
     sql = Sql("date_diff('second', ${first}, ${second}) // 60")
     return fill(sql, first=_of_row(first), second=_of_row(second))
 
@@ -226,6 +232,7 @@ def _rate_on(currency_days: Sql) -> Sql:
     """
     sql = Sql(
         "select k.currency, k.day, q.rate from (${currency_days}) as k"
+        # inner: a day before the first quotation has no rate, and the amount in base currency stays unknown
         " asof inner join rate_quoted as q on q.currency = k.currency and q.rate_date <= k.day"
     )
     return fill(sql, currency_days=currency_days)
@@ -249,6 +256,7 @@ def _with_cost(table: Table, stages: _Stages) -> _Stages:
         Sql(
             "select k.sku_id, k.day, ${unit} from (select distinct sku_id, ${day} as day from ${before}) as k"
             " asof inner join core_cost as c on c.sku_id = k.sku_id and c.valid_from <= k.day"
+            # inner: a cost in a currency without a rate is unknown, it is never taken for base currency
             " inner join cost_rate_on as r on r.currency = c.currency and r.day = k.day"
         ),
         unit=listed(fill(unit, column=identifier(column)) for column in _UNIT_COSTS.values()),

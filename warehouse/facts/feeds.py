@@ -112,6 +112,7 @@ def declared_feeds(con: duckdb.DuckDBPyConnection) -> tuple[Feed, ...]:
     return tuple(
         _stated(row["stem"], FACTS[row["fact"]])
         for row in row_dicts(con, sql, [FILE_DROP])
+        # a shipped stream is read by its file in sql/feeds, whatever its account lists
         if row["stem"] not in shipped and row["fact"] in FACTS and not FACTS[row["fact"]].derived_from
     )
 
@@ -143,6 +144,7 @@ def _from_payload(table: Table) -> Sql:
         paths=listed(literal(f"$.{c.name}") for c in columns),
         casts=listed(
             fill(cast, n=literal(n), kind=type_name(c.sql_type), name=identifier(c.name))
+            # from 1: so DuckDB counts the elements of a list
             for n, c in enumerate(columns, start=1)
         ),
     )
@@ -174,12 +176,14 @@ def linked_columns(table: Table) -> frozenset[str]:
 
 def days_touched(con: duckdb.DuckDBPyConnection, since: int) -> set[date]:
     """Days of rows whose records were loaded after `since`, and days whose records changed or left; fact files aside."""
+    # what a fact file changes may reach far beyond its own days: the caller looks after those (stale_days.py)
     read = [feed for feed in present_feeds(con) if not feed.stem.startswith(f"{FILE_DROP}_")]
     days = {day for feed in read for day in only_column(con, _touched(feed), [since])}
     gone = Sql(
         "select distinct record_day from record_history where connector <> ? and replaced_by_load_seq > ?"
     )
     days.update(only_column(con, gone, [FILE_DROP, since]))
+    # an order that is not paid or not delivered yet has no such day
     return {day for day in days if day is not None}
 
 

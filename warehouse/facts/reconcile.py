@@ -69,6 +69,7 @@ def reconcile(
         row
         for measure in _MEASURES
         if (own := [feed for feed in feeds if feed.table == measure.fact])
+        # no role is accountable: everything counts as unowned, and shows as such
         for row in _compare(con, measure, own, period, accountable_roles.get(measure.fact, ""))
     ]
     with transaction(con):
@@ -119,6 +120,7 @@ def _total(
     stating = set(statements("reconcile/totals"))
     own = [feed for feed in feeds if f"{feed.stem}__{measure.name}" not in stating]
     for feed in feeds:
+        # two ways to the total, never both for one stream: its sales would stand in it twice
         if feed not in own:
             select = statement(f"reconcile/totals/{feed.stem}__{measure.name}.sql")
             run(con, fill(_INTO_TOTAL, select=select), span)

@@ -41,11 +41,13 @@ def refill(con: duckdb.DuckDBPyConnection, feed: Feed, scope: Scope, *, with_ord
     """
     loaded = None
     if not scope.is_whole:
+        # after 0: every record counts as new, so that its rows are made again
         loaded = 0 if _is_always_fresh(con, feed) else scope.since
         if not _select(con, feed, loaded, scope.since, with_orders=with_orders):
             return
     run(con, _view(feed, loaded))
     if not scope.is_whole:
+        # before they are deleted: it reads the orders and buyers of the old rows
         _note(con, feed, "refill/leaving.sql")
         _drop(con, feed)
     run(con, fill(Sql("create or replace temp table given_row as ${select}"), select=feed.select))
@@ -131,4 +133,5 @@ def _checked(con: duckdb.DuckDBPyConnection, feed: Feed) -> frozenset[str]:
 
 
 def _plain(kind: str) -> str:
+    # DuckDB writes DECIMAL(18,4) without a space and the long name of TIMESTAMPTZ
     return kind.replace(" ", "").replace("TIMESTAMPWITHTIMEZONE", "TIMESTAMPTZ").upper()

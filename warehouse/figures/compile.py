@@ -81,6 +81,7 @@ def compile_gap(measure: Measure, table: Table, grain: Grain, roles: tuple[str, 
     scopes = (fill(scope, kind=literal(t), column=identifier(c)) for t, c in table.scopes.items())
     return fill(
         Sql(
+            # min of a struct compares its fields in order: the same row is named in every run
             "select ${key}, gap.kind as kind, gap.subject as subject, gap.day as day\n"
             "from (\nselect s.label, o.person_id, o.role_id, min(${gap}) as gap\nfrom ${source}"
             "inner join kpi_held as o on ${held} and (${scopes})"
@@ -126,6 +127,7 @@ def families(measures: Sequence[Measure], roles: Mapping[Measure, Collection[str
             case "count_distinct":
                 key = ("distinct", measure.date, measure.range, measure.by_span, measure.keys)
             case _:
+                # sorted rows and groups of keys are made for one condition: there is no scan to share
                 key = ("alone", number)
         grouped.setdefault(key, []).append(measure)
     return [Family(tuple(group), _roles_of(group, roles)) for group in grouped.values()]
@@ -133,6 +135,7 @@ def families(measures: Sequence[Measure], roles: Mapping[Measure, Collection[str
 
 def _roles_of(group: Sequence[Measure], roles: Mapping[Measure, Collection[str]]) -> tuple[str, ...]:
     asking = [roles.get(measure, ()) for measure in group]
+    # one measure that every role asks for opens the scan to all roles
     return tuple(sorted(set().union(*asking))) if all(asking) else ()
 
 
@@ -171,6 +174,7 @@ def _outputs(measures: Sequence[Measure]) -> list[_Output]:
 
 def _additive(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     outputs = _outputs(measures)
+    # once each: two kinds of scope may read the same column
     scopes = dict.fromkeys(scan.table.scopes.values())
     by_day = [
         fill(Sql("f.${day} as day"), day=scan.day),
@@ -203,6 +207,7 @@ def _additive(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
         ),
         label=scan.known_label,
         totals=listed(output.by_owner for output in outputs),
+        # all: a check refuses a role that could own one row through two kinds of scope (sql/checks/one_scope_type.sql)
         scoped=joined(Sql("\nunion all\n"), scoped),
         owner=scan.owner_join,
         span=scan.later_span,
@@ -230,6 +235,7 @@ def _additive_columns(number: int, measure: Measure, scan: FactScan) -> Sql:
         )
         null = fill(Sql("count(*) filter (where ${where} and ${expr} is null)"), where=where, expr=expr)
     columns = [figure, count, null]
+    # rows of any kind: a day on which stock was counted and none matches is 0, a day without a count is unknown
     if measure.range.is_snapshot and measure.is_additive:
         columns.append(Sql("count(*)"))
     names = output_columns(number, measure)
@@ -240,6 +246,7 @@ def _additive_columns(number: int, measure: Measure, scan: FactScan) -> Sql:
 
 
 def _ordered(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
+    # `families` leaves an order statistic alone
     [measure] = measures
     rows = Sql(
         "select s.label as label, o.person_id, o.role_id, ${keys}, ${expr} as x\nfrom ${fact} as f\n"
@@ -269,6 +276,7 @@ def _ordered(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
         fill(Sql("owned as (\n${rows})"), rows=joined(Sql("\nunion\n"), owned)),
         fill(
             Sql(
+                # nulls last: positions 1 to `known` are those of known values
                 "ranked as (\nselect ${key}, x, row_number() over (partition by ${key} order by x nulls last)"
                 " as position,\ncount(x) over (partition by ${key}) as known from owned)"
             ),
@@ -277,6 +285,7 @@ def _ordered(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
         fill(
             Sql(
                 "result as (\nselect ${key},\n"
+                # lower neighbour: 1 + floor((n - 1) x p), counted in whole numbers; the last row is its own upper neighbour
                 "max(x) filter (where position = (known - 1) * ${top} // ${hundred} + 1) as ${low},\n"
                 "max(x) filter (where position = least((known - 1) * ${top} // ${hundred} + 2, known)) as ${high},\n"
                 "count(x) as ${n}, count(*) - count(x) as ${null} from ranked group by all)"

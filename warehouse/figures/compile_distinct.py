@@ -21,6 +21,7 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     keys = scan.keys(measures[0].keys)
     names = numbered("k", keys)
     flags = [identifier(f"w{i}") for i in range(len(measures))]
+    # bool_or over conditions that are all NULL is NULL
     is_met = Sql("coalesce(bool_or(${where}), false)")
     conditions = [fill(is_met, where=scan.where(measure)) for measure in measures]
     rows = scan.per_scope(
@@ -64,6 +65,7 @@ def _counted(number: int, measure: Measure, flag: Sql) -> Sql:
 
 def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     """CTEs for keys whose own rows reach a bound, or that occur in the period before, too; the last is `result`."""
+    # `families` leaves a count of groups alone
     [measure] = measures
     having = measure.having or Having()
     names = listed(numbered("k", scan.keys(measure.keys)))
@@ -112,6 +114,7 @@ def _held(name: Sql, measure: Measure, having: Having, scan: FactScan) -> Sql:
     keys, inner = scan.keys(measure.keys), scan.keys(having.keys)
     names, inner_names = numbered("k", keys), numbered("j", inner)
     columns = named((*keys, *inner), (*names, *inner_names))
+    # only the named keys can be empty: `keys` may add platform and shop behind them, which every row has
     is_counted = joined(Sql(" and "), (known(keys[: len(measure.keys)]), scan.where(measure)))
     return fill(
         Sql(

@@ -19,7 +19,7 @@ _OPERATORS = {
     "+": Sql("+"),
     "-": Sql("-"),
     "=": Sql("="),
-    "!=": Sql("<>"),
+    "!=": Sql("<>"),  # the operator of the SQL standard
     "<": Sql("<"),
     "<=": Sql("<="),
     ">": Sql(">"),
@@ -99,6 +99,7 @@ def _duration(node: formulas.FunctionCall, table: Table) -> Sql:
     part = 86400 // per_day
     return fill(
         Sql(
+            # 25 + 13 = 38 digits, the most that a DECIMAL holds
             "(cast((cast(${seconds} as hugeint) * ${ones} + sign(${seconds}) * ${half}) // ${part} as decimal(25, 0))"
             " * cast(${unit} as decimal(13, ${places})))"
         ),
@@ -117,6 +118,7 @@ def _is_date(node: Expr, table: Table) -> bool:
             column = table.column(node.name)
             return column is not None and column.type is ColumnType.DATE
         case formulas.FunctionCall():
+            # a function such as least gives what its arguments are
             return _is_date(node.args[0], table)
         case _:
             return isinstance(node, formulas.Parameter)

@@ -18,8 +18,10 @@ from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, liter
 
 Grain = OneOf["day", "span"]  # what the spans of one computation are: single days, or ranges such as a month
 KEY = Sql("label, person_id, role_id")
+# Ranges of many days, even where the span is a single one.
 _LONG = frozenset({"window", "all"})
 # Ids that the platform gives out per shop are counted per shop; any other column by its bare value.
+# What the company numbers itself, and what means the same in each of its shops.
 _SHARED_IDS = frozenset({"shop_id", "sku_id", "employee_id"})
 _SHOP_IDS = frozenset(
     {key for table in FACTS.values() for key in table.key if key.endswith("_id")} - _SHARED_IDS
@@ -56,6 +58,7 @@ class FactScan:
     def bounds(self) -> Sql:
         """Condition on the rows: some span may hold them."""
         low, high = (identifier(name) for name in bounds_of(self.range))
+        # `$$` becomes the `$` of a bound parameter, `${low}` its name
         return fill(Sql("f.${day} between $$${low} and $$${high}"), day=self.day, low=low, high=high)
 
     @property
@@ -127,6 +130,7 @@ class FactScan:
             return (*own, Sql("f.platform"), Sql("f.shop_id"))
         columns = (self.table.column(name) for name in names)
         outsiders = any(c is not None and c.sensitivity is Sensitivity.PERSONAL for c in columns)
+        # a buyer's id is given out by the platform: the same text on another one is somebody else
         return (*own, Sql("f.platform")) if outsiders else own
 
     def per_scope(self, columns: Sql, condition: Sql) -> Sql:

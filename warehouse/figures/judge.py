@@ -69,6 +69,7 @@ class Evidence:
     @exact
     def judge(self, duty: MeasuredPerson, kpi: KpiPlan) -> Judged:
         """The KPI of the person in the span."""
+        # proof before figures: the sum of the rows that happened to arrive would look like an answer
         for fact, reach, needs_past in kpi.reads:
             read = FactDays(duty, fact, reach)
             cause = self._unproven(read)
@@ -78,6 +79,7 @@ class Evidence:
                 return Judged(None, None, None, cause, 0)
         key = (duty.span.label, duty.person_id, duty.role_id)
         rows = self._rows(kpi, key)
+        # one row without a value makes the whole unknown: leaving it out would count it as 0
         for term in kpi.terms:
             if self.figures.of(term.measure, key).n_null:
                 return Judged(None, None, None, self.figures.gap(term.measure, key), rows)
@@ -106,6 +108,7 @@ class Evidence:
         return stored(total([value if sign > 0 else -value for sign, value in figures]))
 
     def _rows(self, kpi: KpiPlan, key: Key) -> int:
+        # once a measure: one that stands in numerator and denominator has read its rows a single time
         return sum(
             self.figures.of(measure, key).n_rows for measure in dict.fromkeys(t.measure for t in kpi.terms)
         )
@@ -141,6 +144,7 @@ class Evidence:
         """Why the past of the shops is not known: a buyer may have bought before, in any of them."""
         first, last = read.days
         for account in (a for fact in sources_of(read.fact) for a in self.coverage.feeding(fact)):
+            # without a first day nothing earlier is known of the account: its past begins with the days themselves
             days = account.clip(account.active_from or first, last)
             cause = None if days is None else self.coverage.uncovered(account, *days)
             if cause is not None:

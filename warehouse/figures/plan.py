@@ -124,6 +124,7 @@ def role_plans(definitions: Definitions, role_id: str, on: date) -> tuple[KpiPla
         if plan is None:
             continue
         plans[kpi_id] = plan
+        # the KPI that stands as a target needs a figure, even where the role has no line for it
         if plan.target_of is not None:
             todo.append(plan.target_of)
     return tuple(plans[k] for k in sorted(plans))
@@ -143,6 +144,7 @@ def plan_kpi(definitions: Definitions, kpi_id: str, on: date) -> KpiPlan | None:
 def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measure, ...]]:
     """Every measure once, by fact, in a stable order."""
     by_fact: dict[str, dict[Measure, None]] = {}
+    # people of one role share their plans: each is looked through once
     for plans in dict.fromkeys(person.kpis for person in people):
         for term in (t for plan in plans for t in plan.terms):
             by_fact.setdefault(term.measure.fact, {})[term.measure] = None

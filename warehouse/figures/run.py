@@ -54,6 +54,7 @@ class MeasureResults:
         """The result; a sum or count over no row is 0, a statistic of no row or a snapshot never taken is unknown."""
         result = self.values.get(measure, {}).get(key, NO_ROWS)
         was_taken = not measure.range.is_snapshot or result.n_seen > 0
+        # no row is an answer for a sum, rows without a value are none
         if result.value is None and result.n_null == 0 and measure.is_additive and was_taken:
             return MeasureResult(Decimal(0), result.n_rows, 0, result.n_seen)
         return result
@@ -114,6 +115,7 @@ def read_figures(
             results = _compute(con, family, held)
             values.update(results)
             for measure in family.measures:
+                # the row that lacks a value is looked for only where there is one: it costs a scan of its own
                 if any(result.n_null for result in results[measure].values()):
                     gaps[measure] = _gaps(con, measure, family.roles, held)
     return MeasureResults(values, gaps)
@@ -136,6 +138,7 @@ def _prepare(
 
 def _span_row(span: Span, days: Range) -> dict[str, object]:
     first, last = span.days_of(days)
+    # in a shifted range, such as the period before, period_start and period_end mean the ends of that one
     start, end = (first, last) if days.is_shifted else (span.start, span.end)
     return {
         "label": span.label,
@@ -165,6 +168,7 @@ def _held(
 
 def _names_people(con: duckdb.DuckDBPyConnection, table: Table, column: str) -> bool:
     """Whether the rows of a fact say whose they are: where none does, nobody's own rows are known."""
+    # an empty table says nothing against its naming people
     sql = Sql("select count(${name}) > 0 or count(*) = 0 from ${fact}")
     fact, name = identifier(f"core_{table.name}"), identifier(column)
     return bool(only_value(con, fill(sql, name=name, fact=fact)))
@@ -184,6 +188,7 @@ def _compute(
             remedy="multiply fewer money columns in its formula",
         ) from error
     names = [d[0] for d in cursor.description or []]
+    # DuckDB turns to DOUBLE without a word where an expression has no exact type
     inexact = [d[0] for d in cursor.description or [] if str(d[1]) in {"DOUBLE", "FLOAT"}]
     if inexact:
         raise WarehouseError(
@@ -215,6 +220,7 @@ def _interpolate(low: Decimal | None, high: Decimal | None, n: int, percent: Dec
     if low is None or high is None or n == 0:
         return None
     top, bottom = percent.as_integer_ratio()
+    # what is left of the division: its whole part has chosen the neighbours in SQL
     remainder = Decimal((n - 1) * top % (100 * bottom))
     return add(low, multiply(add(high, -low), divide(remainder, Decimal(100 * bottom))))
 

@@ -41,6 +41,7 @@ class Targets:
         whole = self.of_period(person_id, role_id, kpi_id, month)
         if whole is None:
             return None
+        # the version in force at the month's end: by that one the month is scored
         kpi = self._definitions.kpi(kpi_id, month.end)
         additive = is_additive(kpi, lambda name: self._definitions.kpi(name, month.end))
         return target_to_date(whole, month, month.start + timedelta(days=days - 1), is_additive=additive)

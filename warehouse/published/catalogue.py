@@ -54,6 +54,7 @@ class PublishedTable:
 
     def in_one_line(self) -> tuple[str, str]:
         """The first sentence of the meaning, in Chinese and English: what a list of tables has room for."""
+        # with the blank: the point of a number or of a file's name ends no sentence
         return self.zh.partition("。")[0], self.en.partition(". ")[0].removesuffix(".")
 
 
@@ -61,6 +62,7 @@ class PublishedTable:
 def published_catalogue() -> dict[str, PublishedTable]:
     """Every published table by name, in the order of the file."""
     said: dict[str, Any] = yaml.safe_load(_MEANINGS.read_text("utf-8"))
+    # of a new, empty warehouse: types are those of this version, whatever the company's file is like
     with tempfile.TemporaryDirectory() as folder, open_warehouse(Path(folder)) as con:
         found = con.execute(
             "select table_name, column_name, data_type from duckdb_columns() where not internal"

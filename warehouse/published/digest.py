@@ -14,6 +14,7 @@ from warehouse.store.sqltext import Sql, fill, identifier
 def published_rows(home: Path) -> dict[str, list[str]]:
     """Every published row as text, sorted, by table."""
     with open_published(home) as con:
+        # as one text a row, sorted: the order in which two builds store rows does not count
         sql = Sql("select to_json(t)::varchar from ${table} as t order by 1")
         return {
             table: [str(row) for row in only_column(con, fill(sql, table=identifier(table)))]

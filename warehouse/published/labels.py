@@ -125,6 +125,7 @@ def publication(con: duckdb.DuckDBPyConnection, *, day: date | None = None, peri
         select epoch_us(as_of) as as_of_us, coalesce(definition_hash, '') as definition_hash, day, period from publication
         order by coalesce(day = ?, false) or coalesce(period = ?, false) desc, as_of desc limit 1
     """)
+    # true sorts after false, hence desc; coalesce, because a publication has either a day or a period
     rows = published_rows_of(con, sql, [day, period])
     if not rows:
         raise _empty("publication")

@@ -145,6 +145,7 @@ def landing_files(con: duckdb.DuckDBPyConnection, period: Period) -> list[Landin
         )
         order by connector, stream, shop_id, window_from, landing_file
     """)
+    # One day after the last, and one more: zones lie up to 14 hours ahead of UTC and 12 behind it.
     before = datetime.combine(period.end + timedelta(days=2), time.min, UTC)
     after = datetime.combine(period.start - timedelta(days=1), time.min, UTC)
 

@@ -46,12 +46,14 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path) -> Path:
     path = home / PUBLISHED
     path.parent.mkdir(exist_ok=True)
     beside = path.with_name(f"{path.name}.new-{os.getpid()}")
+    # what a killed process of the same id has left
     _remove(beside)
     store_lineage(con)
     attach(con, beside, "publication_copy")
     try:
         for table in PUBLISHED_TABLES:
             _copy(con, table)
+        # into the file: the rename moves no log beside it
         run(con, Sql("checkpoint publication_copy"))
     finally:
         detach(con, "publication_copy")

@@ -25,6 +25,7 @@ def published(
     """
     try:
         return records(con, sql, parameters, make)
+    # what DuckDB raises for an unknown table, and for an unknown column
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise WarehouseError(
             "W310",

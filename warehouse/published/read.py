@@ -200,6 +200,7 @@ def score_table(con: duckdb.DuckDBPyConnection, period: str) -> tuple[list[str],
         where s.period = ?
         order by s.role_id, s.person_id, l.position
     """)
+    # a left join: somebody who is not scored has a card with a cause and no line
     cursor = run(con, sql, [period])
     return column_names(cursor), cursor.fetchall()
 

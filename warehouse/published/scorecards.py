@@ -21,6 +21,7 @@ from warehouse.store.places import PLACES
 from warehouse.store.rows import insert_rows, row_dicts, run
 from warehouse.store.sqltext import Sql
 
+# The scale of the columns for scores and weights (migrations/0001_tables.sql).
 _SCORE_PLACES = 6
 
 
@@ -34,6 +35,7 @@ def store_scorecards(
         run(con, Sql("delete from scorecard_line where period = ?"), [period.id])
         insert_rows(con, "scorecard", [_card(card, state) for card in scorecards])
         insert_rows(con, "scorecard_line", [_line(card, number, line) for card, number, line in lines])
+        # before the insert: the figure of a scored line stands once, with its target and score
         _drop_scored(con, period, lines)
         insert_rows(con, "kpi_actual_period", [_figures(card, line) for card, _, line in lines])
 
@@ -101,6 +103,7 @@ def _line(card: Scorecard, position: int, line: ScoreLine) -> dict[str, Any]:
         "method": line.method,
         "rule_zh": line.rule.zh,
         "rule_en": line.rule.en,
+        # Chinese as it is, not as \u escapes: people read this column
         "steps": json.dumps([{"zh": s.zh, "en": s.en} for s in line.steps], ensure_ascii=False),
     }
 

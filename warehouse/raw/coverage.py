@@ -71,6 +71,7 @@ class Account:
             return days
         if not self.windows:
             return None
+        # the windows of dropped files are sorted by their days (_newest_statements): the first is the earliest
         start = max(days[0], business_date(self.windows[0].start, self.zone))
         return (start, days[1]) if start <= days[1] else None
 
@@ -94,6 +95,7 @@ class Account:
     def why(self, day: date) -> Cause:
         """The newest failure that touches or may hide the day, else that it is not over, else that nobody pulled it."""
         start, end = day_bounds(day, self.zone)
+        # read whole, yet it does not hold: a failure that lies later may hide a change of one of its records
         was_read = not self.is_daily and any(low <= start and end <= high for low, high in self._proven)
         failed = [w for w in self._unhealed if w.end > start and (w.start < end or was_read)]
         if failed:
@@ -119,9 +121,11 @@ class Account:
             return tuple(self._proven)
         proven: list[tuple[datetime, datetime]] = []
         found: dict[datetime, tuple[datetime, datetime]] = {}  # a later pull extends the range it starts with
+        # sorted first: groupby puts only neighbours together (docs.python.org, itertools)
         for _, pull in groupby(sorted(self.windows, key=lambda w: w.as_of), key=lambda w: w.as_of):
             windows = list(pull)
             proven = _merged([*proven, *((w.start, w.end) for w in windows if w.status == "proven")])
+            # of failed windows too: what was asked for and not answered must leave a hole
             asked_to = max(w.end for w in windows)
             for low, high in proven:
                 if low < asked_to <= high:
@@ -184,6 +188,7 @@ class Account:
             "shop_id": self.shop_id,
             "business_date": day,
             "rows": rows,
+            # a window that touches the day may be proven while the day is not: its proof is not shown for it
             "proof": shown.proof if held and shown else None,
             "finality": self._finality(day, read) if held else "missing",
             "loaded_at": loaded.as_of if loaded else None,
@@ -204,6 +209,7 @@ def _merged(ranges: list[tuple[datetime, datetime]]) -> list[tuple[datetime, dat
     """The ranges as disjoint ones, in order; ranges that touch become one."""
     found: list[tuple[datetime, datetime]] = []
     for low, high in sorted(ranges):
+        # equal ends touch: the end of a window is the first instant that it does not hold
         if found and low <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], high))
         else:
@@ -215,6 +221,7 @@ def _newest_statements(windows: list[ProofWindow]) -> tuple[ProofWindow, ...]:
     """What dropped files say now: a later file takes the place of all that was said about its days before."""
     standing: list[ProofWindow] = []
     for window in windows:
+        # what stood is cut first: the later file speaks alone for its days, also where it failed
         standing = [part for before in standing for part in _outside(before, window)] + [window]
     return tuple(sorted(standing, key=lambda w: w.start))
 
@@ -254,10 +261,12 @@ class Coverage:
 
     def __init__(self, accounts: Iterable[Account]) -> None:
         self.accounts = tuple(accounts)
+        # the KPIs of everybody in one shop ask for the same account and days
         self._answers: dict[tuple[Account, date, date], Cause | None] = {}
 
     def feeding(self, fact: str, shops: Iterable[str] | None = None) -> list[Account]:
         """Accounts that feed a fact, of the given shops or of all; people.csv is always whole."""
+        # nothing pulls people.csv, so that no window could ever prove it
         if FACTS[fact].derived_from == (_ROSTER,):
             return [_PEOPLE]
         wanted = None if shops is None else set(shops)

@@ -16,6 +16,7 @@ from warehouse.store.connect import transaction
 from warehouse.store.rows import has_table, insert_rows, records, run
 from warehouse.store.sqltext import Sql, fill, identifier, statement
 
+# By this code a rebuild tells a withdrawal, which takes rows out again, from a pull that failed.
 WITHDRAWN = "C148"
 
 
@@ -81,6 +82,7 @@ def withdraw(con: duckdb.DuckDBPyConnection, drop: KnownDrop, window: FailedWind
 def take_out(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> None:
     """Record a withdrawal and delete the raw rows that the windows of its span brought, inside a transaction."""
     ref = window.ref
+    # before the withdrawal is recorded, which gets this number: the history names it as what replaced the rows
     seq = next_seq(con)
     note_failure(con, window)
     table = identifier(ref.raw_table)
@@ -89,6 +91,7 @@ def take_out(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> None:
     stream = {"connector": ref.connector, "stream": ref.stream, "shop": ref.shop_id}
     span = {**stream, "start": window.window_from, "end": window.window_to}
     windows = statement("load/withdrawn_loads.sql")
+    # the history first: it reads the rows that the next statement deletes
     run(con, fill(statement("load/keep_withdrawn.sql"), table=table, loads=windows), {**span, "seq": seq})
     run(con, fill(statement("load/drop_withdrawn.sql"), table=table, loads=windows), span)
 

@@ -40,6 +40,7 @@ class RecordVersion:
 def movements(con: duckdb.DuckDBPyConnection, ref: StreamRef, day: date) -> list[Movement]:
     """Every load that brought, changed or took away records of a day, oldest first."""
     table = identifier(ref.raw_table)
+    # the first load makes a raw table: an account that was never pulled has no past
     if not has_table(con, table):
         return []
     sql = fill(statement("history/movements.sql"), table=table)

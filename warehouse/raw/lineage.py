@@ -18,5 +18,6 @@ def store_lineage(con: duckdb.DuckDBPyConnection) -> None:
         run(con, Sql("delete from source_record"))
         for stream in fed:
             table = identifier(StreamRef(shop_id="", **stream).raw_table)
+            # an account that is listed but was never pulled has no raw table yet
             if has_table(con, table):
                 run(con, fill(statement("core/source_record.sql"), table=table), stream)

@@ -56,6 +56,8 @@ class DayBounds:
 def raw_table(con: duckdb.DuckDBPyConnection, ref: StreamRef) -> Sql:
     """The stream's raw table, created if need be."""
     table = identifier(ref.raw_table)
+    # no primary key: an index must fit in memory and slows every load; a blocking check looks for keys that stand twice
+    # (https://duckdb.org/docs/stable/guides/performance/indexing)
     columns = Sql(
         "create table if not exists ${table} (shop_id varchar, record_key varchar, record_day date,"
         " version_at timestamptz, row_hash varchar, payload json, load_seq bigint)"
@@ -75,6 +77,7 @@ def stage(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> int:
     except duckdb.OutOfMemoryException:
         raise  # says nothing about the records
     except duckdb.Error as error:
+        # the first line says what is wrong, those below it quote the statement
         raise _bad_records(window, str(error).splitlines()[0][:300]) from error
     staged = only_record(con, _STAGED, (), StagedRows)
     if staged.total != window.rows or staged.broken:
@@ -125,6 +128,7 @@ def _merge(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, seq
     parameters = {"shop": window.ref.shop_id}
     run(con, fill(statement("load/classify.sql"), table=table), parameters)
     moved = _moved(con)
+    # before the merge, which overwrites the old versions
     if moved.changed:
         bounds = Sql("select min(record_day) as first, max(record_day) as last from staged_action")
         _keep_old(con, window, table, seq, only_record(con, bounds, (), DayBounds))
@@ -143,15 +147,19 @@ def _replace(
     is_day = window.kind == "day"
     bounds = {"shop": window.ref.shop_id, "first": days[0], "last": days[1]}
     _require_own_days(con, window, days)
+    # before the comparison, which leaves the days alone that a later pull has already stated
     run(con, statement("load/newer_day.sql"), {**_stream(window), **bounds, "as_of": window.as_of})
     run(con, fill(statement("load/compare.sql"), table=table), {**bounds, "is_day": is_day})
     key = only_value(con, Sql("select min(record_key) from staged_action where action = 'elsewhere'"))
+    # only where the cheap question found nothing: this one reads all days of the shop
     if key is None:
         sql = fill(statement("load/elsewhere.sql"), table=table)
         key = only_value(con, sql, {**bounds, "is_day": is_day})
     if key is not None:
         raise _elsewhere(window, days, str(key))
+    # nothing is written for days that are unchanged: their rows keep the load that brought them
     if only_value(con, Sql("select count(*) from staged_action where action <> 'unchanged'")):
+        # before the delete, which takes the old versions away
         _keep_old(con, window, table, seq, DayBounds(*days))
         run(con, fill(statement("load/drop_stale.sql"), table=table), bounds)
         insert = {"shop": window.ref.shop_id, "seq": seq, "file": str(window.records_path)}

@@ -105,6 +105,7 @@ def open_failures(con: duckdb.DuckDBPyConnection) -> list[OpenFailure]:
             for failure in left.get(window.ref, ())
             for rest in _without(failure, window.window_from, window.window_to)
         ]
+        # also after a failure: what it says about its span takes the place of what was said before
         left[window.ref] = [*kept, *([] if window.status == "proven" else [_failure(window)])]
     return sorted((f for found in left.values() for f in found), key=lambda f: (str(f.ref), f.window_from))
 

@@ -34,6 +34,7 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 # A TIMESTAMPTZ is an instant; text and days are taken from it in the session's zone, by default the machine's
 # (https://duckdb.org/docs/stable/sql/data_types/timestamp). Days of a shop name their zone in SQL; the rest is UTC everywhere.
 _UTC = Sql("set TimeZone = 'UTC'")
+# DuckDB gives no way to wait for the lock of a file: it is tried again and again.
 _PAUSE_SECONDS = 0.1
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _log = logging.getLogger("meritline.warehouse")
@@ -52,6 +53,7 @@ def open_warehouse(home: Path, *, wait_seconds: int = 60) -> Iterator[duckdb.Duc
     """
     path = home / WAREHOUSE
     _prepare_home(home)
+    # before the test for existence: where something was set aside, a new file is created
     _set_aside_leftover(path)
     if not path.exists():
         _create(path)
@@ -75,6 +77,8 @@ def open_published(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise WarehouseError(
             "W105", "nothing is published yet", where=str(path), remedy="run `kpi run` first"
         )
+    # no access to other files: a reader asks for rows of this one only
+    # (https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview)
     con = duckdb.connect(str(path), read_only=True, config={**_settings(), "enable_external_access": "false"})
     try:
         run(con, _UTC)
@@ -90,9 +94,11 @@ def _settings() -> dict[str, str | bool | int | float | list[str]]:
 
 def _prepare_home(home: Path) -> None:
     try:
+        # figures and scores of people lie here: nobody but the user who runs the product looks in
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise _not_writable(home, str(error)) from error
+    # X_OK: without the execute bit no file of a folder can be opened (man 7 path_resolution)
     if not os.access(home, os.W_OK | os.X_OK):
         raise _not_writable(home, f"mode {home.stat().st_mode & 0o777:o}")
 
@@ -117,6 +123,7 @@ def _set_aside_leftover(path: Path) -> None:
     size = path.stat().st_size
     path.rename(aside)
     wal = path.with_name(path.name + ".wal")
+    # left where it is, it would be taken for the log of the new database
     if wal.exists():
         wal.rename(aside.with_name(aside.name + ".wal"))
     _log.warning(
@@ -133,15 +140,19 @@ def _is_database(path: Path) -> bool:
 def _create(path: Path) -> None:
     """Make the database beside its name and link it into place whole; a second comer uses the first one's."""
     beside = path.with_name(f"{path.name}.new-{os.getpid()}")
+    # of a killed process that had the same id
     for leftover in (beside, beside.with_name(beside.name + ".wal")):
         leftover.unlink(missing_ok=True)
     con = _connect(beside, 0)
     try:
         _migrate(con, beside)
+        # into the file itself: only the file is linked, what stands in a log beside it would stay behind
         run(con, Sql("checkpoint"))
     finally:
         con.close()
+    # before the link: under its real name the file is never open to others, not for a moment
     beside.chmod(0o600)
+    # link, not rename: a rename would replace the database that another process has made meanwhile
     with suppress(FileExistsError):
         os.link(beside, path)
     beside.unlink()
@@ -153,6 +164,7 @@ def _connect(path: Path, wait_seconds: int) -> duckdb.DuckDBPyConnection:
         try:
             con = duckdb.connect(str(path), config=_settings())
         except duckdb.IOException as error:
+            # DuckDB has no exception of its own for a held lock: only the message tells it from a broken file
             if "set lock on file" not in str(error):
                 raise _unreadable(path, error) from error
             if time.monotonic() >= deadline:
@@ -166,6 +178,7 @@ def _connect(path: Path, wait_seconds: int) -> duckdb.DuckDBPyConnection:
 
 
 def _in_use(path: Path, error: duckdb.Error, waited: int) -> WarehouseError:
+    # the message names the process that holds the file, where DuckDB can tell
     holder = re.search(r"PID (\d+)", str(error))
     who = f"process {holder[1]}" if holder else "another process"
     return WarehouseError(
@@ -203,6 +216,7 @@ def _migrate(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     for number in sorted(known.keys() - done):
         _apply(con, number, known[number])
     with transaction(con):
+        # after the migrations, which hold all tables but the canonical ones: those follow from the registry
         bring_up_tables(con)
 
 
@@ -219,6 +233,7 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     run(con, Sql("begin transaction"))
     try:
         yield
+    # KeyboardInterrupt too: somebody who stops a run must not find half a load
     except BaseException:
         with suppress(duckdb.Error):  # a failed commit has already rolled back
             run(con, Sql("rollback"))

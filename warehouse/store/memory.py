@@ -32,6 +32,7 @@ def memory_limit() -> str:
     """
     setting = os.environ.get(VARIABLE, "").strip()
     size = _read(setting) if setting else min(MOST, available_memory() // 2)
+    # a small machine gets the least as well: less was seen to fail, see LEAST
     return f"{max(size, LEAST) // 1000**2}MB"
 
 
@@ -47,6 +48,7 @@ def _group_limits() -> list[int]:
     with suppress(OSError):
         for line in Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines():
             _, controllers, path = line.split(":", 2)
+            # version 2 has a single line, with an empty list of controllers (man 7 cgroups)
             if controllers and "memory" not in controllers.split(","):
                 continue
             base, name = (

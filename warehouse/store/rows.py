@@ -104,6 +104,7 @@ def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mappi
     arrays = [
         pa.array([_plain(row.get(name)) for row in rows], type=_arrow(kind)) for name, kind in columns.items()
     ]
+    # by name: the look-up of Python variables as tables is switched off (connect.py)
     con.register("incoming_rows", pa.table(arrays, names=list(columns)))
     try:
         cast = Sql("cast(${name} as ${kind})")
@@ -116,6 +117,7 @@ def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mappi
         )
         run(con, sql)
     finally:
+        # a registered table is held in memory as long as the connection knows its name
         con.unregister("incoming_rows")
 
 

@@ -23,6 +23,7 @@ def tables_digest() -> str:
 
 def bring_up_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create and widen canonical tables; nothing is done when the registry is the one of the last time."""
+    # 0: no load ever changes which columns there are
     state = BuildState(0, tables_digest())
     if last_state(con, _STATE) == state:
         return

@@ -62,9 +62,11 @@ def literal(value: Value) -> Sql:
         >>> literal("it's"), literal(Decimal("-1.50")), literal(True)
         ("'it''s'", '(-1.50)', 'true')
     """
+    # before int, of which bool is a subclass: True would become 1
     if isinstance(value, bool):
         return Sql("true" if value else "false")
     if isinstance(value, int):
+        # brackets: a minus before a negative number would be `--`, which starts a comment
         return Sql(f"({value})" if value < 0 else str(value))
     if isinstance(value, Decimal):
         return _decimal(value)
@@ -96,6 +98,7 @@ def fill(template: Sql, **parts: Sql) -> Sql:
         >>> fill(Sql("select * from ${table} where id = $$id"), table=identifier("core_sku"))
         'select * from core_sku where id = $id'
     """
+    # not safe_substitute: a part that somebody forgot fails here, not in DuckDB
     return Sql(Template(template).substitute(parts))
 
 

@@ -36,6 +36,7 @@ def _streams_asset(
     @dg.multi_asset(
         name="pull",
         specs=[_spec(company, *name) for name in streams],
+        # the runs after midnight and on Sundays ask for some of the streams
         can_subset=True,
         partitions_def=days,
         backfill_policy=single_run(),

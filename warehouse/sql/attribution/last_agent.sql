@@ -10,6 +10,7 @@ with credited as (
         on c.shop_id = o.shop_id and c.buyer_key = o.buyer_key and c.started_at <= o.paid_at
         and o.business_date <= c.started_on + cast($agent_window_days as integer)
         and c.agent_id = coalesce(o.cs_agent_id, c.agent_id)
+    -- an agent who never answered sold nothing; a chat that does not say so counts
     where c.replied is distinct from false
     qualify row_number() over (
         partition by o.platform, o.shop_id, o.line_id order by c.started_at desc, c.chat_id desc

@@ -4,6 +4,7 @@
 with listed as (
     select platform, shop_id, sku_id, min(live_on) as listed_on, arg_min(owner_id, live_on) as owner_id
     from core_listing
+    -- a listing that does not say whether it is new counts as new
     where sku_id is not null and live_on is not null and is_new is distinct from false
     group by all
 ),
@@ -23,6 +24,7 @@ new as (
     anti join listed as l on l.shop_id = o.shop_id and l.sku_id = o.sku_id
 ),
 span as (
+    -- less 1: the day of the listing is the first of them
     select n.*, n.listed_on + cast($new_sku_days - 1 as integer) as day_90_on, s.sku_group, s.brand,
         coalesce(n.owner_id, s.owner_id) as credited_to
     from new as n

@@ -12,6 +12,7 @@ from (
     left join (
         select
             shop_id, ${link}, sum(amount_base) as refunded,
+            -- nothing given back is nothing in every currency, also without a rate
             count(*) filter (where amount_base is null and amount <> 0) as n_unknown
         from core_refund
         where ${link} is not null and not coalesce(is_excluded, false)

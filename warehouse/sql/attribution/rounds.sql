@@ -16,6 +16,7 @@ from (
             ) as answered_at
         from core_chat_message
         where sender in ('buyer', 'agent')
+        -- the id decides between messages of one moment, so that every run finds the same rounds
         window in_chat as (partition by platform, shop_id, chat_id order by sent_at, message_id)
     ),
     round as (

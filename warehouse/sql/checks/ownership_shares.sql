@@ -1,5 +1,6 @@
 -- grain: one row per scope, role and day from which more than the whole is owned  key: scope_type, scope_id, role_id, day
 -- reads: core_ownership
+-- Looked at are days on which a share begins: on no other can the sum rise.
 with edge as (
     select distinct scope_type, scope_id, role_id, valid_from as day
     from core_ownership

@@ -20,6 +20,7 @@ own as (
     select
         'person' as scope_type, p.person_id as scope_id, p.role_id, p.person_id, cast(1 as decimal(7, 6)) as share,
         p.valid_from,
+        -- until the day before: from then on somebody in the role owns by another scope
         least(coalesce(p.valid_to, date '9999-12-31'), coalesce(b.since - 1, date '9999-12-31')) as valid_to
     from core_person as p
     left join by_scope as b on b.role_id = p.role_id

@@ -5,6 +5,7 @@ select
     s.record_key, s.record_day, s.version_at, s.row_hash,
     case
         when t.record_key is null then 'new'
+        -- an older version that comes late changes nothing; of equal ones the hash tells whether they differ
         when s.version_at >= t.version_at and s.row_hash <> t.row_hash then 'changed'
         else 'unchanged'
     end as action

@@ -4,6 +4,7 @@ create or replace temp table staged_action as
 select
     coalesce(s.record_key, t.record_key) as record_key, coalesce(s.record_day, t.record_day) as record_day, s.version_at, s.row_hash,
     case
+        -- first: what a later pull has said of a day stands, whatever this window holds
         when coalesce(s.record_day, t.record_day) in (select day from newer_day) then 'unchanged'
         when t.record_key is null then 'new'
         when s.record_key is null then 'gone'

@@ -18,6 +18,7 @@ reached as (
 moved as (
     select
         m.record_day, timezone(a.zone, cast(m.record_day as timestamp)) as starts_at,
+        -- 1: counted from the end of the day, on the clock of the shop: a day may have 23 or 25 hours
         timezone(a.zone, cast(m.record_day as timestamp) + to_days(1 + a.finality_days)) as settled_at
     from staged_action as m
     cross join account as a

@@ -7,6 +7,7 @@ from (
     select platform, shop_id, item_id, max(amount) as amount
     from (select l.platform, l.shop_id, l.item_id, l.amount, ${is_own} as is_own from reconciled_line as l)
     group by platform, shop_id, item_id
+    -- max above: a line that stands twice is summed once here, and twice where it is credited
     having bool_and(is_own)
 )
 group by platform, shop_id
