@@ -6,7 +6,7 @@ Belongs here: types and constructors. Not here: the tables themselves (one modul
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from models.values import Width
+from models.values import Width, width_of
 
 
 class ColumnType(StrEnum):
@@ -70,6 +70,12 @@ class Column:
     required: bool = False
     allowed: tuple[str, ...] = ()
     default: str = ""  # what an empty cell of a dropped file means; nothing = NULL
+
+    @property
+    def places(self) -> int:
+        """Digits behind the point of a DECIMAL column; 0 for any other."""
+        width = width_of(self.sql_type)
+        return width.places if width else 0
 
     @property
     def is_id(self) -> bool:

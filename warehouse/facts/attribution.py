@@ -178,11 +178,12 @@ def _shared_metrics() -> Sql:
         Sql(",\n    "),
         (
             fill(
-                Sql("cast(cast(s.${name} as ${whole}) * p.live_share as ${kind}) as ${name}"),
+                Sql("cast(cast(s.${name} as ${wide}) * p.live_share as ${kind}) as ${name}"),
                 name=identifier(column.name),
-                # times a share, DECIMAL(13,12), DuckDB multiplies DECIMAL(18,0) in 64 bits and refuses a product of 10^18 or more
-                # (https://duckdb.org/docs/stable/sql/data_types/numeric, fixed-point decimals)
-                whole=type_name("DECIMAL(18,0)" if source.sql_type == "BIGINT" else source.sql_type),
+                # DuckDB multiplies two decimals of up to 18 digits in 64 bits and refuses a product of 10^18 or more: a million
+                # seconds watched times a share, DECIMAL(13,12). 25 digits make it multiply in 128 bits, and 25 + 13 are the 38 it
+                # has (https://duckdb.org/docs/stable/sql/data_types/numeric, fixed-point decimals)
+                wide=type_name(f"DECIMAL(25,{source.places})"),
                 kind=type_name(column.sql_type),
             )
             for column in FACTS["live_share"].columns

@@ -4,7 +4,6 @@ Belongs here: one tree to one SQL expression, and the scale of its exact decimal
 aggregation (compile.py). Column names come from the registry only; constants pass through `sqltext.literal`.
 """
 
-import re
 from decimal import Decimal
 
 from models import formulas
@@ -14,7 +13,6 @@ from models.formulas.functions import DURATIONS
 from models.tables import ColumnType, Table
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
 
-_SCALE = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
 _OPERATORS = {
     "+": Sql("+"),
     "-": Sql("-"),
@@ -174,8 +172,7 @@ def scale(node: Expr, table: Table) -> int:
 def _column_scale(name: str, table: Table) -> int:
     _column(name, table)
     column = table.column(name)
-    match = _SCALE.match(column.sql_type) if column else None
-    return int(match[1]) if match else 0
+    return column.places if column else 0
 
 
 def uses_period(node: Expr | None) -> bool:

@@ -189,6 +189,26 @@ def shares(world: FactWorld) -> dict[tuple[Any, Any], tuple[Any, ...]]:
     return {(who, role): tuple(rest) for who, role, *rest in rows}
 
 
+def test_a_livestream_that_millions_watched_is_shared_too(world: FactWorld) -> None:
+    watched = session(
+        "L1", "2026-10-01 20:00", "2026-10-01 23:00", viewers=3_000_000, watch_seconds=900_000_000_000
+    )
+    world.drop("live_session", [watched])
+    world.drop(
+        "live_shift",
+        [
+            shift("1", "L1", "anna", "2026-10-01 20:00", "2026-10-01 22:00"),
+            shift("2", "L1", "ben", "2026-10-01 22:00", "2026-10-01 23:00"),
+        ],
+    )
+
+    world.build()
+
+    seconds = dict(world.rows("select employee_id, watch_seconds from core_live_share"))
+    assert abs(seconds["anna"] - 600_000_000_000) < 1  # a share has twelve places
+    assert abs(seconds["ben"] - 300_000_000_000) < 1
+
+
 def test_a_livestream_is_shared_by_minutes_on_air(world: FactWorld) -> None:
     world.drop(
         "live_session",
