@@ -121,6 +121,15 @@ def dec(value: Number) -> Decimal:
     return number
 
 
+def looks_like_decimal(text: str) -> bool:
+    """Whether a text is written as a number, however long.
+
+    >>> looks_like_decimal("-1234.50"), looks_like_decimal("2026-10"), looks_like_decimal("9" * 400)
+    (True, False, True)
+    """
+    return _DECIMAL.fullmatch(text) is not None
+
+
 def read_decimal(text: str) -> Decimal:
     """The number of a text of digits with an optional sign and one point; `-0` is 0.
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from models.definitions.accepted_findings import KEY as ACCEPTS
 from models.definitions.accepted_findings import Accepted, read_accepts
@@ -18,6 +18,7 @@ from models.definitions.reading import (
     Fields,
     Label,
     Problems,
+    as_args,
     as_choice,
     as_date,
     as_id,
@@ -28,7 +29,7 @@ from models.definitions.reading import (
     refuse,
 )
 from models.definitions.roles import CYCLES
-from models.definitions.strict_yaml import Node, YamlPlace, plain
+from models.definitions.strict_yaml import Node, YamlPlace
 from models.errors import DefinitionError
 from models.pay import METHODS
 from models.values import nearest
@@ -151,7 +152,7 @@ def _line(node: Node) -> PayLine:
         label=as_label(fields["label"], "label"),
         method=as_text(fields["method"], "method"),
         bindings=bindings,
-        args=cast(dict[str, object], plain(given)) if given else {},
+        args=as_args(given, "args") if given else {},
         output=as_text(output, "output") if output else "amount",
         paid=_yes(fields, "paid", default=True),
         cycle=as_choice(cycle, "cycle", CYCLES) if cycle else None,

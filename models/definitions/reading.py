@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from models.definitions.strict_yaml import Mapping, Node, Scalar, Sequence, YamlPlace
+from models.definitions.strict_yaml import Mapping, Node, Scalar, Sequence, YamlPlace, plain
 from models.errors import DefinitionError
-from models.values import LimitError, ReadingError, dec, nearest, read_date
+from models.values import LimitError, ReadingError, dec, looks_like_decimal, nearest, read_date
 
 Choice = TypeVar("Choice", bound=str)
 SHOWN = 100  # characters of a wrong value that a message repeats
@@ -85,6 +85,25 @@ def as_id(node: Node, what: str) -> str:
         remedy = "use a-z, 0-9 and _, starting with a letter, at most 63 characters"
         raise refuse("D116", f"{what} is not an id", node.place, actual=repr(text), remedy=remedy)
     return text
+
+
+def as_args(node: Node, what: str) -> dict[str, object]:
+    """The arguments of a method as dicts, lists and texts; a number too wide for any figure is refused where it stands."""
+    entries = as_mapping(node, what)
+    _refuse_wide(entries, what)
+    return cast(dict[str, object], plain(entries))
+
+
+def _refuse_wide(node: Node, what: str) -> None:
+    match node:
+        case Scalar(is_null=False) if looks_like_decimal(node.text):
+            as_number(node, what)
+        case Sequence():
+            for item in node.items:
+                _refuse_wide(item, what)
+        case Mapping():
+            for value in node.entries.values():
+                _refuse_wide(value, what)
 
 
 def as_number(node: Node, what: str) -> Decimal:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, cast
+from typing import Literal
 
 from models.definitions.accepted_findings import KEY as ACCEPTS
 from models.definitions.accepted_findings import Accepted, read_accepts
@@ -15,6 +15,7 @@ from models.definitions.reading import (
     Fields,
     Label,
     Problems,
+    as_args,
     as_choice,
     as_date,
     as_id,
@@ -28,7 +29,7 @@ from models.definitions.reading import (
 from models.definitions.red_lines import KEY as RED_LINES
 from models.definitions.red_lines import RedLine, read_red_lines
 from models.definitions.strict_yaml import Mapping as YamlMapping
-from models.definitions.strict_yaml import Node, plain
+from models.definitions.strict_yaml import Node
 from models.errors import DefinitionError
 from models.scoring import peer_mean
 from models.scoring.peer_mean import MeanOfPeers
@@ -223,7 +224,7 @@ def _line(node: Node, dimension: str) -> RoleLine:
         target=None if peer_target else _target(target),
         full=full,
         x=as_choice(x, "x", LOOKED_UP) if x else "actual",
-        args=cast(dict[str, object], plain(as_mapping(args, "args"))) if args else {},
+        args=as_args(args, "args") if args else {},
         source=str(fields.place),
         no_data=as_choice(no_data, "no_data", NO_DATA) if no_data else "missing",
         peer_target=peer_target,
@@ -241,8 +242,7 @@ def _peer_target(node: Node | None) -> MeanOfPeers | None:
     if not isinstance(node, YamlMapping):
         return None
     fields = Fields(node, "a target", required=(peer_mean.KEY,))
-    args = plain(as_mapping(fields[peer_mean.KEY], peer_mean.KEY))
-    return MeanOfPeers.of_line(cast(dict[str, object], args))
+    return MeanOfPeers.of_line(as_args(fields[peer_mean.KEY], peer_mean.KEY))
 
 
 def _check_names(role: Role, fields: Fields) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from models.errors import DefinitionError
-from models.values import dec, nearest, read_date
+from models.values import dec, nearest, read_date, read_decimal
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,9 @@ def number(method: str, name: str, value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise invalid(method, name, f"must be an exact decimal, not {type(value).__name__}", value)
     try:
-        return dec(value)
+        # 38 digits here, so that outsiders may try a method with any figure; what a definition states is held to 18 before the
+        # point where it is read (definitions/reading.py)
+        return read_decimal(value.strip()) if isinstance(value, str) else dec(value)
     except ValueError:
         # `from None`: the cause speaks of the reader; the author of a plan needs the name of the argument
         raise invalid(method, name, "is not a plain number", value) from None

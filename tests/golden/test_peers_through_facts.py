@@ -70,7 +70,10 @@ def orders() -> Iterator[dict[str, Any]]:
                 yield w.order(key, "2011-11-08T10:00+00:00", [line])
 
 
-PEOPLE = [Person(name, name.upper(), "seller", "", None, START) for name in FIGURES]
+PEOPLE = [
+    Person(person_id=name, name=name.upper(), role_id="seller", dept="", manager_id=None, valid_from=START)
+    for name in FIGURES
+]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +81,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     folder, known = tmp_path_factory.mktemp("peers"), definitions()
     with open_warehouse(folder) as con:
         account = SourceAccount(
-            w.UK, ("order_line", "refund"), "Europe/London", "2011-11-01", None, "", 60, "shopify"
+            ref=w.UK,
+            feeds=("order_line", "refund"),
+            zone="Europe/London",
+            active_from="2011-11-01",
+            finality_days=60,
+            platform="shopify",
         )
         set_source_accounts(con, [account])
         person = [
@@ -90,7 +98,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
         w.put(con, "core_ownership", [w.own("sku_group", name, "seller", name, "1") for name in FIGURES])
         w.load(con, folder, w.UK, list(orders()))
         build_core(con, "GBP")
-        cards = score_period(known, NOVEMBER, PEOPLE, compute_spans(con, known, [NOVEMBER]), [], [])
+        cards = score_period(known, NOVEMBER, PEOPLE, compute_spans(con, known, [NOVEMBER]), [], ratings=[])
         store_scorecards(con, NOVEMBER, cards)
         store_labels(con, known, NOVEMBER.end)
         company = {"id": "x", "name_zh": "店", "name_en": "Shop", "zone": "Europe/London"}

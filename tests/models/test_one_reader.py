@@ -23,7 +23,7 @@ ONE_WRITER = {"models/whole_file.py"}
 # These read back what the product itself wrote: state, landing files, records of loads.
 OWN_NOTES = {
     "connectors/kit/contract/oauth.py",
-    "connectors/kit/contract/state.py",
+    "connectors/kit/transport/state.py",
     "connectors/kit/window/replay.py",
     "connectors/file_drop/drop_files.py",
 }

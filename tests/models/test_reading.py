@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.definitions.reading import as_choice, as_date, as_id, as_number, as_text
-from models.definitions.rules import read_rule
-from models.definitions.strict_yaml import Node, Scalar, YamlPlace
+from models.definitions.reading import as_args, as_choice, as_date, as_id, as_number, as_text
+from models.definitions.strict_yaml import Node, Scalar, YamlPlace, parse
 from models.errors import DefinitionError
+from models.evaluation import evaluate
 from models.formulas import parse_expression
 from models.formulas.checker import check
 from models.tables import ORDER_LINE
@@ -51,10 +52,16 @@ def test_a_number_too_wide_for_any_figure_is_refused_with_line_value_and_remedy(
 
 
 def test_an_argument_of_a_method_has_the_same_limit() -> None:
-    with pytest.raises(DefinitionError) as caught:
-        read_rule("score.piecewise", {"points": [["0", "0"], ["1" * 20, "100"]]}, "higher", 100)  # type: ignore[arg-type]
+    args = parse("points: [[0, 0], [11111111111111111111, 100]]", "roles.yaml")
 
-    assert caught.value.code == "D221"
+    with pytest.raises(DefinitionError) as caught:
+        as_args(args, "args")
+
+    assert (caught.value.code, caught.value.where) == ("D113", "roles.yaml:1")
+
+
+def test_outsiders_may_try_a_method_with_any_figure_of_38_digits() -> None:
+    assert evaluate("score.linear", {"actual": "2" * 28, "target": "1" * 28})["score"] == Decimal("120.0")
 
 
 def test_a_number_in_an_expression_has_the_same_limit() -> None:

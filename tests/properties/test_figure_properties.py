@@ -10,14 +10,14 @@ from models.appraisal.lines import Attainments, score_line
 from models.appraisal.measured import from_actual
 from models.appraisal.targets import ResolvedTarget
 from models.definitions import Definitions, load_definitions
-from models.definitions.rules import read_rule
+from models.definitions.rules import rule_of
 from models.figure import FigureStatus, attained, share_of_target
 from models.inputs import Actual
 from models.money import round_half_up
 from warehouse.figures.judge import Evidence, Owned
-from warehouse.figures.plan import Duty, Span, plan_kpi
-from warehouse.figures.run import Figure, Figures
-from warehouse.raw.coverage import Account, Coverage, Window
+from warehouse.figures.plan import MeasuredPerson, Span, plan_kpi
+from warehouse.figures.run import MeasureResult, MeasureResults
+from warehouse.raw.coverage import Account, Coverage, ProofWindow
 
 DECEMBER = Span("2011-12", date(2011, 12, 1), date(2011, 12, 31))
 PLACES = 10
@@ -78,11 +78,26 @@ def _role(key: str, method: str) -> str:
 KNOWN = _definitions()
 ROLES = sorted(KNOWN.roles)
 ATTAINMENTS = Attainments(KNOWN)
-PROVEN = Window(
-    datetime(2011, 11, 1, tzinfo=UTC), datetime(2012, 2, 1, tzinfo=UTC), "proven", "count", None, None,
-    datetime(2012, 2, 1, tzinfo=UTC),
-)  # fmt: skip
-SHOP = Account("shopify", "orders", "uk", ("order_line",), "UTC", date(2011, 11, 1), None, 0, (PROVEN,))
+PROVEN = ProofWindow(
+    start=datetime(2011, 11, 1, tzinfo=UTC),
+    end=datetime(2012, 2, 1, tzinfo=UTC),
+    status="proven",
+    proof="count",
+    cause_code=None,
+    cause=None,
+    as_of=datetime(2012, 2, 1, tzinfo=UTC),
+)
+SHOP = Account(
+    connector="shopify",
+    stream="orders",
+    shop_id="uk",
+    feeds=("order_line",),
+    zone="UTC",
+    active_from=date(2011, 11, 1),
+    active_to=None,
+    finality_days=0,
+    windows=(PROVEN,),
+)
 
 # Twelve decimals: a sum of converted amounts times shares has more of them than a stored figure.
 amounts = st.decimals(-(10**9), 10**9, places=12)
@@ -101,18 +116,27 @@ def _judged(
         (t.measure for t in plan.denominator), below
     )
     evidence = Evidence(
-        Figures({measure: {key: Figure(value, 3, 0)} for measure, value in sums.items()}, {}),
+        MeasureResults({measure: {key: MeasureResult(value, 3, 0)} for measure, value in sums.items()}, {}),
         Coverage([SHOP]),
         {("order_line", "ann", role): (Owned("shop", "uk", DECEMBER.start, DECEMBER.end),)},
         lambda _duty, _kpi: target,
     )
-    judged = evidence.judge(Duty(DECEMBER, "ann", role, (plan,)), plan)
+    judged = evidence.judge(MeasuredPerson(DECEMBER, "ann", role, (plan,)), plan)
     status: FigureStatus = judged.status
     cause = judged.cause
     actual = Actual(
-        DECEMBER.label, "ann", role, kpi_id, judged.numerator, judged.denominator, _stored(judged.value), status,
-        cause.code if cause else None, cause.text if cause else None, judged.n_rows,
-    )  # fmt: skip
+        period=DECEMBER.label,
+        person_id="ann",
+        role_id=role,
+        kpi_id=kpi_id,
+        numerator=judged.numerator,
+        denominator=judged.denominator,
+        value=_stored(judged.value),
+        status=status,
+        cause_code=cause.code if cause else None,
+        cause=cause.text if cause else None,
+        n_rows=judged.n_rows,
+    )
     return actual, _stored(ATTAINMENTS.of(role, kpi_id, DECEMBER.end, judged.value, target))
 
 
@@ -131,7 +155,7 @@ def test_the_warehouse_and_the_scorecard_find_one_value_and_one_attainment(
 
     goal = ResolvedTarget(target, "person")
     measured = from_actual(kpi, actual, goal)
-    rule = read_rule(line.method, dict(line.args), kpi.direction, line.full)
+    rule = rule_of(line, kpi)
     outcome = score_line(line, kpi, rule, measured, goal)
 
     assert _stored(measured.value) == actual.value

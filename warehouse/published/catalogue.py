@@ -17,6 +17,8 @@ import yaml
 from models.tables import FAMILIES, Column, Sensitivity, Table
 from warehouse.published.publish import PUBLISHED_TABLES
 from warehouse.store.connect import open_warehouse
+from warehouse.store.rows import row_dicts
+from warehouse.store.sqltext import Sql
 
 _MEANINGS = Path(__file__).with_name("catalogue.yaml")
 _CANONICAL = {
@@ -64,13 +66,15 @@ def published_catalogue() -> dict[str, PublishedTable]:
     said: dict[str, Any] = yaml.safe_load(_MEANINGS.read_text("utf-8"))
     # of a new, empty warehouse: types are those of this version, whatever the company's file is like
     with tempfile.TemporaryDirectory() as folder, open_warehouse(Path(folder)) as con:
-        found = con.execute(
+        sql = Sql(
             "select table_name, column_name, data_type from duckdb_columns() where not internal"
             " order by table_name, column_index"
-        ).fetchall()
+        )
+        found = row_dicts(con, sql)
     types: dict[str, dict[str, str]] = {}
-    for table, column, sql_type in found:
-        types.setdefault(table, {})[column] = _SHORT_TYPES.get(sql_type, sql_type)
+    for row in found:
+        kind = row["data_type"]
+        types.setdefault(row["table_name"], {})[row["column_name"]] = _SHORT_TYPES.get(kind, kind)
     return {
         name: _canonical(name, *_CANONICAL[name])
         if name in _CANONICAL

@@ -127,7 +127,9 @@ def test_a_table_becomes_rows_with_exact_texts(tmp_path: Path) -> None:
 def test_quotes_mean_nothing_in_a_tab_file_and_everything_in_a_quoted_one(tmp_path: Path) -> None:
     plain = _rows(tmp_path, 'id\tday\tamount\n5" pipe\t"x\t1\n')
     quoted = _rows(
-        tmp_path, 'id,day,amount\n"a,""b""\nc",x,1\n', Delimited(TABLE.required, ",", is_quoted=True)
+        tmp_path,
+        'id,day,amount\n"a,""b""\nc",x,1\n',
+        Delimited(required=TABLE.required, delimiter=",", is_quoted=True),
     )
 
     assert plain == [{"id": '5" pipe', "day": '"x', "amount": "1"}]
@@ -163,11 +165,15 @@ def test_a_table_that_is_short_or_odd_is_refused(
 
 def test_a_quoted_field_that_never_ends_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SchemaDrift):
-        _rows(tmp_path, 'id,day,amount\n"C1,x,1\nC2,x,1\n', Delimited(TABLE.required, ",", is_quoted=True))
+        _rows(
+            tmp_path,
+            'id,day,amount\n"C1,x,1\nC2,x,1\n',
+            Delimited(required=TABLE.required, delimiter=",", is_quoted=True),
+        )
 
 
 def test_an_account_may_name_the_charset_of_its_region(tmp_path: Path) -> None:
-    form = Delimited(TABLE.required, charset_setting="charset")
+    form = Delimited(required=TABLE.required, charset_setting="charset")
     text = "id\tday\tamount\n商品\tx\t1\n".encode("cp932")
 
     assert _rows(tmp_path, text, form.of(_account(charset="cp932")))[0]["id"] == "商品"

@@ -96,7 +96,13 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     """The whole way once: rows, figures, scorecards, publication."""
     home, known = tmp_path_factory.mktemp("home"), definitions()
     with open_warehouse(home) as con:
-        account = SourceAccount(w.UK, ("order_line",), "Europe/London", "2011-12-01", None, "", 0, "shopify")
+        account = SourceAccount(
+            ref=w.UK,
+            feeds=("order_line",),
+            zone="Europe/London",
+            active_from="2011-12-01",
+            platform="shopify",
+        )
         set_source_accounts(con, [account])
         w.put(
             con,
@@ -125,8 +131,13 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         insert_rows(con, "core_order_line", rows)
         compute_mtd(con, known, [LAST])
         actuals = compute_spans(con, known, [DECEMBER])
-        people = [Person("ann", "ann", "manager", "", None, START)]
-        stated = [Target("person", "ann", name, "2011-12", value) for name, value in PLANNED.items()]
+        people = [
+            Person(person_id="ann", name="ann", role_id="manager", dept="", manager_id=None, valid_from=START)
+        ]
+        stated = [
+            Target(scope="person", scope_id="ann", kpi_id=name, period="2011-12", value=value)
+            for name, value in PLANNED.items()
+        ]
         store_scorecards(con, DECEMBER, score_period(known, DECEMBER, people, actuals, stated, ratings=[]))
         store_labels(con, known, LAST)
         store_company(

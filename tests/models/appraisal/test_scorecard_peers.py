@@ -49,14 +49,28 @@ def role(line: str, *, direction: str = "higher", kpi: str = "net", more: str = 
 
 
 def person(name: str, dept: str = "x", manager: str | None = None) -> Person:
-    return Person(name, name, "seller", dept, manager, START)
+    return Person(
+        person_id=name, name=name, role_id="seller", dept=dept, manager_id=manager, valid_from=START
+    )
 
 
 def actual(name: str, value: str | None, cause: str = "P102", status: str = "") -> Actual:
     number = None if value is None else Decimal(value)
     state = status or ("missing" if number is None else "scored")
     code = cause if number is None or status else None
-    return Actual("2011-11", name, "seller", "net", number, None, number, state, code, code and "why", 1)
+    return Actual(
+        period="2011-11",
+        person_id=name,
+        role_id="seller",
+        kpi_id="net",
+        numerator=number,
+        denominator=None,
+        value=number,
+        status=state,
+        cause_code=code,
+        cause=code and "why",
+        n_rows=1,
+    )
 
 
 def scored(
@@ -66,7 +80,7 @@ def scored(
     targets: Sequence[Target] = (),
 ) -> dict[str, ScoreLine]:
     held = people or [person(a.person_id) for a in actuals]
-    cards = score_period(known, NOVEMBER, held, actuals, targets, [])
+    cards = score_period(known, NOVEMBER, held, actuals, targets, ratings=[])
     return {card.person_id: card.lines[0] for card in cards}
 
 
@@ -157,7 +171,7 @@ def test_a_group_that_is_too_small_has_its_fallback_or_no_target() -> None:
 
 
 def test_a_stated_target_goes_before_the_mean_of_the_peers() -> None:
-    stated = Target("person", "a", "net", "2011-11", Decimal(45))
+    stated = Target(scope="person", scope_id="a", kpi_id="net", period="2011-11", value=Decimal(45))
 
     assert scored(role(MEAN), THREE, targets=[stated])["a"].target == 45
 
@@ -175,7 +189,7 @@ def test_reports_are_scored_before_managers_and_people_in_any_order_alike() -> N
     people = [person("a"), person("b", manager="a"), person("c", manager="a")]
 
     def cards(order: int) -> list[Scorecard]:
-        return score_period(role(PLACE), NOVEMBER, people[::order], THREE[::order], [], [])
+        return score_period(role(PLACE), NOVEMBER, people[::order], THREE[::order], [], ratings=[])
 
     assert cards(1) == cards(-1)
 
@@ -185,11 +199,11 @@ def test_the_caller_s_decimal_context_stays_out_of_a_scorecard(line: str) -> Non
     known = role(line, more=DIVIDED if line == STEPS else "")
     figures = [replace(a, value=(a.value or 0) / 3, numerator=(a.value or 0) / 3) for a in THREE]
     figures = [replace(a, denominator=Decimal(7)) if line == STEPS else a for a in figures]
-    expected = score_period(known, NOVEMBER, [person(a.person_id) for a in figures], figures, [], [])
+    expected = score_period(known, NOVEMBER, [person(a.person_id) for a in figures], figures, [], ratings=[])
 
     with localcontext() as context:
         context.prec, context.traps[Inexact], context.traps[Rounded] = 3, True, True
-        found = score_period(known, NOVEMBER, [person(a.person_id) for a in figures], figures, [], [])
+        found = score_period(known, NOVEMBER, [person(a.person_id) for a in figures], figures, [], ratings=[])
 
     assert found == expected
 
