@@ -26,7 +26,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a connector needs of a checkout, to be written into."""
     root = tmp_path_factory.mktemp("checkout")
     leave = shutil.ignore_patterns("__pycache__", "data")
-    for name in ("connectors", "models", "warehouse/sql/feeds", "tests/connectors"):
+    for name in ("connectors", "models", "warehouse", "tests/connectors"):
         shutil.copytree(ROOT / name, root / name, ignore=leave)
     shutil.copy(ROOT / "pyproject.toml", root / "pyproject.toml")
     return root
