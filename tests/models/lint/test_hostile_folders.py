@@ -11,6 +11,7 @@ from models.definitions import load_definitions
 from models.errors import MeritError, MeritErrors
 from pipelines.company.company import load_company
 from pipelines.company.untrusted_folder import MAX_BYTES, MAX_FILES, read_text, yaml_below
+from tests.pace import slowness
 from tests.refusals import unsaid
 
 SECRET = "kpis: [{id: stolen}] # the neighbour's salary list"
@@ -161,7 +162,7 @@ def test_harm_is_refused_in_two_seconds_and_touches_nothing(
     with pytest.raises(MeritError) as refusal:
         load_definitions(yaml_below(folder, "kpi_definitions"))
 
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 2 * slowness()
     found = refusal.value.errors if isinstance(refusal.value, MeritErrors) else [refusal.value]
     assert {error.code for error in found} <= codes
     assert unsaid(refusal.value) == []
