@@ -153,7 +153,9 @@ class Linear(LineRule):
 
     def attainment_shown(self, value: Decimal, target: Decimal, _direction: str) -> Decimal | None:
         """The attainment that the score comes from; None for a target that the formula cannot take."""
-        return None if self.is_inverse_ratio and target <= 0 else self.score(value, target).attainment
+        is_left_out = target == 0 and self.target_zero == "exclude"
+        is_refused = self.is_inverse_ratio and target <= 0
+        return None if is_left_out or is_refused else self.attainment(value, target)
 
     @property
     @exact
