@@ -87,7 +87,9 @@ def score_line(
     outcome = LineOutcome(
         status="provisional" if measured.status == "provisional" else "scored",
         score=found.score,
-        attainment=attainment_of(kpi, rule, measured.value, goal),
+        attainment=attainment_of(kpi, rule, measured.value, goal)
+        if found.attainment is None
+        else found.attainment,
         target=goal,
         cause=measured.cause,
         steps=(*steps, *found.steps),

@@ -149,7 +149,7 @@ class Linear(LineRule):
             self._attainment_step(actual, target, found.attainment),
             self._score_step(found.attainment, found.score),
         )
-        return Mark(found.score, steps)
+        return Mark(found.score, steps, found.attainment)
 
     def attainment_shown(self, value: Decimal, target: Decimal, _direction: str) -> Decimal | None:
         """The attainment that the score comes from; None for a target that the formula cannot take."""

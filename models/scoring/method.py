@@ -63,10 +63,11 @@ class LineFigures:
 
 @dataclass(frozen=True)
 class Mark:
-    """The score of a line with its arithmetic."""
+    """The score of a line with its arithmetic, and the attainment that is shown where the score came from it."""
 
     score: Decimal
     steps: Steps
+    attainment: Decimal | None = None  # kept, so that a line is not divided twice
 
 
 @dataclass(frozen=True, kw_only=True)
