@@ -5,6 +5,7 @@ or for a type only. Not here: which arrows are allowed (test_repo_shape.py).
 """
 
 import ast
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -81,6 +82,17 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
+
+
+def module_of(path: Path, root: Path) -> str:
+    """The dotted name of a file; a package is named by its folder."""
+    parts = path.relative_to(root).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def modules_imported(path: Path, known: Collection[str]) -> set[str]:
+    """Which of the known modules a file imports: a name that is no module itself stands for the one that it comes from."""
+    return {name if name in known else name.rpartition(".")[0] for name in imported(path)} & set(known)
 
 
 def _room(path: Path, folder: Path) -> str:

@@ -1,11 +1,11 @@
 """The storeys of `connectors/`: imports run downwards only, those for types included, and in no circle."""
 
-import ast
-from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tests.storeys import module_of, modules_imported
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "connectors").rglob("*.py"))
@@ -20,12 +20,8 @@ STOREYS = (
     ("connectors.testing",),
     ("connectors.sandbox",),
 )
+MODULES = {module_of(path, ROOT): path for path in FILES}
 NAMED = [name for storey in STOREYS for name in storey if name != "platform"]
-
-
-def module_of(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def wing_of(module: str) -> str:
@@ -41,37 +37,21 @@ def storey_of(wing: str) -> int:
 _PLATFORMS = next(n for n, storey in enumerate(STOREYS) if "platform" in storey)
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            files = [ROOT / node.module.replace(".", "/") / f"{alias.name}.py" for alias in node.names]
-            yield from (module_of(file) for file in files if file.exists())
-            if not all(file.exists() for file in files):
-                yield node.module
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_import_leads_up_a_storey_or_across_to_another_platform(path: Path) -> None:
-    mine = wing_of(module_of(path))
+    mine = wing_of(module_of(path, ROOT))
     up = [
         module
-        for module in imports(path)
-        if module.startswith("connectors.")
-        and (wing := wing_of(module)) != mine
-        and storey_of(wing) >= storey_of(mine)
+        for module in modules_imported(path, MODULES) - {"connectors"}
+        if (wing := wing_of(module)) != mine and storey_of(wing) >= storey_of(mine)
     ]
 
-    assert up == [] or module_of(path) == "connectors"
+    assert up == [] or module_of(path, ROOT) == "connectors"
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
-    shipped = [path for path in FILES if wing_of(module_of(path)) != "connectors.testing"]
-    known = {module_of(path) for path in shipped}
-    graph = {
-        module_of(path): {m for m in imports(path) if m in known} - {module_of(path)} for path in shipped
-    }
+    known = {name: path for name, path in MODULES.items() if wing_of(name) != "connectors.testing"}
+    graph = {name: modules_imported(path, known) - {name} for name, path in known.items()}
 
     try:
         TopologicalSorter(graph).prepare()

@@ -5,29 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.storeys import module_of, modules_imported
+
 ROOT = Path(__file__).resolve().parents[2]
 STOREYS = (("company", "render"), ("steps",), ("graph",), ("commands",), ("definitions",))
 FILES = sorted((ROOT / "pipelines").rglob("*.py"))
 
 
-def _module(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {_module(path): path for path in FILES}
-
-
-def _imports(path: Path) -> set[str]:
-    """Modules of `pipelines` that a file imports, at its top or inside a function."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            below = {f"{node.module}.{alias.name}" for alias in node.names} & MODULES.keys()
-            found |= below or {node.module}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    return found & MODULES.keys()
+MODULES = {module_of(path, ROOT): path for path in FILES}
 
 
 def _storey(module: str) -> int:
@@ -41,7 +26,7 @@ def test_a_room_imports_itself_and_rooms_below_it(module: str) -> None:
 
     above = [
         other
-        for other in _imports(MODULES[module])
+        for other in modules_imported(MODULES[module], MODULES)
         if other.split(".")[1] != room and _storey(other) >= _storey(module)
     ]
 
@@ -49,7 +34,7 @@ def test_a_room_imports_itself_and_rooms_below_it(module: str) -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    arrows = {name: _imports(path) - {name} for name, path in MODULES.items()}
+    arrows = {name: modules_imported(path, MODULES) - {name} for name, path in MODULES.items()}
     while free := [name for name, below in arrows.items() if not below & arrows.keys()]:
         for name in free:
             del arrows[name]
