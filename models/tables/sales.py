@@ -94,7 +94,10 @@ ORDER_LINE = Table(
         # 0 for shipping: its line is money without a piece
         count("qty", "件数", "Units sold", "pieces", required=True),
         amount(
-            "paid_amount", "实付金额", "Amount credited to the shop, after seller discount", required=True
+            "paid_amount",
+            "实付金额",
+            "Credited to the shop, after seller discount, without tax where the platform states the tax",
+            required=True,
         ),
         *currency("paid_amount", "business_date"),
         base(
@@ -172,6 +175,8 @@ ORDER_LINE = Table(
         _cost("freight_base", "运费成本(本位币)", "Freight of the line; NULL = not in costs.csv"),
         _cost("tariff_base", "关税(本位币)", "Tariff of the line; NULL = not in costs.csv"),
         SKU[2],
+        # beside paid_amount, never in it: sales are comparable between shops whose prices hold the tax and those that add it
+        *money("tax_amount", "税额", "Tax stated for the line, on top of paid_amount; NULL = none is stated"),
     ),
     zh="每个成交订单行一行(商品、运费或其他费用)",
 )
@@ -198,7 +203,12 @@ REFUND = Table(
         ),
         derive(text("sku_group", "商品组", "Group of the SKU from skus.csv"), Derivation.SKU, "sku_group"),
         count("qty", "件数", "Units given back", "pieces", required=True),
-        amount("amount", "退款金额", "Money given back", required=True),
+        amount(
+            "amount",
+            "退款金额",
+            "Money given back, without tax where the platform states the tax",
+            required=True,
+        ),
         *currency("amount", "business_date"),
         base("amount_base", "退款金额(本位币)", "amount in the company's currency; NULL = no rate", "amount"),
         _cost("cogs_base", "退回成本(本位币)", "Cost of the goods that came back; NULL = no cost or no rate"),
@@ -249,6 +259,7 @@ REFUND = Table(
         ),
         derive(text("room_id", "直播间", "Room of the live session"), Derivation.ORDER, "room_id"),
         SKU[2],
+        *money("tax_amount", "退税额", "Tax given back with it, on top of amount; NULL = none is stated"),
     ),
     zh="每个退款订单行一行;平台不给出行时每笔退款一行",
     # a request that is withdrawn or still open has no day on which money went back
