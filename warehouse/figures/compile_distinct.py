@@ -21,7 +21,9 @@ from warehouse.figures.measures import PREVIOUS, Credit, Measure
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
 
 _P = Sql("p")
-_SEEN = -1  # in place of a measure's number: the keys that a person's own rows of a snapshot name, counted or not
+_SEEN = (
+    -1
+)  # in place of a measure's number: the keys that a person's own rows of a snapshot name, counted or not
 
 
 def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
@@ -134,7 +136,9 @@ def _by_day(
             [
                 *columns,
                 *(
-                    fill(Sql("min(${row}) filter (where ${where}) as ${name}"), row=row, where=where, name=name)
+                    fill(
+                        Sql("min(${row}) filter (where ${where}) as ${name}"), row=row, where=where, name=name
+                    )
                     for name, where in wanted.items()
                 ),
             ]
