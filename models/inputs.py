@@ -40,7 +40,7 @@ class Actual:
 class Person:
     """One row of people.csv: a person in a role for a range of days, both ends included.
 
-    `valid_to` is at the latest the day of leaving: the reader of the file sees to that.
+    `valid_to` is at the latest the day of leaving (`last_day`): the warehouse keeps no other.
     """
 
     person_id: str
@@ -89,6 +89,15 @@ class Rating:
     rater_type: RaterType
     score: Decimal | None
     scale_max: Decimal
+
+
+def last_day(valid_to: object, leave_date: object) -> date | None:
+    """The last day that a row of people.csv holds, both days included; None while neither is known.
+
+    >>> last_day(None, date(2026, 1, 15))
+    datetime.date(2026, 1, 15)
+    """
+    return min((day for day in (valid_to, leave_date) if isinstance(day, date)), default=None)
 
 
 def assignments(people: Iterable[Person], period: Period) -> list[Person]:

@@ -44,7 +44,7 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
             fill(Sql("min(p.${first}) as ${first}"), first=first)
             for first in (*firsts, *([Sql("lent")] if lent is not None else []))
         ),
-        span=scan.later_span,
+        span=scan.span_of_rows,
     )
     entries = (
         fill(
@@ -173,7 +173,7 @@ def _group_row(measure: Measure, having: Having, scan: FactScan) -> Sql:
         label=scan.known_label,
         names=of(_P, names),
         lent=lent,
-        span=scan.later_span,
+        span=scan.span_of_rows,
     )
 
 

@@ -80,8 +80,13 @@ class FactScan:
 
     @property
     def later_span(self) -> Sql:
-        """The span, where the scan did not join it."""
+        """The span of a row with its owner, where the scan did not join it."""
         return _NOTHING if self.by_span else self.span_join(Sql("p.day"))
+
+    @property
+    def span_of_rows(self) -> Sql:
+        """The span of a row of which no owner is known yet, where the scan did not join it."""
+        return _NOTHING if self.by_span else self.span_join(Sql("p.day"), has_owner=False)
 
     @property
     def holdings(self) -> Sql:
