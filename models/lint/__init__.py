@@ -7,7 +7,7 @@ refuses (models/definitions), printing (pipelines).
 from collections.abc import Iterable
 
 from models.definitions import Definitions
-from models.lint import cliffs, company, grades, kpis, pay, red_lines, roles, scoring, texts
+from models.lint import cliffs, company, company_files, grades, kpis, pay, red_lines, roles, scoring, texts
 from models.lint.finding import (
     SEVERITIES,
     CompanyContext,
@@ -23,14 +23,25 @@ RULES: tuple[LintRule, ...] = tuple(
     sorted(
         (
             rule
-            for module in (texts, kpis, roles, red_lines, scoring, grades, cliffs, pay, company)
+            for module in (
+                texts,
+                kpis,
+                roles,
+                red_lines,
+                scoring,
+                grades,
+                cliffs,
+                pay,
+                company,
+                company_files,
+            )
             for rule in module.RULES
         ),
         key=lambda rule: rule.code,
     )
 )
 # what these find depends on the files of a company: without them an acceptance cannot be called stale
-_ONLY_WITH_CONTEXT = frozenset(rule.code for rule in company.RULES)
+_ONLY_WITH_CONTEXT = frozenset(rule.code for rule in (*company.RULES, *company_files.RULES))
 
 
 def lint(definitions: Definitions, context: CompanyContext | None = None) -> list[LintFinding]:

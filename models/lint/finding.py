@@ -13,10 +13,11 @@ from typing import Literal, Protocol
 from models.definitions import Definitions, Kpi, Label, Role
 from models.definitions.accepted_findings import Accepted
 from models.definitions.pay_plans import PayPlan
-from models.inputs import Target
+from models.inputs import Person, Target
 from models.lint.meaning import Seen, see
 from models.lint.plans import PlannedLine, planned_lines
 from models.lint.reach import Scoring, scorings
+from models.lint.rows import StatedRate, StatedRating, StatedTarget
 
 Severity = Literal["error", "warning", "notice"]
 # the worst first: findings are sorted by it
@@ -82,6 +83,10 @@ class CompanyContext:
     facts: frozenset[str] | None = None  # tables that a connector or a file feeds
     owned: Mapping[str, frozenset[str]] | None = None  # scope types that people of a role hold
     targets: tuple[Target, ...] = ()
+    stated_targets: tuple[StatedTarget, ...] = ()
+    people: tuple[Person, ...] = ()
+    ratings: tuple[StatedRating, ...] = ()
+    rates: tuple[StatedRate, ...] = ()
     history: Mapping[tuple[str, str, str], tuple[Decimal, ...]] = field(
         default_factory=dict
     )  # (scope, id, kpi) -> values

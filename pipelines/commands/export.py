@@ -12,7 +12,7 @@ _FORMATS = ("xlsx", "html", "csv", "json", "parquet")
     "file_format",
     required=True,
     type=click.Choice(_FORMATS),
-    help="html is the board of a day or of the period's last day.",
+    help="xlsx and html are the appraisal sheets; html of a day is its board.",
 )
 @click.option(
     "--company",
@@ -32,15 +32,16 @@ def export(*, name: str, file_format: str) -> int:
     from pipelines.commands.run_choice import scored_period
     from pipelines.company.home import Home
     from pipelines.render.board import write_board
+    from pipelines.render.sheets_page import write_sheets_page
     from pipelines.render.workbook import write_workbook
     from warehouse.published.read import cards, score_table
     from warehouse.store.connect import open_published
 
     home = Home.of()
     with open_published(home.root) as con:
-        if file_format == "html":
-            day = Period.parse(name).end
-            print(write_board(con, day, home.report(day.isoformat(), "board.html")))
+        asked = Period.parse(name)
+        if file_format == "html" and asked.kind == "D":
+            print(write_board(con, asked.end, home.report(asked.id, "board.html")))
             return 0
         period = scored_period(name)
         if not cards(con, period.id):
@@ -53,7 +54,9 @@ def export(*, name: str, file_format: str) -> int:
         path = home.report(period.id, f"scores.{file_format}")
         if file_format == "xlsx":
             write_workbook(con, period.id, path)
+        elif file_format == "html":
+            write_sheets_page(con, period.id, path)
         else:
-            write_whole(path, WRITERS[file_format](score_table(con, period.id)))
+            write_whole(path, WRITERS[file_format](score_table(con, period)))
     print(path)
     return 0

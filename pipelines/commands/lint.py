@@ -22,6 +22,7 @@ def lint(*, with_notices: bool, company: Path | None) -> int:
     from pipelines.company.home import Home
     from pipelines.company.lint_context import findings_of
     from pipelines.company.run_scope import RunScope
+    from pipelines.steps.drops import absent_files
     from pipelines.steps.files import checked_files
 
     checked = chosen_company(company)
@@ -30,19 +31,22 @@ def lint(*, with_notices: bool, company: Path | None) -> int:
     work = RunScope(checked, Home(Path()), day, day, clock.as_of(checked, day))
     definitions = work.definitions
     dropped = checked_files(work)
-    for line in dropped.quarantine_report():
-        print(line)
     found = findings_of(work, dropped)
-    for finding in found:
+    # the mildest first: what stops a run, and what is left out of it, stands last, above the count
+    for finding in reversed(found):
         if with_notices or finding.severity != "notice":
             print(finding.render())
+    left_out = [*dropped.quarantine_report(), *(error.render() for error in absent_files(checked))]
+    for line in left_out:
+        print(line)
     rows = ", ".join(f"{name} {len(table.rows):,}" for name, table in sorted(dropped.tables.items()))
     counts = f"{len(definitions.kpis)} KPIs, {len(definitions.roles)} roles, {len(checked.sources)} accounts"
     print(f"{checked.folder}: {counts}")
     print(f"rows: {rows}")
     print(f"definitions {definitions.hash[:16]}")
-    print(f"findings: {counted(finding.severity for finding in found)}")
-    return 1 if dropped.quarantine_report() or any(f.severity == "error" for f in found) else 0
+    errors = [*(f.severity for f in found), *("error" for _ in left_out)]
+    print(f"findings: {counted(errors)}")
+    return 1 if "error" in errors else 0
 
 
 def counted(severities: Iterable[str]) -> str:

@@ -1,7 +1,10 @@
 """`kpi verify`: do the published tables follow from the landing files? Recomputes and compares rows."""
 
+import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +18,8 @@ _SHOWN = 3  # rows told of one table: enough to see what kind of difference it i
 def verify(*, company: Path | None) -> int:
     """Recompute everything from landing files and compare.
 
-    Exit code 0 when every published table is equal, 1 with the tables and rows that differ.
+    Exit code 0 when every published table is equal, 1 with the tables and rows that differ, and with the inputs that were changed
+    since the figures were computed: then the figures are old, not wrong.
     """
     from pipelines.commands.progress import show_progress
     from pipelines.company.company import chosen_company
@@ -28,23 +32,87 @@ def verify(*, company: Path | None) -> int:
         beside = Home(Path(scratch))
         rebuild(chosen_company(company), home, beside)
         differences = compare(home.root, beside.root)
-    for line in differences:
+        changed = changed_inputs(home.root, beside.root) if differences else {}
+    for line in [*differences, *_told(changed)]:
         print(line)
-    print("DIFFERENT" if differences else "equal: every published table follows from the landing files")
+    if not differences:
+        print("equal: every published table follows from the landing files")
+    elif changed:
+        print(
+            "DIFFERENT: inputs were changed after the figures were computed, see above; compute again, then verify"
+        )
+        print("不一致：数字算出之后输入有改动（见上）；请重新计算后再核对")
+    else:
+        print("DIFFERENT, although no input was changed: keep this output and report it")
+        print("不一致，但输入没有改动：请保留以上输出并报告")
     return 1 if differences else 0
 
 
+def changed_inputs(published: Path, recomputed: Path) -> dict[str, list[str]]:
+    """Scope (a period, or days) -> inputs whose content was another one when its figures were computed."""
+    from warehouse.published.read import inputs
+    from warehouse.store.connect import open_published
+
+    with open_published(published) as con:
+        there = inputs(con)
+    with open_published(recomputed) as con:
+        here = inputs(con)
+    changed = {
+        scope: sorted(
+            name for name in {*was, *here.get(scope, {})} if was.get(name) != here.get(scope, {}).get(name)
+        )
+        for scope, was in there.items()
+    }
+    return {scope: names for scope, names in changed.items() if names}
+
+
+def _told(changed: Mapping[str, list[str]]) -> list[str]:
+    from warehouse.figures.basis import DAYS
+
+    lines = []
+    for scope, names in changed.items():
+        again = "kpi run" if scope == DAYS else f"kpi score --period {scope}"
+        lines.append(f"{scope}: changed since it was computed: {', '.join(names)}; `{again}` takes it in")
+        lines.append(f"        {scope}：算出之后已改动：{', '.join(names)}；用 `{again}` 重新计算")
+    return lines
+
+
 def compare(published: Path, recomputed: Path) -> list[str]:
-    """Tables that differ, with the first rows that stand in one of them alone."""
+    """Tables that differ, with the first rows that stand in one of them alone, or the columns in which a row differs."""
+    from warehouse.published.catalogue import published_catalogue
     from warehouse.published.digest import published_rows
 
     told: list[str] = []
     there, here = published_rows(published), published_rows(recomputed)
+    catalogue = published_catalogue()
     for table, rows in there.items():
+        # that an input was changed is told by itself, and is no difference as long as every figure is equal
+        if table == "figure_input":
+            continue
         gone, new = sorted(set(rows) - set(here[table])), sorted(set(here[table]) - set(rows))
         # the numbers too: sets do not see a row that stands twice
         if gone or new or len(rows) != len(here[table]):
             told.append(f"{table}: {len(rows)} rows published, {len(here[table])} recomputed")
-            told += [f"  published only:  {row}" for row in gone[:_SHOWN]]
-            told += [f"  recomputed only: {row}" for row in new[:_SHOWN]]
+            told += _rows_told(catalogue[table].key, gone, new)
     return told
+
+
+def _rows_told(key: tuple[str, ...], gone: list[str], new: list[str]) -> list[str]:
+    """Of the first rows: key, and what was published against what was recomputed."""
+    before, after = _by_key(key, gone), _by_key(key, new)
+    lines = []
+    for place in sorted({*before, *after})[:_SHOWN]:
+        was, now = before.get(place), after.get(place)
+        name = ", ".join(place)
+        if was is None or now is None:
+            lines.append(f"  {name}: {'recomputed' if was is None else 'published'} only")
+            continue
+        parts = [f"{c} {was.get(c)!r} -> {now.get(c)!r}" for c in {**was, **now} if was.get(c) != now.get(c)]
+        lines.append(f"  {name}: {'; '.join(parts)}")
+    return lines
+
+
+def _by_key(key: tuple[str, ...], rows: list[str]) -> dict[tuple[str, ...], dict[str, Any]]:
+    # numbers as they are written: read as floats, two that differ in the last digit would look equal
+    parsed = (json.loads(row, parse_float=str) for row in rows)
+    return {tuple(str(row.get(column, "")) for column in key): row for row in parsed}

@@ -46,6 +46,7 @@ from pipelines.company.sources import DeclaredAccount, read_sources, refuse_doub
 from pipelines.company.untrusted_folder import read_text, resolved, yaml_below
 
 SHIPPED = Path(__file__).resolve().parents[2] / "kpi_definitions"
+SOURCES = "sources.yaml"
 SAMPLE = SHIPPED / "sample"
 CASES = "cases"  # published plans, each a small world of its own
 _LONGEST_SLA = 9_999  # hours: more than a year to solve a ticket is a slip
@@ -142,9 +143,14 @@ def load_company(folder: Path | str | None = None) -> Company:
         optional=("languages", "clock", "last_day", "accountable_roles", "sla_hours", "attribution"),
     )
     connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
-    sandbox, sources = read_sources(read_text(root / "sources.yaml"), connectors)
     # lexists: a link that leads nowhere goes on to read_text, which refuses it by name
-    drops = read_manifest(read_text(root / MANIFEST)) if os.path.lexists(root / MANIFEST) else ()
+    has_files = os.path.lexists(root / MANIFEST)
+    drops = read_manifest(read_text(root / MANIFEST)) if has_files else ()
+    # a company kept in files alone has no account to name
+    is_kept_in_files = has_files and not os.path.lexists(root / SOURCES)
+    sandbox, sources = read_sources(
+        "sources: []" if is_kept_in_files else read_text(root / SOURCES), connectors
+    )
     refuse_double_feeds(
         sources, drops
     )  # before anything is pulled: a row that counts twice shows in no check

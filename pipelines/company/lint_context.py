@@ -5,12 +5,15 @@ Belongs here: sources, ownership and targets as a `CompanyContext`; the command 
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from connectors.file_drop import DroppedCompany
 from models.definitions import load_definitions
-from models.inputs import TARGET_SCOPES, Target
+from models.inputs import TARGET_SCOPES, Person, Target
 from models.lint import CompanyContext, LintFinding, lint
+from models.lint.rows import StatedRate, StatedRating, StatedTarget
 from models.tables import FACTS
 from pipelines.company.company import Company, shipped_definitions
 from pipelines.company.run_scope import RunScope
@@ -28,6 +31,14 @@ def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
         facts=_fed(company),
         owned=_owned(dropped),
         targets=_targets(dropped),
+        stated_targets=tuple(
+            StatedTarget(kpi_id=str(row["kpi_id"]), value=value, where=where)
+            for row, where in _placed(dropped, "targets")
+            if isinstance(value := row["value"], Decimal)
+        ),
+        people=tuple(_person(row) for row in _rows(dropped, "people")),
+        ratings=tuple(_rating(row, where) for row, where in _placed(dropped, "ratings")),
+        rates=tuple(_rate(row, where) for row, where in _placed(dropped, "rates")),
         template=load_definitions(shipped_definitions()),
     )
 
@@ -73,6 +84,35 @@ def _target(row: dict[str, object], value: Decimal) -> Target:
     )
 
 
-def _rows(dropped: DroppedCompany, table: str) -> list[dict[str, object]]:
+def _rows(dropped: DroppedCompany, table: str) -> list[dict[str, Any]]:
     found = dropped.tables.get(table)
     return [dict(row) for row in found.rows] if found else []
+
+
+def _placed(dropped: DroppedCompany, table: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Rows with file and line."""
+    found = dropped.tables.get(table)
+    if found is not None:
+        yield from ((row.values, found.where(row)) for row in found.dropped)
+
+
+def _person(row: dict[str, Any]) -> Person:
+    return Person(
+        person_id=row["person_id"],
+        name=row["name"],
+        role_id=row["role_id"],
+        dept=row["dept"] or "",
+        manager_id=row["manager_id"],
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+    )
+
+
+def _rating(row: dict[str, Any], where: str) -> StatedRating:
+    columns = ("person_id", "period", "item_id", "rater_id", "rater_type")
+    return StatedRating(**{name: row[name] for name in columns}, where=where)
+
+
+def _rate(row: dict[str, Any], where: str) -> StatedRate:
+    columns = ("currency", "base_currency", "rate_date", "rate")
+    return StatedRate(**{name: row[name] for name in columns}, where=where)

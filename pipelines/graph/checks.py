@@ -13,10 +13,12 @@ import dagster as dg
 
 from models.lint import LintFinding
 from pipelines.company.lint_context import findings_of
+from pipelines.company.run_scope import RunScope
 from pipelines.graph.assets import POOL
 from pipelines.graph.assets.core import CORE
 from pipelines.graph.assets.kpi import ACTUALS
 from pipelines.graph.assets.raw import FILES
+from pipelines.graph.assets.score import PERIOD_FILES
 from pipelines.graph.resources import RunPlace
 from pipelines.steps.files import checked_files
 from warehouse.facts.checks import CheckResult, check_names, run_check
@@ -28,7 +30,7 @@ _ON = {
     "one_scope_type": FILES,
     "unique_keys": CORE["order_line"],
 }
-_SHOWN_ONLY = {"proven_days"}
+_SHOWN_ONLY = {"proven_days", "targets_plausible"}
 _DEFINITIONS = "definitions_hold"
 _LINT = "definitions_lint"
 _SHOWN = 20  # findings told; the rest is counted
@@ -39,7 +41,19 @@ def asset_checks() -> list[dg.AssetChecksDefinition]:
     groups: dict[dg.AssetKey, list[str]] = {}
     for name in check_names():
         groups.setdefault(_ON.get(name, ACTUALS), []).append(name)
-    return [_group(asset, names) for asset, names in groups.items()] + [_definitions(), _lint()]
+    # what a file may make wrong is looked at before a period is scored too: it reads the files anew
+    groups[PERIOD_FILES] = list(_ON)
+    return [
+        *(_group(asset, names) for asset, names in groups.items()),
+        _definitions(),
+        _lint(FILES),
+        _lint(PERIOD_FILES),
+    ]
+
+
+def _work(asset: dg.AssetKey, context: dg.AssetCheckExecutionContext, place: RunPlace) -> RunScope:
+    """The work of the run that a check of the asset belongs to: of a month, or of days."""
+    return place.appraisal(context)[0] if asset == PERIOD_FILES else place.days(context)
 
 
 def _group(asset: dg.AssetKey, names: Sequence[str]) -> dg.AssetChecksDefinition:
@@ -50,8 +64,7 @@ def _group(asset: dg.AssetKey, names: Sequence[str]) -> dg.AssetChecksDefinition
 
     @dg.multi_asset_check(name=f"check_{asset.to_python_identifier()}", specs=specs, pool=POOL)
     def checked(context: dg.AssetCheckExecutionContext, place: RunPlace) -> Iterator[dg.AssetCheckResult]:
-        work = place.days(context)
-        with open_warehouse(work.home.root) as con:
+        with open_warehouse(_work(asset, context, place).home.root) as con:
             # all before the first is yielded: a generator that waits would keep the warehouse from others
             results = [run_check(con, name) for name in names]
         for result in results:
@@ -93,17 +106,17 @@ def _definitions() -> dg.AssetChecksDefinition:
     return held
 
 
-def _lint() -> dg.AssetChecksDefinition:
+def _lint(asset: dg.AssetKey) -> dg.AssetChecksDefinition:
     """What loads may still cheat somebody: only that stops a run, a warning is shown."""
 
     @dg.asset_check(
         name=_LINT,
-        asset=FILES,
+        asset=asset,
         blocking=True,
         description="The linter finds no error in definitions, sources, ownership and targets; see docs/reference/lint.md.",
     )
     def linted(context: dg.AssetCheckExecutionContext, place: RunPlace) -> dg.AssetCheckResult:
-        work = place.days(context)
+        work = _work(asset, context, place)
         return lint_result(findings_of(work, checked_files(work)))
 
     return linted

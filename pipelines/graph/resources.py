@@ -49,7 +49,9 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
         keys = context.partition_key_range
         return self._work_on(clock.parse_day(self.since or keys.start), clock.parse_day(keys.end))
 
-    def appraisal(self, context: dg.AssetExecutionContext) -> tuple[RunScope, Period]:
+    def appraisal(
+        self, context: "dg.AssetExecutionContext | dg.AssetCheckExecutionContext"
+    ) -> tuple[RunScope, Period]:
         """The work of the run's monthly partition, and the period it scores."""
         # the key of a month is its first day, 2011-11-01
         period = Period.parse(self.period or context.partition_key[:7])

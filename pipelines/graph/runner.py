@@ -144,14 +144,12 @@ def _readable(error: SerializableErrorInfo, step: str) -> str:
 def _failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[MeritError]:
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed:
+            # a check may be able to stop later steps and have found nothing that does: only an error stops them
+            stops = evaluation.blocking and evaluation.severity == dg.AssetCheckSeverity.ERROR
             samples = evaluation.metadata.get("samples")
-            usual = (
-                "mend the cause and run again"
-                if evaluation.blocking
-                else "see the cause; other figures stand"
-            )
+            usual = "mend the cause and run again" if stops else "see the cause; other figures stand"
             yield CheckError(
-                "K101" if evaluation.blocking else "K102",
+                "K101" if stops else "K102",
                 f"check {evaluation.check_name} found wrong rows",
                 where=evaluation.asset_key.to_user_string(),
                 actual=str(samples.value if samples else "")[:500].replace("\n", "; "),

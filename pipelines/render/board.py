@@ -21,6 +21,8 @@ from warehouse.published.labels import KpiLabel, PublishedPerson, RoleLabel
 from warehouse.published.provenance import SourceHealth
 from warehouse.published.read import PublishedFigure, Reconciled
 
+EXCLUDED = Bilingual("不计入", "excluded")
+NOT_DUE = Bilingual("期末评定", "at the end of the period")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -48,7 +50,7 @@ class PersonLine:
 
     person: PublishedPerson
     scopes: str
-    cells: tuple[Cell | None, ...]
+    cells: tuple[Cell | Bilingual, ...]  # in place of a figure: why none is due
 
 
 @dataclass(frozen=True)
@@ -126,15 +128,15 @@ def render_board(
     todo = todos(board)
     sections = role_sections(board)
     return (
-        _environment()
+        environment()
         .get_template("board.html.j2")
         .render(
             board=board,
             languages=chosen or bilingual.LANGUAGES,
             css=css,
             script=script,
-            css_hash=_csp_hash(css),
-            script_hash=_csp_hash(script),
+            css_hash=csp_hash(css),
+            script_hash=csp_hash(script),
             as_of=bilingual.instant(board.publication.as_of, board.company.zone),
             todo=todo,
             missing=sum(section.missing for section in sections),
@@ -170,7 +172,7 @@ def _section(board: BoardData, role_id: str) -> Section:
     lines = [
         _person_line(board, person, kpis) for person in sorted(people, key=lambda p: _worst_first(board, p))
     ]
-    cells = [cell for line in lines for cell in line.cells if cell]
+    cells = [cell for line in lines for cell in line.cells if isinstance(cell, Cell)]
     return Section(
         role=board.role(role_id),
         heads=tuple(_head(board, board.kpi(k)) for k in kpis),
@@ -182,9 +184,9 @@ def _section(board: BoardData, role_id: str) -> Section:
 
 def _kpis_of(board: BoardData, role_id: str) -> list[str]:
     found = {f.kpi_id for f in [*board.month.values(), *board.today.values()] if f.role_id == role_id}
-    planned = {kpi for role, kpi in board.order if role == role_id}
-    # 999: a KPI that no scorecard has placed yet comes last
-    return sorted(found | planned, key=lambda k: (board.order.get((role_id, k), 999), k))
+    plan = {kpi: line.position for (role, kpi), line in board.plans.items() if role == role_id}
+    # a KPI that the plan of today no longer names comes last
+    return sorted(found | plan.keys(), key=lambda k: (plan.get(k, len(plan) + 1), k))
 
 
 def _worst_first(board: BoardData, person: PublishedPerson) -> tuple[bool, Decimal, str]:
@@ -199,12 +201,15 @@ def _person_line(board: BoardData, person: PublishedPerson, kpis: list[str]) -> 
     return PersonLine(person, ", ".join(board.scopes(person.person_id, person.role_id)), cells)
 
 
-def _cell(board: BoardData, key: Key) -> Cell | None:
+def _cell(board: BoardData, key: Key) -> Cell | Bilingual:
     kpi = board.kpi(key[2])
     month, today = board.month.get(key), board.today.get(key)
     known = month or today
+    planned = board.plans.get(key[1:])
+    if known is None and planned is not None and planned.is_at_end:
+        return _end_cell(board, key)
     if known and known.status == "excluded":
-        return None
+        return EXCLUDED
     missing = _missing(month)
     return Cell(
         value=bilingual.format_value(month.value, kpi.unit, kpi.decimals) if month else "",
@@ -216,6 +221,26 @@ def _cell(board: BoardData, key: Key) -> Cell | None:
         state=None if missing or month is None else pace_of(month.pace),
         spark=sparkline([_value(board, d, key) for d in board.spark_days]),
         provisional=bool(month and month.status == "provisional"),
+    )
+
+
+def _end_cell(board: BoardData, key: Key) -> Cell | Bilingual:
+    """What no source counts by day, such as a rating: as it stands on the scorecard of the month, once that is made."""
+    line, kpi = board.at_end.get(key), board.kpi(key[2])
+    if line is None:
+        return NOT_DUE
+    if line.status == "excluded":
+        return EXCLUDED
+    return Cell(
+        value=bilingual.format_value(line.value, kpi.unit, kpi.decimals),
+        missing=None if line.value is not None else bilingual.bilingual_cause(line.cause_code, line.cause),
+        today="",
+        today_missing=None,
+        target=bilingual.format_value(line.target, kpi.unit, kpi.decimals),
+        pace=bilingual.percent(line.attainment),
+        state=None,
+        spark=sparkline([]),
+        provisional=False,
     )
 
 
@@ -288,7 +313,8 @@ def _money_line(row: Reconciled) -> MoneyLine:
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of this folder; what they are given is escaped."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         # names of people and shops come from files and platforms
@@ -305,7 +331,7 @@ def _asset(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def _csp_hash(content: str) -> str:
+def csp_hash(content: str) -> str:
     """The digest by which the page's policy admits this style or script and nothing that data could add."""
     # 'sha256-' and the digest in base64 (W3C, Content Security Policy Level 3, "Hash usage")
     digest = hashlib.sha256(content.encode("utf-8")).digest()

@@ -9,7 +9,7 @@ from pipelines.render.labels import kpi_label, role_label
 from warehouse.published import labels, provenance, read
 from warehouse.published.labels import KpiLabel, Publication, PublishedCompany, PublishedPerson, RoleLabel
 from warehouse.published.provenance import SourceHealth
-from warehouse.published.read import Ownership, PublishedFigure, Reconciled
+from warehouse.published.read import Ownership, PlannedKpi, PublishedFigure, PublishedLine, Reconciled
 
 SPARK_DAYS = 30  # a sparkline shows a month, whichever day the board is of
 HEALTH_DAYS = 14  # two weeks: a source that fails on one weekday shows twice
@@ -29,11 +29,12 @@ class BoardData:
     publication: Publication
     kpis: dict[str, KpiLabel]
     roles: dict[str, RoleLabel]
-    order: dict[tuple[str, str], int]
+    plans: dict[tuple[str, str], PlannedKpi]
     people: list[PublishedPerson]
     everyone: list[PublishedPerson]
     today: dict[Key, PublishedFigure]
     month: dict[Key, PublishedFigure]
+    at_end: dict[Key, PublishedLine]
     history: dict[date, dict[Key, PublishedFigure]]
     health: list[SourceHealth]
     reconciliation: list[Reconciled]
@@ -83,11 +84,16 @@ def load_board(con: duckdb.DuckDBPyConnection, day: date) -> BoardData:
         publication=labels.publication(con, day=day),
         kpis=labels.kpi_labels(con, day),
         roles=labels.role_labels(con),
-        order=read.kpi_order(con),
+        plans=read.plans(con),
         people=[p for p in everyone if p.is_valid(day, day)],
         everyone=everyone,
         today=history.get(day, {}),
         month=by_person_role_kpi(read.month_figures(con, day)),
+        at_end={
+            (*holder, line.kpi_id): line
+            for holder, lines in read.lines(con, f"{day:%Y-%m}").items()
+            for line in lines
+        },
         history=history,
         health=provenance.health(con, day - timedelta(days=HEALTH_DAYS - 1), day),
         reconciliation=read.reconciliation(con, f"{day:%Y-%m}"),

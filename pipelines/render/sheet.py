@@ -153,7 +153,7 @@ def _line(
         2: Bilingual(kpi.zh, kpi.en).both("\n") + f"\n({bilingual_unit(kpi.unit, about.currency).both(' ')})",
         9: Bilingual(line.rule_zh, line.rule_en).both("\n"),
         10: "\n".join(filter(None, [kpi.sources, kpi.defined_at])),
-        11: _remarks(line, kpi),
+        11: remarks(line, kpi),
     }
     write_text(sheet, row, 0, str(number), styles.center)
     for column, text in texts.items():
@@ -167,7 +167,7 @@ def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Publishe
     line, kpi = content
     places, pattern = number_pattern(kpi.unit, kpi.decimals)
     own = (places, styles.number(pattern))
-    write_number(sheet, (row, 3), _weight(line), (2, styles.score), empty=styles.center)
+    write_number(sheet, (row, 3), weight(line), (2, styles.score), empty=styles.center)
     write_number(sheet, (row, 4), line.target, own, empty=styles.center)
     if line.value is None:
         write_text(sheet, row, 5, STATUS["missing"].both("\n"), styles.missing)
@@ -180,7 +180,8 @@ def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Publishe
     write_number(sheet, (row, 8), line.contribution, (2, styles.score), empty=styles.center)
 
 
-def _remarks(line: PublishedLine, kpi: KpiLabel) -> str:
+def remarks(line: PublishedLine, kpi: KpiLabel) -> str:
+    """What stands beside a line: its state, the division behind a rate, a weight that moved, the source rows."""
     parts = []
     if line.status != "scored" or line.value is None:
         state = in_words(STATUS, line.status).both()
@@ -199,25 +200,26 @@ def _subtotal(sheet: Worksheet, styles: Styles, row: int, lines: list[PublishedL
     name = Bilingual(lines[0].dimension_zh, lines[0].dimension_en)
     _merged(sheet, (row, 0, 2), f"{name.zh}小计 {name.en} subtotal", styles.subtotal)
     strong = (2, styles.number("0.00", strong=True))
-    write_number(sheet, (row, 3), _weights(lines), strong, empty=styles.subtotal)
+    write_number(sheet, (row, 3), weights(lines), strong, empty=styles.subtotal)
     for column in (4, 5, 6, 7, 9, 10, 11):
         write_text(sheet, row, column, "", styles.subtotal)
-    write_number(sheet, (row, 8), _contributions(lines), strong, empty=styles.subtotal)
+    write_number(sheet, (row, 8), contributions(lines), strong, empty=styles.subtotal)
     sheet.set_row(row, row_height(1))
     return row + 1
 
 
-def _weight(line: PublishedLine) -> Decimal | None:
+def weight(line: PublishedLine) -> Decimal | None:
     """The weight that counted; the declared one where the card has none yet."""
     return line.weight if line.weight is not None else line.declared_weight
 
 
-def _weights(lines: list[PublishedLine]) -> Decimal:
-    used = [_weight(line) for line in lines]
+def weights(lines: list[PublishedLine]) -> Decimal:
+    """The sum of the weights of lines."""
+    used = [weight(line) for line in lines]
     return sum((w for w in used if w is not None), Decimal(0))
 
 
-def _contributions(lines: list[PublishedLine]) -> Decimal | None:
+def contributions(lines: list[PublishedLine]) -> Decimal | None:
     """The sum of a block; none while a line that counts is missing: part of a sum is not the sum."""
     counted = [line.contribution for line in lines if line.status != "excluded"]
     return None if not counted or None in counted else sum((c for c in counted if c is not None), Decimal(0))
@@ -227,7 +229,7 @@ def _totals(sheet: Worksheet, styles: Styles, row: int, about: SheetData) -> int
     card = about.card
     strong = (2, styles.number("0.00", strong=True))
     _merged(sheet, (row, 0, 2), "权重合计 Sum of weights", styles.subtotal)
-    write_number(sheet, (row, 3), _weights(about.lines), strong, empty=styles.subtotal)
+    write_number(sheet, (row, 3), weights(about.lines), strong, empty=styles.subtotal)
     _merged(sheet, (row, 4, LAST), "", styles.subtotal)
     sheet.set_row(row, row_height(1))
     row += 1
@@ -241,14 +243,15 @@ def _totals(sheet: Worksheet, styles: Styles, row: int, about: SheetData) -> int
     write_text(sheet, row, 9, f"等级 Grade: {card.grade or '—'}", styles.total)
     coefficient = "—" if card.coefficient is None else format_value(card.coefficient, "", 2)
     write_text(sheet, row, 10, f"系数 Coefficient: {coefficient}", styles.total)
-    closing = _closing(card)
-    write_text(sheet, row, 11, closing, styles.total)
-    sheet.set_row(row, row_height(max(lines_needed(closing, COLUMNS[11][1]) + 1, 2)))
+    state = closing(card)
+    write_text(sheet, row, 11, state, styles.total)
+    sheet.set_row(row, row_height(max(lines_needed(state, COLUMNS[11][1]) + 1, 2)))
     _merged(sheet, (row + 1, 0, LAST), ROUNDING.both(), styles.note)
     return row + 2
 
 
-def _closing(card: PublishedCard) -> str:
+def closing(card: PublishedCard) -> str:
+    """The state of a card and why it has no total."""
     state = in_words(STATUS, card.status).both()
     if card.total is None:
         return f"{state}：{cause_line(None, card.cause)}"

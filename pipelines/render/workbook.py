@@ -127,7 +127,7 @@ def workbook_bytes(book_data: WorkbookData) -> bytes:
         names = sheet_names((card.person_id, book_data.person(card).name) for card in book_data.cards)
         _summary(book.add_worksheet("汇总 Summary"), styles, book_data, names)
         for card, name in zip(book_data.cards, names, strict=True):
-            write_sheet(book.add_worksheet(name), styles, _sheet_data(book_data, card))
+            write_sheet(book.add_worksheet(name), styles, sheet_data(book_data, card))
     return target.getvalue()
 
 
@@ -169,7 +169,8 @@ def _properties(book_data: WorkbookData) -> dict[str, object]:
     }
 
 
-def _sheet_data(book_data: WorkbookData, card: PublishedCard) -> SheetData:
+def sheet_data(book_data: WorkbookData, card: PublishedCard) -> SheetData:
+    """What the sheet of a card shows."""
     person = book_data.person(card)
     return SheetData(
         company=Bilingual(book_data.company.name_zh, book_data.company.name_en),

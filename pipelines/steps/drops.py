@@ -12,6 +12,7 @@ from connectors.file_drop import Drop, DropPlace, drop_digest, failed_drop, read
 from models.errors import CompanyError, WarehouseError
 from models.loads import FILE_DROP, FailedWindow, PulledWindow
 from models.periods import day_bounds
+from pipelines.company.company import Company
 from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.pull import register_accounts
 from warehouse.raw.drops import WITHDRAWN, KnownDrop, known_drops, note_drop, withdraw
@@ -76,6 +77,21 @@ def load_facts(work: RunScope) -> dict[str, int]:
         "fact_files_refused": len(refused),
         "fact_files_withdrawn": len(gone),
     }
+
+
+def absent_files(company: Company) -> list[CompanyError]:
+    """Declared fact files that are not there: their days would be missing."""
+    return [
+        CompanyError(
+            "C101",
+            "the file is missing",
+            where=drop.where,
+            actual=drop.file,
+            remedy=f"put {drop.file} into the company folder, or take the entry out of facts.yaml",
+        )
+        for drop in company.drops
+        if not os.path.lexists(company.folder / drop.file)
+    ]
 
 
 def _known(work: RunScope) -> dict[tuple[object, ...], KnownDrop]:

@@ -17,7 +17,7 @@ from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all
 from pipelines.steps.pull import register_accounts
 from pipelines.steps.score import compute_period, score_people
-from pipelines.steps.stale_days import stretches
+from pipelines.steps.stale_days import note_computed, stretches
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
 from warehouse.published.provenance import PublishedExtent, extent
@@ -46,6 +46,7 @@ def rebuild(company: Company, home: Home, beside: Home) -> None:
             store_source_health(con, first, until)
         for period in covered.reconciled:
             reconcile(con, Period.parse(period), company.accountable_roles)
+        note_computed(con, work)
     for period in covered.scored:
         compute_period(work, Period.parse(period))
         score_people(work, Period.parse(period))

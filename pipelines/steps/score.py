@@ -11,6 +11,7 @@ from models.periods import Period
 from pipelines.company.run_scope import RunScope, tell
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_spans
+from warehouse.figures.basis import note_basis
 from warehouse.figures.inputs import read_actuals, read_people, read_ratings, read_targets
 from warehouse.published.scorecards import store_scorecards
 from warehouse.raw.coverage import store_source_health
@@ -34,6 +35,8 @@ def score_people(work: RunScope, period: Period) -> Counter[str]:
     with open_warehouse(work.home.root) as con:
         cards = scorecards(con, work.definitions, period, read_actuals(con, period))
         store_scorecards(con, period, cards)
+        # with the scores: what is changed afterwards can be told from them
+        note_basis(con, period.id, work.definitions.hash, work.company.attribution)
     counts = Counter(card.status for card in cards)
     tell("score", f"{period.id}: " + ", ".join(f"{status} {n}" for status, n in sorted(counts.items())))
     return counts

@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from models.loads import FILE_DROP
 from pipelines.company.run_scope import RunScope
 from warehouse.facts.feeds import days_touched
+from warehouse.figures.basis import DAYS, note_basis
 from warehouse.figures.computed import daily_days
 from warehouse.raw.load import company_file_digests
 from warehouse.raw.pulls import first_day_loaded
@@ -43,6 +44,7 @@ def note_computed(con: DuckDBPyConnection, work: RunScope) -> None:
     """Remember up to which load and under which rules the figures stand."""
     with transaction(con):
         note_state(con, _STATE, BuildState(newest_load(con), _inputs(con, work)))
+    note_basis(con, DAYS, work.definitions.hash, work.company.attribution)
 
 
 def stretches(days: Iterable[date]) -> list[tuple[date, date]]:

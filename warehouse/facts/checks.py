@@ -17,6 +17,7 @@ _REPEATED: dict[str, frozenset[str]] = {
     "shop_and_dept": frozenset({"shop", "dept"}),
 }
 _REMEDIES = {
+    "targets_plausible": "compare the target in targets.csv with the figure: 万元 for 元, or a percentage without its sign?",
     "unique_keys": "rebuild the canonical tables; if it stays, two raw rows share a key: report it",
     "proven_days": "pull the named days again",
     "reconciled": "compare the named shop and month with the platform's own report",

@@ -28,6 +28,8 @@ PUBLISHED_TABLES = (
     "source_record",
     "kpi_label",
     "role_label",
+    "role_line",
+    "figure_input",
     "company",
     "publication",
     "core_person",

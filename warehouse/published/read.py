@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from models.figure import FigureStatus
+from models.periods import Period
 from warehouse.published.query import published, published_rows_of
 from warehouse.store.rows import column_names, only_value, run
 from warehouse.store.sqltext import Sql, fill
@@ -117,6 +118,16 @@ class Ownership:
 
 
 @dataclass(frozen=True)
+class PlannedKpi:
+    """A KPI in a role's plan; `is_at_end`: known once people have rated or reports are scored, not counted by day."""
+
+    role_id: str
+    kpi_id: str
+    position: int
+    is_at_end: bool
+
+
+@dataclass(frozen=True)
 class ScoredKpi:
     """A KPI that stands on a person's scorecard of a period."""
 
@@ -187,21 +198,33 @@ def lines(con: duckdb.DuckDBPyConnection, period: str) -> dict[tuple[str, str], 
     return found
 
 
-def score_table(con: duckdb.DuckDBPyConnection, period: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Names of columns, and one row per person, role and KPI line with the whole scorecard's result beside it."""
+def score_table(con: duckdb.DuckDBPyConnection, period: Period) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names of columns, and one row per person, role and KPI line with names and the whole scorecard's result beside it."""
     sql = Sql("""
-        select s.period, s.person_id, s.role_id, s.status as scorecard_status, s.total, s.grade, s.coefficient,
-               s.state, s.definition_hash, s.cause as scorecard_cause, l.position, l.dimension, l.kpi_id,
+        with
+        named as (
+            select person_id, arg_max(name, valid_from) as name from core_person where valid_from <= ? group by all
+        ),
+        kpi as (
+            select kpi_id, arg_max(zh, effective_from) as zh, arg_max(en, effective_from) as en
+            from kpi_label group by all
+        )
+        select s.period, s.person_id, p.name as person_name, s.role_id, r.zh as role_zh, r.en as role_en,
+               s.status as scorecard_status, s.total, s.grade, s.coefficient, s.state, s.definition_hash,
+               s.cause as scorecard_cause, l.position, l.dimension, l.kpi_id, k.zh as kpi_zh, k.en as kpi_en,
                l.declared_weight, l.weight, l.target, l.numerator, l.denominator, l.value, l.attainment, l.score,
                l.contribution, l.status, l.cause_code, l.cause, l.n_rows
         from scorecard as s
         left join scorecard_line as l
             on l.period = s.period and l.person_id = s.person_id and l.role_id = s.role_id
+        left join named as p on p.person_id = s.person_id
+        left join role_label as r on r.role_id = s.role_id
+        left join kpi as k on k.kpi_id = l.kpi_id
         where s.period = ?
         order by s.role_id, s.person_id, l.position
     """)
     # a left join: somebody who is not scored has a card with a cause and no line
-    cursor = run(con, sql, [period])
+    cursor = run(con, sql, [period.end, period.id])
     return column_names(cursor), cursor.fetchall()
 
 
@@ -232,10 +255,16 @@ def ownership(con: duckdb.DuckDBPyConnection, first: date, last: date) -> list[O
     return published(con, sql, [last, first], Ownership)
 
 
-def kpi_order(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
-    """Where a role's plan puts a KPI, from the newest scorecards; empty before the first scoring."""
-    sql = Sql("""
-        select role_id, kpi_id, arg_max(position, period) as place from scorecard_line
-        group by role_id, kpi_id
-    """)
-    return {(row["role_id"], row["kpi_id"]): int(row["place"]) for row in published_rows_of(con, sql)}
+def plans(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], PlannedKpi]:
+    """The KPIs of every role's plan, by role and KPI."""
+    sql = Sql("select role_id, kpi_id, position, is_at_end from role_line order by all")
+    return {(line.role_id, line.kpi_id): line for line in published(con, sql, (), PlannedKpi)}
+
+
+def inputs(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Digests of what figures were computed from, by scope and input."""
+    sql = Sql("select scope, input, digest from figure_input order by all")
+    found: dict[str, dict[str, str]] = {}
+    for row in published_rows_of(con, sql):
+        found.setdefault(row["scope"], {})[row["input"]] = row["digest"]
+    return found

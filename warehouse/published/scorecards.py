@@ -41,18 +41,32 @@ def store_scorecards(
 
 
 def store_labels(con: duckdb.DuckDBPyConnection, definitions: Definitions, on: date) -> None:
-    """Replace kpi_label and role_label with the definitions in force on a day."""
+    """Replace kpi_label, role_label and role_line with the definitions in force on a day."""
     kpis = sorted(definitions.kpis_on(on).values(), key=lambda k: k.id)
     roles = sorted(definitions.roles_on(on).values(), key=lambda r: r.id)
     sources = _sources(con)
     with transaction(con):
         run(con, Sql("delete from kpi_label"))
         run(con, Sql("delete from role_label"))
+        run(con, Sql("delete from role_line"))
         insert_rows(
             con, "kpi_label", [_kpi_label(kpi, _facts(kpi, definitions, on), sources) for kpi in kpis]
         )
         rows = [{"role_id": r.id, "zh": r.label.zh, "en": r.label.en, "defined_at": r.source} for r in roles]
         insert_rows(con, "role_label", rows)
+        plan = [
+            {
+                "role_id": role.id,
+                "kpi_id": line.kpi,
+                "position": place,
+                "is_at_end": not parts_of(
+                    definitions.kpi(line.kpi, on), lambda name: definitions.kpi(name, on)
+                ).numerator,
+            }
+            for role in roles
+            for place, line in enumerate(role.lines, start=1)
+        ]
+        insert_rows(con, "role_line", plan)
 
 
 def store_company(con: duckdb.DuckDBPyConnection, company: Mapping[str, str]) -> None:

@@ -1,13 +1,16 @@
-"""Monthly layer: figures of the period, scorecards in manager order, the published file, the workbook."""
+"""Monthly layer: the files of the company as they are now, figures of the period, scorecards in manager order, publication."""
 
 import dagster as dg
 
 from pipelines.graph.assets import HR, POOL
 from pipelines.graph.assets.core import CORE
 from pipelines.graph.resources import RunPlace
+from pipelines.steps.facts import build_facts
+from pipelines.steps.files import load_files
 from pipelines.steps.publish import publish_all, write_period_workbook
 from pipelines.steps.score import compute_period, score_people
 
+PERIOD_FILES = dg.AssetKey("raw_company__period_files")
 PERIOD_ACTUALS = dg.AssetKey("out_kpi__period_actuals")
 SCORECARDS = dg.AssetKey("out_score__scorecards")
 PUBLISHED = dg.AssetKey("out_score__published")
@@ -15,14 +18,38 @@ WORKBOOK = dg.AssetKey("out_score__workbook")
 
 
 def monthly_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """Period actuals, scorecards, publication and workbook."""
-    return [_actuals(months), _scorecards(months), _published(months), _workbook(months)]
+    """Files of the company, period actuals, scorecards, publication and workbook."""
+    return [_files(months), _actuals(months), _scorecards(months), _published(months), _workbook(months)]
+
+
+def _files(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=PERIOD_FILES,
+        deps=list(CORE.values()),
+        description="One row per row of the company's files as they are when the period is scored.",
+        group_name="score",
+        owners=HR,
+        kinds={"python", "duckdb", "csv"},
+        partitions_def=months,
+        pool=POOL,
+        code_version="1",
+    )
+    def loaded(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        work, _ = place.appraisal(context)
+        # a rating that was corrected this minute counts, whether a day was run since or not
+        files = load_files(work)
+        build_facts(work)
+        return dg.MaterializeResult(
+            metadata={"dagster/row_count": sum(files.rows.values()), **files.rows, **files.fact_files}
+        )
+
+    return loaded
 
 
 def _actuals(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         key=PERIOD_ACTUALS,
-        deps=list(CORE.values()),
+        deps=[PERIOD_FILES],
         description="One row per period, person, role and KPI: numerator, denominator, value, status, cause.",
         group_name="score",
         owners=HR,

@@ -1,6 +1,7 @@
 """The small world of the linter's tests, and the mistakes that are planted into it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ import yaml
 
 from models.definitions import Definitions, load_definitions
 from models.errors import MeritErrors
-from models.inputs import Target
+from models.inputs import Person, Target
 from models.lint import CompanyContext, LintFinding, lint
+from models.lint.rows import StatedRate, StatedRating, StatedTarget
 
 HERE = Path(__file__).parent
 WORLD = (HERE / "world.yaml").read_text(encoding="utf-8")
@@ -80,6 +82,13 @@ def context_of(said: MAPPING) -> CompanyContext:
         facts=None if facts is None else frozenset(facts),
         owned=None if owned is None else {role: frozenset(types) for role, types in owned.items()},
         targets=tuple(_target(entry) for entry in said.get("targets", ())),
+        people=tuple(_person(entry) for entry in said.get("people", ())),
+        ratings=tuple(StatedRating(**entry, where="ratings.csv:2") for entry in said.get("ratings", ())),
+        stated_targets=tuple(
+            StatedTarget(kpi_id=e["kpi_id"], value=Decimal(e["value"]), where="targets.csv:2")
+            for e in said.get("stated_targets", ())
+        ),
+        rates=tuple(_rate(entry, number) for number, entry in enumerate(said.get("rates", ()), start=2)),
         history={_key(e): tuple(map(Decimal, e["values"])) for e in said.get("history", ())},
         template=world() if said.get("template") else None,
     )
@@ -92,6 +101,27 @@ def _target(entry: dict[str, str]) -> Target:
         kpi_id=entry["kpi_id"],
         period=entry["period"],
         value=Decimal(entry["value"]),
+    )
+
+
+def _person(entry: dict[str, str]) -> Person:
+    return Person(
+        person_id=entry["person_id"],
+        name=entry["person_id"],
+        role_id=entry["role_id"],
+        dept="",
+        manager_id=entry.get("manager_id"),
+        valid_from=date(2010, 1, 1),
+    )
+
+
+def _rate(entry: dict[str, str], number: int) -> StatedRate:
+    return StatedRate(
+        currency=entry["currency"],
+        base_currency=entry["base_currency"],
+        rate_date=date.fromisoformat(entry["rate_date"]),
+        rate=Decimal(entry["rate"]),
+        where=f"rates.csv:{number}",
     )
 
 

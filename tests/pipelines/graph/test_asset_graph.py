@@ -69,6 +69,7 @@ def test_a_source_that_is_missing_blocks_nothing_and_wrong_figures_block() -> No
     }
 
     assert checks.pop("proven_days") is False
+    assert checks.pop("targets_plausible") is False
     assert all(checks.values())
     assert checks.keys() >= {
         "unique_keys",

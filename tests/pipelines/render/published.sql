@@ -38,3 +38,5 @@ create table source_record(connector varchar, stream varchar, shop_id varchar, r
     records bigint);
 create table source_window(connector varchar, stream varchar, shop_id varchar, window_from timestamptz,
     window_to timestamptz, landing_file varchar, landing_sha256 varchar, rows bigint, proof varchar);
+create table role_line(role_id varchar, kpi_id varchar, position integer, is_at_end boolean);
+create table figure_input(scope varchar, input varchar, digest varchar);

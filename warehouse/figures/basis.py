@@ -1,0 +1,49 @@
+"""What the figures of a scope were computed from: one digest each for company files, definitions, settings and stored records.
+
+Belongs here: noting it beside the figures. Not here: which of it has changed since (pipelines/commands/verify.py).
+"""
+
+import hashlib
+
+import duckdb
+
+from models.attribution import Attribution
+from warehouse.store.connect import transaction
+from warehouse.store.rows import insert_rows, only_value, row_dicts, run
+from warehouse.store.sqltext import Sql
+
+DAYS = "days"  # the scope of daily and month-to-date figures; every other scope is a period
+
+
+def note_basis(
+    con: duckdb.DuckDBPyConnection, scope: str, definition_hash: str, attribution: Attribution
+) -> None:
+    """Replace what the figures of a scope rest on."""
+    rows = {
+        **_files(con, scope),
+        "definitions": definition_hash,
+        "attribution": hashlib.sha256(repr(attribution).encode()).hexdigest(),
+        "records": _records(con),
+    }
+    with transaction(con):
+        run(con, Sql("delete from figure_input where scope = ?"), [scope])
+        insert_rows(
+            con, "figure_input", [{"scope": scope, "input": name, "digest": d} for name, d in rows.items()]
+        )
+
+
+def _files(con: duckdb.DuckDBPyConnection, scope: str) -> dict[str, str]:
+    """Digest by name of the file; ratings take no part in daily figures."""
+    sql = Sql("select file, sha256 from company_file where ? or table_name <> 'core_rating'")
+    # `costs.csv (absent)` and `costs.csv` are one input: it was written since
+    return {
+        row["file"].removesuffix(" (absent)"): row["sha256"] for row in row_dicts(con, sql, [scope != DAYS])
+    }
+
+
+def _records(con: duckdb.DuckDBPyConnection) -> str:
+    # by content, not by the number of a load: a window that was read twice says the same
+    sql = Sql(
+        "select coalesce(sha256(string_agg(distinct landing_sha256, ',' order by landing_sha256)), '') from source_window"
+    )
+    return str(only_value(con, sql))
