@@ -24,6 +24,7 @@ from pipelines.graph.graph import build
 from pipelines.graph.schedules import DAILY, MONTHLY
 from pipelines.steps.files import checked_files
 from warehouse.facts.checks import remedy_of
+from warehouse.store.connect import open_warehouse
 
 # Dagster writes two events per asset and partition, about 15 ms each: a year of seventeen assets is minutes
 # of bookkeeping. A longer span is worked on whole, but only its last days are recorded as partitions.
@@ -74,6 +75,8 @@ def _run(work: RunScope, job: str, tags: Mapping[str, str], extra: Mapping[str, 
     }
     definitions = build(work.company)
     checked_files(work)  # before anything is pulled or written; the step reads the files again
+    with open_warehouse(work.home.root):
+        pass  # one that cannot be used stops the run here, in its own words and with nothing pulled
     with open_instance(work.home) as instance:
         # before our own run: it would wait for a place that nobody gives back
         end_dead_runs(instance)
