@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -77,7 +76,7 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
         # Steps of one run ask for the same days: the definitions are read once, not by each of them.
         if self._work is None or (self._work.first, self._work.last) != (first, last):
             company = chosen_company(self.company)
-            home = Home(Path(self.home)) if self.home else Home.of()
+            home = Home.at(self.home) if self.home else Home.of()
             named = clock.parse_instant(self.as_of) if self.as_of else None
             self._work = RunScope(company, home, first, last, clock.as_of(company, last, named))
         return self._work

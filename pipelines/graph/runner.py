@@ -16,7 +16,7 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from models.errors import CheckError, MeritError
-from models.whole_file import write_whole
+from models.whole_file import PRIVATE, write_whole
 from pipelines.company.home import Home
 from pipelines.company.processes import is_dead, this_process
 from pipelines.company.run_scope import RunScope
@@ -108,7 +108,7 @@ def prepare_instance(home: Home) -> None:
     settings = home.dagster / "dagster.yaml"
     # what an operator has changed in it stays
     if not settings.exists():
-        write_whole(settings, _TEMPLATE.read_bytes())
+        write_whole(settings, _TEMPLATE.read_bytes(), mode=PRIVATE)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 
