@@ -16,6 +16,7 @@ from pipelines.commands.export import export
 from pipelines.commands.init import init
 from pipelines.commands.lint import lint
 from pipelines.commands.options import InOrder
+from pipelines.commands.rebuild import rebuild
 from pipelines.commands.run import run
 from pipelines.commands.score import score
 from pipelines.commands.serve import serve
@@ -24,7 +25,7 @@ from pipelines.commands.verify import verify
 from pipelines.commands.why import why
 
 # In the order in which somebody meets them, which is the order in which the help lists them.
-COMMANDS = (demo, init, run, connectors, lint, score, why, diff, export, tables, verify, serve)
+COMMANDS = (demo, init, run, connectors, lint, score, why, diff, export, tables, verify, rebuild, serve)
 
 
 @click.group(

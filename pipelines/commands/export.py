@@ -27,7 +27,7 @@ def export(*, name: str, file_format: str) -> int:
     """
     from models.errors import UsageError
     from models.periods import Period
-    from models.whole_file import write_whole
+    from models.whole_file import PRIVATE, write_whole
     from pipelines.commands.export_formats import WRITERS
     from pipelines.commands.run_choice import scored_period
     from pipelines.company.home import Home
@@ -57,6 +57,6 @@ def export(*, name: str, file_format: str) -> int:
         elif file_format == "html":
             write_sheets_page(con, period.id, path)
         else:
-            write_whole(path, WRITERS[file_format](score_table(con, period)))
+            write_whole(path, WRITERS[file_format](score_table(con, period)), mode=PRIVATE)
     print(path)
     return 0

@@ -24,13 +24,13 @@ def verify(*, company: Path | None) -> int:
     from pipelines.commands.progress import show_progress
     from pipelines.company.company import chosen_company
     from pipelines.company.home import Home
-    from pipelines.steps.rebuild import rebuild
+    from pipelines.steps.rebuild import loaded_windows, rebuild
 
     show_progress()
     home = Home.of()
     with tempfile.TemporaryDirectory(prefix="kpi-verify-") as scratch:
         beside = Home(Path(scratch))
-        rebuild(chosen_company(company), home, beside)
+        rebuild(chosen_company(company), home, beside, loaded_windows(home))
         differences = compare(home.root, beside.root)
         changed = changed_inputs(home.root, beside.root) if differences else {}
     for line in [*differences, *_told(changed)]:

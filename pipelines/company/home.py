@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.company.private import keep_private
+
 DEFAULT = "var"  # in the working folder, so that a first try needs no rights and leaves one folder to delete
 
 
@@ -16,9 +18,16 @@ class Home:
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Home":
-        """KPI_HOME, else `var` in the working folder."""
+        """KPI_HOME, else `var` in the working folder; closed to other users from here on, with all that is made in it."""
         # absolute: `kpi serve` changes the working folder
-        return cls(Path(environment.get("KPI_HOME") or DEFAULT).resolve())
+        return cls.at(environment.get("KPI_HOME") or DEFAULT)
+
+    @classmethod
+    def at(cls, root: Path | str) -> "Home":
+        """The home in a folder, closed to other users likewise."""
+        home = cls(Path(root).resolve())
+        keep_private(home.root)
+        return home
 
     @property
     def landing(self) -> Path:

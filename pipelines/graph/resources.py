@@ -1,8 +1,9 @@
 """The one resource of all assets: which company, which home, as of when. Nothing is read before a run."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -11,6 +12,7 @@ from models.periods import Period
 from pipelines.company import clock
 from pipelines.company.company import chosen_company
 from pipelines.company.home import Home
+from pipelines.company.pin import refuse_other_place
 from pipelines.company.run_scope import RunScope
 from pipelines.company.sandbox import Surroundings, surroundings
 
@@ -19,8 +21,8 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
     """Where a run works.
 
     Args:
-        company: company folder; empty for KPI_COMPANY, else the sample company.
-        home: KPI_HOME; empty for the environment's.
+        company: company folder; empty for KPI_COMPANY, else the sample company. Below `kpi serve`: the server's, or empty.
+        home: KPI_HOME; empty for the environment's. Below `kpi serve`: the server's, or empty.
         as_of: ISO instant the run stands at; empty for the company's clock.
         since: first day to work on when it lies before the run's first partition. A long span is worked on
             whole, but only its last days are recorded as partitions (runner.py says why).
@@ -39,6 +41,15 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
     _stack: ExitStack = PrivateAttr(default_factory=ExitStack)
     _work: RunScope | None = PrivateAttr(default=None)
     _around: Surroundings | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Before any step: a run that a server launches works where that server does.
+
+        Raises:
+            UsageError: U060 when the run was configured for another place.
+        """
+        config: Mapping[str, Any] = context.run.run_config if context.run else {}
+        refuse_other_place(config.get("resources", {}).get("place", {}).get("config", {}))
 
     def teardown_after_execution(self, _context: dg.InitResourceContext) -> None:
         """End the sandbox if this run started one."""
@@ -67,7 +78,7 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
         # Steps of one run ask for the same days: the definitions are read once, not by each of them.
         if self._work is None or (self._work.first, self._work.last) != (first, last):
             company = chosen_company(self.company)
-            home = Home(Path(self.home)) if self.home else Home.of()
+            home = Home.at(self.home) if self.home else Home.of()
             named = clock.parse_instant(self.as_of) if self.as_of else None
             self._work = RunScope(company, home, first, last, clock.as_of(company, last, named))
         return self._work

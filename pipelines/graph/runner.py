@@ -16,7 +16,7 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from models.errors import CheckError, MeritError
-from models.whole_file import write_whole
+from models.whole_file import PRIVATE, write_whole
 from pipelines.company.home import Home
 from pipelines.company.processes import is_dead, this_process
 from pipelines.company.run_scope import RunScope
@@ -24,6 +24,7 @@ from pipelines.graph.graph import build
 from pipelines.graph.schedules import DAILY, MONTHLY
 from pipelines.steps.files import checked_files
 from warehouse.facts.checks import remedy_of
+from warehouse.store.connect import open_warehouse
 
 # Dagster writes two events per asset and partition, about 15 ms each: a year of seventeen assets is minutes
 # of bookkeeping. A longer span is worked on whole, but only its last days are recorded as partitions.
@@ -74,6 +75,8 @@ def _run(work: RunScope, job: str, tags: Mapping[str, str], extra: Mapping[str, 
     }
     definitions = build(work.company)
     checked_files(work)  # before anything is pulled or written; the step reads the files again
+    with open_warehouse(work.home.root):
+        pass  # one that cannot be used stops the run here, in its own words and with nothing pulled
     with open_instance(work.home) as instance:
         # before our own run: it would wait for a place that nobody gives back
         end_dead_runs(instance)
@@ -105,7 +108,7 @@ def prepare_instance(home: Home) -> None:
     settings = home.dagster / "dagster.yaml"
     # what an operator has changed in it stays
     if not settings.exists():
-        write_whole(settings, _TEMPLATE.read_bytes())
+        write_whole(settings, _TEMPLATE.read_bytes(), mode=PRIVATE)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 

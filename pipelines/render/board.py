@@ -11,7 +11,7 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models.figure import PaceState, pace_of
-from models.whole_file import write_whole
+from models.whole_file import PRIVATE, write_whole
 from pipelines.render import bilingual
 from pipelines.render.bilingual import Bilingual
 from pipelines.render.board_data import NOT_DELIVERED, BoardData, Key, load_board
@@ -155,7 +155,7 @@ def render_board(
 
 def write_board(con: duckdb.DuckDBPyConnection, day: date, path: Path) -> Path:
     """Render the board and put it in place whole: a reader sees the old file or the new one."""
-    write_whole(path, render_board(con, day).encode("utf-8"))
+    write_whole(path, render_board(con, day).encode("utf-8"), mode=PRIVATE)
     return path
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from models.whole_file import write_whole
+from models.whole_file import PRIVATE, write_whole
 from pipelines.render import bilingual
 from pipelines.render.bilingual import Bilingual
 from pipelines.render.board import TEMPLATES, csp_hash, environment
@@ -63,7 +63,7 @@ def write_sheets_page(con: duckdb.DuckDBPyConnection, period: str, path: Path) -
     Raises:
         UsageError: U310 when the period has not been scored.
     """
-    write_whole(path, render_sheets(con, period).encode("utf-8"))
+    write_whole(path, render_sheets(con, period).encode("utf-8"), mode=PRIVATE)
     return path
 
 

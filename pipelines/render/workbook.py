@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from models.errors import UsageError
 from models.periods import Period
-from models.whole_file import write_whole
+from models.whole_file import PRIVATE, write_whole
 from pipelines.render.bilingual import NO_CAUSE, STATUS, Bilingual, in_words, instant
 from pipelines.render.labels import role_label
 from pipelines.render.sheet import SheetData, write_sheet
@@ -107,7 +107,7 @@ def load_period(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
 
 def write_workbook(con: duckdb.DuckDBPyConnection, period: str, path: Path) -> Path:
     """Write the workbook of a period and put it in place whole; the same data gives the same bytes."""
-    write_whole(path, workbook_bytes(load_period(con, period)))
+    write_whole(path, workbook_bytes(load_period(con, period)), mode=PRIVATE)
     return path
 
 

@@ -1,5 +1,9 @@
-"""The whole warehouse again from its landing files, beside the real one. Not here: comparing (verify)."""
+"""The whole warehouse again from its landing files, beside the real one.
 
+Not here: comparing (commands/verify.py), putting it in the place of a lost one (way_back.py).
+"""
+
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -30,14 +34,24 @@ from warehouse.store.connect import open_published, open_warehouse, transaction
 _BATCH = 50  # windows between two lines of progress
 
 
-def rebuild(company: Company, home: Home, beside: Home) -> None:
-    """Fill `beside` with what `home` should hold: landing files, company files and definitions alone."""
+def rebuild(
+    company: Company, home: Home, beside: Home, windows: Sequence[RecordedWindow], *, facts: bool = False
+) -> None:
+    """Fill `beside` with what `home` should hold: landing files, company files and definitions alone.
+
+    Args:
+        company: as its folder is now.
+        home: where landing files and the publication lie.
+        beside: an empty home.
+        windows: what was loaded, in order.
+        facts: read the files of facts.yaml anew; they are not among the windows then.
+    """
     covered = read_extent(home)
     # a publication shows either a day or a period
     last = covered.day or Period.parse(covered.period or "").end
     work = RunScope(company, beside, last, last, covered.as_of)
-    _load_landing(company, home, beside)
-    load_files(work, facts=False)  # their landing files were replayed already
+    _load_landing(company, home, beside, windows)
+    load_files(work, facts=facts)
     build_facts(work)
     with open_warehouse(beside.root) as con:
         compute_daily(con, work.definitions, covered.days)
@@ -59,10 +73,13 @@ def read_extent(home: Home) -> PublishedExtent:
         return extent(con)
 
 
-def _load_landing(company: Company, home: Home, beside: Home) -> None:
-    """Every window in the order in which it was loaded."""
+def loaded_windows(home: Home) -> list[RecordedWindow]:
+    """Every window in the order in which it was loaded, as the warehouse of a home remembers it."""
     with open_warehouse(home.root) as con:
-        windows = recorded_windows(con)
+        return recorded_windows(con)
+
+
+def _load_landing(company: Company, home: Home, beside: Home, windows: Sequence[RecordedWindow]) -> None:
     with open_warehouse(beside.root) as con:
         register_accounts(con, company)
         for number, window in enumerate(windows, start=1):

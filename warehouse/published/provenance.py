@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from models.loads import FILE_DROP
 from models.periods import Period
 from warehouse.published.health import SourceState, health_of
 from warehouse.published.labels import publication
@@ -129,6 +130,43 @@ def _added_up(days: list[SourceHealth]) -> AccountHealth:
 def has_landing_files(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether the published file lists landing files."""
     return has_table(con, "source_window")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedWindow:
+    """One proven window that the publication was made from."""
+
+    connector: str
+    stream: str
+    shop_id: str
+    window_from: datetime
+    window_to: datetime
+    landing_file: str
+    landing_sha256: str
+    proof: str | None
+
+
+def published_windows(con: duckdb.DuckDBPyConnection) -> list[PublishedWindow]:
+    """Every proven window of an account; those of fact files aside."""
+    sql = Sql("""
+        select distinct connector, stream, shop_id, epoch_us(window_from) as from_us, epoch_us(window_to) as to_us,
+               landing_file, landing_sha256, proof
+        from source_window where connector <> ? order by all
+    """)
+
+    def window(*, from_us: int, to_us: int, **told: Any) -> PublishedWindow:
+        return PublishedWindow(window_from=instant(from_us), window_to=instant(to_us), **told)
+
+    return published(con, sql, [FILE_DROP], window)
+
+
+def present_records(con: duckdb.DuckDBPyConnection) -> list[tuple[str, ...]]:
+    """How many records of which day stand in the version of which landing file, fact files aside."""
+    sql = Sql("""
+        select connector, stream, shop_id, record_day, landing_file, records from source_record
+        where connector <> ? order by all
+    """)
+    return published(con, sql, [FILE_DROP], lambda **row: tuple(map(str, row.values())))
 
 
 def landing_files(con: duckdb.DuckDBPyConnection, period: Period) -> list[LandingFile]:

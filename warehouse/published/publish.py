@@ -10,7 +10,7 @@ import duckdb
 
 from models.errors import WarehouseError
 from models.tables import FACTS
-from models.whole_file import READABLE, give_name
+from models.whole_file import PRIVATE, give_name
 from warehouse.raw.lineage import store_lineage
 from warehouse.store.connect import PUBLISHED, attach, detach
 from warehouse.store.rows import row_dicts, run
@@ -59,7 +59,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path) -> Path:
         run(con, Sql("checkpoint publication_copy"))
     finally:
         detach(con, "publication_copy")
-    return give_name(beside, path, mode=READABLE)
+    return give_name(beside, path, mode=PRIVATE)
 
 
 def _copy(con: duckdb.DuckDBPyConnection, table: str) -> None:

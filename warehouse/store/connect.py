@@ -3,7 +3,6 @@
 Belongs here: how a connection comes to be. Not here: what is read or written through it.
 """
 
-import logging
 import os
 import re
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from models.errors import WarehouseError
+from warehouse.store.first_time import WAY_BACK, is_database, refuse_empty, refuse_loss, set_aside
 from warehouse.store.memory import memory_limit
 from warehouse.store.rows import only_column, run
 from warehouse.store.schema import bring_up_tables
@@ -36,8 +36,9 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 _UTC = Sql("set TimeZone = 'UTC'")
 # DuckDB gives no way to wait for the lock of a file: it is tried again and again.
 _PAUSE_SECONDS = 0.1
+# DuckDB has no exception of its own for a damaged file either.
+_DAMAGE = ("Could not read enough bytes", "Corrupt database file")
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
-_log = logging.getLogger("meritline.warehouse")
 
 
 @contextmanager
@@ -49,18 +50,26 @@ def open_warehouse(home: Path, *, wait_seconds: int = 60) -> Iterator[duckdb.Duc
         wait_seconds: how long to wait while another process holds the file.
 
     Raises:
-        WarehouseError: W101 file in use, W102 file unreadable, W103 folder not writable, W104 file too new.
+        WarehouseError: W101 file in use, W102 file unreadable, W103 folder not writable, W104 file too new;
+            in a home that holds figures W113 gone or empty, W114 no database.
     """
     path = home / WAREHOUSE
     _prepare_home(home)
-    # before the test for existence: where something was set aside, a new file is created
-    _set_aside_leftover(path)
-    if not path.exists():
+    if not is_database(path):
+        refuse_loss(path, home / PUBLISHED)
+        set_aside(path)
         _create(path)
     con = _connect(path, wait_seconds)
     try:
         _migrate(con, path)
+        if not only_column(con, Sql("select 1 from load_window limit 1")):
+            refuse_empty(path, _published_windows(home))
         yield con
+    except duckdb.IOException as error:
+        # a file that was cut or overwritten behind its head shows it when its blocks are read
+        if any(sign in str(error) for sign in _DAMAGE):
+            raise _unreadable(path, error) from None
+        raise
     finally:
         con.close()
 
@@ -87,6 +96,16 @@ def open_published(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def _published_windows(home: Path) -> int:
+    """How many windows the publication was made from; 0 when there is none that can be read."""
+    try:
+        with open_published(home) as con:
+            [windows] = only_column(con, Sql("select count(*) from source_window"))
+    except (WarehouseError, duckdb.Error):
+        return 0
+    return int(windows)
+
+
 def _settings() -> dict[str, str | bool | int | float | list[str]]:
     """What does not fit the limit is spilled into a folder beside the database."""
     return {**_SETTINGS, "memory_limit": memory_limit()}
@@ -111,30 +130,6 @@ def _not_writable(home: Path, actual: str) -> WarehouseError:
         actual=actual,
         remedy="give the user that runs meritline write access, or set KPI_HOME",
     )
-
-
-def _set_aside_leftover(path: Path) -> None:
-    """A kill inside the first connect leaves a file without the head of a database, which DuckDB never opens again."""
-    if not path.exists() or _is_database(path):
-        return
-    number = 1
-    while (aside := path.with_name(f"{path.name}.set-aside-{number}")).exists():
-        number += 1
-    size = path.stat().st_size
-    path.rename(aside)
-    wal = path.with_name(path.name + ".wal")
-    # left where it is, it would be taken for the log of the new database
-    if wal.exists():
-        wal.rename(aside.with_name(aside.name + ".wal"))
-    _log.warning(
-        "%s (%d bytes) is no DuckDB database; set aside as %s, a new one is created", path, size, aside.name
-    )
-
-
-def _is_database(path: Path) -> bool:
-    """Bytes 8 to 11 of a database are DUCK, after a checksum of 8 (https://duckdb.org/docs/stable/internals/storage)."""
-    with path.open("rb") as file:
-        return file.read(12)[8:] == b"DUCK"
 
 
 def _create(path: Path) -> None:
@@ -166,12 +161,12 @@ def _connect(path: Path, wait_seconds: int) -> duckdb.DuckDBPyConnection:
         except duckdb.IOException as error:
             # DuckDB has no exception of its own for a held lock: only the message tells it from a broken file
             if "set lock on file" not in str(error):
-                raise _unreadable(path, error) from error
+                raise _unreadable(path, error) from None
             if time.monotonic() >= deadline:
-                raise _in_use(path, error, wait_seconds) from error
+                raise _in_use(path, error, wait_seconds) from None
             time.sleep(_PAUSE_SECONDS)
         except duckdb.Error as error:
-            raise _unreadable(path, error) from error
+            raise _unreadable(path, error) from None
         else:
             run(con, _UTC)
             return con
@@ -196,8 +191,7 @@ def _unreadable(path: Path, error: duckdb.Error) -> WarehouseError:
         "the warehouse file cannot be opened",
         where=str(path),
         actual=str(error).splitlines()[0][:300],
-        remedy="move warehouse.duckdb and warehouse.duckdb.wal away, then restore a copy or rebuild from "
-        "landing/ with `kpi run`",
+        remedy=WAY_BACK,
     )
 
 

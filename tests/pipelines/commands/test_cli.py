@@ -27,6 +27,7 @@ COMMANDS = (
     "export",
     "tables",
     "verify",
+    "rebuild",
     "serve",
 )
 

@@ -84,7 +84,7 @@ def test_a_publication_holds_every_table_row_for_row(
 
     path = publish(built, tmp_path / "home")
 
-    assert path.stat().st_mode & 0o777 == 0o644
+    assert path.stat().st_mode & 0o777 == 0o600
     assert [p.name for p in path.parent.iterdir()] == ["kpi.duckdb"]
     with open_published(tmp_path / "home") as reader:
         for table in PUBLISHED_TABLES:

@@ -1,14 +1,17 @@
 """Opening: creation, leftovers, lock, versions, settings."""
 
 import logging
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from models.errors import WarehouseError
+from warehouse.published.publish import publish
 from warehouse.store.connect import open_published, open_warehouse
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
@@ -40,6 +43,70 @@ def test_a_leftover_that_is_no_database_is_set_aside_and_said(
     assert found[0] >= 1
     assert (tmp_path / "warehouse.duckdb.set-aside-1").read_bytes() == leftover
     assert "set aside as warehouse.duckdb.set-aside-1" in caplog.text
+
+
+def _sqlite(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as con:
+        con.execute("create table t (x)")
+        con.commit()
+
+
+LEFTOVERS = {
+    "gone": lambda path: path.unlink(),
+    "empty": lambda path: path.write_bytes(b""),
+    "text": lambda path: path.write_text("a note that somebody kept here", encoding="utf-8"),
+    "cut within its head": lambda path: path.write_bytes(path.read_bytes()[:10]),
+    "cut behind its head": lambda path: path.write_bytes(path.read_bytes()[:5000]),
+    "cut in the middle": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "SQLite": lambda path: [path.unlink(), _sqlite(path)],
+    "a folder": lambda path: [path.unlink(), path.mkdir()],
+    "another empty database": lambda path: [path.unlink(), duckdb.connect(str(path)).close()],
+}
+
+
+def _published_home(home: Path) -> bytes:
+    with open_warehouse(home) as con:
+        con.execute(
+            "insert into load_window (connector, stream, shop_id, status) values ('a', 'b', 'c', 'proven')"
+        )
+        publish(con, home)
+    return (home / "published" / "kpi.duckdb").read_bytes()
+
+
+@pytest.mark.parametrize("state", LEFTOVERS)
+def test_an_empty_warehouse_never_takes_the_place_of_one_that_was_published(
+    tmp_path: Path, state: str
+) -> None:
+    before = _published_home(tmp_path)
+    path = tmp_path / "warehouse.duckdb"
+    LEFTOVERS[state](path)
+    found = path.read_bytes() if path.is_file() else b""
+
+    with pytest.raises(WarehouseError, match=r"\[W1(02|13|14)\].*kpi rebuild"), open_warehouse(tmp_path):
+        pass
+
+    assert (tmp_path / "published" / "kpi.duckdb").read_bytes() == before
+    assert state == "another empty database" or (path.read_bytes() if path.is_file() else b"") == found
+    assert not list(tmp_path.glob("*set-aside*"))
+
+
+@pytest.mark.parametrize("state", ["gone", "empty", "text"])
+def test_a_warehouse_lost_beside_landing_files_alone_is_missed_too(tmp_path: Path, state: str) -> None:
+    landed = tmp_path / "landing" / "shopify" / "orders" / "uk" / "20111130_0123.jsonl.gz"
+    landed.parent.mkdir(parents=True)
+    landed.write_bytes(b"answers")
+    (tmp_path / "warehouse.duckdb").touch()
+    LEFTOVERS[state](tmp_path / "warehouse.duckdb")
+
+    with pytest.raises(WarehouseError, match=r"\[W11[34]\].*landing files"), open_warehouse(tmp_path):
+        pass
+
+
+def test_a_folder_in_the_place_of_the_warehouse_is_never_moved(tmp_path: Path) -> None:
+    (tmp_path / "warehouse.duckdb").mkdir()
+
+    with pytest.raises(WarehouseError, match="W114"), open_warehouse(tmp_path):
+        pass
 
 
 def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
@@ -87,7 +154,7 @@ def test_a_damaged_database_is_refused_with_the_way_back(tmp_path: Path) -> None
     content[20:4000] = b"\xff" * 3980
     path.write_bytes(content)
 
-    with pytest.raises(WarehouseError, match=r"W102.*rebuild from landing"), open_warehouse(tmp_path):
+    with pytest.raises(WarehouseError, match=r"W102.*kpi rebuild"), open_warehouse(tmp_path):
         pass
 
 
