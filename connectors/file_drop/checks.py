@@ -41,7 +41,7 @@ def find_problems(
     if people := tables.get("people"):
         yield from _people(people, persons, role_ids)
     if ownership := tables.get("ownership"):
-        yield from _ownership(ownership, persons, role_ids)
+        yield from _ownership(ownership, tables.get("people"), persons, role_ids)
     if targets := tables.get("targets"):
         yield from _targets(targets, persons, role_ids, kpi_ids)
     if ratings := tables.get("ratings"):
@@ -59,15 +59,18 @@ def _people(table: DroppedTable, persons: set[str], role_ids: Collection[str]) -
     yield from _manager_cycles(table)
 
 
-def _ownership(table: DroppedTable, persons: set[str], role_ids: Collection[str]) -> Iterator[CompanyError]:
+def _ownership(
+    table: DroppedTable, people: DroppedTable | None, persons: set[str], role_ids: Collection[str]
+) -> Iterator[CompanyError]:
     for row in table.dropped:
         yield from _ordered(table, row, "valid_from", "valid_to")
         yield from _known(table, row, "role_id", role_ids, ("C125", "role"))
         yield from _known(table, row, "person_id", persons, ("C132", "person"))
     keys = ("scope_type", "scope_id", "role_id", "person_id")
     yield from _overlaps(table, keys, "C121", "the same person owns this twice on one day")
+    ends = _last_days(people)
     for scope, rows in _grouped(table, keys[:3]).items():
-        yield from _shares(table, scope, rows)
+        yield from _shares(table, scope, rows, ends)
 
 
 def _targets(
@@ -164,11 +167,29 @@ def _overlaps(table: DroppedTable, columns: tuple[str, ...], code: str, what: st
                 )
 
 
-def _shares(table: DroppedTable, scope: tuple[object, ...], rows: list[DroppedRow]) -> Iterator[CompanyError]:
-    """The first day on which the shares of one scope and role are more than the whole."""
+def _last_days(people: DroppedTable | None) -> dict[tuple[object, object], date]:
+    """The last day of each person in each role."""
+    ends: dict[tuple[object, object], date] = {}
+    for row in people.dropped if people else ():
+        key = row.values["person_id"], row.values["role_id"]
+        ends[key] = max(_end(row), ends.get(key, date.min))
+    return ends
+
+
+def _shares(
+    table: DroppedTable,
+    scope: tuple[object, ...],
+    rows: list[DroppedRow],
+    ends: Mapping[tuple[object, object], date],
+) -> Iterator[CompanyError]:
+    """The first day on which the shares of one scope and role are more than the whole; who has left owns nothing any more."""
+
+    def until(row: DroppedRow) -> date:
+        return min(_end(row), ends.get((row.values["person_id"], row.values["role_id"]), _OPEN_END))
+
     # Shares change only where a row begins, or fall where one ends: the first days of rows are all that need looking at.
     for day in sorted({_start(r) for r in rows}):
-        active = [r for r in rows if _start(r) <= day <= _end(r)]
+        active = [r for r in rows if _start(r) <= day <= until(r)]
         total = sum((s for r in active if isinstance(s := r.values["share"], Decimal)), Decimal(0))
         if total > 1:
             yield CompanyError(

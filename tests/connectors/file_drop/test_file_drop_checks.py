@@ -290,3 +290,17 @@ def test_who_left_may_come_back_although_the_first_row_has_no_valid_to(tmp_path:
     check_company(read_company(company(tmp_path, people=people)).tables, role_ids=ROLES)
 
     assert len(read_company(tmp_path).rows("people")) == 2
+
+
+def test_who_left_leaves_the_share_to_a_successor_although_the_ownership_was_left_open(
+    tmp_path: Path,
+) -> None:
+    people = "P1,甲,store_manager,,2011-01-01,,2011-01-01,2011-06-30\nP2,乙,store_manager,,2011-01-01,,,\n"
+    rows = "shop,uk,store_manager,P1,1,2011-01-01,\nshop,uk,store_manager,P2,1,2011-{},\n"
+
+    check_company(
+        read_company(company(tmp_path, people=people, ownership=rows.format("07-01"))).tables, role_ids=ROLES
+    )
+
+    # the last day itself is still the predecessor's
+    assert problem(company(tmp_path, people=people, ownership=rows.format("06-30"))).code == "C120"
