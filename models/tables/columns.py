@@ -4,7 +4,6 @@ Belongs here: types and constructors. Not here: the tables themselves (one modul
 """
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from enum import StrEnum
 
 from models.tables.bounds import ANY, FROM_ZERO, POSITIVE, Bounds

@@ -31,7 +31,7 @@ _SHORT_TYPES = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ"}
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedColumn:
-    """One column: DuckDB type, unit (empty where there is none), meaning in both languages, how it is filled and what it may hold."""
+    """One column: DuckDB type, unit (empty where there is none), meaning in both languages, how it is filled, what it holds."""
 
     name: str
     sql_type: str
