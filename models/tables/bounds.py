@@ -10,6 +10,8 @@ from typing import NamedTuple
 from models.money import plain
 from models.values import LimitError
 
+_WIDEST = Decimal(10**11)  # no law allows so much; the columns hold it, and more
+
 
 class Bounds(NamedTuple):
     """The least and the most that a number may be, both included; None = no limit but the column's width.
@@ -42,8 +44,8 @@ class Bounds(NamedTuple):
             raise LimitError(f"the number is outside {self.in_words()}", meant or "correct the number")
 
     def in_words(self) -> str:
-        """The bounds after the word outside: `1 to 5`, `0 and above`."""
-        if self.most is None and self.least is not None:
+        """The bounds after the word outside: `1 to 5`, `0 and above`; all that a column holds is no bound to tell."""
+        if self.least is not None and (self.most is None or self.most >= _WIDEST):
             return f"{plain(self.least)} and above"
         return str(self)
 

@@ -25,7 +25,7 @@ from warehouse.store.state import newest_load
 UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException)
 # A search that halves finds one record among a million with 40 questions. Beyond some records it is the stream that changed:
 # what is left is refused together.
-_MOST_PROBES = 300
+_MOST_PROBES = 120
 _SHOWN = 200  # characters of an error of DuckDB: the value is among the first
 
 
