@@ -59,7 +59,15 @@ UNITS: dict[str, Unit] = {
 }
 
 # Of the currencies that companies here keep their books in; any other is shown by its code in both languages.
-_CURRENCIES = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "HKD": "港元", "TWD": "新台币"}
+_CURRENCIES = {
+    "CNY": "元",
+    "USD": "美元",
+    "EUR": "欧元",
+    "GBP": "英镑",
+    "JPY": "日元",
+    "HKD": "港元",
+    "TWD": "新台币",
+}
 
 
 def currency_in_chinese(code: str) -> str:

@@ -100,7 +100,11 @@ NO_CAUSE = Bilingual("未说明原因", "no cause was recorded")
 def bilingual_unit(unit: str, currency: str) -> Bilingual:
     """The unit of a KPI; the unit `CNY` of a definition means the company's own currency."""
     known = unit_of(unit)
-    return Bilingual(currency_in_chinese(currency), currency) if known.is_money else Bilingual(known.zh, known.en)
+    return (
+        Bilingual(currency_in_chinese(currency), currency)
+        if known.is_money
+        else Bilingual(known.zh, known.en)
+    )
 
 
 def shown_places(unit: str, decimals: int) -> int:

@@ -143,8 +143,10 @@ class Evidence:
     def _unread_past(self, read: "FactDays") -> Cause | None:
         """Why the past of the shops is not known: a buyer may have bought before, in any of them."""
         first, last = read.days
-        sources = sources_of(read.fact)
-        for account, fact in ((a, fact) for fact in sources for a in self.coverage.feeding(fact)):
+        feeding = [
+            (account, fact) for fact in sources_of(read.fact) for account in self.coverage.feeding(fact)
+        ]
+        for account, fact in feeding:
             # without a first day nothing earlier is known of the account: its past begins with the days themselves
             days = account.clip(account.active_from or first, last)
             cause = None if days is None else self.coverage.uncovered(account, *days, fact)

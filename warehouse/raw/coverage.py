@@ -289,9 +289,7 @@ class Coverage:
         names = (ref.connector, ref.stream, ref.shop_id)
         return next((a for a in self.accounts if (a.connector, a.stream, a.shop_id) == names), None)
 
-    def uncovered(
-        self, account: Account, first: date, last: date, fact: str | None = None
-    ) -> Cause | None:
+    def uncovered(self, account: Account, first: date, last: date, fact: str | None = None) -> Cause | None:
         """As `Account.uncovered`, remembered."""
         key = (account, first, last, fact)
         if key not in self._answers:
