@@ -23,6 +23,9 @@ from warehouse.store.state import newest_load
 
 # What a JSON function, a cast or a product raises over a value; any other error is a fault of ours.
 UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException)
+# A feed brings what no line of an order or refund explains, a discount of the whole or a fee that was kept, as a row of its own
+# without a piece: it may lie below 0.
+_WITH_PIECES = {("order_line", "paid_amount"), ("refund", "amount")}
 # What a platform does not state of these makes the figures that need it missing by itself (figures/judge.py); a row without
 # its id or its day would be left out of them without a word.
 _UNKNOWN_WHEN_NULL = (ColumnType.NUMBER, ColumnType.BOOLEAN)
@@ -113,7 +116,9 @@ def _laws(table: Table) -> Iterator[_Law]:
             words = listed(literal(word) for word in column.allowed)
             sql = fill(Sql("${name} not in (${words})"), name=name, words=words)
             yield _Law(column, sql, f"which is none of {', '.join(column.allowed)}")
-        for sql in _outside(column):
+        for outside in _outside(column):
+            has_pieces = (table.name, column.name) in _WITH_PIECES
+            sql = fill(Sql("(${it} and qty <> 0)"), it=outside) if has_pieces else outside
             said = f"which is outside {column.bounds.in_words()}"
             yield _Law(column, sql, f"{said}: {column.meant}" if column.meant else said)
         if column.derived is not None and column.derived.rule is Derivation.BASE:

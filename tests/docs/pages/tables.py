@@ -56,9 +56,9 @@ ORIGIN = """Origin of a column: stated by the source or file; or filled by a rul
 through the dated rate, sku list, cost, order, dept, minutes, or a named model in `warehouse/sql/attribution/`); hashed =
 personal, kept as a hash when a file states it.
 
-Values: the range of a number, both ends included, or the words of a text; required = never empty in a file. A file with another value
-is refused. A record of a connector with another value, or without a required text, day or instant, is kept out, and the figures of its
-days are missing with that cause; a number or yes/no that its platform does not state is unknown.
+Values: the range of a number, both ends included, or the words of a text; required = never empty in a file. A file with
+another value is refused. A record of a connector with another value, or without a required text, day or instant, is kept
+out, and the figures of its days are missing with that cause; a number or yes/no that its platform does not state is unknown.
 """
 
 
