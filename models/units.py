@@ -20,6 +20,7 @@ class Unit:
     en: str
     is_money: bool = False
     is_ratio: bool = False
+    is_multiple: bool = False
     is_whole: bool = False
     is_time: bool = False
     is_additive: bool = False
@@ -32,28 +33,50 @@ UNITS: dict[str, Unit] = {
     for unit in (
         # Stands for the company's own currency, whose code is shown in its place. Two decimals are fen, four are what exchange
         # rates leave of small amounts.
-        Unit(id="CNY", zh="CNY", en="CNY", is_money=True, is_additive=True, places=(2, 4)),
+        Unit(id="CNY", zh="元", en="CNY", is_money=True, is_additive=True, places=(2, 4)),
         Unit(id="ratio", zh="比率", en="ratio", is_ratio=True, places=(2, 6)),
+        # What comes back for each one spent: 4.02 times it, which nobody reads in 401.65 %.
+        Unit(id="multiple", zh="倍", en="times", is_multiple=True, places=(2, 6)),
         Unit(id="count", zh="次", en="count", is_whole=True, is_additive=True, is_output=True),
-        Unit(id="seconds", zh="seconds", en="seconds", is_time=True, is_additive=True),
+        Unit(id="seconds", zh="秒", en="seconds", is_time=True, is_additive=True),
         Unit(id="minutes", zh="分钟", en="minutes", is_time=True, is_additive=True),
         Unit(id="hours", zh="小时", en="hours", is_time=True, is_additive=True),
         # Days are spans such as stock turnover: an average, never a sum of days.
-        Unit(id="days", zh="days", en="days"),
+        Unit(id="days", zh="天", en="days"),
         Unit(id="points", zh="分", en="points", is_additive=True, is_output=True),
-        Unit(id="level", zh="level", en="level"),
+        Unit(id="level", zh="级", en="level"),
         Unit(id="pieces", zh="件", en="pieces", is_whole=True, is_additive=True, is_output=True),
         Unit(
             id="weighted_pieces",
-            zh="weighted_pieces",
-            en="weighted_pieces",
+            zh="折算件",
+            en="weighted pieces",
             is_whole=True,
             is_additive=True,
             is_output=True,
         ),
-        Unit(id="per_hour", zh="per_hour", en="per_hour", places=(0, 4)),
+        Unit(id="per_hour", zh="每小时", en="per hour", places=(0, 4)),
     )
 }
+
+# Of the currencies that companies here keep their books in; any other is shown by its code in both languages.
+_CURRENCIES = {
+    "CNY": "元",
+    "USD": "美元",
+    "EUR": "欧元",
+    "GBP": "英镑",
+    "JPY": "日元",
+    "HKD": "港元",
+    "TWD": "新台币",
+}
+
+
+def currency_in_chinese(code: str) -> str:
+    """What a currency is called in Chinese.
+
+    >>> currency_in_chinese("CNY"), currency_in_chinese("SEK")
+    ('元', 'SEK')
+    """
+    return _CURRENCIES.get(code, code)
 
 
 def unit_of(name: str) -> Unit:

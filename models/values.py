@@ -71,6 +71,8 @@ _INVISIBLE = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # Halfwidth and Fullwidth Forms of Unicode
+
 Number = str | int | Decimal
 _Day = TypeVar("_Day", bound=date)  # a datetime is a date too
 
@@ -335,6 +337,9 @@ def read_id(text: str) -> str:
     """
     name = text.strip(" ")
     _check_length(name, MAX_ID)
+    narrow = name.translate(_NARROW)
+    if narrow != name and narrow.isascii():  # beside Chinese characters such digits are a way of writing
+        raise FormError("the id is written in full-width characters", f"write {narrow}")
     if hidden := _INVISIBLE.search(name):
         place = f"U+{ord(hidden[0]):04X} at character {hidden.start() + 1}"
         raise FormError(f"the id holds an invisible character: {place}", "type the id again, without it")

@@ -13,6 +13,7 @@ from itertools import combinations
 from connectors.file_drop.table import DroppedRow, DroppedTable, raise_all
 from models.errors import CompanyError
 from models.inputs import last_day
+from models.lookalikes import as_seen
 from models.values import closest
 
 Tables = Mapping[str, DroppedTable]
@@ -57,6 +58,23 @@ def _people(table: DroppedTable, persons: set[str], role_ids: Collection[str]) -
         yield from _known(table, row, "manager_id", persons, ("C123", "person"))
     yield from _overlaps(table, ("person_id",), "C122", "the same person stands in two rows on one day")
     yield from _manager_cycles(table)
+    yield from _lookalikes(table)
+
+
+def _lookalikes(table: DroppedTable) -> Iterator[CompanyError]:
+    """Two people whom no reader could tell apart: what is meant for one would go to the other."""
+    seen: dict[str, str] = {}
+    for row in table.dropped:
+        person = str(row.values["person_id"])
+        first = seen.setdefault(as_seen(person), person)
+        if first != person:
+            yield CompanyError(
+                "C190",
+                "two people have ids that look the same",
+                where=table.where(row),
+                actual=f"{person!a} and {first!a}",
+                remedy="type one of them anew, with the letters and digits of the other",
+            )
 
 
 def _ownership(

@@ -54,10 +54,15 @@ def _spec(column: Column, fact: Table) -> ColumnSpec:
             allowed=column.allowed,
         )
     width = width_of(column.sql_type)
+    # a whole number below the top leaves the column its decimals
+    top = Decimal(10 ** (width.whole if width else WHOLE_DIGITS) - 1)
+    least, most = column.bounds
+    # the law of the column, or else what it holds
+    common |= {
+        "min": -top if least is None else least,
+        "max": top if most is None else most,
+        "meant": column.meant,
+    }
     if width is None:
-        top = Decimal(10**WHOLE_DIGITS - 1)
-        return ColumnSpec(**common, type="integer", min=-top, max=top)
-    top = Decimal(10**width.whole - 1)  # a whole number below it leaves the column its decimals
-    return ColumnSpec(
-        **common, type="decimal", places=width.places, percent=column.unit == "ratio", min=-top, max=top
-    )
+        return ColumnSpec(**common, type="integer")
+    return ColumnSpec(**common, type="decimal", places=width.places, percent=column.unit == "ratio")

@@ -3,6 +3,8 @@
 Not here: the templates of company tables (templates.py), the tables (models/tables).
 """
 
+from decimal import Decimal
+
 from connectors.file_drop.fact_layouts import fact_layout, file_columns
 from connectors.file_drop.layout import ColumnSpec
 from models.tables import FACTS, Column, ColumnType, Sensitivity
@@ -62,6 +64,7 @@ def _note(column: Column, spec: ColumnSpec) -> str:
     """What to write into a column, for both readers."""
     words = ["required 必填" if column.required else "optional 选填", spec.type]
     words += [f"one of {' | '.join(column.allowed)}"] if column.allowed else []
+    words += [str(column.bounds)] if str(column.bounds) else []
     words += [f"empty means {column.default}"] if column.default else []
     words += [column.unit] if column.unit else []
     words += ["kept as a hash only 仅存散列值"] if column.sensitivity is Sensitivity.PERSONAL else []
@@ -69,4 +72,6 @@ def _note(column: Column, spec: ColumnSpec) -> str:
 
 
 def _example(column: Column) -> str:
+    if column.type is ColumnType.NUMBER and not column.bounds.holds(Decimal(_EXAMPLES[column.type])):
+        return str(column.bounds.most)
     return column.allowed[0] if column.allowed else _OWN_EXAMPLES.get(column.name, _EXAMPLES[column.type])

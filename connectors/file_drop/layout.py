@@ -43,6 +43,7 @@ class ColumnSpec(DeclaredModel):
     min: Decimal | None = None
     above: Decimal | None = None
     max: Decimal | None = None
+    meant: str = ""  # what to write instead of a number outside
 
     def answers_to(self, header: str) -> bool:
         """Whether a header cell names this column; case and surrounding blanks do not matter."""

@@ -13,6 +13,7 @@ from connectors.file_drop.layout import ColumnSpec, FileOptions
 from models.errors import UsageError
 from models.money import round_half_up, shift
 from models.periods import Period
+from models.tables.bounds import Bounds
 from models.values import (
     FormError,
     LimitError,
@@ -90,10 +91,14 @@ def check_range(value: Decimal, spec: ColumnSpec) -> None:
     Raises:
         BadValueError: C157.
     """
-    too_low = (spec.min is not None and value < spec.min) or (spec.above is not None and value <= spec.above)
-    if too_low or (spec.max is not None and value > spec.max):
-        low = f"above {spec.above}" if spec.above is not None else f"from {spec.min}"
-        raise BadValueError("C157", "the number is outside the plausible range", f"{low} up to {spec.max}")
+    if spec.above is not None and value <= spec.above:
+        raise BadValueError(
+            "C157", f"the number is not above {spec.above}", spec.meant or f"up to {spec.max}"
+        )
+    try:
+        Bounds(spec.min, spec.max).check(value, spec.meant)
+    except LimitError as error:
+        raise BadValueError("C157", error.cause, error.remedy) from None
 
 
 def _text(text: str, spec: ColumnSpec) -> str:

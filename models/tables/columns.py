@@ -6,6 +6,7 @@ Belongs here: types and constructors. Not here: the tables themselves (one modul
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from models.tables.bounds import ANY, FROM_ZERO, POSITIVE, Bounds
 from models.values import Width, width_of
 
 
@@ -69,6 +70,8 @@ class Column:
     derived: Derived | None = None
     required: bool = False
     allowed: tuple[str, ...] = ()
+    bounds: Bounds = ANY  # of a number; held against files, connectors and feeds alike
+    meant: str = ""  # what to write instead of a number outside its bounds
     default: str = ""  # what an empty cell of a dropped file means; nothing = NULL
 
     @property
@@ -76,6 +79,12 @@ class Column:
         """Digits behind the point of a DECIMAL column; 0 for any other."""
         width = width_of(self.sql_type)
         return width.places if width else 0
+
+    @property
+    def values(self) -> str:
+        """What it may hold, for its page: the bounds of a number or the words of a text, and whether it must be stated."""
+        said = str(self.bounds) or ", ".join(self.allowed)
+        return "; ".join(filter(None, (said, "required" if self.required else "")))
 
     @property
     def is_id(self) -> bool:
@@ -168,8 +177,10 @@ def personal(name: str, zh: str, en: str, *, required: bool = False) -> Column:
     return text(name, zh, en, required=required, sensitivity=Sensitivity.PERSONAL)
 
 
-def count(name: str, zh: str, en: str, unit: str = "", *, required: bool = False) -> Column:
-    """A whole number."""
+def count(
+    name: str, zh: str, en: str, unit: str = "", *, required: bool = False, bounds: Bounds = FROM_ZERO
+) -> Column:
+    """A whole number; one that may lie below 0 says so by its bounds."""
     return Column(
         name=name,
         type=ColumnType.NUMBER,
@@ -179,13 +190,22 @@ def count(name: str, zh: str, en: str, unit: str = "", *, required: bool = False
         unit=unit,
         zh=zh,
         required=required,
+        bounds=bounds,
     )
 
 
 def number(
-    name: str, zh: str, en: str, unit: str = "", *, sql_type: str = QUANTITY, required: bool = False
+    name: str,
+    zh: str,
+    en: str,
+    unit: str = "",
+    *,
+    sql_type: str = QUANTITY,
+    required: bool = False,
+    bounds: Bounds = FROM_ZERO,
+    meant: str = "",
 ) -> Column:
-    """A number that may have a fraction."""
+    """A number that may have a fraction; one that may lie below 0 says so by its bounds."""
     return Column(
         name=name,
         type=ColumnType.NUMBER,
@@ -194,6 +214,8 @@ def number(
         unit=unit,
         zh=zh,
         required=required,
+        bounds=bounds,
+        meant=meant,
     )
 
 
@@ -230,10 +252,20 @@ def instant(name: str, zh: str, en: str, *, required: bool = False) -> Column:
     )
 
 
-def amount(name: str, zh: str, en: str, *, required: bool = False) -> Column:
-    """Money as the source states it."""
+def amount(
+    name: str, zh: str, en: str, *, required: bool = False, bounds: Bounds = FROM_ZERO, meant: str = ""
+) -> Column:
+    """Money as the source states it; what may lie below 0 says so by its bounds."""
     return Column(
-        name=name, type=ColumnType.NUMBER, sql_type=MONEY, description=en, unit=_OWN, zh=zh, required=required
+        name=name,
+        type=ColumnType.NUMBER,
+        sql_type=MONEY,
+        description=en,
+        unit=_OWN,
+        zh=zh,
+        required=required,
+        bounds=bounds,
+        meant=meant or ("write the amount without a minus" if bounds == FROM_ZERO else ""),
     )
 
 
@@ -253,10 +285,12 @@ def base(name: str, zh: str, en: str, of: str, *, sql_type: str = MONEY_BASE) ->
     )
 
 
-def money(name: str, zh: str, en: str, *, required: bool = False) -> tuple[Column, Column]:
+def money(
+    name: str, zh: str, en: str, *, required: bool = False, bounds: Bounds = FROM_ZERO, meant: str = ""
+) -> tuple[Column, Column]:
     """Money in its own currency and in the company's."""
     return (
-        amount(name, zh, en, required=required),
+        amount(name, zh, en, required=required, bounds=bounds, meant=meant),
         base(f"{name}_base", f"{zh}(本位币)", f"{name} in the company's currency; NULL = no rate", name),
     )
 
@@ -271,6 +305,7 @@ def currency(of: str, *on: str, stated: bool = False) -> tuple[Column, Column]:
         # only the first letter: `lower()` would also turn NULL into null
         f"As stated, or else {what[0].lower()}{what[1:]}" if stated else what,
         sql_type=RATE,
+        bounds=POSITIVE,
     )
     return (
         text("currency", "币种", f"ISO 4217 currency of {of}"),

@@ -1,5 +1,6 @@
 """Goods: stock, shipments, counts, arrivals, purchases, new products. Not here: what fills them (warehouse/sql/feeds)."""
 
+from models.tables.bounds import ANY
 from models.tables.columns import (
     COMMON,
     MONEY_BASE,
@@ -33,10 +34,11 @@ INVENTORY = Table(
         *SKU,
         text("warehouse", "仓库", "Warehouse"),
         text("owner_id", "负责人", "Employee who plans the stock"),
-        count("sellable_qty", "可售件数", "Units that can be sold", "pieces", required=True),
+        # below 0 where a shop sold what it does not have; the cost of it is below 0 as well
+        count("sellable_qty", "可售件数", "Units that can be sold", "pieces", required=True, bounds=ANY),
         count("inbound_qty", "在途件数", "Units on their way", "pieces"),
         *currency("on_hand_cost", "snapshot_on"),
-        *money("on_hand_cost", "库存金额", "Cost of what is on hand"),
+        *money("on_hand_cost", "库存金额", "Cost of what is on hand", bounds=ANY),
         count("age_days", "库龄天数", "Age of the stock", "days"),
         text("abc_class", "ABC分类", "Class of the SKU", allowed=("A", "B", "C")),
         derive(
@@ -106,7 +108,8 @@ STOCK_COUNT = Table(
         text("warehouse", "仓库", "Warehouse"),
         *SKU,
         text("employee_id", "负责人", "Employee answerable for the stock"),
-        count("book_qty", "账面件数", "Units in the books", "pieces", required=True),
+        # below 0 where goods left before they were booked in
+        count("book_qty", "账面件数", "Units in the books", "pieces", required=True, bounds=ANY),
         count("counted_qty", "实盘件数", "Units found", "pieces", required=True),
     ),
     zh="每次盘点每个SKU一行",
@@ -183,7 +186,7 @@ NEW_SKU = Table(
         day("listed_on", "上架日期", "First day it was listed in the shop"),
         # named after the default: the days are a parameter of company.yaml (new_sku_days)
         day("day_90_on", "满90天日期", "Last of its first new_sku_days days"),
-        count("sold_qty", "销售件数", "Units sold in them, less those given back", "pieces"),
+        count("sold_qty", "销售件数", "Units sold in them, less those given back", "pieces", bounds=ANY),
         _base("sales_base", "净销售额(本位币)", "Sales of them less refunds; NULL = a rate is missing"),
         _base(
             "cost_base", "成本(本位币)", "Cost of goods and fees of them; NULL = a cost of goods is missing"

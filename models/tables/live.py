@@ -1,5 +1,6 @@
 """Livestreams, content, influencers, members and communities. Not here: what fills them (warehouse/sql/feeds)."""
 
+from models.tables.bounds import SHARE
 from models.tables.columns import (
     COMMON,
     MONEY_BASE,
@@ -149,6 +150,7 @@ LIVE_SHARE = Table(
             "分摊比例",
             "Share of the session by minutes on air; 1 on the session's own row",
             sql_type=SHARED,
+            bounds=SHARE,
         ),
         *(_shared(c) for c in _MINUTES),
         # without peak and average of the viewers, which a share of the time does not divide

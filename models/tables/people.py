@@ -3,6 +3,7 @@
 Not here: what fills them (warehouse/sql/feeds), the roster itself (people.csv).
 """
 
+from models.tables.bounds import ANY, HOURS_OF_A_DAY
 from models.tables.columns import (
     COMMON,
     SKU,
@@ -127,8 +128,10 @@ ATTENDANCE = Table(
         *COMMON,
         text("employee_id", "员工", "Employee", required=True),
         day("worked_on", "日期", "The day", required=True),
-        number("scheduled_hours", "应出勤小时", "Hours scheduled", "hours", required=True),
-        number("worked_hours", "实出勤小时", "Hours worked", "hours", required=True),
+        number(
+            "scheduled_hours", "应出勤小时", "Hours scheduled", "hours", required=True, bounds=HOURS_OF_A_DAY
+        ),
+        number("worked_hours", "实出勤小时", "Hours worked", "hours", required=True, bounds=HOURS_OF_A_DAY),
         flag("late", "迟到", "Came late"),
         # required, as hours do not tell it: a day of granted leave has no hours worked either
         flag("absent", "缺勤", "Did not come although scheduled", required=True),
@@ -180,7 +183,8 @@ OPEX = Table(
             required=True,
         ),
         *currency("the amounts", "cost_on"),
-        *money("amount", "费用金额", "What was spent", required=True),
+        # below 0 where a cost of an earlier day is taken back
+        *money("amount", "费用金额", "What was spent", required=True, bounds=ANY),
         *money("budget", "预算金额", "What was budgeted"),
     ),
     zh="每个部门、类别每天(或每月)的费用一行",
@@ -206,6 +210,7 @@ HEADCOUNT = Table(
             "人数变动",
             "+1 in the department entered, -1 in the one left; summed from the beginning it is the headcount",
             "persons",
+            bounds=ANY,
         ),
         count("leavers", "离职人数", "1 when the person left the company, else 0", "persons"),
         count(

@@ -1,5 +1,6 @@
 """Sales: order lines, refunds, inquiries, receipts, forecasts, the market. Not here: what fills them (warehouse/sql/feeds)."""
 
+from models.tables.bounds import ANY
 from models.tables.columns import (
     COMMON,
     MONEY_BASE,
@@ -208,6 +209,7 @@ REFUND = Table(
             "退款金额",
             "Money given back, without tax where the platform states the tax",
             required=True,
+            meant="write what was given back without a minus; a refund that was withdrawn is 0",
         ),
         *currency("amount", "business_date"),
         base("amount_base", "退款金额(本位币)", "amount in the company's currency; NULL = no rate", "amount"),
@@ -302,13 +304,15 @@ RECEIPT = Table(
         day("received_on", "到账日期", "Day it arrived; NULL = not yet"),
         # a receipt may state the rate at which it was exchanged, which goes before the quoted one
         *currency("the amounts", "received_on", "due_on", stated=True),
-        *money("due_amount", "应收金额", "What is owed"),
-        *money("amount", "到账金额", "What arrived; NULL or 0 = nothing yet"),
-        *money("purchase_cost", "采购成本", "Purchase cost of the goods this receipt pays"),
-        *money("freight", "运费", "Freight of the goods this receipt pays"),
-        *money("bank_fee", "银行费用", "Bank fee of the receipt"),
-        *money("rebate", "返利调整", "Rebate granted; lowers the profit"),
-        *money("tax_refund", "出口退税", "Export tax refund; raises the profit"),
+        # below 0 is a credit note, or money that was paid back
+        *money("due_amount", "应收金额", "What is owed", bounds=ANY),
+        *money("amount", "到账金额", "What arrived; NULL or 0 = nothing yet", bounds=ANY),
+        # of a credit note they come back too
+        *money("purchase_cost", "采购成本", "Purchase cost of the goods this receipt pays", bounds=ANY),
+        *money("freight", "运费", "Freight of the goods this receipt pays", bounds=ANY),
+        *money("bank_fee", "银行费用", "Bank fee of the receipt", bounds=ANY),
+        *money("rebate", "返利调整", "Rebate granted; lowers the profit", bounds=ANY),
+        *money("tax_refund", "出口退税", "Export tax refund; raises the profit", bounds=ANY),
     ),
     zh="每笔应收或到账款一行",
     # the invoice first: a receivable must not change its file when it is paid

@@ -1,5 +1,6 @@
 """Customer service: tickets, chats, messages, reviews. Not here: what fills them (warehouse/sql/feeds)."""
 
+from models.tables.bounds import PERCENT_SCORE, SHARE, STARS
 from models.tables.columns import (
     COMMON,
     SKU,
@@ -128,7 +129,14 @@ CHAT = Table(
                 ),
             )
         ),
-        number("rating", "评价分", "Rating by the buyer, 1 to 5; NULL = none", "points"),
+        number(
+            "rating",
+            "评价分",
+            "Rating by the buyer, 1 to 5; NULL = none",
+            "points",
+            bounds=STARS,
+            meant="empty = not rated; bring another scale to 1 to 5",
+        ),
         flag(
             # Taobao's service ratings come without their chats, of which neither rounds nor answers are known
             "rating_only",
@@ -141,6 +149,8 @@ CHAT = Table(
             "质检分",
             "Score of the chat's quality check, 0 to 100; NULL = not checked",
             "points",
+            bounds=PERCENT_SCORE,
+            meant="empty = not checked; bring another scale to 0 to 100",
         ),
         derive(
             flag("buyer_paid_within_window", "窗口内付款", "The buyer paid within the window after the chat"),
@@ -205,7 +215,15 @@ REVIEW = Table(
         text("order_id", "订单号", "Order it is about"),
         *SKU,
         text("agent_id", "跟进人", "Employee who answers it"),
-        number("rating", "评分", "Rating, 1 to 5", "points", required=True),
+        number(
+            "rating",
+            "评分",
+            "Rating, 1 to 5",
+            "points",
+            required=True,
+            bounds=STARS,
+            meant="leave out a review without a rating; bring another scale to 1 to 5",
+        ),
         derive(
             # platforms draw the line differently: what one states goes before the company's own limit
             flag("is_negative", "差评", "Negative: as stated, or else rating at most negative_rating (2)"),
@@ -238,11 +256,23 @@ AGENT_DAY = Table(
         count("payers", "询单付款人数", "Of them, buyers who paid", "buyers"),
         number("first_reply_seconds", "平均首次响应秒数", "The report's average, never added up", "seconds"),
         number("reply_seconds", "平均响应秒数", "The report's average, never added up", "seconds"),
-        number("reply_rate", "回复率", "The report's share of buyers answered, 0 to 1", "ratio"),
         number(
-            "reply_3min_rate", "3分钟回复率", "The report's share answered within 3 minutes, 0 to 1", "ratio"
+            "reply_rate", "回复率", "The report's share of buyers answered, 0 to 1", "ratio", bounds=SHARE
         ),
-        number("satisfaction_rate", "满意率", "The report's share of satisfied buyers, 0 to 1", "ratio"),
+        number(
+            "reply_3min_rate",
+            "3分钟回复率",
+            "The report's share answered within 3 minutes, 0 to 1",
+            "ratio",
+            bounds=SHARE,
+        ),
+        number(
+            "satisfaction_rate",
+            "满意率",
+            "The report's share of satisfied buyers, 0 to 1",
+            "ratio",
+            bounds=SHARE,
+        ),
         *currency("the amounts", "served_on"),
         *money("sales_amount", "客服销售额", "Sales the report credits to the agent"),
         *money("refund_amount", "退款金额", "Refunds of those sales, as the report states them"),

@@ -1,5 +1,6 @@
 """Traffic, advertising, listings, search ranks and the platform's own scores. Not here: what fills them (warehouse/sql/feeds)."""
 
+from models.tables.bounds import ANY, FROM_ONE, SHARE
 from models.tables.columns import (
     COMMON,
     SKU,
@@ -49,10 +50,17 @@ TRAFFIC = Table(
         count("pageviews", "浏览量", "Page views", "times"),
         count("bounces", "跳失数", "Sessions that ended on their first page", "sessions"),
         count("add_to_cart", "加购数", "Adds to cart", "times"),
-        count("new_followers", "新增粉丝", "Net new followers of the shop", "followers"),
+        # net: more may leave than come
+        count("new_followers", "新增粉丝", "Net new followers of the shop", "followers", bounds=ANY),
         count("buyers", "支付买家数", "Buyers who paid", "buyers"),
         count("units", "支付件数", "Units ordered", "pieces"),
-        number("buy_box_pct", "购物车占有率", "Share of page views with the Buy Box, 0 to 1", "ratio"),
+        number(
+            "buy_box_pct",
+            "购物车占有率",
+            "Share of page views with the Buy Box, 0 to 1",
+            "ratio",
+            bounds=SHARE,
+        ),
         *currency("paid_amount", "traffic_on"),
         *money(
             "paid_amount",
@@ -158,9 +166,14 @@ KEYWORD_RANK = Table(
         text("keyword", "关键词", "Search word; NULL in rows that carry the best-seller rank"),
         text("owner_id", "负责人", "Employee answerable for the SKU's ranks"),
         flag("is_core", "核心词", "One of the SKU's core keywords"),
-        count("rank", "自然排名", "Place among the search results; NULL = not found"),
-        count("page_size", "每页个数", "Results per page at the time; rank <= page_size is page one"),
-        count("bsr", "BSR排名", "Best-seller rank of the SKU"),
+        count("rank", "自然排名", "Place among the search results; NULL = not found", bounds=FROM_ONE),
+        count(
+            "page_size",
+            "每页个数",
+            "Results per page at the time; rank <= page_size is page one",
+            bounds=FROM_ONE,
+        ),
+        count("bsr", "BSR排名", "Best-seller rank of the SKU", bounds=FROM_ONE),
     ),
     zh="每天每个SKU每个关键词(或BSR)一行",
 )
@@ -187,7 +200,8 @@ PLATFORM_HEALTH = Table(
         number("numerator", "分子", "The platform's own numerator; NULL when it states only the value"),
         number("denominator", "分母", "The platform's own denominator"),
         # NULL where only counts are known: Amazon states its defect rate for two ways of fulfilment apart, and no single one
-        number("value", "数值", "The platform's own value; rates as fractions"),
+        # of any metric, those that we do not know among them
+        number("value", "数值", "The platform's own value; rates as fractions", bounds=ANY),
         derive(
             # platforms state rolling figures: the sum of a month's rows would count the same orders many times
             flag("is_month_last", "当月最新", "The newest row of the metric in its calendar month"),
@@ -210,8 +224,15 @@ SETTLEMENT = Table(
         day("settled_on", "结算日期", "Day of the statement", required=True),
         text("owner_id", "对账人", "Employee who reconciles it"),
         *currency("the amounts", "settled_on"),
-        *money("amount", "结算金额", "What was settled", required=True),
-        *money("unexplained", "未解释差异", "What the books cannot explain, with its sign", required=True),
+        # below 0 where the fees of a span exceed its sales
+        *money("amount", "结算金额", "What was settled", required=True, bounds=ANY),
+        *money(
+            "unexplained",
+            "未解释差异",
+            "What the books cannot explain, with its sign",
+            required=True,
+            bounds=ANY,
+        ),
     ),
     zh="每张平台结算单一行",
 )

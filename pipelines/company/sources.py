@@ -39,6 +39,7 @@ class DeclaredAccount:
     currency: str | None
     base_url: str
     token_url: str | None
+    allow_private: bool
     wanted: tuple[str, ...]
     secret_names: Mapping[str, str]
     settings: Mapping[str, str]
@@ -61,6 +62,7 @@ class DeclaredAccount:
                 shop_id=self.shop_id,
                 zone=self.zone,
                 currency=self.currency,
+                allow_private=self.allow_private,
                 base_url=base,
                 token_url=self._tokens_at(base),
                 secrets={
@@ -174,7 +176,16 @@ def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> 
         node,
         "a source",
         required=("connector", "shop_id", "zone", "base_url"),
-        optional=("currency", "token_url", "streams", "secrets", "settings", "active_from", "active_to"),
+        optional=(
+            "currency",
+            "token_url",
+            "allow_private",
+            "streams",
+            "secrets",
+            "settings",
+            "active_from",
+            "active_to",
+        ),
     )
     base = as_text(entry["base_url"], "base_url")
     if base == SANDBOX and not sandbox:
@@ -185,6 +196,7 @@ def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> 
             remedy="add sandbox: true",
         )
     first, last, currency = entry.get("active_from"), entry.get("active_to"), entry.get("currency")
+    private = entry.get("allow_private")
     connector, tokens = (
         as_choice(entry["connector"], "connector", (*names(), *declared)),
         entry.get("token_url"),
@@ -197,6 +209,8 @@ def _source(node: Node, declared: Mapping[str, Connector], *, sandbox: bool) -> 
         currency=as_text(currency, "currency") if currency else None,
         base_url=base,
         token_url=as_text(tokens, "token_url") if tokens else None,
+        allow_private=private is not None
+        and as_choice(private, "allow_private", ("true", "false")) == "true",
         wanted=_wanted(entry.get("streams"), kit),
         secret_names=_secrets(entry.get("secrets")),
         settings=_settings(entry.get("settings")),

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from models.causes import CAUSES, cause_label
 from models.figure import FigureStatus, PaceState
 from models.money import round_half_up
-from models.units import unit_of
+from models.units import currency_in_chinese, unit_of
 
 LANGUAGES = ("zh", "en")
 _Word = TypeVar("_Word", bound=str)
@@ -100,14 +100,20 @@ NO_CAUSE = Bilingual("未说明原因", "no cause was recorded")
 def bilingual_unit(unit: str, currency: str) -> Bilingual:
     """The unit of a KPI; the unit `CNY` of a definition means the company's own currency."""
     known = unit_of(unit)
-    return untranslated(currency) if known.is_money else Bilingual(known.zh, known.en)
+    return (
+        Bilingual(currency_in_chinese(currency), currency)
+        if known.is_money
+        else Bilingual(known.zh, known.en)
+    )
 
 
 def shown_places(unit: str, decimals: int) -> int:
-    """Decimals a reader sees: money 2, a ratio is a percentage and so shows two fewer."""
+    """Decimals a reader sees: money and multiples at most 2, a ratio is a percentage and so shows two fewer."""
     known = unit_of(unit)
     if known.is_money:
         return 2
+    if known.is_multiple:
+        return min(decimals, 2)
     return max(decimals - 2, 0) if known.is_ratio else max(decimals, 0)
 
 
@@ -116,13 +122,16 @@ def format_value(value: Decimal | None, unit: str, decimals: int) -> str:
 
     >>> format_value(Decimal("1234567.891"), "CNY", 2), format_value(Decimal("0.3456"), "ratio", 4)
     ('1,234,567.89', '34.56 %')
+    >>> format_value(Decimal("4.0165"), "multiple", 4)
+    '4.02×'
     """
     if value is None:
         return ""
     places = shown_places(unit, decimals)
     if unit_of(unit).is_ratio:
         return f"{grouped(value * 100, places)} %"
-    return grouped(value, places)
+    # the sign of multiplication, read in both languages
+    return grouped(value, places) + ("×" if unit_of(unit).is_multiple else "")
 
 
 def grouped(value: Decimal, places: int) -> str:
@@ -180,7 +189,7 @@ def bilingual_cause(code: str | None, cause: str | None) -> Bilingual:
     if not text and not code:
         return NO_CAUSE
     tail = f" [{code}]" if code else ""
-    label = cause_label(code) if code and (code in CAUSES or code.startswith("P")) else None
+    label = cause_label(code) if code and (code in CAUSES or code.startswith(("P", "W33"))) else None
     if label is None:
         return untranslated(f"{text}{tail}".strip())
     return Bilingual(f"{label.zh}{'：' if text else ''}{text}{tail}", f"{text or label.en}{tail}")

@@ -186,7 +186,8 @@ def remarks(line: PublishedLine, kpi: KpiLabel) -> str:
     if line.status != "scored" or line.value is None:
         state = in_words(STATUS, line.status).both()
         parts.append(f"{state}：{cause_line(line.cause_code, line.cause)}")
-    if unit_of(kpi.unit).is_ratio and line.numerator is not None and line.denominator is not None:
+    unit = unit_of(kpi.unit)
+    if (unit.is_ratio or unit.is_multiple) and line.numerator is not None and line.denominator is not None:
         parts.append(quotient(line.numerator, line.denominator))
     if line.declared_weight is not None and line.weight is not None and line.weight != line.declared_weight:
         declared, used = (format_value(w, "", 2) for w in (line.declared_weight, line.weight))

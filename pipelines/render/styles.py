@@ -93,7 +93,9 @@ def number_pattern(unit: str, decimals: int) -> tuple[int, str]:
     """
     places = shown_places(unit, decimals)
     tail = "." + "0" * places if places else ""
-    return (places + 2, f"0{tail}%") if unit_of(unit).is_ratio else (places, f"#,##0{tail}")
+    if unit_of(unit).is_ratio:
+        return places + 2, f"0{tail}%"
+    return places, f"#,##0{tail}" + ('"×"' if unit_of(unit).is_multiple else "")
 
 
 def width_of(text: str) -> int:

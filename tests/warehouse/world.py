@@ -144,7 +144,7 @@ def _record(payload: dict[str, Any]) -> dict[str, Any]:
     text = json.dumps(payload, sort_keys=True)
     return {
         "record_key": payload["id"],
-        "record_day": payload["created_at"][:10],
+        "record_day": payload.get("record_day", payload["created_at"])[:10],
         "version_at": payload["updated_at"],
         "row_hash": hashlib.sha256(text.encode()).hexdigest(),
         "payload": payload,

@@ -5,7 +5,9 @@ Belongs here: the order of statements and what counts as changed. Not here: what
 """
 
 import hashlib
+import logging
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 
@@ -15,6 +17,7 @@ from models.tables import FACTS, Derivation
 from warehouse.facts.attribution import build_headcount, build_linked
 from warehouse.facts.feeds import Feed, feeds_digest, present_feeds
 from warehouse.facts.refill import Scope
+from warehouse.facts.refused import UNREADABLE, begin, unreadable
 from warehouse.store.connect import transaction
 from warehouse.store.rows import only_column, only_value, run
 from warehouse.store.schema import tables_digest
@@ -22,6 +25,7 @@ from warehouse.store.sqltext import Sql, fill, identifier
 from warehouse.store.state import BuildState, last_state, newest_load, note_state
 
 _STATE = "core"
+log = logging.getLogger("meritline.warehouse")
 _INPUTS = ("core_rate", "core_cost", "core_sku", "ticket_sla")
 
 
@@ -50,21 +54,26 @@ def _build(
     con: duckdb.DuckDBPyConnection, company_currency: str, attribution: Attribution, *, rebuild: bool
 ) -> dict[str, int]:
     try:
-        _build_whole(con, company_currency, attribution, rebuild=rebuild)
-    # what a JSON function and a cast raise over a payload; any other error is a fault of ours and stays as it is
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise WarehouseError(
-            "W302",
-            "a stored payload does not have the promised shape",
-            actual=str(error).splitlines()[0][:300],
-            remedy="replay the landing file with the connector of this version",
-        ) from error
+        _build_whole(con, company_currency, attribution, (), rebuild=rebuild)
+    except UNREADABLE as error:
+        # the transaction is over: the feeds are read once more, each alone, to find the records that one of them cannot read
+        found = unreadable(con, present_feeds(con))
+        if not found:
+            raise
+        log.warning("%d records cannot be read: %s", len(found), str(error).splitlines()[0][:300])
+        _build_whole(con, company_currency, attribution, found, rebuild=rebuild)
     return {name: _count(con, f"core_{name}") for name in FACTS}
 
 
 def _build_whole(
-    con: duckdb.DuckDBPyConnection, company_currency: str, attribution: Attribution, *, rebuild: bool
+    con: duckdb.DuckDBPyConnection,
+    company_currency: str,
+    attribution: Attribution,
+    refused: Sequence[dict[str, Any]],
+    *,
+    rebuild: bool,
 ) -> None:
+    """All in one transaction; `refused` are the records that no feed is to read."""
     with transaction(con):
         feeds = present_feeds(con)
         inputs = _inputs_digest(con, company_currency, attribution, feeds)
@@ -75,6 +84,7 @@ def _build_whole(
             _known_accounts(con, feed)
         if whole:
             _empty(con)
+        begin(con, feeds, refused, whole=whole)
         # outside the question for new loads: people.csv changes without one
         build_headcount(con)
         # nothing was loaded and no input changed: the tables are what they would become

@@ -31,6 +31,8 @@ _FREE = {
     "order_line": Sql("d.line_type = 'shipping'"),
     "refund": Sql("d.line_id is null and d.qty = 0"),
 }
+# Products of what comes from outside: two numbers that fit their columns may have one that does not.
+_PRODUCTS = (Derivation.BASE, Derivation.COST)
 _AS = Sql("${sql} as ${name}")
 _NOTHING = Sql("")
 
@@ -134,10 +136,16 @@ def _cast(column: Column, sql: Sql) -> Sql:
     return fill(Sql("cast(${sql} as ${kind})"), sql=sql, kind=type_name(column.sql_type))
 
 
+def _if_it_fits(column: Column, sql: Sql) -> Sql:
+    """NULL instead of an error that would end the whole build; refused.py tells which record it was."""
+    return fill(Sql("try(${cast})"), cast=_cast(column, sql))
+
+
 def _by_rule(table: Table, rule: Derivation, make: Callable[[Derived], Sql]) -> dict[str, Sql]:
     """SQL for every column of a rule; a stated value stands before a derived one."""
+    fitted = _if_it_fits if rule in _PRODUCTS else _cast
     return {
-        c.name: _stated_first(c, _cast(c, make(c.derived)))
+        c.name: _stated_first(c, fitted(c, make(c.derived)))
         for c in table.columns
         if c.derived is not None and c.derived.rule is rule
     }

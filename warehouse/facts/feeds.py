@@ -23,6 +23,8 @@ _RECORD = re.compile(r"^-- record: ([a-z_]+)$", re.MULTILINE)
 _STREAMS = re.compile(r"^-- streams: ([a-z0-9_, ]+)$", re.MULTILINE)
 # What another fact may fill where nothing is stated: a row that states it must be fresh whenever the other fact moves.
 _LINKED = frozenset({"last_agent", "order_owner"})
+# Days of records that were refused, or are no longer.
+_REFUSED_DAYS = Sql("select distinct unnest(days) from core_refused where load_seq > ? or until_seq > ?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +185,7 @@ def days_touched(con: duckdb.DuckDBPyConnection, since: int) -> set[date]:
         "select distinct record_day from record_history where connector <> ? and replaced_by_load_seq > ?"
     )
     days.update(only_column(con, gone, [FILE_DROP, since]))
+    days.update(only_column(con, _REFUSED_DAYS, [since, since]))
     # an order that is not paid or not delivered yet has no such day
     return {day for day in days if day is not None}
 

@@ -16,6 +16,7 @@ import duckdb
 from models.periods import Period
 from models.tables import FACTS, Table
 from warehouse.facts.feeds import Feed, present_feeds
+from warehouse.facts.refused import refused_hidden
 from warehouse.store.connect import transaction
 from warehouse.store.rows import insert_rows, only_column, records, run
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal, statement, statements
@@ -123,7 +124,9 @@ def _total(
         # two ways to the total, never both for one stream: its sales would stand in it twice
         if feed not in own:
             select = statement(f"reconcile/totals/{feed.stem}__{measure.name}.sql")
-            run(con, fill(_INTO_TOTAL, select=select), span)
+            # what is kept out on one side of the equation is kept out on the other; its days are missing with their cause
+            with refused_hidden(con, feed):
+                run(con, fill(_INTO_TOTAL, select=select), span)
     if own:
         is_own = joined(Sql(" or "), (_origin(feed) for feed in own))
         run(con, fill(_INTO_TOTAL, select=fill(statement("reconcile/own.sql"), is_own=is_own)))

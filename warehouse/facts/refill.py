@@ -1,7 +1,7 @@
 """Rows of one feed into its canonical table: only those of changed records, or all of them.
 
 Belongs here: which records are read, what leaves, what enters, what a feed may yield. Not here: what is derived from the
-given columns (derived_columns.py), attribution across facts (attribution.py).
+given columns (derived_columns.py), which rows are kept out (refused.py), attribution across facts (attribution.py).
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from models.errors import WarehouseError
 from models.tables import FACTS
 from warehouse.facts.derived_columns import insert_given
 from warehouse.facts.feeds import STATED, Feed, linked_columns, statable
+from warehouse.facts.refused import is_unread, refuse_broken
 from warehouse.store.rows import column_types, only_value, run
 from warehouse.store.sqltext import Sql, fill, identifier, literal, statement
 
@@ -54,6 +55,7 @@ def refill(con: duckdb.DuckDBPyConnection, feed: Feed, scope: Scope, *, with_ord
     columns = _checked(con, feed)
     _note(con, feed, "refill/entering.sql")
     run(con, insert_given(FACTS[feed.table], columns, is_final=feed.is_final))
+    refuse_broken(con, feed)
 
 
 def states_links(con: duckdb.DuckDBPyConnection, feed: Feed) -> bool:
@@ -87,7 +89,7 @@ def _select(
 
 def _view(feed: Feed, loaded: int | None) -> Sql:
     """`feed_record`: all records, or those loaded after a number and the others of `changed_record`."""
-    parts = {"raw": feed.raw_table, "stem": literal(feed.stem)}
+    parts = {"raw": feed.raw_table, "stem": literal(feed.stem), "is_unread": is_unread(feed)}
     which = (
         Sql("") if loaded is None else fill(statement("refill/chosen.sql"), **parts, loaded=literal(loaded))
     )

@@ -139,16 +139,19 @@ class Evidence:
         ]
         if not open_days:
             return Cause("M209", f"no shop that feeds {fact} was open in {read.when}")
-        causes = (self.coverage.uncovered(account, *days) for account, days in open_days)
+        causes = (self.coverage.uncovered(account, *days, fact) for account, days in open_days)
         return next((cause for cause in causes if cause is not None), None)
 
     def _unread_past(self, read: "FactDays") -> Cause | None:
         """Why the past of the shops is not known: a buyer may have bought before, in any of them."""
         first, last = read.days
-        for account in (a for fact in sources_of(read.fact) for a in self.coverage.feeding(fact)):
+        feeding = [
+            (account, fact) for fact in sources_of(read.fact) for account in self.coverage.feeding(fact)
+        ]
+        for account, fact in feeding:
             # without a first day nothing earlier is known of the account: its past begins with the days themselves
             days = account.clip(account.active_from or first, last)
-            cause = None if days is None else self.coverage.uncovered(account, *days)
+            cause = None if days is None else self.coverage.uncovered(account, *days, fact)
             if cause is not None:
                 return Cause(cause.code, f"whole history needed: {cause.text}")
         return None

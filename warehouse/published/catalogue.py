@@ -31,7 +31,7 @@ _SHORT_TYPES = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ"}
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedColumn:
-    """One column: DuckDB type, unit (empty where there is none), meaning in both languages, and how it is filled."""
+    """One column: DuckDB type, unit (empty where there is none), meaning in both languages, how it is filled, what it holds."""
 
     name: str
     sql_type: str
@@ -39,6 +39,7 @@ class PublishedColumn:
     zh: str
     en: str
     origin: str = ""
+    values: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +117,7 @@ def _canonical(name: str, family: str, table: Table) -> PublishedTable:
                 zh=column.zh,
                 en=column.description,
                 origin=_origin(column),
+                values=column.values,
             )
             for column in table.columns
         ),

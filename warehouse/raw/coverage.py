@@ -1,13 +1,13 @@
 """Which business days of which shop are proven whole, and why the others are not.
 
-Belongs here: load_window and source_account turned into answers. Not here: pulling, figures.
+Belongs here: load_window, source_account and core_refused turned into answers. Not here: pulling, figures.
 A day is whole when, as of some pull, proven windows reached without a hole from its first instant to the newest
 instant that this pull asked for: a record of the day that was changed later shows only in a later window. Where windows speak
 for whole days (dropped files, day streams), it is whole when a proven one lies over it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -57,6 +57,8 @@ class Account:
     active_to: date | None
     finality_days: int
     windows: tuple[ProofWindow, ...]
+    # by fact and day: a record of the day is kept out of that fact, so that its rows are not whole although all were read
+    refused: Mapping[str, Mapping[date, Cause]] = field(default_factory=dict)
 
     def clip(self, first: date, last: date) -> tuple[date, date] | None:
         """The part of a range of days on which the account was open; None when there is none."""
@@ -75,8 +77,16 @@ class Account:
         start = max(days[0], business_date(self.windows[0].start, self.zone))
         return (start, days[1]) if start <= days[1] else None
 
-    def uncovered(self, first: date, last: date) -> Cause | None:
-        """Why a range of open days is not proven whole; None when it is."""
+    def uncovered(self, first: date, last: date, fact: str | None = None) -> Cause | None:
+        """Why the rows of a fact, or of any, are not known to be whole on a range of open days; None when they are."""
+        return self._unproven(first, last) or self._kept_out(first, last, fact)
+
+    def _kept_out(self, first: date, last: date, fact: str | None) -> Cause | None:
+        wanted = self.refused.values() if fact is None else [self.refused.get(fact, {})]
+        found = {day: cause for causes in wanted for day, cause in causes.items() if first <= day <= last}
+        return found[min(found)] if found else None
+
+    def _unproven(self, first: date, last: date) -> Cause | None:
         start, end = day_bounds(first, self.zone)[0], day_bounds(last, self.zone)[1]
         if self.holds(start, end):
             return None
@@ -181,6 +191,8 @@ class Account:
         shown = read or (proven[-1] if proven else None)
         loaded = read or (touching[-1] if touching else None)
         cause = self.stale(day) if held else self.why(day)
+        if held and (kept_out := self._kept_out(day, day, None)):
+            held, cause = False, kept_out
         status: DayStatus = "proven" if held else "missing"
         return {
             "connector": self.connector,
@@ -262,7 +274,7 @@ class Coverage:
     def __init__(self, accounts: Iterable[Account]) -> None:
         self.accounts = tuple(accounts)
         # the KPIs of everybody in one shop ask for the same account and days
-        self._answers: dict[tuple[Account, date, date], Cause | None] = {}
+        self._answers: dict[tuple[Account, date, date, str | None], Cause | None] = {}
 
     def feeding(self, fact: str, shops: Iterable[str] | None = None) -> list[Account]:
         """Accounts that feed a fact, of the given shops or of all; people.csv is always whole."""
@@ -277,11 +289,11 @@ class Coverage:
         names = (ref.connector, ref.stream, ref.shop_id)
         return next((a for a in self.accounts if (a.connector, a.stream, a.shop_id) == names), None)
 
-    def uncovered(self, account: Account, first: date, last: date) -> Cause | None:
+    def uncovered(self, account: Account, first: date, last: date, fact: str | None = None) -> Cause | None:
         """As `Account.uncovered`, remembered."""
-        key = (account, first, last)
+        key = (account, first, last, fact)
         if key not in self._answers:
-            self._answers[key] = account.uncovered(first, last)
+            self._answers[key] = account.uncovered(first, last, fact)
         return self._answers[key]
 
 
@@ -290,6 +302,7 @@ def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
     windows: dict[StreamRef, list[ProofWindow]] = {}
     for window in recorded_windows(con):
         windows.setdefault(window.ref, []).append(_proof_window(window))
+    refused = _refused(con)
 
     def account(*, connector: str, stream: str, shop_id: str, feeds: list[str], **rest: Any) -> Account:
         ref = StreamRef(connector, stream, shop_id)
@@ -299,6 +312,7 @@ def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
             shop_id=shop_id,
             feeds=tuple(feeds),
             windows=_standing(connector, windows.get(ref, [])),
+            refused=refused.get((f"{connector}_{stream}", shop_id), {}),
             **rest,
         )
 
@@ -307,6 +321,20 @@ def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
         " coalesce(finality_days, 0) as finality_days from source_account order by connector, stream, shop_id"
     )
     return Coverage(records(con, sql, (), account))
+
+
+def _refused(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict[str, dict[date, Cause]]]:
+    """By stream and shop, then by fact and day: why a record of the day is kept out."""
+    sql = Sql(
+        "select stem, shop_id, table_name, unnest(days) as day, cause_code, cause from core_refused"
+        " where until_seq is null order by all desc"
+    )
+    found: dict[tuple[str, str], dict[str, dict[date, Cause]]] = {}
+    # in descending order: of several records of a day the first by its sentence is named, whatever order they were read in
+    for row in row_dicts(con, sql):
+        causes = found.setdefault((row["stem"], row["shop_id"]), {}).setdefault(row["table_name"], {})
+        causes[row["day"]] = Cause(row["cause_code"], row["cause"])
+    return found
 
 
 def _proof_window(window: RecordedWindow) -> ProofWindow:

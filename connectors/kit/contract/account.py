@@ -5,24 +5,20 @@ Belongs here: checking what a person wrote in `sources.yaml`. Not here: reading 
 
 from collections.abc import Mapping
 from datetime import date
-from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator
 
 from connectors.kit.contract.errors import SettingWrong
+from connectors.kit.contract.hosts import Leads, leads
 from models.values import ReadingError, read_currency, read_shop_id, read_whole, read_zone
 
 
 def is_loopback(host: str) -> bool:
     """Whether `host` is this machine itself."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        # of all names only this one is reserved for the machine itself (RFC 6761, section 6.3); nothing is looked up
-        return host == "localhost"
+    return leads(host) is Leads.HERE
 
 
 AUTHORISED_UNTIL = "authorised_until"  # the day on which the platform ends what was authorised
@@ -37,6 +33,9 @@ class AccountSettings(BaseModel):
     shop_id: Annotated[str, AfterValidator(read_shop_id)]
     zone: str
     currency: Annotated[str, AfterValidator(read_currency)] | None = None
+    allow_private: bool = (
+        False  # the platform stands in the company's own network; before the URLs, which are held against it
+    )
     base_url: str
     token_url: str | None = None
     secrets: Mapping[str, SecretStr] = {}
@@ -52,9 +51,12 @@ class AccountSettings(BaseModel):
 
     @field_validator("base_url", "token_url")
     @classmethod
-    def _url_is_safe(cls, value: str | None) -> str | None:
+    def _url_is_safe(cls, value: str | None, others: ValidationInfo) -> str | None:
         if value is None:
             return None
+        # before it is taken apart: `urlsplit` leaves out line ends and tabs without a word
+        if not all("!" <= character <= "~" for character in value):
+            raise ValueError("a URL is written in visible ASCII characters, without blanks and line ends")
         parts = urlsplit(value)
         host = parts.hostname or ""
         _ = parts.port  # a ValueError of its own unless it is a number up to 65535
@@ -63,6 +65,13 @@ class AccountSettings(BaseModel):
             raise ValueError("a URL here is scheme://host[:port][/path], nothing else")
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
             raise ValueError("must be https (http only on this machine itself)")
+        end = leads(host)
+        if end is Leads.METADATA:
+            raise ValueError("leads to addresses of this link, where a cloud keeps its credentials")
+        if end is Leads.INSIDE and not others.data.get("allow_private"):
+            raise ValueError(
+                "leads into a local network; if the platform stands there, add allow_private: true"
+            )
         return value.rstrip("/")  # the path of every request begins with a slash of its own
 
     @property

@@ -17,16 +17,15 @@ from urllib.parse import urlsplit
 
 from connectors.kit.contract.account import AccountSettings, is_loopback
 from connectors.kit.contract.errors import Incomplete, PageTooLarge, SchemaDrift, SettingWrong, TooLarge
+from connectors.kit.contract.hosts import Leads, leads
 from connectors.kit.contract.strict_json import Json, NotJson, dig, first, loads
 
 CHUNK = 64 * 1024
 LARGEST_FILE = 4 * 1024**3  # unpacked; a gzip bomb must not fill the disk
 LONGEST_LINE = 16 * 1024**2  # one record: the largest order with all of its lines stays far below
-# names of one label and those of RFC 6762 (.local), RFC 8375 (home.arpa) and ICANN's .internal lead into a local network
-_TOP_DOMAIN = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
-_LOCAL = frozenset(
-    ["local", "localhost", "localdomain", "internal", "intranet", "lan", "home", "corp", "private", "arpa"]
-)
+_A_NAME = re.compile(
+    r"\.([a-z]{2,63}|xn--[a-z0-9-]{1,59})$"
+)  # a registered domain is never a number (RFC 3696, section 2)
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,8 @@ def check_location(url: str, account: AccountSettings) -> None:
     at_home = is_loopback(urlsplit(account.base_url).hostname or "")
     if at_home and is_loopback(host) and parts.scheme in ("http", "https"):
         return
-    name, _, top = host.rpartition(".")
-    # a public name ends in a registered domain, which is never a number in any notation (RFC 3696, section 2)
-    is_public = bool(name) and _TOP_DOMAIN.fullmatch(top) is not None and top not in _LOCAL
+    # a name, never an address: a platform that shows one shows its inside
+    is_public = leads(host) is Leads.OUT and _A_NAME.search(host) is not None
     if parts.scheme != "https" or not is_public or parts.username:
         raise SchemaDrift("the report's file is not at a public https address")
 

@@ -41,6 +41,7 @@ from connectors.kit.contract.request import HttpAnswer, Request
 from connectors.kit.contract.request_budget import Bucket, Limit
 from connectors.kit.contract.signing_context import SigningContext, TokenCall
 from connectors.kit.contract.strict_json import Json, NotJson, dumps, loads
+from connectors.kit.transport.guarded import GuardedAdapter
 from connectors.kit.transport.log_redaction import hide_queries
 from connectors.kit.transport.retry import RETRY_AFTER_CAP, backoff, wished_pause
 from connectors.kit.transport.runtime import Runtime
@@ -89,6 +90,8 @@ class Client:
         hide_queries()
         self._connector, self._account, self._runtime = connector, account, runtime
         self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, GuardedAdapter(allow_private=account.allow_private))
         self._hosts: dict[str, dict[str, Any]] = {}
         self._deadline = float("inf")
         self._signing = SigningContext(

@@ -55,6 +55,10 @@ This page and the pages it links to are made by `make pages`; a test compares.
 ORIGIN = """Origin of a column: stated by the source or file; or filled by a rule (local_day in the shop's zone, base money
 through the dated rate, sku list, cost, order, dept, minutes, or a named model in `warehouse/sql/attribution/`); hashed =
 personal, kept as a hash when a file states it.
+
+Values: the range of a number, both ends included, or the words of a text; required = never empty in a file. A file with
+another value is refused. A record of a connector with another value, or without a required text, day or instant, is kept
+out, and the figures of its days are missing with that cause; a number or yes/no that its platform does not state is unknown.
 """
 
 
@@ -100,9 +104,9 @@ def _keys(table: PublishedTable) -> str:
 
 
 def _columns(table: PublishedTable) -> str:
-    header = ("column", "type", "unit", "中文", "meaning", *(["origin"] if table.dated_by else []))
+    header = ("column", "type", "unit", "中文", "meaning", *(["origin", "values"] if table.dated_by else []))
     return table_of(header, [_cells(column)[: len(header)] for column in table.columns])
 
 
 def _cells(column: PublishedColumn) -> tuple[str, ...]:
-    return (column.name, column.sql_type, column.unit, column.zh, column.en, column.origin)
+    return (column.name, column.sql_type, column.unit, column.zh, column.en, column.origin, column.values)

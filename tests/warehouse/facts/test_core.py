@@ -173,17 +173,18 @@ def test_rows_of_an_account_that_is_no_longer_listed_are_refused(
         build_core(con, "CNY")
 
 
-def test_a_payload_without_a_promised_field_is_refused(
+def test_a_payload_without_a_promised_field_is_kept_out_and_named(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     payload = w.order("O1", DAY, [w.line("L1", "1")])
     del payload["currency"]
     w.load(con, tmp_path, w.UK, [payload])
 
-    with pytest.raises(WarehouseError, match="W302"):
-        build_core(con, "CNY")
+    build_core(con, "CNY")
 
     assert con.execute("select count(*) from core_order_line").fetchone() == (0,)
+    kept_out = con.execute("select table_name, cause_code from core_refused order by 1").fetchall()
+    assert kept_out == [("order_line", "W330"), ("refund", "W330")]
 
 
 def test_a_changed_rate_reaches_rows_that_were_built_before(

@@ -24,6 +24,8 @@ def example(column: Column) -> str:
         return column.allowed[0]
     if column.name == "currency":
         return "CNY"
+    if column.type is ColumnType.NUMBER and not column.bounds.holds(Decimal(3)):
+        return "1"  # a share
     kinds = {
         ColumnType.TEXT: "X1",
         ColumnType.NUMBER: "3",
