@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
-from connectors.file_drop.table import DroppedRow, DroppedTable, raise_all
+from connectors.file_drop.refusals import raise_all
+from connectors.file_drop.table import DroppedRow, DroppedTable
 from models.errors import CompanyError
 from models.values import closest
 

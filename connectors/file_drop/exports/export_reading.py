@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from connectors.file_drop.exports.export_layout import ExportLayout, norm
+from connectors.file_drop.exports.export_layout import ExportLayout
 from connectors.file_drop.exports.export_values import CellReader
 from connectors.file_drop.layout import ColumnSpec
 from connectors.file_drop.table import QuarantinedCell
 from connectors.file_drop.values import BadValueError
 from models.errors import CompanyError, MeritError
+from models.spellings import folded
 from models.tables import FACTS, MONEY_WIDTH, Sensitivity
 
 # A number of an export that is no column: as wide as the money columns that are made of it.
@@ -60,7 +61,7 @@ class Sheet:
     def position(self, headers: tuple[str, ...]) -> int | None:
         """Where the first of some headers stands."""
         if headers not in self.found:  # asked for every cell of the file
-            there = (self.positions[norm(h)] for h in headers if norm(h) in self.positions)
+            there = (self.positions[folded(h)] for h in headers if folded(h) in self.positions)
             self.found[headers] = next(there, None)
         return self.found[headers]
 

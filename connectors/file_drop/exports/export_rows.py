@@ -11,17 +11,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from connectors.file_drop.exports.export_layout import ExportColumn, ExportLayout, norm
+from connectors.file_drop.exports.export_layout import ExportColumn, ExportLayout
 from connectors.file_drop.exports.export_match import Match
 from connectors.file_drop.exports.export_orders import split_orders
 from connectors.file_drop.exports.export_reading import ExportEntry, RawRow, Sheet
 from connectors.file_drop.exports.export_values import CellReader, clean, date_format, refuse_lost_digits
 from connectors.file_drop.fact_layouts import fact_layout
 from connectors.file_drop.layout import ColumnSpec, FileOptions
-from connectors.file_drop.table import DroppedRow, DroppedTable, duplicates, raise_all
+from connectors.file_drop.refusals import raise_all
+from connectors.file_drop.table import DroppedRow, DroppedTable, duplicates
 from connectors.file_drop.values import BadValueError, check_range, eaten_id, parse_cell
 from models.errors import CompanyError
 from models.money import total as added
+from models.spellings import folded
 
 
 @dataclass(frozen=True)
@@ -69,17 +71,17 @@ def export_rows(match: Match, content: bytes, entry: ExportEntry) -> ExportRows:
 def _sheet(match: Match, entry: ExportEntry) -> Sheet:
     layout, titles = match.layout, match.titles
     name = f"{entry.file}[{match.sheet.name}]" if match.sheet.name else entry.file
-    counts = Counter(norm(t) for t in titles if t)
+    counts = Counter(folded(t) for t in titles if t)
     # only headers that are read: a remark column may well stand twice
-    taken = {norm(h) for c in layout.columns.values() for group in c.alternatives for h in group}
-    twice = next((t for t in titles if t and norm(t) in taken and counts[norm(t)] > 1), None)
+    taken = {folded(h) for c in layout.columns.values() for group in c.alternatives for h in group}
+    twice = next((t for t in titles if t and folded(t) in taken and counts[folded(t)] > 1), None)
     if twice:
         where = f"{name}:{match.sheet.top[match.header].number}"
         raise CompanyError(
             "C106", "two columns have the same header", where=where, actual=twice, remedy="keep one of them"
         )
     # reversed, so that of two equal headers the first one stays
-    positions = {norm(t): i for i, t in reversed(list(enumerate(titles))) if t}
+    positions = {folded(t): i for i, t in reversed(list(enumerate(titles))) if t}
     reader = CellReader(layout, match.sheet.from_workbook, entry.date_format)
     return Sheet(layout=layout, entry=entry, name=name, positions=positions, width=len(titles), reader=reader)
 
@@ -147,8 +149,8 @@ def _filled_down(sheet: Sheet, rows: list[RawRow]) -> list[RawRow]:
     layout = sheet.layout
     if not layout.fill_by:
         return rows
-    key = sheet.positions[norm(layout.fill_by)]
-    columns = [sheet.positions[norm(h)] for h in layout.fill_down if norm(h) in sheet.positions]
+    key = sheet.positions[folded(layout.fill_by)]
+    columns = [sheet.positions[folded(h)] for h in layout.fill_down if folded(h) in sheet.positions]
     filled: list[RawRow] = []
     for row in rows:
         cells = list(row.cells)

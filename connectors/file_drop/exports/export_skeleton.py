@@ -9,11 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from connectors.file_drop.exports.export_layout import ExportLayout, norm
+from connectors.file_drop.exports.export_layout import ExportLayout
 from connectors.file_drop.exports.export_match import Near
 from connectors.file_drop.exports.export_rows import ExportRows
 from connectors.file_drop.fact_layouts import file_columns
 from models.money import total
+from models.spellings import folded
 from models.tables import FACTS, Column, ColumnType
 
 _WORD = re.compile(r"[a-z0-9]+", re.ASCII)
@@ -69,8 +70,8 @@ def _column(column: Column, titles: list[str], layout: ExportLayout | None) -> s
     known = [column.name, column.zh]
     if layout and column.name in layout.columns:
         known += [h for group in layout.columns[column.name].alternatives for h in group]
-    wanted = {norm(h) for h in known}
-    found = next((t for t in titles if t and norm(t) in wanted), "")
+    wanted = {folded(h) for h in known}
+    found = next((t for t in titles if t and folded(t) in wanted), "")
     line = f"{column.name}: {{from: [{_quoted(found) if found else ''}]}}"
     remark = f"  # {column.zh}: {column.description}"
     if found:
@@ -138,7 +139,7 @@ def _totals(export: ExportRows) -> str:
 
 def unknown_headers(titles: Iterable[str], layout: ExportLayout) -> list[str]:
     """The headers of a file that its layout does not know."""
-    return [t for t in titles if t and norm(t) not in layout.all_headers]
+    return [t for t in titles if t and folded(t) not in layout.all_headers]
 
 
 def _quoted(text: str) -> str:
