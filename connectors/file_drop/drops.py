@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.file_drop.drop_days import row_days
 from connectors.file_drop.drop_files import DroppedRecord, DropPlace, pulled_window
-from connectors.file_drop.drop_money import refuse_fine_money
+from connectors.file_drop.drop_money import MoneyNotation, money_notation, refuse_fine_money
 from connectors.file_drop.exports.declared_exports import prove_export, read_export
 from connectors.file_drop.exports.export_layout import layouts_digest
 from connectors.file_drop.fact_layouts import FROM_DROP, fact_layout, file_columns
@@ -36,7 +36,8 @@ def read_drop(drop: Drop, place: DropPlace) -> PulledWindow | FailedWindow:
         path = drop_path(drop, place.company)
         export = read_export(drop, path, place.company) if drop.layout else None
         table = export.table if export else _read_template(drop, path)
-        values = [_values(row, drop, table) for row in table.dropped]
+        money = money_notation(drop.options, export.layout if export else None)
+        values = [_values(row, drop, table, money) for row in table.dropped]
         days = row_days(drop, values, [table.where(row) for row in table.dropped])
         records = [_record(own, day, drop) for own, day in zip(values, days, strict=True)]
         _prove(drop, table, export.data_rows if export else len(table.dropped))
@@ -105,12 +106,12 @@ def _sentence(drop: Drop, error: MeritError) -> str:
     return f"{where}{error.what}{actual}"
 
 
-def _values(row: DroppedRow, drop: Drop, table: DroppedTable) -> dict[str, object]:
+def _values(row: DroppedRow, drop: Drop, table: DroppedTable, money: MoneyNotation) -> dict[str, object]:
     """The values of a row as they are kept."""
     columns = file_columns(drop.table)
     values = {c.name: _settled(row, c, drop, table) for c in columns}
     _state_currency(values, columns, drop, table.where(row))
-    refuse_fine_money(values, columns, drop, table.where(row))
+    refuse_fine_money(values, columns, money, table.where(row))
     return values
 
 

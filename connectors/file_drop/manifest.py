@@ -115,7 +115,7 @@ def _drop(node: Node) -> Drop:
             "the days are no range",
             entry["to"],
             f"{first} to {last}",
-            f"from, then to, at most {_MAX_DAYS} days",
+            f"from, then to, at most {_MAX_DAYS} days in one entry: split a longer history into several",
         )
     platform, currency = entry.get("platform"), entry.get("currency")
     layout, rows = entry.get("layout"), entry.get("rows")

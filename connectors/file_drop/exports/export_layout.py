@@ -15,14 +15,14 @@ from typing import Literal
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from connectors.file_drop.fact_layouts import FROM_DROP, file_columns
-from connectors.file_drop.layout import DeclaredModel
+from connectors.file_drop.layout import NULLS, DeclaredModel
 from connectors.file_drop.reading.csv_rows import decode
 from connectors.file_drop.reading.opening import read_bytes
 from models.definitions.strict_yaml import Mapping as Keys
 from models.definitions.strict_yaml import Node, Sequence, parse, plain
 from models.errors import CompanyError
 from models.spellings import folded
-from models.tables import FACTS
+from models.tables import FACTS, MONEY_WIDTH
 
 SHIPPED = Path(__file__).parent / "layouts"
 FOLDER = "layouts"  # of a company: adds to the shipped ones, a file of the same name replaces one
@@ -118,7 +118,9 @@ class ExportLayout(DeclaredModel):
     absent: tuple[str, ...] = ()
     dates: tuple[str, ...] = ("%Y-%m-%d",)
     instants: tuple[str, ...] = ("%Y-%m-%d %H:%M:%S",)
-    nulls: tuple[str, ...] = ("", "-", "--", "空", "—")
+    nulls: tuple[str, ...] = NULLS
+    decimal: Literal[".", ","] = "."
+    decimals: int | None = Field(default=None, ge=0, le=MONEY_WIDTH.places)
     currency: str = ""
     symbols: Mapping[str, tuple[str, ...]] = {}
     columns: Mapping[str, ExportColumn]

@@ -76,7 +76,8 @@ def _delimiters(options: FileOptions, suffix: str) -> tuple[str, ...]:
     """A tab inside a comma file keeps ids from becoming numbers, so tabs are not simply counted."""
     if "delimiter" in options.model_fields_set:
         return (options.delimiter,)
-    return ("\t",) if suffix == ".tsv" else (",", "\t")
+    # a semicolon where a comma stands before the decimals
+    return ("\t",) if suffix == ".tsv" else (",", "\t", ";")
 
 
 def _sheet(name: str, rows: Iterator[GridRow], *, from_workbook: bool = False) -> RawSheet:
