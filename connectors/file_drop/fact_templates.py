@@ -30,7 +30,7 @@ MANIFEST_TEXT = """\
 # a file that does not hold is not loaded, and its days count as missing, with the cause on the board.
 # 连接器没有的数据, 用文件补充。每一项写明: 哪个文件, 覆盖哪些日期, 应有多少行、合计多少; 对不上则整个文件不入库, 看板给出原因。
 # A changed file replaces the rows of its days. Two files of one table and shop must not share a day.
-# A file of orders or refunds may be bounded by the day of order or by that of payment; what was paid after the last day stays in it.
+# A file of orders or refunds may be bounded by the day of order or of payment; what was paid after its last day stays in it.
 # 订单文件可按下单日或付款日划分; 最后一天下单、次日付款的订单留在原文件中即可。
 # An entry speaks for at most 1100 days, from 1971 to 2100; split a longer history. 每一项最多 1100 天, 更长的历史请分成几项。
 # Amounts have the decimals of their currency, at most 4 if `decimals:` says so. 金额小数位同币种, 声明 decimals: 后最多 4 位。
