@@ -73,7 +73,7 @@ def load_facts(work: RunScope) -> dict[str, int]:
     _withdraw(work, gone)
     _load_all(work, changed, digests)
     # A row may have been left to a file that holds it no longer: those that share rows are read once more, now that all are in.
-    touched = {drop.ref for drop in (*changed, *gone)}
+    touched = {drop.ref for drop in changed} | {drop.ref for drop in gone}
     sharing = {d.ref for d in _known(work).values() if d.digest.startswith(_SHARED)}
     sharing |= {d.ref for d in known.values() if d.digest.startswith(_SHARED)}
     _load_all(work, [drop for drop in drops.values() if drop.ref in sharing & touched], digests)
