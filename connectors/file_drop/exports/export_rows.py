@@ -84,7 +84,12 @@ def _sheet(match: Match, entry: ExportEntry) -> Sheet:
     # reversed, so that of two equal headers the first one stays
     positions = {folded(t): i for i, t in reversed(list(enumerate(titles))) if t}
     notation = FileOptions(decimal=entry.decimal or layout.decimal)
-    reader = CellReader(layout, match.sheet.from_workbook, notation, entry.date_format)
+    reader = CellReader(
+        layout=layout,
+        from_workbook=match.sheet.from_workbook,
+        notation=notation,
+        date_format=entry.date_format,
+    )
     return Sheet(layout=layout, entry=entry, name=name, positions=positions, width=len(titles), reader=reader)
 
 

@@ -36,7 +36,7 @@ def clean(cell: str | None, nulls: Iterable[str]) -> str | None:
     return None if not text or text in nulls else text
 
 
-@dataclass
+@dataclass(kw_only=True)
 class CellReader:
     """Reads the cells of one file; remembers the currency signs it met."""
 
