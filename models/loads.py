@@ -100,6 +100,7 @@ class LoadResult:
     late_rows: int = (
         0  # new, changed or gone rows of days that were final before: what was reported there has moved
     )
+    shared_rows: int = 0  # of a fact file: rows that stand in another file of the shop too
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from connectors.file_drop.company import DroppedCompany, read_company
 from connectors.file_drop.drop_files import DropPlace, replay_drop
 from connectors.file_drop.drops import drop_digest, read_drop
 from connectors.file_drop.drops import failed as failed_drop
+from connectors.file_drop.labels import with_ids
 from connectors.file_drop.layout import FileOptions, Layout, load_layout, table_names
 from connectors.file_drop.manifest import MANIFEST, Drop, read_manifest
 from connectors.file_drop.table import DroppedRow, DroppedTable, QuarantinedCell, read_table
@@ -34,5 +35,6 @@ __all__ = [
     "read_table",
     "replay_drop",
     "table_names",
+    "with_ids",
     "write_templates",
 ]

@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
-from connectors.file_drop.table import DroppedRow, DroppedTable, raise_all
+from connectors.file_drop.refusals import raise_all
+from connectors.file_drop.table import DroppedRow, DroppedTable
 from models.errors import CompanyError
 from models.inputs import last_day
 from models.lookalikes import as_seen
@@ -20,18 +21,27 @@ Tables = Mapping[str, DroppedTable]
 _OPEN_END = date.max  # an empty `valid_to` holds until somebody writes one
 
 
-def check_company(tables: Tables, *, role_ids: Collection[str] = (), kpi_ids: Collection[str] = ()) -> None:
+def check_company(
+    tables: Tables,
+    *,
+    role_ids: Collection[str] = (),
+    kpi_ids: Collection[str] = (),
+    rate_kpis: Collection[str] | None = None,
+) -> None:
     """Refuses company tables that contradict themselves, each other or the definitions.
 
     Args:
         tables: what `read_company` found.
         role_ids: every role of the definitions; empty skips that comparison.
         kpi_ids: every KPI of the definitions; empty skips that comparison.
+        rate_kpis: those of them that are rates, whose targets may be percentages; None skips that comparison.
 
     Raises:
-        MeritError: every contradiction found, C120 to C134.
+        MeritError: every contradiction found, C120 to C134 and C200.
     """
     raise_all(find_problems(tables, role_ids=role_ids, kpi_ids=kpi_ids))
+    if "targets" in tables and rate_kpis is not None:
+        raise_all(_percentages(tables["targets"], rate_kpis))
 
 
 def find_problems(
@@ -107,6 +117,19 @@ def _targets(
                 where=table.where(row),
                 actual="basis=external",
                 remedy="compare with your own history and write own_history, strategy or negotiated",
+            )
+
+
+def _percentages(table: DroppedTable, rate_kpis: Collection[str]) -> Iterator[CompanyError]:
+    """40% of a rate is 0.40; of an amount nobody could say what it is."""
+    for row in table.dropped:
+        for column in sorted(row.percents) if row.values["kpi_id"] not in rate_kpis else ():
+            yield CompanyError(
+                "C200",
+                f"{column}: a percentage, for a KPI that is no rate",
+                where=table.where(row),
+                actual=f"{row.values['kpi_id']} {row.values[column]}",
+                remedy="write the amount or the count itself",
             )
 
 

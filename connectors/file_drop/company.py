@@ -14,7 +14,8 @@ from connectors.file_drop.layout import FileOptions, parse_files_yaml, table_nam
 from connectors.file_drop.reading.csv_rows import decode
 from connectors.file_drop.reading.opening import read_bytes
 from connectors.file_drop.reading.xlsx_rows import sheet_names
-from connectors.file_drop.table import DroppedTable, raise_all, read_table
+from connectors.file_drop.refusals import raise_all
+from connectors.file_drop.table import DroppedTable, read_table
 from models.errors import CompanyError, MeritError, MeritErrors
 
 # without people and what they own nobody can have a score

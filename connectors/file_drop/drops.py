@@ -10,7 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from connectors.file_drop.drop_days import row_days
 from connectors.file_drop.drop_files import DroppedRecord, DropPlace, pulled_window
+from connectors.file_drop.drop_money import MoneyNotation, money_notation, refuse_fine_money
 from connectors.file_drop.exports.declared_exports import prove_export, read_export
 from connectors.file_drop.exports.export_layout import layouts_digest
 from connectors.file_drop.fact_layouts import FROM_DROP, fact_layout, file_columns
@@ -22,7 +24,7 @@ from connectors.kit.contract.windows import iso
 from models.errors import CompanyError, MeritError, MeritErrors
 from models.loads import FailedWindow, PulledWindow
 from models.money import total
-from models.tables import Column, Derivation, Sensitivity
+from models.tables import Column, Sensitivity
 from models.values import LimitError, in_zone
 
 _SHOWN = 3  # reasons in one cause: it stands in a cell of the board
@@ -34,7 +36,10 @@ def read_drop(drop: Drop, place: DropPlace) -> PulledWindow | FailedWindow:
         path = drop_path(drop, place.company)
         export = read_export(drop, path, place.company) if drop.layout else None
         table = export.table if export else _read_template(drop, path)
-        records = [_record(row, drop, table) for row in table.dropped]
+        money = money_notation(drop.options, export.layout if export else None)
+        values = [_values(row, drop, table, money) for row in table.dropped]
+        days = row_days(drop, values, [table.where(row) for row in table.dropped])
+        records = [_record(own, day, drop) for own, day in zip(values, days, strict=True)]
         _prove(drop, table, export.data_rows if export else len(table.dropped))
         proof = prove_export(drop, export, {r.day for r in records}) if export else _proof(drop)
     except MeritError as error:
@@ -101,14 +106,20 @@ def _sentence(drop: Drop, error: MeritError) -> str:
     return f"{where}{error.what}{actual}"
 
 
-def _record(row: DroppedRow, drop: Drop, table: DroppedTable) -> DroppedRecord:
+def _values(row: DroppedRow, drop: Drop, table: DroppedTable, money: MoneyNotation) -> dict[str, object]:
+    """The values of a row as they are kept."""
     columns = file_columns(drop.table)
     values = {c.name: _settled(row, c, drop, table) for c in columns}
     _state_currency(values, columns, drop, table.where(row))
+    refuse_fine_money(values, columns, money, table.where(row))
+    return values
+
+
+def _record(values: dict[str, object], day: date, drop: Drop) -> DroppedRecord:
     payload = {name: _text(value) for name, value in values.items() if value is not None}
     # from the payload: a personal id is a pseudonym there, and so in the key
     key = [payload.get(name) for name in drop.fact.key if name not in FROM_DROP]
-    return DroppedRecord("|".join(map(_escaped, key)), _day(values, drop, table.where(row)), payload)
+    return DroppedRecord("|".join(map(_escaped, key)), day, payload)
 
 
 def _settled(row: DroppedRow, column: Column, drop: Drop, table: DroppedTable) -> object:
@@ -146,42 +157,6 @@ def _state_currency(values: dict[str, object], columns: Iterable[Column], drop: 
             actual=f"{filled} is filled",
             remedy=f"fill it, or state `currency:` for the drop in facts.yaml ({drop.where})",
         )
-
-
-def _day(values: dict[str, object], drop: Drop, where: str) -> date:
-    """The local day of the row, which must be one of those the file speaks for."""
-    # the first of them that is filled: a later one stands in where the earlier is empty
-    for name in drop.fact.own_days:
-        day = _own_day(name, values, drop)
-        if day is None:
-            continue
-        if drop.first <= day <= drop.last:
-            return day
-        raise CompanyError(
-            "C145",
-            f"{name}: the row lies outside the days of its file",
-            where=where,
-            actual=f"{day}, not in {drop.first} to {drop.last}",
-            remedy="put the row into the file of its days, or correct from and to",
-        )
-    names = " or ".join(drop.fact.own_days)
-    raise CompanyError("C150", f"{names}: the row has no day", where=where, remedy="fill one of them")
-
-
-def _own_day(name: str, values: dict[str, object], drop: Drop) -> date | None:
-    column = drop.fact.column(name)
-    sources = (
-        column.derived.of
-        if column and column.derived and column.derived.rule is Derivation.LOCAL_DAY
-        else (name,)
-    )
-    for source in sources:
-        value = values.get(source)
-        if isinstance(value, datetime):
-            return value.astimezone(ZoneInfo(drop.zone)).date()
-        if isinstance(value, date):
-            return value
-    return None
 
 
 def _prove(drop: Drop, table: DroppedTable, count: int) -> None:

@@ -8,8 +8,16 @@ from decimal import Decimal
 from connectors.file_drop.fact_layouts import fact_layout, file_columns
 from connectors.file_drop.layout import ColumnSpec
 from models.tables import FACTS, Column, ColumnType, Sensitivity
+from models.tables.words import shown_words
 
 FOLDER = "facts/templates"
+# How a cell of a kind may be written, as every template says; the bounds are those of models/values.py.
+FORMS = {
+    "date": "2026-01-31, 2026/1/31, 2026.1.31 or 2026年1月31日, years 1971 to 2100",
+    "instant": "2026-01-31 09:30, 2026/1/31 9:30:00, with or without +08:00",
+    "period": "2026-01, 2026年1月, 2026-Q1, 2026-H1 or 2026, years 1971 to 2100",
+    "boolean": "yes 是 | no 否",
+}
 _EXAMPLES = {
     ColumnType.DATE: "2026-01-31",
     ColumnType.INSTANT: "2026-01-31 09:30:00",
@@ -24,6 +32,10 @@ MANIFEST_TEXT = """\
 # a file that does not hold is not loaded, and its days count as missing, with the cause on the board.
 # 连接器没有的数据, 用文件补充。每一项写明: 哪个文件, 覆盖哪些日期, 应有多少行、合计多少; 对不上则整个文件不入库, 看板给出原因。
 # A changed file replaces the rows of its days. Two files of one table and shop must not share a day.
+# A file of orders or refunds may be bounded by the day of order or of payment; what was paid after its last day stays in it.
+# 订单文件可按下单日或付款日划分; 最后一天下单、次日付款的订单留在原文件中即可。
+# An entry speaks for at most 1100 days, from 1971 to 2100; split a longer history. 每一项最多 1100 天, 更长的历史请分成几项。
+# Amounts have the decimals of their currency, at most 4 if `decimals:` says so. 金额小数位同币种, 声明 decimals: 后最多 4 位。
 # Templates of all tables, with every column explained: facts/templates/ (表头可用中文列名).
 drops: []
 #  - table: traffic
@@ -36,7 +48,9 @@ drops: []
 #    totals: {visitors: 12345}       # control totals of number columns, exact 对账合计, 须分毫不差
 #    currency: CNY                   # where the file has no currency column
 #    layout: auto                    # for a file as a platform exports it (then rows is optional) 平台导出文件
-#    encoding: gbk                   # optional, as in files.yaml: encoding, delimiter, date_format, thousands, sheet, columns
+#    decimal: ","                    # where a comma stands before the decimals, e.g. 1.234,50 以逗号为小数点
+#    encoding: gbk                   # optional, as in files.yaml: encoding, delimiter, date_format, sheet, columns,
+#                                    # thousands, decimals
 """
 
 
@@ -63,7 +77,9 @@ def _key(name: str) -> str:
 def _note(column: Column, spec: ColumnSpec) -> str:
     """What to write into a column, for both readers."""
     words = ["required 必填" if column.required else "optional 选填", spec.type]
-    words += [f"one of {' | '.join(column.allowed)}"] if column.allowed else []
+    words += [f"one of {shown_words(column.name, column.allowed)}"] if column.allowed else []
+    words += [FORMS[spec.type]] if spec.type in FORMS else []
+    words += [f"at most {spec.places} decimals 最多{spec.places}位小数"] if spec.type == "decimal" else []
     words += [str(column.bounds)] if str(column.bounds) else []
     words += [f"empty means {column.default}"] if column.default else []
     words += [column.unit] if column.unit else []

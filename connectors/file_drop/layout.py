@@ -10,16 +10,21 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.definitions.strict_yaml import parse, plain
 from models.errors import CompanyError, DefinitionError
+from models.spellings import folded
+from models.tables import MONEY_WIDTH
 
 LAYOUTS = Path(__file__).parent / "layouts"
 
 CellType = Literal["text", "currency", "date", "instant", "decimal", "integer", "boolean", "period"]
 # Only encodings that refuse wrong bytes: latin-1 accepts everything and turns 成本 into rubbish unseen.
 Encoding = Literal["utf-8-sig", "utf-8", "gbk", "gb18030", "big5", "utf-16"]
+
+# how people and exports write "nothing"; 0 is a figure and never among them
+NULLS = ("", "-", "--", "—", "空", "N/A", "n/a", "#N/A")
 
 
 class DeclaredModel(BaseModel):
@@ -38,6 +43,8 @@ class ColumnSpec(DeclaredModel):
     headers: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
     default: str | None = None
+    # whose labels may stand for the id: 店长 for store_manager
+    names: Literal["", "role", "kpi"] = ""
     places: int = 4
     percent: bool = False
     min: Decimal | None = None
@@ -46,9 +53,8 @@ class ColumnSpec(DeclaredModel):
     meant: str = ""  # what to write instead of a number outside
 
     def answers_to(self, header: str) -> bool:
-        """Whether a header cell names this column; case and surrounding blanks do not matter."""
-        wanted = header.strip().casefold()
-        return wanted in {h.casefold() for h in (self.name, *self.headers)}
+        """Whether a header cell names this column; case, width, blanks and kinds of dashes do not matter."""
+        return folded(header) in {folded(h) for h in (self.name, *self.headers)}
 
 
 class QuarantineLimit(DeclaredModel):
@@ -64,8 +70,7 @@ class Layout(DeclaredModel):
     grain: tuple[str, ...]
     bad_rows: Literal["refuse"] | QuarantineLimit
     encodings: tuple[Encoding, ...] = ("utf-8-sig", "utf-8")
-    # how people and exports write "nothing"; 0 is a figure and never among them
-    nulls: tuple[str, ...] = ("", "-", "--", "空")
+    nulls: tuple[str, ...] = NULLS
     columns: tuple[ColumnSpec, ...]
 
     @property
@@ -82,9 +87,20 @@ class FileOptions(DeclaredModel):
     encoding: Encoding | None = None
     delimiter: Literal[",", ";", "\t"] = ","
     date_format: str | None = None
-    # no point and no blank: 1.234 could not be told from a number with three decimals
-    thousands: Literal[","] | None = None
+    # 1.234,50 where people write so; a file in one notation is never guessed to be in the other
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", "."] | None = None
+    # of money, where a file has more of them than its currency, e.g. a price list in tenths of a cent
+    decimals: int | None = Field(default=None, ge=0, le=MONEY_WIDTH.places)
     columns: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _can_be_told_apart(self) -> "FileOptions":
+        if self.thousands == self.decimal:
+            raise ValueError(
+                f"thousands and decimal are both {self.decimal!r}: state the other `decimal:` too"
+            )
+        return self
 
 
 def table_names() -> tuple[str, ...]:

@@ -41,7 +41,7 @@ from models.values import (
 
 MANIFEST = "facts.yaml"
 _REQUIRED = ("table", "file", "shop_id", "zone", "from", "to")
-_FORMAT = ("sheet", "encoding", "delimiter", "date_format", "thousands", "columns")
+_FORMAT = ("sheet", "encoding", "delimiter", "date_format", "decimal", "thousands", "decimals", "columns")
 _MAX_DAYS = 1100  # three years: a slip in the year would claim a century
 
 
@@ -115,7 +115,7 @@ def _drop(node: Node) -> Drop:
             "the days are no range",
             entry["to"],
             f"{first} to {last}",
-            f"from, then to, at most {_MAX_DAYS} days",
+            f"from, then to, at most {_MAX_DAYS} days in one entry: split a longer history into several",
         )
     platform, currency = entry.get("platform"), entry.get("currency")
     layout, rows = entry.get("layout"), entry.get("rows")
@@ -253,7 +253,7 @@ def _options(entry: Fields) -> FileOptions:
             "an entry of facts.yaml cannot be used: its format",
             where=str(entry.place),
             actual=reason[:200],
-            remedy="see `encoding`, `delimiter`, `date_format` in docs/fact-files.md",
+            remedy="see `encoding`, `delimiter`, `date_format`, `decimal` in docs/fact-files.md",
         ) from None
 
 
@@ -272,7 +272,7 @@ def _refuse_contradictions(drops: tuple[Drop, ...]) -> None:
                     before,
                     after,
                     f"{after.first} in both",
-                    "end one before the other begins",
+                    "end one before the other begins: an order that was paid after the last day stays in the file it stands in",
                 )
             if (before.zone, before.platform) != (after.zone, after.platform):
                 actual = f"{before.zone}, {before.platform} and {after.zone}, {after.platform}"

@@ -10,25 +10,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from connectors.file_drop.headers import find_header, match_header
 from connectors.file_drop.layout import ColumnSpec, FileOptions, Layout, load_layout
 from connectors.file_drop.reading.csv_rows import csv_grid
 from connectors.file_drop.reading.grid import Grid, GridRow
 from connectors.file_drop.reading.opening import read_bytes
 from connectors.file_drop.reading.xlsx_rows import xlsx_grid
-from connectors.file_drop.values import BadValueError, Value, eaten_id, parse_cell
-from models.errors import CompanyError, MeritError, MeritErrors
-from models.values import closest
+from connectors.file_drop.refusals import raise_all
+from connectors.file_drop.values import BadValueError, Value, eaten_id, is_percent, parse_cell
+from models.errors import CompanyError, MeritError
 
-MAX_REPORTED = 50  # refusals shown at once: more than a screen full is read by nobody
 _SHOWN = 40  # characters of a wrong cell that a message repeats: enough to find it by
 
 
 @dataclass(frozen=True)
 class DroppedRow:
-    """A typed row and where it stands in its file."""
+    """A typed row, where it stands in its file, and which of its numbers were written as a percentage."""
 
     number: int
     values: dict[str, object]
+    percents: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,10 +115,11 @@ def read_layout(layout: Layout, path: Path, *, options: FileOptions, shown: str 
     name = f"{file}[{declared.sheet}]" if declared.sheet else file
     content = read_bytes(path)
     grid = _grid(path, content, layout, declared)
-    columns, unknown = _match_header(grid.header, name, layout, declared)
+    header, _ = find_header(grid.top, layout, declared)
+    columns, unknown = match_header(grid.top[header], name, layout, declared)
     positions = {spec.name: position for position, spec in columns.items()}
-    reading = _RowReader(layout, declared, positions, len(grid.header.cells), grid.from_workbook)
-    good, bad = _typed(grid.rows, reading)
+    width = len(grid.top[header].cells)
+    good, bad = _typed(grid.below(header), _RowReader(layout, declared, positions, width, grid.from_workbook))
     # counted by rows: one row with three wrong cells is one row
     _enforce_limit(bad, len(good) + len({b.row_number for b in bad}), name, layout)
     raise_all(duplicates(good, layout, name))
@@ -134,8 +136,7 @@ def read_layout(layout: Layout, path: Path, *, options: FileOptions, shown: str 
 def _grid(path: Path, content: bytes, layout: Layout, options: FileOptions) -> Grid:
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        encodings = (options.encoding,) if options.encoding else layout.encodings
-        return csv_grid(content, path.name, encodings=encodings, delimiter=options.delimiter)
+        return _csv(path.name, content, layout, options)
     if suffix == ".xlsx":
         return xlsx_grid(content, path.name, table=layout.table, sheet=options.sheet)
     raise CompanyError(
@@ -143,50 +144,24 @@ def _grid(path: Path, content: bytes, layout: Layout, options: FileOptions) -> G
     )
 
 
-def _match_header(
-    header: GridRow, file: str, layout: Layout, options: FileOptions
-) -> tuple[dict[int, ColumnSpec], tuple[str, ...]]:
-    """Which position holds which column, and the headers nobody asked for."""
-    found: dict[int, ColumnSpec] = {}
-    unknown: list[str] = []
-    where = f"{file}:{header.number}"
-    for position, cell in enumerate(header.cells):
-        title = (cell or "").strip()
-        spec = next((c for c in layout.columns if _names(title, c, options)), None) if title else None
-        if spec is None:
-            unknown += [title] if title else []
-        elif spec in found.values():
-            raise CompanyError(
-                "C106", f"two columns are {spec.name}", where=where, actual=title, remedy="keep one of them"
-            )
-        else:
-            found[position] = spec
-    missing = [c for c in layout.columns if c.required and c not in found.values()]
-    raise_all(_missing_column(c, where, unknown, layout.table) for c in missing)
-    return found, tuple(unknown)
-
-
-def _names(title: str, spec: ColumnSpec, options: FileOptions) -> bool:
-    declared = options.columns.get(spec.name)
-    # a header that the company declares stands alone: the usual ones no longer count
-    return title == declared.strip() if declared is not None else spec.answers_to(title)
-
-
-def _missing_column(spec: ColumnSpec, where: str, unknown: list[str], table: str) -> CompanyError:
-    near = closest(spec.name, unknown)
-    hint = (
-        f"rename {near[0]!r} to {spec.name!r}"
-        if near
-        else f"add it, or name yours in files.yaml: `{table}: {{columns: {{{spec.name}: ...}}}}`"
-    )
-    also = f" (also: {', '.join(spec.headers)})" if spec.headers else ""
-    return CompanyError(
-        "C106",
-        f"the column {spec.name}{also} is missing",
-        where=where,
-        actual=", ".join(unknown)[:120],
-        remedy=hint,
-    )
+def _csv(name: str, content: bytes, layout: Layout, options: FileOptions) -> Grid:
+    """The rows of a text file; where no separator is declared, with the one under which its header is found."""
+    encodings = (options.encoding,) if options.encoding else layout.encodings
+    if "delimiter" in options.model_fields_set:
+        return csv_grid(content, name, encodings=encodings, delimiter=options.delimiter)
+    broken: CompanyError | None = None
+    # a semicolon where a comma stands before the decimals, a tab where a sheet was copied
+    for delimiter in (options.delimiter, ";", "\t"):
+        try:
+            grid = csv_grid(content, name, encodings=encodings, delimiter=delimiter)
+        except CompanyError as error:
+            broken = broken or error
+            continue
+        if find_header(grid.top, layout, options)[1]:
+            return grid
+    if broken:
+        raise broken
+    return csv_grid(content, name, encodings=encodings, delimiter=options.delimiter)
 
 
 def _typed(rows: Iterable[GridRow], reading: _RowReader) -> tuple[list[DroppedRow], list[QuarantinedCell]]:
@@ -198,8 +173,13 @@ def _typed(rows: Iterable[GridRow], reading: _RowReader) -> tuple[list[DroppedRo
         if wrong:  # a row is typed whole or set aside whole: half a row would be a made-up one
             bad += wrong
         else:
-            good.append(DroppedRow(row.number, values))
+            good.append(DroppedRow(row.number, values, _percents(row, reading)))
     return good, bad
+
+
+def _percents(row: GridRow, reading: _RowReader) -> frozenset[str]:
+    specs = [c for c in reading.layout.columns if c.percent and c.name in reading.positions]
+    return frozenset(c.name for c in specs if is_percent(row.cells[reading.positions[c.name]] or "", c))
 
 
 def _values(row: GridRow, reading: _RowReader, wrong: list[QuarantinedCell]) -> dict[str, object]:
@@ -297,14 +277,3 @@ def _duplicate(key: tuple[object, ...], first: int, second: int, layout: Layout,
         actual=shown,
         remedy="keep one of them",
     )
-
-
-def raise_all(errors: Iterable[MeritError]) -> None:
-    """Raises all errors together, at most 50 of them shown; nothing when there are none."""
-    found = list(errors)
-    if not found:
-        return
-    if len(found) > MAX_REPORTED:
-        more = CompanyError("C108", f"and {len(found) - MAX_REPORTED} more like these")
-        found = [*found[:MAX_REPORTED], more]
-    raise found[0] if len(found) == 1 else MeritErrors(found)

@@ -6,9 +6,10 @@ Belongs here: what `kpi init` writes. Not here: templates of fact files (fact_te
 
 from pathlib import Path
 
-from connectors.file_drop.fact_templates import fact_templates
+from connectors.file_drop.fact_templates import FORMS, fact_templates
 from connectors.file_drop.layout import ColumnSpec, load_layout, table_names
 from models.errors import CompanyError
+from models.tables.words import shown_words
 from models.whole_file import write_whole
 
 COMPANY = """\
@@ -52,7 +53,8 @@ sources: []
 FILES = """\
 # Only needed when your files differ from the templates: other names, encodings, headers or date formats.
 # costs: {file: 成本表.csv, encoding: gbk, columns: {sku_id: 货号, cogs: 进价}}
-# people: {file: 花名册.xlsx, sheet: 在职, date_format: "%Y/%m/%d"}
+# people: {file: 花名册.xlsx, sheet: 在职, date_format: "%d/%m/%Y"}
+# rates: {file: kurse.csv, decimal: ","}   # 1.234,50 where a comma stands before the decimals 以逗号为小数点的文件
 """
 
 _EXAMPLES: dict[str, dict[str, str]] = {
@@ -110,7 +112,12 @@ def _csv(table: str) -> str:
 
 def _describe(spec: ColumnSpec) -> str:
     words = ["required" if spec.required else "optional", spec.type]
-    words += [f"one of {' | '.join(spec.allowed)}"] if spec.allowed else []
+    words += [f"one of {shown_words(spec.name, spec.allowed)}"] if spec.allowed else []
+    words += ["the id or its label 编号或名称, e.g. store_manager 店长"] if spec.names == "role" else []
+    words += ["the id or its label 编号或名称, e.g. net_sales 净销售额"] if spec.names == "kpi" else []
+    words += ["0.4 or 40%"] if spec.percent else []
+    words += [f"at most {spec.places} decimals 最多{spec.places}位小数"] if spec.type == "decimal" else []
+    words += [FORMS[spec.type]] if spec.type in FORMS else []
     words += [f"empty means {spec.default}"] if spec.default is not None else []
     words += [f"也可写作 {'、'.join(spec.headers)}"] if spec.headers else []
     return "; ".join(words)

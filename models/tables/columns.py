@@ -104,7 +104,8 @@ class Table:
 
     `dates` are the columns a KPI may be dated by; `scopes` maps an ownership scope type to the column that carries its id.
     `derived_from`: the facts a wholly derived table is built from; no file can be dropped for it. `row_day`: the day a dropped
-    row belongs to is the first of these that is known (by default the first of `dates`).
+    row belongs to is the first of these that is known (by default the first of `dates`). `bounded_by`: other columns by whose day
+    platforms bound a download, e.g. when an order was placed; its rows belong to that file then, and one may stand in two files.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Table:
     zh: str = ""
     derived_from: tuple[str, ...] = ()
     row_day: tuple[str, ...] = ()
+    bounded_by: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """The column called `name`, or None."""

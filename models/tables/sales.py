@@ -73,6 +73,7 @@ ORDER_LINE = Table(
     key=("platform", "shop_id", "line_id"),
     # the day of payment alone: what was ordered and never paid is no sale
     dates=("business_date",),
+    bounded_by=("ordered_at",),
     scopes=_SCOPES,
     columns=(
         *COMMON,
@@ -266,6 +267,7 @@ REFUND = Table(
     zh="每个退款订单行一行;平台不给出行时每笔退款一行",
     # a request that is withdrawn or still open has no day on which money went back
     row_day=("business_date", "requested_on"),
+    bounded_by=("requested_on",),
 )
 
 INQUIRY = Table(

@@ -20,6 +20,7 @@ from warehouse.raw.load import load_window, record_failure
 from warehouse.store.connect import open_warehouse
 
 _RETRIED = ("W205", "C147")  # another file, or time alone, may mend them
+_SHARED = "~"  # before the digest of a file whose rows stand in another file of its shop too
 _AT_ONCE = 16  # files read before the warehouse is opened for them: opening costs more than a small file
 
 
@@ -30,6 +31,7 @@ class _Taken:
     drop: Drop
     digest: str
     window: PulledWindow | FailedWindow
+    shared_rows: int = 0
 
     def known(self) -> KnownDrop:
         """What to remember of it."""
@@ -40,7 +42,7 @@ class _Taken:
             last=drop.last,
             zone=drop.zone,
             file=drop.file,
-            digest=self.digest,
+            digest=_SHARED + self.digest if self.shared_rows else self.digest,
             status="proven",
         )
         if isinstance(self.window, PulledWindow):
@@ -62,11 +64,20 @@ def load_facts(work: RunScope) -> dict[str, int]:
     if not drops and not known:
         return {"fact_files": 0}
     digests = {key: drop_digest(drop, work.company.folder) for key, drop in drops.items()}
-    changed = [drop for key, drop in drops.items() if key not in known or known[key].digest != digests[key]]
     gone = [drop for key, drop in known.items() if key not in drops]
+    changed = [
+        drop
+        for key, drop in drops.items()
+        if key not in known or known[key].digest.removeprefix(_SHARED) != digests[key]
+    ]
     # first: a row may stand in one file only, and its new file may be among those to load
     _withdraw(work, gone)
     _load_all(work, changed, digests)
+    # A row may have been left to a file that holds it no longer: those that share rows are read once more, now that all are in.
+    touched = {drop.ref for drop in changed} | {drop.ref for drop in gone}
+    sharing = {d.ref for d in _known(work).values() if d.digest.startswith(_SHARED)}
+    sharing |= {d.ref for d in known.values() if d.digest.startswith(_SHARED)}
+    _load_all(work, [drop for drop in drops.values() if drop.ref in sharing & touched], digests)
     refused = [drop for drop in _known(work).values() if drop.status == "failed"]
     for drop in refused:
         tell("facts", f"refused: {drop.cause}")
@@ -139,7 +150,7 @@ def _store(con: DuckDBPyConnection, work: RunScope, taken: _Taken, *, final: boo
     window = taken.window
     if isinstance(window, PulledWindow):
         try:
-            load_window(con, window)
+            taken = replace(taken, shared_rows=load_window(con, window).shared_rows)
         except WarehouseError as error:
             if error.code == "W205" and not final:
                 return False

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from connectors.file_drop import DroppedCompany, check_company, read_company
+from connectors.file_drop import DroppedCompany, check_company, read_company, with_ids
+from models.definitions.kpis import Kpi
+from models.definitions.roles import Role
+from models.units import unit_of
 from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
@@ -55,11 +58,18 @@ def load_files(work: RunScope, *, facts: bool = True) -> LoadedFiles:
 
 def checked_files(work: RunScope) -> DroppedCompany:
     """The company's tables, refused when they contradict themselves or the definitions."""
-    dropped = read_company(work.company.folder)
     definitions = work.definitions
-    work.company.check_roles(definitions.roles)
-    check_company(dropped.tables, role_ids=tuple(definitions.roles), kpi_ids=tuple(definitions.kpis))
+    roles, kpis = definitions.roles, definitions.kpis
+    dropped = with_ids(read_company(work.company.folder), roles=_labels(roles), kpis=_labels(kpis))
+    work.company.check_roles(roles)
+    rates = {name for name, kpi in kpis.items() if unit_of(kpi.unit).is_ratio}
+    check_company(dropped.tables, role_ids=tuple(roles), kpi_ids=tuple(kpis), rate_kpis=rates)
     return dropped
+
+
+def _labels(named: Mapping[str, Kpi] | Mapping[str, Role]) -> dict[str, tuple[str, ...]]:
+    """What every role or KPI is called, by its id."""
+    return {name: (one.label.zh, one.label.en) for name, one in named.items()}
 
 
 def _replace(con: DuckDBPyConnection, work: RunScope, dropped: DroppedCompany, table: str) -> int:

@@ -93,6 +93,7 @@ def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResu
         unchanged_rows=distinct - moved.new - moved.changed,
         gone_rows=moved.gone,
         late_rows=moved.late,
+        shared_rows=moved.shared,
     )
 
 
@@ -218,12 +219,12 @@ def _new_id(
         loaded = only_value(con, Sql("select count(*) from load_window where load_id = ?"), [content])
         # no row, no record: the same answers a second time leave everything as it is
         return None if loaded else content
+    # of all files of the shop, not of this one alone: another may since have taken over a row of it (merge.py)
     sql = Sql(
-        "select load_id from load_window where connector = ? and stream = ? and shop_id = ? and window_from = ?"
-        " and window_to = ? order by load_seq desc limit 1"
+        "select load_id from load_window where connector = ? and stream = ? and shop_id = ?"
+        " order by load_seq desc limit 1"
     )
-    span = [ref.connector, ref.stream, ref.shop_id, window.window_from, window.window_to]
-    newest = only_value(con, sql, span)
+    newest = only_value(con, sql, [ref.connector, ref.stream, ref.shop_id])
     # without the number behind it: the same bytes say the same, whenever they came
     return None if newest is not None and newest.startswith(content) else f"{content}-{seq}"
 

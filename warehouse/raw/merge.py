@@ -11,7 +11,8 @@ from typing import Any
 import duckdb
 
 from models.errors import WarehouseError
-from models.loads import PulledWindow, StreamRef
+from models.loads import FILE_DROP, PulledWindow, StreamRef
+from models.tables import FACTS
 from warehouse.store.rows import only_record, only_value, run
 from warehouse.store.sqltext import Sql, fill, identifier, statement
 
@@ -28,12 +29,13 @@ _MOVED = Sql(
 
 @dataclass(frozen=True)
 class Moved:
-    """How many rows a window brought, changed, took away; and how many of these lie on days that were final."""
+    """How many rows a window brought, changed, took away; how many of these lie on days that were final, or in another file."""
 
     new: int
     changed: int
     gone: int
     late: int = 0
+    shared: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,12 @@ def put_rows(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, s
     Raises:
         WarehouseError: W205 when a row stands under another day too, W208 when one lies outside the window's days.
     """
+    shared = 0
     if window.replaces is None:
         _merge(con, window, table, seq)
     else:
-        _replace(con, window, table, window.replaces, seq)
-    moved = _moved(con)
+        shared = _replace(con, window, table, window.replaces, seq)
+    moved = replace(_moved(con), shared=shared)
     if not (moved.new or moved.changed or moved.gone):
         return moved
     late = only_value(con, statement("load/late.sql"), {**_stream(window), "seq": seq})
@@ -142,8 +145,11 @@ def _merge(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, seq
 
 def _replace(
     con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, days: tuple[date, date], seq: int
-) -> None:
-    """Make the rows of the window's days exactly its own; a later pull of a day stands before an earlier one."""
+) -> int:
+    """Make the rows of the window's days exactly its own; a later pull of a day stands before an earlier one.
+
+    Returns how many of them stand in another file too.
+    """
     is_day = window.kind == "day"
     bounds = {"shop": window.ref.shop_id, "first": days[0], "last": days[1]}
     _require_own_days(con, window, days)
@@ -151,8 +157,11 @@ def _replace(
     run(con, statement("load/newer_day.sql"), {**_stream(window), **bounds, "as_of": window.as_of})
     run(con, fill(statement("load/compare.sql"), table=table), {**bounds, "is_day": is_day})
     key = only_value(con, Sql("select min(record_key) from staged_action where action = 'elsewhere'"))
-    # only where the cheap question found nothing: this one reads all days of the shop
-    if key is None:
+    # only where the cheap question found nothing: these read all days of the shop
+    shared = 0
+    if key is None and (both := _may_share(window)):
+        shared, key = _settle_shared(con, window, table, {**bounds, **both, "seq": seq})
+    elif key is None:
         sql = fill(statement("load/elsewhere.sql"), table=table)
         key = only_value(con, sql, {**bounds, "is_day": is_day})
     if key is not None:
@@ -164,6 +173,37 @@ def _replace(
         run(con, fill(statement("load/drop_stale.sql"), table=table), bounds)
         insert = {"shop": window.ref.shop_id, "seq": seq, "file": str(window.records_path)}
         run(con, _reading_file("load/insert_new.sql", table=table), insert)
+    return shared
+
+
+def _may_share(window: PulledWindow) -> dict[str, str]:
+    """Where the payload of a row tells when it came to count and how much it is; nothing where a row stands in one file only."""
+    fact = FACTS.get(window.ref.stream) if window.ref.connector == FILE_DROP else None
+    if fact is None or not fact.bounded_by:
+        return {}
+    day = fact.column(fact.own_days[0])
+    amount = next(c.name for c in fact.given if c.required and c.unit == "own currency")
+    return {
+        "settled": f"$.{day.derived.of[0] if day and day.derived else fact.own_days[0]}",
+        "amount": f"$.{amount}",
+    }
+
+
+def _settle_shared(
+    con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, parameters: dict[str, Any]
+) -> tuple[int, str | None]:
+    """Rows that stand in another file too count once, from the file that knows more; how many, and one that both contradict."""
+    keys = ("shop", "first", "last", "settled", "amount")
+    shared = _reading_file("load/shared.sql", table=table)
+    run(con, shared, {key: parameters[key] for key in keys} | {"file": str(window.records_path)})
+    key = only_value(con, Sql("select min(record_key) from shared_row where not agrees"))
+    count = int(only_value(con, Sql("select count(*) from shared_row")))
+    if key is None and count:
+        run(con, statement("load/yield_shared.sql"))
+        keep = {**_stream(window), "seq": parameters["seq"]}
+        run(con, fill(statement("load/keep_shared.sql"), table=table), keep)
+        run(con, fill(statement("load/drop_shared.sql"), table=table), {"shop": window.ref.shop_id})
+    return count, key
 
 
 def _elsewhere(window: PulledWindow, days: tuple[date, date], key: str) -> WarehouseError:
@@ -173,7 +213,9 @@ def _elsewhere(window: PulledWindow, days: tuple[date, date], key: str) -> Wareh
         "a record stands on two days" if is_day else "a row stands in two files",
         where=f"{window.ref} {days[0]} to {days[1]}",
         actual=key[:120],
-        remedy="let the record's key contain its day" if is_day else "keep it in the file of its days only",
+        remedy="let the record's key contain its day"
+        if is_day
+        else "keep it in the file of its days only; if the two differ in day or amount, download the older file again",
     )
 
 

@@ -74,4 +74,6 @@ def _refuse_missing_days(drop: Drop, days: Collection[date]) -> None:
 
 
 def _entry(drop: Drop) -> ExportEntry:
-    return ExportEntry(drop.file, (drop.first, drop.last), drop.currency, drop.options.date_format or "")
+    options = drop.options
+    stated = options.decimal if "decimal" in options.model_fields_set else ""
+    return ExportEntry(drop.file, (drop.first, drop.last), drop.currency, options.date_format or "", stated)

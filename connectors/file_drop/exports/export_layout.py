@@ -6,37 +6,29 @@ of a file (export_match.py), reading rows with it (export_rows.py).
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from connectors.file_drop.fact_layouts import FROM_DROP, file_columns
-from connectors.file_drop.layout import DeclaredModel
+from connectors.file_drop.layout import NULLS, DeclaredModel
 from connectors.file_drop.reading.csv_rows import decode
 from connectors.file_drop.reading.opening import read_bytes
 from models.definitions.strict_yaml import Mapping as Keys
 from models.definitions.strict_yaml import Node, Sequence, parse, plain
 from models.errors import CompanyError
-from models.tables import FACTS
+from models.spellings import folded
+from models.tables import FACTS, MONEY_WIDTH
 
 SHIPPED = Path(__file__).parent / "layouts"
 FOLDER = "layouts"  # of a company: adds to the shipped ones, a file of the same name replaces one
 AUTO = "auto"
 _MOST = 100  # layouts of one company: every one of them is compared with every row that may be a header
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
-_BLANK = re.compile(r"\s+")
-
-
-# every row that may be a header is compared with every layout: the same headers again and again
-@lru_cache(maxsize=10_000)
-def norm(header: str) -> str:
-    """A header as it is compared: 平均响应时长（秒) and 平均响应时长(秒) are the same, so are Cancelled at and cancelled  AT."""
-    return _BLANK.sub("", unicodedata.normalize("NFKC", header)).casefold()
 
 
 class Text(DeclaredModel):
@@ -126,7 +118,9 @@ class ExportLayout(DeclaredModel):
     absent: tuple[str, ...] = ()
     dates: tuple[str, ...] = ("%Y-%m-%d",)
     instants: tuple[str, ...] = ("%Y-%m-%d %H:%M:%S",)
-    nulls: tuple[str, ...] = ("", "-", "--", "空", "—")
+    nulls: tuple[str, ...] = NULLS
+    decimal: Literal[".", ","] = "."
+    decimals: int | None = Field(default=None, ge=0, le=MONEY_WIDTH.places)
     currency: str = ""
     symbols: Mapping[str, tuple[str, ...]] = {}
     columns: Mapping[str, ExportColumn]
@@ -180,7 +174,7 @@ class ExportLayout(DeclaredModel):
         """Every header the layout knows, as they are compared."""
         taken = [h for c in self.columns.values() for group in c.alternatives for h in group]
         groups = [h for group in self.needed for h in group]
-        return frozenset(norm(h) for h in (*taken, *groups, *self.known, *self.personal))
+        return frozenset(folded(h) for h in (*taken, *groups, *self.known, *self.personal))
 
 
 @cache

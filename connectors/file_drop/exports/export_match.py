@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.file_drop.exports.export_layout import AUTO, ExportLayout, norm
+from connectors.file_drop.exports.export_layout import AUTO, ExportLayout
 from connectors.file_drop.exports.export_sheets import RawSheet, raw_sheets
 from connectors.file_drop.layout import FileOptions
 from models.errors import CompanyError
+from models.spellings import folded
 from models.values import nearest
 
 _NEAREST = 3  # layouts named where none fits
@@ -140,16 +141,16 @@ def _matches(sheet: RawSheet, layout: ExportLayout) -> list[Match]:
 
 
 def _ruled_out(sheet: RawSheet, index: int, layout: ExportLayout) -> bool:
-    there = {norm(t) for t in titles_of(sheet, index)}
-    return any(norm(h) in there for h in layout.absent)
+    there = {folded(t) for t in titles_of(sheet, index)}
+    return any(folded(h) in there for h in layout.absent)
 
 
 def _compared(sheet: RawSheet, index: int, layout: ExportLayout) -> Near:
     titles = [t for t in titles_of(sheet, index) if t]
-    there = {norm(t) for t in titles}
+    there = {folded(t) for t in titles}
     # the first name speaks for the group
-    missing = [group[0] for group in layout.needed if not any(norm(h) in there for h in group)]
-    unknown = [t for t in titles if norm(t) not in layout.all_headers]
+    missing = [group[0] for group in layout.needed if not any(folded(h) in there for h in group)]
+    unknown = [t for t in titles if folded(t) not in layout.all_headers]
     return Near(layout, len(layout.needed) - len(missing), tuple(missing), tuple(unknown))
 
 

@@ -6,13 +6,15 @@ Belongs here: the types that reading rows and dividing orders share. Not here: t
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
-from connectors.file_drop.exports.export_layout import ExportLayout, norm
+from connectors.file_drop.exports.export_layout import ExportLayout
 from connectors.file_drop.exports.export_values import CellReader
 from connectors.file_drop.layout import ColumnSpec
 from connectors.file_drop.table import QuarantinedCell
 from connectors.file_drop.values import BadValueError
 from models.errors import CompanyError, MeritError
+from models.spellings import folded
 from models.tables import FACTS, MONEY_WIDTH, Sensitivity
 
 # A number of an export that is no column: as wide as the money columns that are made of it.
@@ -22,12 +24,13 @@ AMOUNT = ColumnSpec(name="amount", type="decimal", min=-_WIDEST, max=_WIDEST)
 
 @dataclass(frozen=True)
 class ExportEntry:
-    """What facts.yaml says about the file: its days (none while it is only looked at), currency and date format."""
+    """What facts.yaml says about the file: its days (none while it is only looked at), currency, form of dates and decimals."""
 
     file: str
     days: tuple[date, date] | None = None
     currency: str | None = None
     date_format: str = ""
+    decimal: Literal["", ".", ","] = ""
 
     @property
     def one_day(self) -> date | None:
@@ -60,7 +63,7 @@ class Sheet:
     def position(self, headers: tuple[str, ...]) -> int | None:
         """Where the first of some headers stands."""
         if headers not in self.found:  # asked for every cell of the file
-            there = (self.positions[norm(h)] for h in headers if norm(h) in self.positions)
+            there = (self.positions[folded(h)] for h in headers if folded(h) in self.positions)
             self.found[headers] = next(there, None)
         return self.found[headers]
 
@@ -75,7 +78,7 @@ class Sheet:
         try:
             value = None if text is None else self.reader.value(text, AMOUNT)
         except BadValueError as error:
-            raise self.refusal(row, header, error) from None
+            raise self.refusal(row, header, error, text or "") from None
         return value if isinstance(value, Decimal) else None
 
     def refusal(self, row: RawRow, column: str, error: BadValueError, shown: str = "") -> CompanyError:

@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from connectors.file_drop.exports.export_layout import ExportColumn, ExportLayout, norm
+from connectors.file_drop.exports.export_layout import ExportColumn, ExportLayout
 from connectors.file_drop.exports.export_match import Match
 from connectors.file_drop.exports.export_orders import split_orders
 from connectors.file_drop.exports.export_reading import ExportEntry, RawRow, Sheet
 from connectors.file_drop.exports.export_values import CellReader, clean, date_format, refuse_lost_digits
+from connectors.file_drop.exports.summary_rows import summary_kind
 from connectors.file_drop.fact_layouts import fact_layout
 from connectors.file_drop.layout import ColumnSpec, FileOptions
-from connectors.file_drop.table import DroppedRow, DroppedTable, duplicates, raise_all
+from connectors.file_drop.refusals import raise_all
+from connectors.file_drop.table import DroppedRow, DroppedTable, duplicates
 from connectors.file_drop.values import BadValueError, check_range, eaten_id, parse_cell
 from models.errors import CompanyError
 from models.money import total as added
+from models.spellings import folded
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def export_rows(match: Match, content: bytes, entry: ExportEntry) -> ExportRows:
         MeritError: every wrong cell at once, or C106, C114, C140, C167.
     """
     sheet = _sheet(match, entry)
-    facts, totals = _sorted_out(sheet, list(_raw(match, sheet)))
+    facts, totals, summaries = _sorted_out(sheet, list(_raw(match, sheet)))
     # before rows are left out: the total row of a platform sums up all of them
     proofs = list(_checked_totals(sheet, facts, totals))
     kept, left_out = _kept(sheet, _filled_down(sheet, facts))
@@ -63,24 +66,30 @@ def export_rows(match: Match, content: bytes, entry: ExportEntry) -> ExportRows:
     table = DroppedTable(
         table=target.table, file=sheet.name, sha256=hashlib.sha256(content).hexdigest(), dropped=tuple(rows)
     )
-    return ExportRows(table, sheet.layout, len(facts), tuple(proofs), left_out)
+    return ExportRows(table, sheet.layout, len(facts), tuple(proofs), {**summaries, **left_out})
 
 
 def _sheet(match: Match, entry: ExportEntry) -> Sheet:
     layout, titles = match.layout, match.titles
     name = f"{entry.file}[{match.sheet.name}]" if match.sheet.name else entry.file
-    counts = Counter(norm(t) for t in titles if t)
+    counts = Counter(folded(t) for t in titles if t)
     # only headers that are read: a remark column may well stand twice
-    taken = {norm(h) for c in layout.columns.values() for group in c.alternatives for h in group}
-    twice = next((t for t in titles if t and norm(t) in taken and counts[norm(t)] > 1), None)
+    taken = {folded(h) for c in layout.columns.values() for group in c.alternatives for h in group}
+    twice = next((t for t in titles if t and folded(t) in taken and counts[folded(t)] > 1), None)
     if twice:
         where = f"{name}:{match.sheet.top[match.header].number}"
         raise CompanyError(
             "C106", "two columns have the same header", where=where, actual=twice, remedy="keep one of them"
         )
     # reversed, so that of two equal headers the first one stays
-    positions = {norm(t): i for i, t in reversed(list(enumerate(titles))) if t}
-    reader = CellReader(layout, match.sheet.from_workbook, entry.date_format)
+    positions = {folded(t): i for i, t in reversed(list(enumerate(titles))) if t}
+    notation = FileOptions(decimal=entry.decimal or layout.decimal)
+    reader = CellReader(
+        layout=layout,
+        from_workbook=match.sheet.from_workbook,
+        notation=notation,
+        date_format=entry.date_format,
+    )
     return Sheet(layout=layout, entry=entry, name=name, positions=positions, width=len(titles), reader=reader)
 
 
@@ -93,11 +102,12 @@ def _raw(match: Match, sheet: Sheet) -> Iterator[RawRow]:
             yield RawRow(row.number, cells, row.damaged)
 
 
-def _sorted_out(sheet: Sheet, rows: Iterable[RawRow]) -> tuple[list[RawRow], list[RawRow]]:
-    """The rows of facts, and the rows that sum them up and are to be checked."""
+def _sorted_out(sheet: Sheet, rows: Iterable[RawRow]) -> tuple[list[RawRow], list[RawRow], dict[str, int]]:
+    """The rows of facts, the rows that sum them up and are to be checked, and how many others are no facts."""
     facts: list[RawRow] = []
     totals: list[RawRow] = []
-    rule = sheet.layout.total
+    summaries: Counter[str] = Counter()
+    rule, keys = sheet.layout.total, _key_positions(sheet)
     position = sheet.position(rule.column) if rule else None
     for row in rows:
         label = row.cells[position] if position is not None and position < len(row.cells) else None
@@ -106,11 +116,20 @@ def _sorted_out(sheet: Sheet, rows: Iterable[RawRow]) -> tuple[list[RawRow], lis
             totals.append(row)
         elif rule and label in rule.unchecked:
             continue
+        elif kind := summary_kind(row.cells, keys):
+            summaries[kind] += 1
         elif len(row.cells) != sheet.width:
             sheet.errors.append(_wrong_width(sheet, row))
         else:
             facts.append(row)
-    return facts, totals
+    return facts, totals, dict(summaries)
+
+
+def _key_positions(sheet: Sheet) -> list[int]:
+    """Where the columns stand that tell one fact from another."""
+    sources = [sheet.layout.columns.get(name) for name in fact_layout(sheet.layout.table).grain]
+    headers = [s.headers or (s.number_within,) for s in sources if s and (s.headers or s.number_within)]
+    return [found for h in headers if (found := sheet.position(h)) is not None]
 
 
 def _wrong_width(sheet: Sheet, row: RawRow) -> CompanyError:
@@ -147,8 +166,8 @@ def _filled_down(sheet: Sheet, rows: list[RawRow]) -> list[RawRow]:
     layout = sheet.layout
     if not layout.fill_by:
         return rows
-    key = sheet.positions[norm(layout.fill_by)]
-    columns = [sheet.positions[norm(h)] for h in layout.fill_down if norm(h) in sheet.positions]
+    key = sheet.positions[folded(layout.fill_by)]
+    columns = [sheet.positions[folded(h)] for h in layout.fill_down if folded(h) in sheet.positions]
     filled: list[RawRow] = []
     for row in rows:
         cells = list(row.cells)
@@ -235,9 +254,14 @@ def _dropped(sheet: Sheet, plans: list[_ColumnPlan], row: RawRow, number: int) -
         try:
             values[plan.spec.name] = _value(sheet, plan, row, number) if plan.source else plan.otherwise
         except BadValueError as error:
-            shown = sheet.cell(row, *plan.source.headers) if plan.source else None
-            sheet.errors.append(sheet.refusal(row, plan.spec.name, error, shown or ""))
+            sheet.errors.append(sheet.refusal(row, plan.spec.name, error, _shown(sheet, plan.source, row)))
     return DroppedRow(row.number, values)
+
+
+def _shown(sheet: Sheet, source: ExportColumn | None, row: RawRow) -> str:
+    """The cells a value is made of, as a message repeats them."""
+    groups = source.alternatives if source else ()
+    return " + ".join(cell for headers in groups if (cell := sheet.cell(row, *headers)))
 
 
 def _value(sheet: Sheet, plan: _ColumnPlan, row: RawRow, number: int) -> object:

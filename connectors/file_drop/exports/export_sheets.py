@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.file_drop.layout import FileOptions
 from connectors.file_drop.reading.csv_rows import csv_rows, decode
-from connectors.file_drop.reading.grid import GridRow
+from connectors.file_drop.reading.grid import LOOKED_AT, GridRow
 from connectors.file_drop.reading.xlsx_rows import visible_sheets
 from models.errors import CompanyError
 
@@ -18,7 +18,6 @@ from models.errors import CompanyError
 ENCODINGS = ("utf-8-sig", "gb18030")
 # the byte order marks of UTF-16 (RFC 2781, section 3.2); no text in UTF-8 or GB18030 begins so
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
-LOOKED_AT = 30  # rows from the top among which a header is looked for: titles and filters stand above it
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,8 @@ def _delimiters(options: FileOptions, suffix: str) -> tuple[str, ...]:
     """A tab inside a comma file keeps ids from becoming numbers, so tabs are not simply counted."""
     if "delimiter" in options.model_fields_set:
         return (options.delimiter,)
-    return ("\t",) if suffix == ".tsv" else (",", "\t")
+    # a semicolon where a comma stands before the decimals
+    return ("\t",) if suffix == ".tsv" else (",", "\t", ";")
 
 
 def _sheet(name: str, rows: Iterator[GridRow], *, from_workbook: bool = False) -> RawSheet:

@@ -9,16 +9,57 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from connectors.file_drop.exports.export_layout import ExportLayout, norm
+from connectors.file_drop.exports.export_layout import ExportLayout
 from connectors.file_drop.exports.export_match import Near
 from connectors.file_drop.exports.export_rows import ExportRows
 from connectors.file_drop.fact_layouts import file_columns
 from models.money import total
+from models.spellings import folded
 from models.tables import FACTS, Column, ColumnType
 
 _WORD = re.compile(r"[a-z0-9]+", re.ASCII)
 _PLAIN = re.compile(r"\w[\w./-]*")  # needs no quotes in YAML
 _CLOSE = 3  # a layout of which fewer headers than a third are there helps nobody
+
+
+# What headers of a file tell of the table it fills: the one with most of these words; of equal ones the first.
+_HINTS = {
+    "order_line": "orderid 订单号 订单编号 子订单 sku 商家编码 quantity 商品数量 price 单价 paid 付款时间 支付时间 实付",
+    "refund": "refundid refund 退款 退货 return 售后",
+    "receipt": "settlement deposit payout transactiontype 结算 收款 到账 应收 invoice 发票",
+    "ad": "impression click spend campaign adgroup 曝光 展现 点击 消耗 花费 推广计划",
+    "traffic": "session visitor pageview 访客 浏览 流量来源",
+    "agent_day": "客服 接待 响应时长 旺旺 询单",
+    "live_session": "直播 场次 viewers 观看 主播",
+    "inventory": "stock onhand 库存 可售",
+    "shipment": "shipped tracking carrier 发货 物流 运单",
+    "ticket": "ticket 工单 priority",
+    "review": "review 评价 评分",
+    "attendance": "考勤 出勤 打卡",
+}
+_SYNONYMS = {
+    "order_id": "order-id 主订单编号 订单编号 orderid",
+    "line_id": "order-item-code order-item-id 子订单编号",
+    "sku_id": "sku seller-sku 商家编码 商品编码",
+    "qty": "quantity quantity-purchased 数量 商品数量",
+    "paid_amount": "amount total 实付金额 实付款 订单应付金额",
+    "ordered_at": "createdat purchase-date 下单时间 订单创建时间 订单提交时间",
+    "paid_at": "paidat posted-date-time 付款时间 支付时间 支付完成时间",
+    "currency": "currency-code 币种 货币",
+}
+
+
+def likely_table(titles: Iterable[str]) -> str:
+    """The table that headers nobody described speak of most."""
+    there = " ".join(_bare(t) for t in titles)
+    scores = {table: sum(word in there for word in words.split()) for table, words in _HINTS.items()}
+    best = max(scores, key=lambda table: scores[table])
+    return best if scores[best] else "traffic"
+
+
+def _bare(text: str) -> str:
+    """A header as words of different tables are compared: order-id, Order ID and order_id are one."""
+    return folded(text).replace("-", "").replace("_", "")
 
 
 def layout_name(stem: str) -> str:
@@ -39,7 +80,7 @@ def skeleton(stem: str, titles: list[str], row: int, near: Near | None) -> str:
     """
     name = layout_name(stem)
     helpful = near if near and near.found * _CLOSE >= len(near.layout.needed) else None
-    table = helpful.layout.table if helpful else "traffic"
+    table = helpful.layout.table if helpful else likely_table(titles)
     columns = "\n".join(_column(c, titles, helpful.layout if helpful else None) for c in file_columns(table))
     headers = "\n".join(f"#   {_quoted(t)}" for t in titles if t)
     return f"""\
@@ -56,6 +97,7 @@ verified: unverified
 source: our own export
 header_within: {row}
 dates: ["%Y-%m-%d", "%Y/%m/%d"]
+# decimal: ","  # where a comma stands before the decimals 以逗号为小数点
 # currency: CNY
 # every_day: true  # one row or more for every day of the entry proves the file whole
 # constants: {{source: all}}
@@ -69,8 +111,9 @@ def _column(column: Column, titles: list[str], layout: ExportLayout | None) -> s
     known = [column.name, column.zh]
     if layout and column.name in layout.columns:
         known += [h for group in layout.columns[column.name].alternatives for h in group]
-    wanted = {norm(h) for h in known}
-    found = next((t for t in titles if t and norm(t) in wanted), "")
+    known += _SYNONYMS.get(column.name, "").split()
+    wanted = {_bare(h) for h in known}
+    found = next((t for t in titles if t and _bare(t) in wanted), "")
     line = f"{column.name}: {{from: [{_quoted(found) if found else ''}]}}"
     remark = f"  # {column.zh}: {column.description}"
     if found:
@@ -101,10 +144,16 @@ def facts_entry(file: str, export: ExportRows, zone: str, days: tuple[date, date
 
 
 def _days(export: ExportRows, zone: str) -> tuple[date, date] | None:
+    """From when to when: by the day of the table, or by the one the platform bounded the file by, whichever is narrower."""
     fact = FACTS[export.layout.table]
-    sources = [
-        s for n in fact.own_days if (c := fact.column(n)) for s in (c.derived.of if c.derived else (n,))
-    ]
+    spans = [_span(export, names, zone) for names in (fact.own_days, *((n,) for n in fact.bounded_by))]
+    # of equal ones the first: the day the figures count on
+    return min((s for s in spans if s), key=lambda s: s[1] - s[0], default=None)
+
+
+def _span(export: ExportRows, names: tuple[str, ...], zone: str) -> tuple[date, date] | None:
+    fact = FACTS[export.layout.table]
+    sources = [s for n in names if (c := fact.column(n)) for s in (c.derived.of if c.derived else (n,))]
     found = [d for row in export.table.dropped for s in sources if (d := _day(row.values.get(s), zone))]
     return (min(found), max(found)) if found else None
 
@@ -138,7 +187,7 @@ def _totals(export: ExportRows) -> str:
 
 def unknown_headers(titles: Iterable[str], layout: ExportLayout) -> list[str]:
     """The headers of a file that its layout does not know."""
-    return [t for t in titles if t and norm(t) not in layout.all_headers]
+    return [t for t in titles if t and folded(t) not in layout.all_headers]
 
 
 def _quoted(text: str) -> str:

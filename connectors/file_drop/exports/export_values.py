@@ -11,7 +11,8 @@ from datetime import date
 
 from connectors.file_drop.exports.export_layout import ExportLayout
 from connectors.file_drop.layout import ColumnSpec, FileOptions
-from connectors.file_drop.values import BadValueError, Value, day_of_midnight, eaten_id, parse_cell
+from connectors.file_drop.values import BadValueError, Value, eaten_id, parse_cell
+from models.spellings import day_text
 from models.values import ReadingError, plausible, read_date, read_instant
 
 _AS_TEXT = re.compile(r'="([^"]*)"')  # how spreadsheets are kept from turning an id into a number
@@ -35,12 +36,13 @@ def clean(cell: str | None, nulls: Iterable[str]) -> str | None:
     return None if not text or text in nulls else text
 
 
-@dataclass
+@dataclass(kw_only=True)
 class CellReader:
     """Reads the cells of one file; remembers the currency signs it met."""
 
     layout: ExportLayout
     from_workbook: bool
+    notation: FileOptions = _PLAIN
     date_format: str = ""
     signs: set[str] = field(default_factory=set)
     instant_format: str = ""
@@ -56,7 +58,7 @@ class CellReader:
                 "C110", "a formula is not calculated", "paste the values instead of the formula"
             )
         if spec.type in {"decimal", "integer"}:
-            return parse_cell(self._number(text, spec), spec, _PLAIN)
+            return parse_cell(self._number(text, spec), spec, self.notation)
         if spec.type == "date":
             return self._date(text)
         if spec.type == "instant":
@@ -64,16 +66,13 @@ class CellReader:
         return parse_cell(text, spec, _PLAIN, from_workbook=self.from_workbook)
 
     def _number(self, text: str, spec: ColumnSpec) -> str:
-        if text[0].isdigit():
-            sign = ""
-        else:
+        if not (text[0].isdigit() and text[-1] in "0123456789%"):
             # the longest first: where one sign begins with another, the whole of it is taken
             longest = sorted(self.layout.symbols, key=len, reverse=True)
-            sign = next((s for s in longest if text.lstrip("-").startswith(s)), "")
-        if sign:
-            self.signs.add(sign)
-            text = text.replace(sign, "", 1).strip()
-        if _GROUPED.fullmatch(text):
+            sign = next((s for s in longest if text.lstrip("-").startswith(s) or text.endswith(s)), "")
+            self.signs |= {sign} - {""}
+            text = text.replace(sign, "", 1).strip() if sign else text
+        if self.notation.decimal == "." and _GROUPED.fullmatch(text):
             text = text.replace(",", "")
         if spec.type == "integer" and (whole := _WHOLE.fullmatch(text)):
             return whole[1]
@@ -99,12 +98,14 @@ class CellReader:
 
 
 def parsed_day(text: str, form: str) -> date | None:
-    """The day a cell names in a format; None when it is none. A spreadsheet adds midnight to a date."""
-    midnight = day_of_midnight(text)
-    try:
-        return plausible(read_date(midnight) if midnight else read_date(text, form))
-    except ReadingError:
-        return None
+    """The day a cell names in a format, or in a spelling that can mean one day only; None when it is none."""
+    # the form of the layout first: what it reads is never read another way
+    for written, read_as in ((text, form), (day_text(text), "")):
+        try:
+            return plausible(read_date(written, read_as))
+        except ReadingError:
+            continue
+    return None
 
 
 def date_format(cells: Iterable[str], layout: ExportLayout, days: tuple[date, date] | None) -> str:

@@ -7,7 +7,15 @@ import csv
 import io
 from collections.abc import Iterator
 
-from connectors.file_drop.reading.grid import MAX_COLUMNS, MAX_ROWS, Grid, GridRow, is_blank, is_comment
+from connectors.file_drop.reading.grid import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Grid,
+    GridRow,
+    grid_of,
+    is_blank,
+    is_comment,
+)
 from connectors.file_drop.reading.opening import too_large
 from models.errors import CompanyError
 
@@ -66,12 +74,12 @@ def csv_grid(content: bytes, name: str, *, encodings: tuple[str, ...], delimiter
         CompanyError: C105 wrong encoding, C106 no header, C104 too many rows or columns, C113 broken quoting.
     """
     rows = (r for r in csv_rows(decode(content, name, encodings), name, delimiter) if not is_comment(r.cells))
-    header = next(rows, None)
-    if header is None:
+    grid = grid_of(rows)
+    if not grid.top:
         raise CompanyError(
             "C106", "the file has no header row", where=name, remedy="put the column names into the first row"
         )
-    return Grid(header, rows)
+    return grid
 
 
 def csv_rows(text: str, name: str, delimiter: str) -> Iterator[GridRow]:

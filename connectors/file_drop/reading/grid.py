@@ -5,8 +5,10 @@ Belongs here: the hand-over type and its limits. Not here: types of cells (value
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MAX_ROWS = 500_000  # half of what a sheet of Excel holds (1,048,576 rows, "Excel specifications and limits")
+LOOKED_AT = 30  # rows from the top among which a header is looked for: titles and filters stand above it
 MAX_COLUMNS = 200  # more than twice the headers of the widest export we know
 
 
@@ -21,11 +23,21 @@ class GridRow:
 
 @dataclass(frozen=True)
 class Grid:
-    """A header and the rows below it."""
+    """The rows of a table: the first ones at hand, among which its header stands, and the rest."""
 
-    header: GridRow
-    rows: Iterator[GridRow]
+    top: list[GridRow]
+    rest: Iterator[GridRow]
     from_workbook: bool = False
+
+    def below(self, header: int) -> Iterator[GridRow]:
+        """The rows below the header, which is one of `top`; can be asked once."""
+        yield from self.top[header + 1 :]
+        yield from self.rest
+
+
+def grid_of(rows: Iterator[GridRow], *, from_workbook: bool = False) -> Grid:
+    """The rows with the first ones at hand."""
+    return Grid(list(islice(rows, LOOKED_AT)), rows, from_workbook)
 
 
 def is_blank(cells: list[str | None]) -> bool:

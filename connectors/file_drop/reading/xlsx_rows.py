@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 import fastexcel
 
-from connectors.file_drop.reading.grid import Grid, GridRow, is_blank, is_comment
+from connectors.file_drop.reading.grid import Grid, GridRow, grid_of, is_blank, is_comment
 from connectors.file_drop.reading.xlsx_guard import SheetScan, WorkbookScan, scan_workbook
 from models.errors import CompanyError
 
@@ -27,7 +27,7 @@ def xlsx_grid(content: bytes, name: str, *, table: str, sheet: str | None) -> Gr
     scan = scan_workbook(content, name)
     try:
         workbook = fastexcel.read_excel(content)
-        chosen = _choose(workbook.sheet_names, name, table, sheet)
+        chosen = _choose(_candidates(workbook, table, sheet), name, table, sheet)
         # as text, the header too: a guessed type would turn ids into floats
         loaded = workbook.load_sheet(chosen, header_row=None, dtypes="string")
         # a hidden sheet is read only where somebody asked for it by name
@@ -42,16 +42,15 @@ def xlsx_grid(content: bytes, name: str, *, table: str, sheet: str | None) -> Gr
     except fastexcel.FastExcelError as error:
         raise _unreadable(name, error) from None
     numbered = _rows(list(columns.values()), _scan_of(content, scan, chosen))
-    rows = (row for row in numbered if not is_comment(row.cells))
-    header = next(rows, None)
-    if header is None:
+    grid = grid_of((row for row in numbered if not is_comment(row.cells)), from_workbook=True)
+    if not grid.top:
         raise CompanyError(
             "C106",
             "the sheet has no header row",
             where=f"{name}[{chosen}]",
             remedy="put the column names into its first row",
         )
-    return Grid(header, rows, from_workbook=True)
+    return grid
 
 
 def visible_sheets(content: bytes, name: str, sheet: str | None) -> Iterator[tuple[str, Iterator[GridRow]]]:
@@ -77,6 +76,15 @@ def _unreadable(name: str, error: Exception) -> CompanyError:
     return CompanyError(
         "C109", "the workbook cannot be read", where=name, actual=reason, remedy="save it again as .xlsx"
     )
+
+
+def _candidates(workbook: fastexcel.ExcelReader, table: str, sheet: str | None) -> list[str]:
+    """The sheets to choose from: where none has the name of the table, the visible ones, of which there may be one."""
+    names: list[str] = workbook.sheet_names
+    if sheet is not None or table in names or len(names) == 1:
+        return names
+    visible = [n for n in names if workbook.load_sheet(n, header_row=None, n_rows=0).visible == "visible"]
+    return visible if len(visible) == 1 else names
 
 
 def _choose(names: list[str], file: str, table: str, sheet: str | None) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from connectors.file_drop.exports.export_layout import ExportLayout, export_layouts, norm, shipped_exports
+from connectors.file_drop.exports.export_layout import ExportLayout, export_layouts, shipped_exports
 from connectors.file_drop.exports.export_match import likely_header, nearest_layouts, recognise
 from connectors.file_drop.exports.export_reading import ExportEntry
 from connectors.file_drop.exports.export_rows import ExportRows, export_rows
@@ -17,6 +17,7 @@ from connectors.file_drop.exports.export_sheets import raw_sheets
 from connectors.file_drop.exports.export_skeleton import layout_name, skeleton
 from connectors.file_drop.layout import FileOptions
 from models.errors import MeritError, MeritErrors
+from models.spellings import folded
 from tests.connectors.file_drop import export_files as files
 
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 2))
@@ -477,10 +478,10 @@ def test_a_layout_that_cannot_be_used_is_refused_with_its_line(
 
 def test_every_shipped_layout_says_where_its_headers_are_known_from_and_takes_nothing_personal() -> None:
     for layout in shipped_exports().values():
-        taken = {norm(h) for group in layout.needed for h in group}
-        taken |= {norm(h) for c in layout.columns.values() for group in c.alternatives for h in group}
+        taken = {folded(h) for group in layout.needed for h in group}
+        taken |= {folded(h) for c in layout.columns.values() for group in c.alternatives for h in group}
 
         assert len(layout.source) > 40
         assert "not seen from the platform itself" in layout.source.casefold()
-        assert not taken & {norm(h) for h in layout.personal}
+        assert not taken & {folded(h) for h in layout.personal}
     assert sorted(shipped_exports()) == sorted(files.EXPORTS)

@@ -169,9 +169,19 @@ def test_a_negative_cost_and_too_many_decimals_are_outside_the_range(tmp_path: P
 
 @pytest.mark.parametrize(
     "cell",
-    ["2011-13-01", "2011-02-30", "01/02/2011", "20110101", "2011-1-1", "1011-01-01", "2011-01-01 00:00:00"],
+    [
+        "2011-13-01",
+        "2011-02-30",
+        "2011/2/30",
+        "01/02/2011",
+        "20110101",
+        "1011-01-01",
+        "2011-01-01 08:00:00",
+        "11/1/1",
+        "99999",
+    ],
 )
-def test_dates_are_iso_or_refused(tmp_path: Path, cell: str) -> None:
+def test_what_is_no_day_or_could_be_two_is_refused(tmp_path: Path, cell: str) -> None:
     path = put(tmp_path, "costs.csv", COSTS + f"A,{cell},1,GBP,\n")
 
     error = refusal("costs", path)

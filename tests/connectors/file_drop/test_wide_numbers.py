@@ -211,7 +211,7 @@ def test_any_cell_of_an_export_is_a_value_or_a_refusal(spec: ColumnSpec, text: s
     if cleaned is None:
         return
     try:
-        CellReader(layout, from_workbook=False).value(cleaned, spec)
+        CellReader(layout=layout, from_workbook=False).value(cleaned, spec)
     except BadValueError as error:
         assert error.remedy  # noqa: PT017 - most texts are no values, a few are
 

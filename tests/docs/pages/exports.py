@@ -15,7 +15,8 @@ _INTRO = """\
 # Exports of platforms 平台导出文件
 
 The files you already download: 生意参谋, 千牛, 飞鸽, 抖店, Amazon, Shopify. No copying of columns into a template.
-平台后台下载的文件可直接使用，不必改列名、删标题行或删合计行。
+平台后台下载的文件可直接使用，不必改列名、删标题行或删合计行。Rows of totals (合计, 总计, 汇总, Total ...) whose day, item or person is empty, and remarks
+below the table (注：, 数据说明, 导出时间 ...), are left out and counted in the proof.
 
 ## Use one in four steps 四步使用
 
@@ -56,11 +57,24 @@ drops:
 ## How cells are read 单元格
 
 * `-`, `--`, `—`, 空 and nothing at all are *no value*, never 0. 无值不等于 0。
-* `1,234.50`, `1,08,218.36`, `12.34%`, a currency sign: exact decimals. `1.2万`, `1.234,50`, full-width digits and formulas are refused.
+* `1,234.50`, `1,08,218.36`, `12.34%`, a currency sign: exact decimals. `1.2万`, full-width digits and formulas are refused.
+* `1.234,50` is read where the layout or the entry says `decimal: ","`. An amount with more decimals than its currency has, such as
+  `1.234` EUR, is refused (C201) unless `decimals:` is stated: it may be a thousand. 金额小数位多于币种者拒绝。
+* Days in any spelling with one meaning: `2026-01-31`, `2026/1/31`, `2026.1.31`, `2026年1月31日`, a spreadsheet's serial number.
+* Headers are compared without case, blanks, width and kinds of dashes: `Sessions – Total` is `Sessions - Total`.
 * Ids are text: the tab, `'` or `="..."` around them is removed; `6.91E+18`, or ids that all end in zeros after 15 digits, are refused (C158).
 * `01/02/26` is read the way round that lies in the days of the entry; where both do, state `date_format: "%d/%m/%y"`.
 * A currency sign must be that of `currency:`; two signs in one file are refused (C140).
 * Columns marked personal, and columns a layout does not know, are not read at all. 个人信息列与未知列一律不读取。
+
+## Two months of orders 相邻月份的订单
+
+A file of orders may be bounded by the day of the order or by that of the payment, whichever the platform offers: all its rows must keep
+to one of the two. An order of 31 January 23:59:58 that was paid on 1 February stays in the file of January and counts on 1 February. One
+that stands in both files counts once, from the file that knows more (paid, refunded), else from that of the later days; where both
+state the payment and differ in day or amount, the later is refused (W205). An order that was paid after its file was downloaded
+comes in when that file is downloaded again: take the month anew some days after its end, and begin a first file some days before the
+first day you need. 订单按下单日或付款日导出均可; 跨月付款的订单只计一次, 计在付款日; 月后几天请重新下载一次, 以补上迟付的订单。
 
 ## When a file is not recognised 未识别时
 
