@@ -218,10 +218,12 @@ def from_ratings(person: Person, item: str, rule: RatingRule, rows: Sequence[Rat
     scale = _scale(person, item, rows)
     given = [Given(r.rater_type, r.score) for r in rows]
     found = rule.rated(given, scale)
-    if found is None:
-        return absent("M213", f"too few raters of {person.person_id} on {item} are of a type that counts")
+    if found.value is None:
+        why = "; ".join(step.en for step in found.steps)
+        what = f"too few raters of {person.person_id} on {item} are of a type that counts: {why}"
+        return replace(absent("M213", what), steps=found.steps)
     n_rows = sum(r.score is not None for r in rows)
-    return Measured(status="scored", value=found.value, n_rows=n_rows, steps=(found.step,))
+    return Measured(status="scored", value=found.value, n_rows=n_rows, steps=found.steps)
 
 
 def _scale(person: Person, item: str, rows: Sequence[Rating]) -> Decimal:
