@@ -1,7 +1,7 @@
 """The flat order that the warehouse reads (shape: README.md): what each amount of a Shopify order is.
 
-Belongs here: which line is goods, which a tip or a gift card; the tax of a line; when an order was paid; the part of a refund that
-no line explains. Not here: what Shopify sends (rows.py), what counts as sales (warehouse/sql/feeds/shopify_orders__*.sql).
+Belongs here: which line is goods, which a tip or a gift card; the tax of a line; when an order was paid; the part of a
+refund that no line explains. Not here: what Shopify sends (rows.py), what counts as sales (warehouse/sql/feeds/shopify_orders__*.sql).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -309,9 +309,11 @@ def _rest(order: ShopifyOrder, refund: ShopifyRefund) -> dict[str, Json]:
     )
     unexplained = _amount(refund.total_refunded_set) - stated - amount - on_top
     return {
-        "amount": amount - (tax if order.taxes_included else _ZERO) + max(unexplained, _ZERO),
+        "amount": amount
+        - (tax if order.taxes_included else _ZERO)
+        + (unexplained if unexplained > 0 else _ZERO),
         "tax": tax,
-        "exchanged": max(-unexplained, _ZERO),
+        "exchanged": -unexplained if unexplained < 0 else _ZERO,
     }
 
 

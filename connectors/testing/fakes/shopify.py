@@ -5,6 +5,7 @@ Here: the small world, its truth, Shopify's words for trouble. Not here: the API
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from connectors.testing.budget import Budget
@@ -267,7 +268,9 @@ def _refunded(refund: ShopRefund) -> dict[str, Any]:
         "shipping": [],
         # more than its lines, and nothing says why: money given back beyond them
         "rest": {
-            "amount": _pounds(refund.total - sum(line.subtotal for line in refund.lines)),
+            "amount": str(
+                Decimal(_pounds(refund.total)) - sum(Decimal(line["subtotal"]) for line in lines) or 0
+            ),
             "tax": "0",
             "exchanged": "0",
         },
