@@ -1,7 +1,7 @@
 """The flat order that the warehouse reads (shape: README.md): what each amount of a Shopify order is.
 
 Belongs here: which line is goods, which a tip or a gift card; the tax of a line; when an order was paid; the part of a
-refund that no line explains. Not here: what Shopify sends (rows.py), what counts as sales (warehouse/sql/feeds/shopify_orders__*.sql).
+refund that no line explains. Not here: what Shopify sends (rows.py), which part counts as sales (the feeds in warehouse/sql).
 """
 
 from collections.abc import Iterable, Iterator, Mapping

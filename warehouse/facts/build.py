@@ -57,7 +57,7 @@ def _build(
             "W302",
             "a stored payload does not have the promised shape",
             actual=str(error).splitlines()[0][:300],
-            remedy="replay the landing file with the connector of this version",
+            remedy="replay the landing file with this version; where it lacks a field (P107), pull its days again",
         ) from error
     return {name: _count(con, f"core_{name}") for name in FACTS}
 

@@ -4,7 +4,6 @@ Belongs here: orders of every status and kind of amount through real HTTP and a 
 (tests/connectors/test_shopify_amounts.py, tests/connectors/file_drop/test_shopify_export.py).
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -175,12 +174,12 @@ def read(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     make, settings = WAYS[request.param]
     clock = Clock(NOW)
     platform = make(clock)
-    for number in list(platform._numbers):  # noqa: SLF001 - its forty orders give way to ours
-        platform._shop.remove(number)  # noqa: SLF001
-    platform._numbers.clear()  # noqa: SLF001
+    for number in list(platform._numbers):
+        platform._shop.remove(number)
+    platform._numbers.clear()
     for order, _ in SHOP.values():
-        platform._shop.add(order)  # noqa: SLF001
-        platform._numbers.append(order.number)  # noqa: SLF001
+        platform._shop.add(order)
+        platform._numbers.append(order.number)
     account = {
         "shop_id": "uk",
         "zone": "Europe/London",
@@ -202,7 +201,8 @@ def read(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
 
 
 SALES = """
-    select replace(order_id, 'gid://shopify/Order/', ''), cast(business_date as varchar), sum(paid_amount), sum(coalesce(tax_amount, 0))
+    select replace(order_id, 'gid://shopify/Order/', ''), cast(business_date as varchar), sum(paid_amount),
+        sum(coalesce(tax_amount, 0))
     from core_order_line where business_date is not null and not is_excluded group by all
 """
 
@@ -248,13 +248,15 @@ def test_the_totals_of_the_orders_heads_agree_with_the_lines_in_every_way(read: 
     }
 
 
-HEADER = ["Name", "Email", "Financial Status", "Paid at", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Amount",
-          "Created at", "Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem sku", "Lineitem requires shipping",
-          "Lineitem taxable", "Shipping Country", "Cancelled at", "Refunded Amount", "Id", "Lineitem discount", "Vendor", "Duties"]  # fmt: skip
+HEADER = [
+    "Name", "Email", "Financial Status", "Paid at", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Amount",
+    "Created at", "Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem sku", "Lineitem requires shipping",
+    "Lineitem taxable", "Shipping Country", "Cancelled at", "Refunded Amount", "Id", "Lineitem discount", "Vendor", "Duties",
+]  # fmt: skip
 
 
 def export() -> list[list[str]]:
-    """The orders as the export writes them: heads on first rows, the tip in no subtotal, no day of payment once refunded in part."""
+    """The orders as the export writes them: heads on first rows, the tip in no subtotal, no day of payment once refunded."""
     rows = [HEADER]
     for order, sold in SHOP.values():
         tips = [line for line in order.items if order.tip and line.position == 8]
@@ -274,8 +276,10 @@ def export() -> list[list[str]]:
             says = ["true" if line.requires_shipping else "false", "true" if line.tax else "false"]
             rows.append([
                 f"#{order.number}", "ann@example.com", *(head if first else [""] * 8), made, str(line.quantity), line.title,
-                pounds(line.unit / 1000), line.sku, *says, "GB" if first else "", "", back if first else "",
-                str(order.number) if first else "", "0.00", line.vendor or "", pounds((order.duties or 0) / 1000) if first else "",
+                pounds(line.unit / 1000), line.sku, *says, "GB" if first else "", "",
+                back if first else "",
+                str(order.number) if first else "", "0.00", line.vendor or "",
+                pounds((order.duties or 0) / 1000) if first else "",
             ])  # fmt: skip
     return rows
 

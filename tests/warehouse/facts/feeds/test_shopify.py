@@ -53,7 +53,8 @@ def test_lines_keep_thousandths_and_stand_on_the_local_day_before_the_clocks_cha
         "platform": "shopify", "shop_id": "shop", "source_row_id": f"{GID}LineItem/1", "order_id": f"{GID}Order/1",
         "line_id": f"{GID}LineItem/1", "line_type": "goods", "buyer_id": f"{GID}Customer/9", "buyer_first_on": date(2026, 3, 7),
         "qty": 2, "paid_amount": Decimal("20.005"), "currency": "USD", "fx_rate": Decimal(1),
-        "paid_amount_base": Decimal("20.005"), "tax_amount": Decimal("1.60"), "tax_amount_base": Decimal("1.60"), "status": "PARTIALLY_REFUNDED", "country": "France", "ordered_at": paid, "paid_at": paid,
+        "paid_amount_base": Decimal("20.005"), "tax_amount": Decimal("1.60"), "tax_amount_base": Decimal("1.60"),
+        "status": "PARTIALLY_REFUNDED", "country": "France", "ordered_at": paid, "paid_at": paid,
         "business_date": date(2026, 3, 7), "is_excluded": False,
     }  # fmt: skip
     assert (shipping["line_id"], shipping["paid_amount"], shipping["qty"]) == (
