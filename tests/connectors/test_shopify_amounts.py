@@ -198,7 +198,7 @@ def _charge(kind: str, amount: str, tax: str) -> list[dict[str, Any]]:
         (_back("5.00"), False, ("5.00", "0", "0")),
         (_back("6.00", orderAdjustments=_charge("OrderAdjustment", "-5.00", "-1.00")), False, ("5.00", "1.00", "0")),
         (_back("6.00", orderAdjustments=_charge("OrderAdjustment", "-6.00", "-1.00")), True, ("5.00", "1.00", "0")),
-        (refund(5, [1001], "2.00") | {"orderAdjustments": _charge("OrderAdjustment", "0.55", "0.00")}, False, ("-0.55", "0", "0")),
+        (refund(5, [1001], "2.00") | {"orderAdjustments": _charge("OrderAdjustment", "0.55", "0")}, False, ("-0.55", "0", "0")),
         (_back("5.50", refundShippingLines=_charge("RefundShippingLine", "5.00", "0.50")), False, ("0", "0", "0")),
         (_back("9.00", duties=[{"amountSet": money("9.00")}]), False, ("0", "0", "0")),
     ],
