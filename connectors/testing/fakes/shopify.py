@@ -258,6 +258,8 @@ def _refunded(refund: ShopRefund) -> dict[str, Any]:
         }
         for line in refund.lines
     ]
+    told = [Decimal(_pounds(line.subtotal)) for line in refund.lines]
+    rest = Decimal(_pounds(refund.total)) - sum(told, Decimal(0))
     return {
         "id": f"{GID}Refund/{refund.id}",
         "created_at": _text(refund.created),
@@ -268,9 +270,7 @@ def _refunded(refund: ShopRefund) -> dict[str, Any]:
         "shipping": [],
         # more than its lines, and nothing says why: money given back beyond them
         "rest": {
-            "amount": str(
-                Decimal(_pounds(refund.total)) - sum(Decimal(line["subtotal"]) for line in lines) or 0
-            ),
+            "amount": str(rest or 0),
             "tax": "0",
             "exchanged": "0",
         },
