@@ -145,7 +145,7 @@ def test_a_tip_and_a_sold_gift_card_are_no_goods_line(
 
 def test_a_tip_that_two_lines_may_be_is_refused_and_one_beside_the_lines_is_not(bench: Bench) -> None:
     lines = [bare(1, "2.50", "A"), bare(2, "2.50", "B")]
-    tip = {"totalTipReceivedSet": money("2.50"), "lineItems": lines}
+    tip: dict[str, Any] = {"totalTipReceivedSet": money("2.50"), "lineItems": lines}
 
     assert failed(bench, order(1, **tip))[0] == "P107"
     beside = flat(bench, order(1, totalPriceSet=money("7.50"), **tip))

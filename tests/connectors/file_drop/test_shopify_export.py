@@ -47,12 +47,12 @@ def export(tmp_path: Path, *lines: dict[str, str], **head: str) -> ExportRows:
     return export_rows(match, content, ExportEntry(path.name))
 
 
-def amounts(found: ExportRows) -> dict[str, tuple[Decimal, Decimal]]:
+def amounts(found: ExportRows) -> dict[str, tuple[Any, Any]]:
     """Amount and tax by line."""
     return {
         str(row.values["line_id"]): (row.values["paid_amount"], row.values["tax_amount"])
         for row in found.table.dropped
-    }  # type: ignore[misc]
+    }
 
 
 def euros(**stated: tuple[str, str]) -> dict[str, tuple[Decimal, Decimal]]:

@@ -62,7 +62,7 @@ def at(day: int, hour: int = 10) -> int:
 
 def goods(order: int, position: int, pounds: str, **more: Any) -> ShopLine:
     fields = {"sku": f"S{position}", "title": "Mug", "quantity": 1, **more}
-    money = {name: thousandths(fields.pop(name, "0")) for name in ("discount", "tax")}
+    money: dict[str, Any] = {name: thousandths(fields.pop(name, "0")) for name in ("discount", "tax")}
     return ShopLine(order=order, position=position, unit=thousandths(pounds), **fields, **money)
 
 
