@@ -17,7 +17,7 @@ from connectors.file_drop.layout import FileOptions
 from models.errors import CompanyError, MeritError
 from tests.connectors.file_drop import export_files as files
 
-COLUMNS = ["Name", "Email", "Financial Status", "Paid at", "Currency", "Subtotal", "Shipping", "Taxes", "Total", 
+COLUMNS = ["Name", "Email", "Financial Status", "Paid at", "Currency", "Subtotal", "Shipping", "Taxes", "Total",
            "Discount Amount",
            "Created at", "Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem sku", "Lineitem requires shipping",
            "Lineitem taxable", "Cancelled at", "Refunded Amount", "Id", "Lineitem discount", "Duties"]  # fmt: skip
