@@ -44,7 +44,7 @@ def rest_of_order(order: Json, account: AccountSettings) -> FollowUp | None:
     if len(order["transactions"]) >= PAYMENTS and not order.get("paymentsWhole"):
         return _all_payments(order)
     lines = _continue(order, "lineItems", ("order", "OrderLines"), model_tree(ShopifyLines), account)
-    return lines or rest_of_bulk_order(order, account)
+    return lines or next(filter(None, (_rest_of_refund(r, account) for r in order["refunds"])), None)
 
 
 def rest_of_bulk_order(order: Json, account: AccountSettings) -> FollowUp | None:
@@ -52,17 +52,22 @@ def rest_of_bulk_order(order: Json, account: AccountSettings) -> FollowUp | None
 
     A bulk query takes no connection inside a list, so that refunds come without their lines.
     """
-    return next(filter(None, (_rest_of_refund(r, account) for r in order["refunds"])), None)
+    for refund in order["refunds"]:
+        is_bare = not any(name in refund for name in _REFUND_PARTS)
+        rest = _refund_parts(refund, account, after=None) if is_bare else _rest_of_refund(refund, account)
+        if rest is not None:
+            return rest
+    return None
 
 
 def _rest_of_refund(refund: Json, account: AccountSettings) -> FollowUp | None:
-    parts = [refund.get(name) for name in _REFUND_PARTS]
+    lines, *others = (refund[name] for name in _REFUND_PARTS)
     # asked for again from the first line: shipping and adjustments come whole or not at all
-    if None in parts or any(part["pageInfo"]["hasNextPage"] for part in parts[1:]):
+    if any(part["pageInfo"]["hasNextPage"] for part in others):
         if refund.get("partsWhole"):
             raise Incomplete("a refund has more than 25 shipping lines or adjustments", actual=refund["id"])
         return _refund_parts(refund, account, after=None)
-    after = connection_next(refund["refundLineItems"])
+    after = connection_next(lines)
     return None if after is None else _refund_parts(refund, account, after=after)
 
 
