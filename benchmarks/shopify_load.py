@@ -21,7 +21,8 @@ def money(amount: str) -> str:
 def line(order: int, n: int) -> str:
     return (
         f'{{"id":"gid://shopify/LineItem/{order}{n:02d}","sku":"S{(order * 7 + n) % 4000:05d}","quantity":2,'
-        f'"originalUnitPriceSet":{money("4.25")},"originalTotalSet":{money("8.50")},"discountAllocations":[]}}'
+        f'"title":"Mug","vendor":"Sample","requiresShipping":true,"isGiftCard":false,"originalTotalSet":{money("8.50")},'
+        f'"discountAllocations":[],"taxLines":[]}}'
     )
 
 
@@ -29,7 +30,10 @@ def order(n: int, at: str) -> str:
     lines = ",".join(line(n, i) for i in range(LINES_PER_ORDER))
     return (
         f'{{"id":"gid://shopify/Order/{n}","createdAt":"{at}","processedAt":"{at}","updatedAt":"{at}","cancelledAt":null,'
-        f'"test":false,"displayFinancialStatus":"PAID","currencyCode":"GBP","totalPriceSet":{money("85.00")},'
+        f'"test":false,"displayFinancialStatus":"PAID","currencyCode":"GBP","taxesIncluded":false,"dutiesIncluded":false,'
+        f'"totalPriceSet":{money("85.00")},"originalTotalPriceSet":{money("85.00")},"totalTaxSet":{money("0.00")},'
+        f'"totalTipReceivedSet":{money("0.00")},"originalTotalDutiesSet":null,"originalTotalAdditionalFeesSet":null,'
+        f'"transactions":[{{"kind":"SALE","status":"SUCCESS","processedAt":"{at}","amountSet":{money("85.00")}}}],'
         f'"totalRefundedSet":{money("0.00")},"customer":{{"id":"gid://shopify/Customer/{n % 5000}"}},'
         f'"shippingAddress":{{"country":"United Kingdom","countryCodeV2":"GB"}},"lineItems":{{"nodes":[{lines}],'
         f'"pageInfo":{{"hasNextPage":false,"endCursor":null}}}},"shippingLines":{{"nodes":[],"pageInfo":'

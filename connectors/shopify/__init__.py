@@ -1,7 +1,7 @@
 """Shopify Admin GraphQL 2026-10: orders with lines, shipping, discounts and refunds.
 
 Belongs here: the stream, its variants, and why a window is whole. Not here: what is asked for (requests.py, follow_ups.py,
-reports.py), what answers mean (errors.py), what is kept of an order (rows.py). See README.md.
+reports.py), what answers mean (errors.py), what is read and kept of an order (rows.py, flat_orders.py). See README.md.
 """
 
 from collections.abc import Mapping
@@ -22,9 +22,10 @@ from connectors.kit.contract.request_budget import Bucket, Rate
 from connectors.kit.contract.stream import ByChange, ByDay, Paged, Record, Reported, Stream
 from connectors.shopify import requests
 from connectors.shopify.errors import trouble
+from connectors.shopify.flat_orders import flat_order
 from connectors.shopify.follow_ups import rest_of_bulk_order, rest_of_order
 from connectors.shopify.reports import BULK, BULK_PROOF
-from connectors.shopify.rows import ShopifyOrder, flat_order
+from connectors.shopify.rows import ShopifyOrder
 
 MOST_POINTS = 1_000  # what one query may cost: shopify.dev/docs/api/usage/limits
 REREAD_DAYS = 60  # as far back as an app sees orders without the scope read_all_orders: shopify.dev/docs/api/usage/access-scopes

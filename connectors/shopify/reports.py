@@ -1,8 +1,8 @@
 """Orders by a bulk operation: one file for a window of any size, instead of pages.
 
 Belongs here: asking for the operation, its states, joining the lines of its file into orders, the proof. Partial data of a
-failed operation is never asked for. Not here: what an order means (rows.py), when it is read this way (__init__.py), the lines of
-its refunds (follow_ups.py). How operations run: shopify.dev/docs/api/usage/bulk-operations/queries
+failed operation is never asked for. Not here: what an order means (flat_orders.py), when it is read this way (__init__.py), the
+parts of its refunds (follow_ups.py). How operations run: shopify.dev/docs/api/usage/bulk-operations/queries
 """
 
 from collections.abc import Iterator

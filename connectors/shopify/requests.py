@@ -24,10 +24,11 @@ DOCUMENTS: Mapping[str, str] = {
 # Shopify refuses a query that could cost more than 1,000 points: objects count 1, connections their size, nested ones multiply
 # (shopify.dev/docs/api/usage/limits, read 2026-11). The defaults stay below; what does not fit is fetched by follow-ups of one
 # order.
-PAGE_SIZE = 7
-LINE_PAGE_SIZE = 10
+PAGE_SIZE = 5
+LINE_PAGE_SIZE = 8
 REFUND_PAGE_SIZE = 2
 REFUND_LINE_PAGE_SIZE = 2
+PAYMENTS = 3  # of an order, with it: an authorisation and its capture, or two cards
 MORE_LINES = 100  # of one order or refund, asked for alone
 MOST = 250  # the most that a connection serves: shopify.dev/docs/api/usage/pagination-graphql
 

@@ -26,11 +26,19 @@ def line(number: int, total: str = "15.30", discounts: tuple[str, ...] = ()) -> 
     return {
         "id": f"{GIDS}LineItem/{number}",
         "sku": f"SKU{number}",
+        "title": "Mug",
+        "vendor": "Sample",
+        "requiresShipping": True,
+        "isGiftCard": False,
         "quantity": 6,
-        "originalUnitPriceSet": money("2.55"),
         "originalTotalSet": money(total),
         "discountAllocations": [{"allocatedAmountSet": money(d)} for d in discounts],
+        "taxLines": [],
     }
+
+
+def payment(at: str, amount: str, kind: str = "SALE", status: str = "SUCCESS") -> dict[str, Any]:
+    return {"kind": kind, "status": status, "processedAt": at, "amountSet": money(amount)}
 
 
 def refund(number: int, lines: list[int], total: str = "2.55") -> dict[str, Any]:
@@ -39,15 +47,19 @@ def refund(number: int, lines: list[int], total: str = "2.55") -> dict[str, Any]
         "createdAt": "2011-11-03T09:00:00Z",
         "processedAt": "2011-11-03T09:00:00Z",
         "totalRefundedSet": money(total),
+        "duties": [],
         "refundLineItems": [
             {
                 "id": f"{GIDS}RefundLineItem/{n}",
                 "quantity": 1,
                 "subtotalSet": money("2.55"),
+                "totalTaxSet": money("0.00"),
                 "lineItem": {"id": f"{GIDS}LineItem/{n}", "sku": f"SKU{n}"},
             }
             for n in lines
         ],
+        "refundShippingLines": [],
+        "orderAdjustments": [],
     }
 
 
@@ -61,8 +73,16 @@ def order(number: int, updated: str = "2011-11-01T10:00:00Z", **changes: Any) ->
         "test": False,
         "displayFinancialStatus": "PAID",
         "currencyCode": "GBP",
+        "taxesIncluded": False,
+        "dutiesIncluded": False,
         "totalPriceSet": money("15.30"),
+        "originalTotalPriceSet": money("15.30"),
+        "totalTaxSet": money("0.00"),
+        "totalTipReceivedSet": money("0.00"),
+        "originalTotalDutiesSet": None,
+        "originalTotalAdditionalFeesSet": None,
         "totalRefundedSet": money("0.0"),
+        "transactions": [payment("2011-11-01T10:00:00Z", "15.30")],
         "customer": {
             "id": f"{GIDS}Customer/17850",
             "email": PLANTED["email"],
@@ -84,6 +104,14 @@ def connection(nodes: list[Any], first: int, after: str | None) -> dict[str, Any
     return {
         "nodes": nodes[start:end],
         "pageInfo": {"hasNextPage": more, "endCursor": str(end) if nodes else None},
+    }
+
+
+def _parts(r: dict[str, Any], lines: int, after: str | None, others: int) -> dict[str, Any]:
+    return {
+        **r,
+        "refundLineItems": connection(r["refundLineItems"], lines, after),
+        **{name: connection(r[name], others, None) for name in ("refundShippingLines", "orderAdjustments")},
     }
 
 
@@ -122,15 +150,17 @@ class Shop:
             **o,
             "lineItems": connection(o["lineItems"], v["lines"], None),
             "shippingLines": connection(o["shippingLines"], 3, None),
+            "transactions": o["transactions"][:3],
             "refunds": self._refunds(o, v),
         }
 
     def _refunds(self, o: dict[str, Any], v: dict[str, Any]) -> list[dict[str, Any]]:
-        given = [
-            {**r, "refundLineItems": connection(r["refundLineItems"], v["refundLines"], None)}
-            for r in o["refunds"]
-        ]
-        return given[: v["refunds"]]
+        given = [_parts(r, v["refundLines"], None, 1) for r in o["refunds"]]
+        return given[: v.get("most", v.get("refunds"))]
+
+    def OrderPayments(self, v: dict[str, Any]) -> dict[str, Any]:
+        found = next(o for o in self.orders if o["id"] == v["id"])
+        return {"order": {"id": v["id"], "transactions": found["transactions"][: v["most"]]}}
 
     def OrderRefunds(self, v: dict[str, Any]) -> dict[str, Any]:
         found = next(o for o in self.orders if o["id"] == v["id"])
@@ -144,14 +174,9 @@ class Shop:
         found = next(o for o in self.orders if o["id"] == v["id"])
         return {"order": {"id": v["id"], "lineItems": connection(found["lineItems"], v["first"], v["after"])}}
 
-    def RefundLines(self, v: dict[str, Any]) -> dict[str, Any]:
+    def RefundParts(self, v: dict[str, Any]) -> dict[str, Any]:
         found = next(r for o in self.orders for r in o["refunds"] if r["id"] == v["id"])
-        return {
-            "refund": {
-                "id": v["id"],
-                "refundLineItems": connection(found["refundLineItems"], v["first"], v["after"]),
-            }
-        }
+        return {"refund": _parts(found, v["first"], v["after"], 25)}
 
 
 def ticket(number: int, generated: int = 1456745340, **changes: Any) -> dict[str, Any]:

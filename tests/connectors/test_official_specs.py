@@ -37,7 +37,7 @@ def schema() -> Any:
 
 
 QUERIES = [
-    *("Orders", "OrderLines", "OrderRefunds", "RefundLines", "OrdersCount", "Shop"),
+    *("Orders", "OrderLines", "OrderRefunds", "RefundParts", "OrdersCount", "Shop"),
     *("RunBulk", "BulkStatus", "BulkList"),
 ]
 
@@ -110,7 +110,7 @@ def test_the_variables_that_are_sent_fit_the_declared_types(schema: Any, bench: 
         assert operation.name.value == call.json["operationName"]  # type: ignore[attr-defined]
         values = get_variable_values(schema, operation.variable_definitions, call.json["variables"])  # type: ignore[attr-defined]
         assert values == call.json["variables"], "a list here would be errors"
-    assert sent == {"Orders", "OrderLines", "RefundLines", "OrdersCount", "Shop"}
+    assert sent == {"Orders", "OrderLines", "RefundParts", "OrdersCount", "Shop"}
 
 
 def _zendesk_spec() -> Any:

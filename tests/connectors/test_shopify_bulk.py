@@ -19,19 +19,26 @@ ORDER, OTHER = f"{GIDS}Order/1", f"{GIDS}Order/2"
 OPERATION = f"{GIDS}BulkOperation/1"
 
 
+_PARTS = ("refundLineItems", "refundShippingLines", "orderAdjustments")
+
+
 def _node(number: int, **changes: Any) -> dict[str, Any]:
     made = order(number, **changes)
     kept = {k: v for k, v in made.items() if k not in ("lineItems", "shippingLines", "email")}
-    return kept | {
-        "refunds": [{k: v for k, v in r.items() if k != "refundLineItems"} for r in made["refunds"]]
-    }
+    return kept | {"refunds": [{k: v for k, v in r.items() if k not in _PARTS} for r in made["refunds"]]}
 
 
 def _item(number: int, parent: str) -> dict[str, Any]:
     return {"__typename": "LineItem", **line(number), "__parentId": parent}
 
 
-POST = {"__typename": "ShippingLine", "id": None, "title": "POST", "discountedPriceSet": money("4.90")}
+POST = {
+    "__typename": "ShippingLine",
+    "id": None,
+    "title": "POST",
+    "discountedPriceSet": money("4.90"),
+    "taxLines": [],
+}
 ROWS = [
     _node(1, refunds=[refund(5, [1])]),
     _item(1, ORDER),
@@ -74,10 +81,11 @@ class Bulk:
         done = {"url": f"{self.url}/file", "fileSize": str(len(self.file))} if state == "COMPLETED" else {}
         return {"bulkOperation": {"id": OPERATION, "status": state, "query": self.query, **done, **self.told}}
 
-    def RefundLines(self, v: dict[str, Any]) -> dict[str, Any]:
+    def RefundParts(self, v: dict[str, Any]) -> dict[str, Any]:
         (found,) = (r for r in [refund(5, [1])] if r["id"] == v["id"])
-        page = {"nodes": found["refundLineItems"], "pageInfo": {"hasNextPage": False, "endCursor": None}}
-        return {"refund": {"id": v["id"], "refundLineItems": page}}
+        whole = {"hasNextPage": False, "endCursor": None}
+        parts = {name: {"nodes": found[name], "pageInfo": whole} for name in _PARTS}
+        return {"refund": {"id": v["id"], **parts}}
 
     def Shop(self, v: dict[str, Any]) -> dict[str, Any]:
         return {"shop": {"ianaTimezone": "Europe/London", "currencyCode": "GBP"}}
@@ -94,13 +102,13 @@ def test_the_lines_of_a_file_become_orders_and_their_count_is_the_proof(bench: B
 
     first, second = (record["payload"] for record in records(window))
     assert [one["sku"] for one in first["line_items"]] == ["SKU1", "SKU2"]
-    assert first["shipping_lines"] == [{"id": None, "title": "POST", "total": "4.90"}]
+    assert first["shipping_lines"] == [{"id": None, "title": "POST", "total": "4.90", "tax": "0"}]
     assert [(one["total"], len(one["lines"])) for one in first["refunds"]] == [("2.55", 1)]
     assert (second["id"], second["line_items"]) == (OTHER, [])
     assert window.proof.startswith("document 5 rows")
     assert window.proof.endswith("2 orders, zone Europe/London, GBP")
     asked = [c.json["operationName"] if c.json else c.path for c in bench.platform.calls]
-    assert asked == ["RunBulk", *["BulkStatus"] * 3, "/file", "RefundLines", "Shop"]
+    assert asked == ["RunBulk", *["BulkStatus"] * 3, "/file", "RefundParts", "Shop"]
     assert "partialDataUrl" not in json.dumps([c.json for c in bench.platform.calls])
     again = replay(
         bench.folder / "landing" / window.landing_file,

@@ -32,20 +32,41 @@ def line(key: str, total: str, *, sku: str | None = "S1", qty: int = 1) -> dict[
     return {
         "id": key,
         "sku": sku,
+        "kind": "goods",
         "quantity": qty,
-        "unit_price": total,
         "original_total": total,
         "discount": "0",
         "total": total,
+        "duty": "0",
+        "tax": "0",
     }
 
 
 def refund(key: str, when: str, total: str, lines: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    return {"id": key, "created_at": iso(when), "total": total, "currency": "GBP", "lines": list(lines)}
+    rest = Decimal(total) - sum((Decimal(x["subtotal"]) for x in lines), Decimal(0))
+    return {
+        "id": key,
+        "created_at": iso(when),
+        "total": total,
+        "currency": "GBP",
+        "duties": "0",
+        "lines": list(lines),
+        "shipping": [],
+        "rest": {"amount": str(max(rest, Decimal(0))), "tax": "0", "exchanged": str(max(-rest, Decimal(0)))},
+    }
 
 
 def refund_line(key: str, of: str, subtotal: str, *, sku: str | None = "S1", qty: int = 1) -> dict[str, Any]:
-    return {"id": key, "line_item_id": of, "sku": sku, "quantity": qty, "subtotal": subtotal}
+    return {
+        "id": key,
+        "line_item_id": of,
+        "sku": sku,
+        "kind": "goods",
+        "quantity": qty,
+        "subtotal": subtotal,
+        "duty": "0",
+        "tax": "0",
+    }
 
 
 def order(
@@ -67,16 +88,24 @@ def order(
         "processed_at": iso(when),
         "updated_at": iso(updated or when),
         "cancelled_at": None,
+        "paid_at": iso(when),
         "test": test,
         "financial_status": "PAID",
         "currency": currency,
+        "taxes_included": False,
         "total": str(total),
+        "total_tax": "0",
+        "total_tip": "0",
+        "total_duties": "0",
+        "total_fees": "0",
         "total_refunded": "0",
         "customer_id": buyer,
         "country_code": "GB",
         "country": "United Kingdom",
         "line_items": list(lines),
-        "shipping_lines": [{"id": None, "title": "POST", "total": shipping}] if shipping is not None else [],
+        "shipping_lines": []
+        if shipping is None
+        else [{"id": None, "title": "POST", "total": shipping, "tax": "0"}],
         "refunds": list(refunds),
     }
 

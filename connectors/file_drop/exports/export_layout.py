@@ -46,6 +46,8 @@ class ExportColumn(DeclaredModel):
     headers: tuple[str, ...] = Field(default=(), alias="from")
     sum: tuple[tuple[str, ...], ...] = ()
     number_within: str = ""
+    where_empty: tuple[str, ...] = ()  # another header, for rows whose cell is empty
+    only: tuple[str, ...] = ()  # the words that are known: nobody knows what another one means
     of_the_entry: bool = False  # the day of a file that names none: the one day of its entry in facts.yaml
     optional: bool = False
     values: Mapping[str, str] = {}
@@ -80,6 +82,26 @@ class TotalRow(DeclaredModel):
     sums: tuple[str, ...] = ()
 
 
+class OrderTaxes(DeclaredModel):
+    """The tax of an order, divided among its lines; prices hold it where subtotal and shipping alone make the `whole`."""
+
+    amount: str
+    into: str
+    whole: str
+    duties: str
+    taxable: str
+
+
+class NoGoods(DeclaredModel):
+    """Rows among the lines of an order that are no goods, known by their name and by what their other cells say."""
+
+    name: str
+    tip: tuple[str, ...]
+    gift_card: tuple[str, ...]
+    says_no: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+
 class OrderSplit(DeclaredModel):
     """An order's stated total divided among its lines; it must lie between Σ price x quantity and that less the discounts."""
 
@@ -90,6 +112,8 @@ class OrderSplit(DeclaredModel):
     line_discount: str
     order_discount: str
     total: str
+    taxes: OrderTaxes | None = None
+    no_goods: NoGoods | None = None
 
 
 class ExtraLine(DeclaredModel):
@@ -164,6 +188,8 @@ class ExportLayout(DeclaredModel):
             groups += [
                 (h,) for h in (s.order, s.price, s.quantity, s.line_discount, s.order_discount, s.total)
             ]
+            groups += [(h,) for h in (s.taxes.amount, s.taxes.whole)] if s.taxes else []
+            groups += [(s.no_goods.name,)] if s.no_goods else []
         if self.extra:
             groups.append((self.extra.amount,))
         # each group once, in the order in which a message names them
@@ -172,7 +198,9 @@ class ExportLayout(DeclaredModel):
     @property
     def all_headers(self) -> frozenset[str]:
         """Every header the layout knows, as they are compared."""
-        taken = [h for c in self.columns.values() for group in c.alternatives for h in group]
+        taken = [
+            h for c in self.columns.values() for group in (*c.alternatives, c.where_empty) for h in group
+        ]
         groups = [h for group in self.needed for h in group]
         return frozenset(folded(h) for h in (*taken, *groups, *self.known, *self.personal))
 

@@ -47,7 +47,7 @@ def export_rows(match: Match, content: bytes, entry: ExportEntry) -> ExportRows:
         entry: what facts.yaml says of it.
 
     Raises:
-        MeritError: every wrong cell at once, or C106, C114, C140, C167.
+        MeritError: every wrong cell at once, or C106, C114, C140, C167, C180.
     """
     sheet = _sheet(match, entry)
     facts, totals, summaries = _sorted_out(sheet, list(_raw(match, sheet)))
@@ -59,14 +59,17 @@ def export_rows(match: Match, content: bytes, entry: ExportEntry) -> ExportRows:
     rows = [_dropped(sheet, plans, row, number) for row, number in _numbered(sheet, kept)]
     # a row that could not be read would only make its order fail to add up
     raise_all(sheet.errors)
-    rows = split_orders(sheet, kept, rows)
+    orders = split_orders(sheet, kept, rows)
+    rows = orders.rows
     _check_currency(sheet)  # last: signs are met while cells are read
     target = fact_layout(sheet.layout.table)
     raise_all(duplicates(rows, target, sheet.name))
     table = DroppedTable(
         table=target.table, file=sheet.name, sha256=hashlib.sha256(content).hexdigest(), dropped=tuple(rows)
     )
-    return ExportRows(table, sheet.layout, len(facts), tuple(proofs), {**summaries, **left_out})
+    return ExportRows(
+        table, sheet.layout, len(facts), tuple(proofs), {**summaries, **left_out, **orders.left_out}
+    )
 
 
 def _sheet(match: Match, entry: ExportEntry) -> Sheet:
@@ -274,7 +277,13 @@ def _value(sheet: Sheet, plan: _ColumnPlan, row: RawRow, number: int) -> object:
     position = sheet.position(source.headers)
     if position is None and source.of_the_entry:
         return _day_of(sheet)
+    if source.where_empty and (position is None or row.cells[position] is None):
+        position = sheet.position(source.where_empty)
     text = _mapped(None if position is None else row.cells[position], source)
+    if source.only and text not in source.only:
+        raise BadValueError(
+            "C181", "the word is not one the layout knows", f"write one of {', '.join(source.only)}"
+        )
     if text is None and spec.required:
         raise BadValueError("C150", "the cell is empty", "export the file again, or correct the row")
     if text is None:

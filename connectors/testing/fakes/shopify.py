@@ -5,6 +5,7 @@ Here: the small world, its truth, Shopify's words for trouble. Not here: the API
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from connectors.testing.budget import Budget
@@ -197,7 +198,7 @@ def _payload(view: View) -> dict[str, Any]:
     order = view.base
     lines = [_line(line) for line in view.items]
     shipping = [
-        {"id": f"{GID}ShippingLine/{s.id}", "title": s.title, "total": _pounds(s.total)}
+        {"id": f"{GID}ShippingLine/{s.id}", "title": s.title, "total": _pounds(s.total), "tax": "0"}
         for s in order.shipping
     ]
     total = sum(line.total for line in (*view.items, *order.shipping))
@@ -209,10 +210,16 @@ def _payload(view: View) -> dict[str, Any]:
         "processed_at": _text(order.created),
         "updated_at": _text(view.updated),
         "cancelled_at": _text(view.cancelled) if view.cancelled else None,
+        "paid_at": _text(order.created),
         "test": False,
         "financial_status": status,
         "currency": "GBP",
+        "taxes_included": False,
         "total": _pounds(total),
+        "total_tax": "0.00",
+        "total_tip": "0.00",
+        "total_duties": "0",
+        "total_fees": "0",
         "total_refunded": _pounds(refunded),
         "customer_id": f"{GID}Customer/{order.customer}" if order.customer else None,
         "country_code": {"France": "FR", "United Kingdom": "GB"}[order.country],
@@ -227,11 +234,13 @@ def _line(line: ShopLine) -> dict[str, Any]:
     return {
         "id": f"{GID}LineItem/{line.id}",
         "sku": line.sku,
+        "kind": "goods",
         "quantity": line.quantity,
-        "unit_price": _pounds(line.unit),
         "original_total": _pounds(line.unit * line.quantity),
         "discount": "0",
         "total": _pounds(line.unit * line.quantity),
+        "duty": "0",
+        "tax": "0",
     }
 
 
@@ -241,17 +250,30 @@ def _refunded(refund: ShopRefund) -> dict[str, Any]:
             "id": f"{GID}RefundLineItem/{line.id}",
             "line_item_id": f"{GID}LineItem/{line.line.id}",
             "sku": line.line.sku,
+            "kind": "goods",
             "quantity": line.quantity,
             "subtotal": _pounds(line.subtotal),
+            "duty": "0",
+            "tax": "0.00",
         }
         for line in refund.lines
     ]
+    told = [Decimal(_pounds(line.subtotal)) for line in refund.lines]
+    rest = Decimal(_pounds(refund.total)) - sum(told, Decimal(0))
     return {
         "id": f"{GID}Refund/{refund.id}",
         "created_at": _text(refund.created),
         "total": _pounds(refund.total),
         "currency": "GBP",
+        "duties": "0",
         "lines": lines,
+        "shipping": [],
+        # more than its lines, and nothing says why: money given back beyond them
+        "rest": {
+            "amount": str(rest or 0),
+            "tax": "0",
+            "exchanged": "0",
+        },
     }
 
 

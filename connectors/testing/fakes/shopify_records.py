@@ -19,6 +19,11 @@ class ShopLine:
     title: str
     quantity: int
     unit: int
+    discount: int = 0
+    tax: int = 0
+    vendor: str | None = "Sample"
+    requires_shipping: bool = True
+    is_gift_card: bool = False
     returned: int = 0
 
     @property
@@ -31,6 +36,11 @@ class ShopLine:
         """Quantity times unit price, in thousandths."""
         return self.quantity * self.unit
 
+    @property
+    def paid(self) -> int:
+        """What is left of the total after discount; with the tax where prices hold it."""
+        return self.total - self.discount
+
 
 @dataclass(slots=True)
 class ShopRefundLine:
@@ -40,6 +50,26 @@ class ShopRefundLine:
     line: ShopLine
     quantity: int
     subtotal: int
+    tax: int = 0
+
+
+@dataclass(slots=True)
+class ShopCharge:
+    """An amount of a refund with its tax: shipping given back, or an adjustment."""
+
+    id: str
+    amount: int
+    tax: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class ShopPayment:
+    """A movement of money between buyer and shop."""
+
+    at: int
+    amount: int
+    kind: str = "SALE"
+    status: str = "SUCCESS"
 
 
 @dataclass(slots=True)
@@ -51,6 +81,9 @@ class ShopRefund:
     order: "ShopOrder"
     total: int = 0
     lines: list[ShopRefundLine] = field(default_factory=list)
+    duties: int = 0
+    shipping: list[ShopCharge] = field(default_factory=list)
+    adjustments: list[ShopCharge] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,3 +97,10 @@ class ShopOrder:
     items: list[ShopLine] = field(default_factory=list)
     shipping: list[ShopLine] = field(default_factory=list)
     refunds: list[ShopRefund] = field(default_factory=list)
+    status: str = ""  # as its refunds say, where it is empty
+    cancelled: int | None = None
+    taxes_included: bool = False
+    duties_included: bool = False
+    duties: int | None = None
+    tip: int = 0  # stands among the items, too
+    payments: list[ShopPayment] | None = None  # at once and in full, where none are given

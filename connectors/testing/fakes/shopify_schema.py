@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, Literal
 
 from connectors.testing.fakes.country_codes import COUNTRY_CODES
-from connectors.testing.fakes.shopify_records import ZONE, ShopLine, ShopRefund, ShopRefundLine
+from connectors.testing.fakes.shopify_records import ZONE, ShopCharge, ShopLine, ShopRefund, ShopRefundLine
 from connectors.testing.fakes.shopify_shop import View, utc_text
 
 CURRENCY = "GBP"
@@ -62,6 +62,8 @@ def _gid(kind: str, digits: object) -> str:
 
 
 def _status(view: View) -> str:
+    if view.base.status:
+        return view.base.status
     if not view.refunds:
         return "PAID"
     return "REFUNDED" if view.refunded >= view.total else "PARTIALLY_REFUNDED"
@@ -93,12 +95,19 @@ ORDER: dict[str, Field] = {
     "presentmentCurrencyCode": _scalar(lambda _: CURRENCY),
     "originalTotalPriceSet": _money(lambda v: v.total),
     "totalPriceSet": _money(lambda v: v.total),
-    "subtotalPriceSet": _money(lambda v: sum(line.total for line in v.items)),
-    "totalShippingPriceSet": _money(lambda v: sum(line.total for line in v.base.shipping)),
+    "subtotalPriceSet": _money(lambda v: sum(line.paid for line in v.items)),
+    "totalShippingPriceSet": _money(lambda v: sum(line.paid for line in v.base.shipping)),
+    "taxesIncluded": _scalar(lambda v: v.base.taxes_included),
+    "dutiesIncluded": _scalar(lambda v: v.base.duties_included),
+    "totalTaxSet": _money(lambda v: v.tax),
+    "totalTipReceivedSet": _money(lambda v: v.base.tip),
+    "originalTotalDutiesSet": _object("MoneyBag", lambda v: v.base.duties),
+    "originalTotalAdditionalFeesSet": _object("MoneyBag", lambda _: None),
+    "transactions": _list("OrderTransaction", lambda v: v.payments, "first"),
     # A return-only order has refunds but no sale: the platform's floor is zero.
     "currentTotalPriceSet": _money(lambda v: max(0, v.total - v.refunded)),
     "totalRefundedSet": _money(lambda v: v.refunded),
-    "totalDiscountsSet": _money(lambda _: 0),
+    "totalDiscountsSet": _money(lambda v: sum(line.discount for line in (*v.items, *v.base.shipping))),
     "customer": _object("Customer", _customer),
     "shippingAddress": _object("MailingAddress", lambda v: v.base.country),
     "lineItems": _connection("LineItem", lambda v: v.items),
@@ -113,18 +122,32 @@ ADDRESS: dict[str, Field] = {
     "country": _scalar(lambda country: country),
     "countryCodeV2": _scalar(COUNTRY_CODES.get),
 }
+
+
+def _discounts(line: ShopLine) -> Sequence[int]:
+    return (line.discount,) if line.discount else ()
+
+
+def _taxes(line: ShopLine) -> Sequence[int]:
+    return (line.tax,) if line.tax else ()
+
+
 LINE_ITEM: dict[str, Field] = {
     "id": _scalar(lambda line: _gid("LineItem", line.id)),
     "sku": _scalar(lambda line: line.sku),
     "title": _scalar(lambda line: line.title),
     "name": _scalar(lambda line: line.title),
+    "vendor": _scalar(lambda line: line.vendor),
+    "requiresShipping": _scalar(lambda line: line.requires_shipping),
+    "isGiftCard": _scalar(lambda line: line.is_gift_card),
     "quantity": _scalar(lambda line: line.quantity),
     "originalUnitPriceSet": _money(lambda line: line.unit),
     "discountedUnitPriceSet": _money(lambda line: line.unit),
     "originalTotalSet": _money(lambda line: line.quantity * line.unit),
     "discountedTotalSet": _money(lambda line: line.quantity * line.unit),
-    "totalDiscountSet": _money(lambda _: 0),
-    "discountAllocations": _list("DiscountAllocation", lambda _: ()),
+    "totalDiscountSet": _money(lambda _: 0),  # discounts of the samples are those of the order
+    "discountAllocations": _list("DiscountAllocation", _discounts),
+    "taxLines": _list("TaxLine", _taxes),
 }
 
 
@@ -137,13 +160,22 @@ SHIPPING_LINE: dict[str, Field] = {
     "title": _scalar(lambda line: line.title),
     "code": _scalar(lambda line: line.sku),
     "originalPriceSet": _money(lambda line: line.total),
-    "discountedPriceSet": _money(lambda line: line.total),
-    "discountAllocations": _list("DiscountAllocation", lambda _: ()),
+    "discountedPriceSet": _money(lambda line: line.paid),
+    "discountAllocations": _list("DiscountAllocation", _discounts),
+    "taxLines": _list("TaxLine", _taxes),
 }
 
 
 def _refund_lines(refund: ShopRefund) -> list[ShopRefundLine]:
     return refund.lines
+
+
+def _refund_shipping(refund: ShopRefund) -> list[ShopCharge]:
+    return refund.shipping
+
+
+def _adjustments(refund: ShopRefund) -> list[ShopCharge]:
+    return refund.adjustments
 
 
 REFUND: dict[str, Field] = {
@@ -153,12 +185,16 @@ REFUND: dict[str, Field] = {
     "processedAt": _scalar(lambda refund: utc_text(refund.created)),
     "updatedAt": _scalar(lambda refund: utc_text(refund.created)),
     "totalRefundedSet": _money(lambda refund: refund.total),
+    "duties": _list("RefundDuty", lambda refund: (refund.duties,) if refund.duties else ()),
     "refundLineItems": _connection("RefundLineItem", _refund_lines),
+    "refundShippingLines": _connection("RefundShippingLine", _refund_shipping),
+    "orderAdjustments": _connection("OrderAdjustment", _adjustments),
 }
 REFUND_LINE: dict[str, Field] = {
     "id": _scalar(lambda line: _gid("RefundLineItem", line.id)),
     "quantity": _scalar(lambda line: line.quantity),
     "subtotalSet": _money(lambda line: line.subtotal),
+    "totalTaxSet": _money(lambda line: line.tax),
     "lineItem": _object("LineItem", lambda line: line.line),
 }
 SHOP: dict[str, Field] = {
@@ -174,9 +210,27 @@ TYPES: dict[str, dict[str, Field]] = {
     "MailingAddress": ADDRESS,
     "LineItem": LINE_ITEM,
     "ShippingLine": SHIPPING_LINE,
-    "DiscountAllocation": {"allocatedAmountSet": _money(lambda _: 0)},
+    "DiscountAllocation": {"allocatedAmountSet": _money(lambda amount: amount)},
+    "TaxLine": {"priceSet": _money(lambda amount: amount)},
+    "OrderTransaction": {
+        "kind": _scalar(lambda payment: payment.kind),
+        "status": _scalar(lambda payment: payment.status),
+        "processedAt": _scalar(lambda payment: utc_text(payment.at)),
+        "amountSet": _money(lambda payment: payment.amount),
+    },
     "Refund": REFUND,
     "RefundLineItem": REFUND_LINE,
+    "RefundDuty": {"amountSet": _money(lambda amount: amount)},
+    "RefundShippingLine": {
+        "id": _scalar(lambda one: _gid("RefundShippingLine", one.id)),
+        "subtotalAmountSet": _money(lambda one: one.amount),
+        "taxAmountSet": _money(lambda one: one.tax),
+    },
+    "OrderAdjustment": {
+        "id": _scalar(lambda one: _gid("OrderAdjustment", one.id)),
+        "amountSet": _money(lambda one: one.amount),
+        "taxAmountSet": _money(lambda one: one.tax),
+    },
     "Shop": SHOP,
     "Count": {"count": _scalar(lambda pair: pair[0]), "precision": _scalar(lambda pair: pair[1])},
     "PageInfo": {

@@ -15,7 +15,14 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from connectors.testing.fakes.graphql import GraphQLError
-from connectors.testing.fakes.shopify_records import ZONE, ShopLine, ShopOrder, ShopRefund, ShopRefundLine
+from connectors.testing.fakes.shopify_records import (
+    ZONE,
+    ShopLine,
+    ShopOrder,
+    ShopPayment,
+    ShopRefund,
+    ShopRefundLine,
+)
 
 Key = tuple[int, int]
 # which value of a row: created, updated, number
@@ -58,9 +65,23 @@ class View:
     cancelled: int | None
 
     @property
+    def tax(self) -> int:
+        """Taxes of articles and shipping, in thousandths."""
+        return sum(line.tax for line in (*self.items, *self.base.shipping))
+
+    @property
     def total(self) -> int:
-        """Articles and shipping, in thousandths."""
-        return sum(line.total for line in self.items) + sum(line.total for line in self.base.shipping)
+        """What the buyer pays: articles and shipping, and tax and duties where prices do not hold them, in thousandths."""
+        base, lines = self.base, sum(line.paid for line in (*self.items, *self.base.shipping))
+        duties = 0 if base.duties_included else base.duties or 0
+        return lines + duties + (0 if base.taxes_included else self.tax)
+
+    @property
+    def payments(self) -> list[ShopPayment]:
+        """Payments made so far; without any of its own an order is paid when it is made."""
+        return self.base.payments if self.base.payments is not None else [
+            ShopPayment(at=self.base.created, amount=self.total)
+        ]  # fmt: skip
 
     @property
     def refunded(self) -> int:
@@ -143,7 +164,7 @@ class Shop:
         refunds += [p.refund for p in patches if p.refund]
         prices = {p.line: p.unit for p in patches if p.kind == "price"}
         items = [replace(i, unit=prices.get(i.id, i.unit)) for i in order.items] if prices else order.items
-        cancelled = next((p.at for p in patches if p.kind == "cancel"), None)
+        cancelled = next((p.at for p in patches if p.kind == "cancel"), order.cancelled)
         return View(order, items, refunds, self._updated(order), cancelled)
 
     def refund(self, refund_id: str) -> ShopRefund | None:

@@ -6,7 +6,7 @@ Belongs here: the prose around the layouts. Not here: the layouts (connectors/fi
 
 from pathlib import Path
 
-from connectors.file_drop.exports.export_layout import ExportColumn, ExportLayout, shipped_exports
+from connectors.file_drop.exports.export_layout import ExportColumn, ExportLayout, Skip, shipped_exports
 from models.tables import FACTS
 
 PAGE = Path("docs/reference/exports.md")
@@ -50,6 +50,7 @@ drops:
 | the total row of the file equals its rows (C167) | layouts with a total row; the row itself is left out |
 | every day from `from` to `to` is there (C168) | layouts by day |
 | each order's subtotal is that of its lines, less at most its discounts (C167) | Shopify, beside `rows:` |
+| an order's parts make its total, with its tax or without (C180) | Shopify, orders with tax |
 | `rows:`, `totals:` of the entry (C143, C144) | any; one of them is needed where the file proves nothing itself (C169) |
 
 `rows` counts the rows below the header, total rows aside, rows that are left out (e.g. unpaid orders) included.
@@ -110,7 +111,7 @@ def _page() -> str:
 def _section(one: ExportLayout) -> str:
     notes = [f"* {one.note.zh}", f"* {one.note.en}"] if one.note else []
     notes += [
-        f"* left out 不计入: {skip.why.zh} / {skip.why.en} ({'、'.join(skip.column)} empty)"
+        f"* left out 不计入: {skip.why.zh} / {skip.why.en} ({'、'.join(skip.column)}: {_words(skip)})"
         for skip in one.skip
     ]
     if one.total:
@@ -123,6 +124,10 @@ def _section(one: ExportLayout) -> str:
         fixed.append(
             f"| {one.split.column} | {_column(one, one.split.column)} | {one.split.total} of the order, divided |"
         )
+        if taxes := one.split.taxes:
+            fixed.append(
+                f"| {taxes.into} | {_column(one, taxes.into)} | {taxes.amount} of the order, divided; in {one.split.column} it is not |"
+            )
     lines = [
         f"\n### {one.name}\n",
         f"{one.label.zh} / {one.label.en}: {one.grain.zh} / {one.grain.en}. {one.verified}: {one.source.strip()}\n",
@@ -135,6 +140,10 @@ def _section(one: ExportLayout) -> str:
     return "\n".join(lines).rstrip()
 
 
+def _words(skip: Skip) -> str:
+    return ", ".join(word or "empty" for word in skip.among)
+
+
 def _column(one: ExportLayout, name: str) -> str:
     column = FACTS[one.table].column(name)
     return column.zh if column else ""
@@ -144,6 +153,8 @@ def _source(column: ExportColumn) -> str:
     if column.number_within:
         return f"{column.number_within} and the place in its order"
     words = " + ".join(" or ".join(group) for group in column.alternatives)
+    words += f", where it is empty {' or '.join(column.where_empty)}" if column.where_empty else ""
+    words += f" ({', '.join(column.only)}; another word is refused, C181)" if column.only else ""
     words = (
         f"{words}, else the day of the entry"
         if column.of_the_entry and words

@@ -13,23 +13,30 @@ ORDER: dict[str, Any] = {
     "processed_at": "2026-03-08T07:30:00Z",
     "updated_at": "2026-03-09T11:29:00Z",
     "cancelled_at": None,
+    "paid_at": "2026-03-08T07:30:00Z",
     "test": False,
     "financial_status": "PARTIALLY_REFUNDED",
     "currency": "USD",
-    "total": "25.005",
+    "taxes_included": False,
+    "total": "27.005",
+    "total_tax": "2.00",
+    "total_tip": "0",
+    "total_duties": "0",
+    "total_fees": "0",
     "total_refunded": "7.00",
     "customer_id": f"{GID}Customer/9",
     "country_code": None,
     "country": "France",
     "line_items": [
-        {"id": f"{GID}LineItem/1", "sku": None, "quantity": 2, "unit_price": "10.0525", "original_total": "20.105",
-         "discount": "0.1", "total": "20.005"}
+        {"id": f"{GID}LineItem/1", "sku": None, "kind": "goods", "quantity": 2, "original_total": "20.105",
+         "discount": "0.1", "total": "20.005", "duty": "0", "tax": "1.60"}
     ],
-    "shipping_lines": [{"id": None, "title": "POST", "total": "5.00"}],
+    "shipping_lines": [{"id": None, "title": "POST", "total": "5.00", "tax": "0.40"}],
     "refunds": [
-        {"id": f"{GID}Refund/5", "created_at": "2026-03-09T06:59:00Z", "total": "7.00", "currency": "USD",
-         "lines": [{"id": f"{GID}RefundLineItem/1", "line_item_id": f"{GID}LineItem/1", "sku": None, "quantity": 1,
-                    "subtotal": "6.00"}]}
+        {"id": f"{GID}Refund/5", "created_at": "2026-03-09T06:59:00Z", "total": "7.48", "currency": "USD", "duties": "0",
+         "shipping": [], "rest": {"amount": "1.00", "tax": "0", "exchanged": "0"},
+         "lines": [{"id": f"{GID}RefundLineItem/1", "line_item_id": f"{GID}LineItem/1", "sku": None, "kind": "goods",
+                    "quantity": 1, "subtotal": "6.00", "duty": "0", "tax": "0.48"}]}
     ],
 }  # fmt: skip
 
@@ -46,7 +53,8 @@ def test_lines_keep_thousandths_and_stand_on_the_local_day_before_the_clocks_cha
         "platform": "shopify", "shop_id": "shop", "source_row_id": f"{GID}LineItem/1", "order_id": f"{GID}Order/1",
         "line_id": f"{GID}LineItem/1", "line_type": "goods", "buyer_id": f"{GID}Customer/9", "buyer_first_on": date(2026, 3, 7),
         "qty": 2, "paid_amount": Decimal("20.005"), "currency": "USD", "fx_rate": Decimal(1),
-        "paid_amount_base": Decimal("20.005"), "country": "France", "ordered_at": paid, "paid_at": paid,
+        "paid_amount_base": Decimal("20.005"), "tax_amount": Decimal("1.60"), "tax_amount_base": Decimal("1.60"),
+        "status": "PARTIALLY_REFUNDED", "country": "France", "ordered_at": paid, "paid_at": paid,
         "business_date": date(2026, 3, 7), "is_excluded": False,
     }  # fmt: skip
     assert (shipping["line_id"], shipping["paid_amount"], shipping["qty"]) == (

@@ -17,7 +17,7 @@ CASES = (
         connector=Shopify(),
         stream="orders",
         make_platform=ShopifyFake,
-        account={**ACCOUNT, "settings": {"max_window_days": "3", "page_size": "7"}},
+        account={**ACCOUNT, "settings": {"max_window_days": "3", "page_size": "5"}},
         span=(FIRST, NOW),
     ),
     StreamCase(
