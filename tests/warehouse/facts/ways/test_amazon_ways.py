@@ -21,6 +21,8 @@ from tests.warehouse.facts.ways.daily import DayMoney, hold_only, money, pulled
 FRIDAY = datetime(2026, 3, 6, 20, tzinfo=UTC)
 SATURDAY = FRIDAY + timedelta(days=1)
 UK = {"currency": "GBP", "sales_channel": "Amazon.co.uk"}
+WITH_SHIPPING = {"shipping_price": "6.00", "shipping_tax": "1.00"}
+WRAPPED = {"gift_wrap_price": "3.00", "gift_wrap_tax": "0.50"}
 
 
 def _order(number: int, changed: datetime = FRIDAY, **cells: str) -> FakeRecord:
@@ -53,8 +55,8 @@ ORDERS = [
     _order(5, item_price="", quantity="0", item_status="Cancelled"),
     _order(6, item_price="70.00", item_tax="5.60", sales_channel="Non-Amazon US"),
     # in the price: (120 - 12) with 20 - 2 of tax; shipping 6.00 with 1.00
-    _order(7, item_price="120.00", item_tax="20.00", item_promotion_discount="-12.00", shipping_price="6.00", shipping_tax="1.00", **UK),
-    _order(8, SATURDAY, item_price="19.99", item_tax="3.33", order_status="PartiallyShipped", gift_wrap_price="3.00", gift_wrap_tax="0.50", **UK),
+    _order(7, item_price="120.00", item_tax="20.00", item_promotion_discount="-12.00", **WITH_SHIPPING, **UK),
+    _order(8, SATURDAY, item_price="19.99", item_tax="3.33", order_status="PartiallyShipped", **WRAPPED, **UK),
     _order(9, SATURDAY, item_price="12.00", item_tax="", **UK),
 ]  # fmt: skip
 MOVED = [
