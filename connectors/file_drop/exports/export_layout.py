@@ -47,12 +47,13 @@ class Text(DeclaredModel):
 
 
 class ExportColumn(DeclaredModel):
-    """Where one canonical column comes from: the first header found, a sum of columns, or the row's number in its order."""
+    """Where one canonical column comes from: the first header found, a sum of columns less others, or the row's number."""
 
     model_config = ConfigDict(populate_by_name=True)  # `from` is a keyword of Python
 
     headers: tuple[str, ...] = Field(default=(), alias="from")
     sum: tuple[tuple[str, ...], ...] = ()
+    less: tuple[tuple[str, ...], ...] = ()  # taken off the sum where the file has them
     number_within: str = ""
     of_the_entry: bool = False  # the day of a file that names none: the one day of its entry in facts.yaml
     optional: bool = False
@@ -179,6 +180,7 @@ class ExportLayout(DeclaredModel):
     def all_headers(self) -> frozenset[str]:
         """Every header the layout knows, as they are compared."""
         taken = [h for c in self.columns.values() for group in c.alternatives for h in group]
+        taken += [h for c in self.columns.values() for group in c.less for h in group]
         groups = [h for group in self.needed for h in group]
         return frozenset(norm(h) for h in (*taken, *groups, *self.known, *self.personal))
 
