@@ -76,23 +76,7 @@ def order(
     born = created if isinstance(created, datetime) else at
     identity = str(ORDER + number)
     lines = [_line(number, place) for place in range(2)]
-    original = sum((Decimal(line["original_price"]) for line in lines), Decimal(0))
-    seller = sum((Decimal(line["seller_discount"]) for line in lines), Decimal(0))
-    platform = sum((Decimal(line["platform_discount"]) for line in lines), Decimal(0))
-    payment = {
-        "currency": "USD",
-        "original_total_product_price": str(original),
-        "seller_discount": str(seller),
-        "platform_discount": str(platform),
-        "sub_total": str(original - seller - platform),
-        "shipping_fee": "4.90",
-        # the goods' tax of 0.90 and that of the shipping come on top
-        "total_amount": str(original - seller - platform + Decimal("4.90") + Decimal("1.02") + extra),
-        "tax": "1.02",
-        "product_tax": "0.90",
-        "shipping_fee_tax": "0.12",
-        "retail_delivery_fee": None,
-    }
+    payment = _payment(lines, extra)
     status = "CANCELLED" if is_cancelled else ("AWAITING_SHIPMENT", "DELIVERED", "UNPAID")[number % 3]
     paid = None if status == "UNPAID" else int(born.timestamp()) + 60
     buyer = f"74946{number:012d}"
@@ -126,6 +110,26 @@ def order(
         "line_items": [_read(line) for line in lines],
     }
     return FakeRecord(identity, at, born, raw, payload)
+
+
+def _payment(lines: list[dict[str, Any]], extra: int) -> dict[str, str | None]:
+    original = sum((Decimal(line["original_price"]) for line in lines), Decimal(0))
+    seller = sum((Decimal(line["seller_discount"]) for line in lines), Decimal(0))
+    platform = sum((Decimal(line["platform_discount"]) for line in lines), Decimal(0))
+    return {
+        "currency": "USD",
+        "original_total_product_price": str(original),
+        "seller_discount": str(seller),
+        "platform_discount": str(platform),
+        "sub_total": str(original - seller - platform),
+        "shipping_fee": "4.90",
+        # the goods' tax of 0.90 and that of the shipping come on top
+        "total_amount": str(original - seller - platform + Decimal("4.90") + Decimal("1.02") + extra),
+        "tax": "1.02",
+        "product_tax": "0.90",
+        "shipping_fee_tax": "0.12",
+        "retail_delivery_fee": None,
+    }
 
 
 def _line(number: int, place: int) -> dict[str, Any]:

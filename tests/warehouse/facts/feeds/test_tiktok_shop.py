@@ -190,6 +190,27 @@ def test_cancelled_sample_and_unpaid_orders_are_no_sales() -> None:
     assert [r.get("cancelled_by") for r in rows if r["line_id"] == "L1"] == ["platform"]
 
 
+@pytest.mark.parametrize(
+    ("status", "is_sale"),
+    [
+        ("UNPAID", False),
+        ("ON_HOLD", True),
+        ("AWAITING_SHIPMENT", True),
+        ("PARTIALLY_SHIPPING", True),
+        ("AWAITING_COLLECTION", True),
+        ("IN_TRANSIT", True),
+        ("COMPLETED", True),
+        ("CANCELLED", False),
+    ],
+)
+def test_an_order_counts_when_it_is_paid_whatever_instant_an_unpaid_one_carries(
+    status: str, is_sale: bool
+) -> None:
+    (row,) = _orders(order([line("L1", "9.00", "0", "0")], "9.00", "0", status=status))
+
+    assert ("business_date" in row and not row["is_excluded"]) == is_sale
+
+
 def test_the_tax_of_the_goods_is_divided_among_units_that_state_none_to_the_cent() -> None:
     units = [line(f"L{n}", "9.99", "0", "0") for n in range(3)]
     told = order(units, "29.97", "0")
