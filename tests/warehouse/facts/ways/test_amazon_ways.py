@@ -25,7 +25,7 @@ WITH_SHIPPING = {"shipping_price": "6.00", "shipping_tax": "1.00"}
 WRAPPED = {"gift_wrap_price": "3.00", "gift_wrap_tax": "0.50"}
 
 
-def _order(number: int, changed: datetime = FRIDAY, **cells: str) -> FakeRecord:
+def _order(number: int, changed: datetime, **cells: str) -> FakeRecord:
     bare = {"item_promotion_discount": "", "shipping_price": "", "item_tax": "", "quantity": "1"}
     # the fake's orders of such numbers were bought when they last changed
     return made.order_entry(number * 26, 1, changed, **{**bare, **cells})
@@ -48,14 +48,14 @@ def _amount(value: str) -> dict[str, Any]:
 
 ORDERS = [
     # on top: 100 - 10 and 8 of tax; shipping 5.99 with 0.48
-    _order(1, item_price="100.00", item_tax="8.00", item_promotion_discount="10.00", shipping_price="5.99", shipping_tax="0.48"),
-    _order(2, item_price="40.00", item_tax="3.20", order_status="Unshipped"),
-    _order(3, item_price="50.00", item_tax="4.00", order_status="Pending"),
-    _order(4, item_price="60.00", item_tax="4.80", order_status="Cancelled"),
-    _order(5, item_price="", quantity="0", item_status="Cancelled"),
-    _order(6, item_price="70.00", item_tax="5.60", sales_channel="Non-Amazon US"),
+    _order(1, FRIDAY, item_price="100.00", item_tax="8.00", item_promotion_discount="10.00", shipping_price="5.99", shipping_tax="0.48"),
+    _order(2, FRIDAY, item_price="40.00", item_tax="3.20", order_status="Unshipped"),
+    _order(3, FRIDAY, item_price="50.00", item_tax="4.00", order_status="Pending"),
+    _order(4, FRIDAY, item_price="60.00", item_tax="4.80", order_status="Cancelled"),
+    _order(5, FRIDAY, item_price="", quantity="0", item_status="Cancelled"),
+    _order(6, FRIDAY, item_price="70.00", item_tax="5.60", sales_channel="Non-Amazon US"),
     # in the price: (120 - 12) with 20 - 2 of tax; shipping 6.00 with 1.00
-    _order(7, item_price="120.00", item_tax="20.00", item_promotion_discount="-12.00", **WITH_SHIPPING, **UK),
+    _order(7, FRIDAY, item_price="120.00", item_tax="20.00", item_promotion_discount="-12.00", **WITH_SHIPPING, **UK),
     _order(8, SATURDAY, item_price="19.99", item_tax="3.33", order_status="PartiallyShipped", **WRAPPED, **UK),
     _order(9, SATURDAY, item_price="12.00", item_tax="", **UK),
 ]  # fmt: skip
