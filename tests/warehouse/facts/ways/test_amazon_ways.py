@@ -21,6 +21,7 @@ from tests.warehouse.facts.ways.daily import DayMoney, hold_only, money, pulled
 FRIDAY = datetime(2026, 3, 6, 20, tzinfo=UTC)
 SATURDAY = FRIDAY + timedelta(days=1)
 UK = {"currency": "GBP", "sales_channel": "Amazon.co.uk"}
+SENT = {"shipping_price": "5.99", "shipping_tax": "0.48"}
 WITH_SHIPPING = {"shipping_price": "6.00", "shipping_tax": "1.00"}
 WRAPPED = {"gift_wrap_price": "3.00", "gift_wrap_tax": "0.50"}
 
@@ -48,7 +49,7 @@ def _amount(value: str) -> dict[str, Any]:
 
 ORDERS = [
     # on top: 100 - 10 and 8 of tax; shipping 5.99 with 0.48
-    _order(1, FRIDAY, item_price="100.00", item_tax="8.00", item_promotion_discount="10.00", shipping_price="5.99", shipping_tax="0.48"),
+    _order(1, FRIDAY, item_price="100.00", item_tax="8.00", item_promotion_discount="10.00", **SENT),
     _order(2, FRIDAY, item_price="40.00", item_tax="3.20", order_status="Unshipped"),
     _order(3, FRIDAY, item_price="50.00", item_tax="4.00", order_status="Pending"),
     _order(4, FRIDAY, item_price="60.00", item_tax="4.80", order_status="Cancelled"),

@@ -113,7 +113,8 @@ def test_the_same_orders_and_requests_are_the_same_money_on_pages_of_every_size(
 
 
 def test_the_shops_own_download_of_the_same_orders_is_the_same_money(tmp_path: Path) -> None:
-    header: list[object] = ["主订单编号", "子订单编号", "商品数量", "商家编码", "订单应付金额", "平台实际承担优惠金额", "达人实际承担优惠金额",
+    header: list[object] = ["主订单编号", "子订单编号", "商品数量", "商家编码",
+              "订单应付金额", "平台实际承担优惠金额", "达人实际承担优惠金额",
               "税费", "订单提交时间", "支付完成时间", "订单状态"]  # fmt: skip
     words = {1: "待支付", 2: "备货中", 4: "已关闭", 5: "已完成", 101: "部分发货", 105: "已支付"}
     rows: list[list[object]] = [header]
