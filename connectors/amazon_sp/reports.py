@@ -44,6 +44,7 @@ class ReportKind:
         options: its reportOptions, for an account.
         by_date: Amazon ignores the time of day of the asked range.
         empty_reason: why a cancelled report of this type means "no data"; without it CANCELLED is a failure.
+        doubts_empty: a cancelled report is asked for once more: it was seen on days that had data, too.
         before_end: how far before the end of a window to stop asking, where a row of the next day would be a fault.
         is_snapshot: Amazon states how things are now and may not repeat the range; it only tells one day's question from
             another's.
@@ -56,6 +57,7 @@ class ReportKind:
     before_end: timedelta = timedelta(0)
     is_snapshot: bool = False
     empty_reason: str = ""
+    doubts_empty: bool = False
     shared: Callable[[AccountSettings, str], Limit] | None = None
 
     def span(self, query: PageQuery) -> tuple[str, str]:
@@ -149,6 +151,7 @@ def report(
         find=(kind.listed, kind.found),
         cool_down=cool_down,
         empty_reason=kind.empty_reason,
+        doubts_empty=kind.doubts_empty,
         assemble=assemble,
         wire=wire,
     )

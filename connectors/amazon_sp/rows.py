@@ -61,9 +61,9 @@ class OrderItem(FlatRow):
     currency: str | None
     item_price: Money | None
     # a default means that the column itself may be missing; without one the file must have it (_REQUIRED in orders.py)
-    item_tax: Money | None = None
+    item_tax: Money | None
     shipping_price: Money | None
-    shipping_tax: Money | None = None
+    shipping_tax: Money | None
     gift_wrap_price: Money | None = None
     gift_wrap_tax: Money | None = None
     item_promotion_discount: Money | None
@@ -278,6 +278,9 @@ def _parts(
         # an amount that has parts is their sum: with both, the money would count twice
         if inner:
             parts += _parts(inner)
+        elif isinstance(one, Breakdown) and one.breakdown_type == "Tax" and one.breakdown_amount is not None:
+            # the tax of the item without its parts; under a fee the same word is the tax of the fee
+            parts.append(("OurPriceTax", one.breakdown_amount.currency_amount))
         elif one.breakdown_amount is not None:
             parts.append((one.breakdown_type, one.breakdown_amount.currency_amount))
     return parts

@@ -40,6 +40,7 @@ class GoodsOrder(Row):
     pay_amount: Fen
     platform_cost_amount: Fen = 0
     post_amount: Fen = 0
+    tax_amount: Fen = 0
     order_status: int
     trade_type: int | None = None
     code: str | None = None
@@ -55,6 +56,7 @@ class DoudianOrder(Row):
 
     order_id: Id
     order_status: int
+    main_status: int | None = None
     create_time: EpochSeconds
     pay_time: Never = None
     update_time: EpochSeconds
@@ -62,6 +64,7 @@ class DoudianOrder(Row):
     pay_amount: Fen
     platform_cost_amount: Fen = 0
     post_amount: Fen = 0
+    tax_amount: Fen = 0
     doudian_open_id: NoId = None
     sku_order_list: list[GoodsOrder]
 
@@ -72,6 +75,7 @@ class AfterSaleLine(Row):
     sku_order_id: Id
     aftersale_pay_amount: Fen
     aftersale_item_num: int
+    aftersale_tax_amount: Fen = 0
 
 
 class AfterSaleOrder(Row):

@@ -31,6 +31,12 @@ MaybeEpoch = Annotated[EpochSeconds | None, BeforeValidator(_or_never)]
 MaybeId = Annotated[Id | None, BeforeValidator(_or_none)]
 
 
+class ItemTax(Row):
+    """A tax of one unit."""
+
+    tax_amount: Amount
+
+
 class TikTokLine(Row):
     """One unit of one SKU: three of a kind are three lines."""
 
@@ -43,10 +49,11 @@ class TikTokLine(Row):
     platform_discount: Amount
     sale_price: Amount
     display_status: str | None = None
+    item_tax: list[ItemTax] | None = None
 
 
 class TikTokPayment(Row):
-    """The order's money before tax; what the buyer paid is `total_amount`."""
+    """The order's money: prices before tax in the US, with it in cross-border shops; what the buyer paid is `total_amount`."""
 
     currency: str
     original_total_product_price: Amount
@@ -55,6 +62,10 @@ class TikTokPayment(Row):
     sub_total: Amount
     shipping_fee: Amount | None = None
     total_amount: Amount | None = None
+    tax: Amount | None = None
+    product_tax: Amount | None = None
+    shipping_fee_tax: Amount | None = None
+    retail_delivery_fee: Amount | None = None
 
 
 class Region(Row):
@@ -168,8 +179,10 @@ class TikTokLive(Row):
 
 
 def flat_order(order: TikTokOrder) -> dict[str, Json]:
-    """The payload of `raw_tiktok_shop_orders`: the shop's region instead of an address."""
+    """The payload of `raw_tiktok_shop_orders`: the shop's region instead of an address; lists are always there."""
     told = order.model_dump(exclude={"recipient_address"})
+    for line in told["line_items"]:
+        line["item_tax"] = line["item_tax"] or []
     told["region_code"] = order.recipient_address.region_code if order.recipient_address else None
     return told
 

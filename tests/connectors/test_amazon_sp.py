@@ -109,6 +109,55 @@ def test_a_report_that_was_cancelled_is_an_empty_day_for_orders_and_a_failure_fo
     assert failed(traffic)[0] == "P113"
 
 
+def test_a_cancelled_report_of_orders_is_asked_for_once_more_before_the_day_is_believed_to_be_empty(
+    bench: AmazonBench,
+) -> None:
+    jobs = bench.platform.jobs
+    jobs.ending = "cancelled"
+
+    def next_one_is_made(reply: Reply) -> Reply:
+        if reply.status == 202:
+            jobs.ending = "ready"
+        return reply
+
+    bench.platform.fault = spoilt("/reports/2021-06-30/reports", next_one_is_made)
+
+    found = bench.one("orders")
+
+    assert [job.ending for job in jobs.made] == ["cancelled", "ready"]
+    assert len(records(found)) > 0
+
+
+def test_a_day_of_orders_is_empty_when_its_report_is_cancelled_twice_and_others_are_asked_once(
+    bench: AmazonBench,
+) -> None:
+    bench.platform.jobs.ending = "cancelled"
+
+    for stream in ("orders", "returns"):
+        assert isinstance(bench.one(stream), PulledWindow)
+
+    kinds = [job.spec["reportType"] for job in bench.platform.jobs.made]
+    assert [kinds.count(kind) for kind in dict.fromkeys(kinds)] == [2, 1]
+
+
+@pytest.mark.parametrize("column", ["item-tax", "shipping-tax"])
+def test_a_report_of_orders_that_does_not_state_the_tax_is_refused_and_not_read_as_untaxed(
+    bench: AmazonBench, column: str
+) -> None:
+    def without(reply: Reply) -> Reply:
+        reply.document = deepcopy(reply.document)
+        reply.document.columns = tuple(name for name in reply.document.columns if name != column)
+        for row in reply.document.rows:
+            row.pop(column)
+        return reply
+
+    bench.platform.fault = spoilt("/files/", without)
+
+    code, cause = failed(bench.one("orders"))
+
+    assert (code, column in cause) == ("P107", True)
+
+
 def test_personal_columns_planted_in_every_file_and_answer_are_in_no_landed_byte(bench: AmazonBench) -> None:
     planted = "planted-personal-0815"
     names = ("buyer-name", "ship-city", "ship-postal-code", "customer-comments", "buyer-email")
@@ -232,6 +281,32 @@ def test_movements_of_another_marketplace_are_kept_and_marked(bench: AmazonBench
     ours = [record["payload"]["is_ours"] for found in bench.read("finances") for record in records(found)]
 
     assert set(ours) == {True, False}
+
+
+def test_a_tax_without_parts_is_the_items_and_the_tax_of_a_fee_is_not(bench: AmazonBench) -> None:
+    def amount(value: str) -> dict[str, Any]:
+        return {"currencyAmount": Decimal(value), "currencyCode": "USD"}
+
+    def bare(reply: Reply) -> Reply:
+        reply.document = deepcopy(reply.document)
+        fee = {"breakdownType": "Tax", "breakdownAmount": amount("-0.30")}
+        for row in reply.document["payload"]["transactions"]:
+            row["items"][0]["breakdowns"] = [
+                {"breakdownType": "Tax", "breakdownAmount": amount("-5.00"), "breakdowns": None},
+                {"breakdownType": "AmazonFees", "breakdowns": [{"breakdownType": "Commission", "breakdowns": [fee]}]},
+            ]  # fmt: skip
+        return reply
+
+    bench.platform.fault = spoilt("/finances", bare)
+
+    found = [record for window in bench.read("finances", days=4) for record in records(window)]
+
+    assert found
+    assert all(
+        record["payload"]["items"][0]["parts"]
+        == [{"type": "OurPriceTax", "amount": "-5.00"}, {"type": "Tax", "amount": "-0.30"}]
+        for record in found
+    )
 
 
 def test_stock_of_another_marketplace_is_refused(bench: AmazonBench) -> None:

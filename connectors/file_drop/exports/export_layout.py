@@ -39,12 +39,13 @@ class Text(DeclaredModel):
 
 
 class ExportColumn(DeclaredModel):
-    """Where one canonical column comes from: the first header found, a sum of columns, or the row's number in its order."""
+    """Where one canonical column comes from: the first header found, a sum of columns less others, or the row's number."""
 
     model_config = ConfigDict(populate_by_name=True)  # `from` is a keyword of Python
 
     headers: tuple[str, ...] = Field(default=(), alias="from")
     sum: tuple[tuple[str, ...], ...] = ()
+    less: tuple[tuple[str, ...], ...] = ()  # taken off the sum where the file has them
     number_within: str = ""
     where_empty: tuple[str, ...] = ()  # another header, for rows whose cell is empty
     only: tuple[str, ...] = ()  # the words that are known: nobody knows what another one means
@@ -199,7 +200,10 @@ class ExportLayout(DeclaredModel):
     def all_headers(self) -> frozenset[str]:
         """Every header the layout knows, as they are compared."""
         taken = [
-            h for c in self.columns.values() for group in (*c.alternatives, c.where_empty) for h in group
+            h
+            for c in self.columns.values()
+            for group in (*c.alternatives, *c.less, c.where_empty)
+            for h in group
         ]
         groups = [h for group in self.needed for h in group]
         return frozenset(folded(h) for h in (*taken, *groups, *self.known, *self.personal))

@@ -23,6 +23,7 @@ from connectors.file_drop.refusals import raise_all
 from connectors.file_drop.table import DroppedRow, DroppedTable, duplicates
 from connectors.file_drop.values import BadValueError, check_range, eaten_id, parse_cell
 from models.errors import CompanyError
+from models.money import subtract
 from models.money import total as added
 from models.spellings import folded
 
@@ -308,11 +309,14 @@ def _mapped(text: str | None, source: ExportColumn) -> str | None:
 
 
 def _sum(sheet: Sheet, row: RawRow, source: ExportColumn, spec: ColumnSpec) -> object:
-    """A sum of columns; the first one must be filled, an empty other one adds nothing."""
+    """A sum of columns less others; the first one must be filled, an empty other one adds nothing."""
     texts = [sheet.cell(row, *headers) for headers in source.sum]
     if texts[0] is None:
         raise BadValueError("C150", f"the cell under {source.sum[0][0]} is empty", "export the file again")
     found = added([Decimal(str(sheet.reader.value(t, spec))) for t in texts if t is not None])
+    for text in (sheet.cell(row, *headers) for headers in source.less):
+        if text is not None:
+            found = subtract(found, Decimal(str(sheet.reader.value(text, spec))))
     check_range(found, spec)  # each part may fit its column and the sum may not
     return found
 

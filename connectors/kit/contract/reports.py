@@ -94,6 +94,7 @@ class Report:
         find: looks a report up whose id was lost in a kill: the request and its id in the answer (None = not there).
         cool_down: how long a failed report is not asked for again.
         empty_reason: why an EMPTY report proves that there is nothing; needed where the platform has such a state.
+        doubts_empty: a report that claims to be empty is asked for once more before that is believed.
         reuse: a collected report answers the same question again for this long, so that a kill before loading costs nothing.
         lives: a report asked for longer ago than this is asked for anew.
         poll: first and longest pause between two looks, seconds.
@@ -116,6 +117,7 @@ class Report:
     )
     cool_down: timedelta = timedelta(minutes=30)
     empty_reason: str = ""
+    doubts_empty: bool = False
     reuse: timedelta = timedelta(minutes=30)
     lives: timedelta = timedelta(hours=20)
     poll: tuple[float, float] = (5.0, 60.0)

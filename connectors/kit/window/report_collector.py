@@ -65,7 +65,12 @@ class ReportCollector:
         """
         job = self._known() or self._create()
         self.job = job
-        return self._wait(job)
+        state, body = self._wait(job)
+        if state is JobState.EMPTY and self.report.doubts_empty:
+            # a new question: the first report stays what it is, however often it is looked at
+            self.job = self._create()
+            state, body = self._wait(self.job)
+        return state, body
 
     def collected(self) -> None:
         """Note that the file was read whole."""

@@ -218,6 +218,7 @@ def order(number: int, at: datetime) -> FakeRecord:
         # beyond 2**53: read as a float, this id would be another one
         "order_id": str(6_930_000_000_000_000_000 + number),
         "order_status": 2,
+        "main_status": 2,
         "create_time": int(created.timestamp()),
         "pay_time": int(created.timestamp()),
         "update_time": int(at.timestamp()),
@@ -225,6 +226,7 @@ def order(number: int, at: datetime) -> FakeRecord:
         "pay_amount": sum(line["pay_amount"] for line in lines) + 800,
         "platform_cost_amount": sum(line["platform_cost_amount"] for line in lines),
         "post_amount": 800,
+        "tax_amount": 0,
         "doudian_open_id": f"1@#open-{number % 31}",
         "sku_order_list": lines,
     }
@@ -238,6 +240,7 @@ def _line(number: int, part: int) -> dict[str, Any]:
         "pay_amount": FEN[(number + 2 * part) % 6],
         "platform_cost_amount": 150 * (number % 2),
         "post_amount": 0,
+        "tax_amount": 0,
         "order_status": 2,
         "trade_type": 0,
         "code": f"直播款-{number % 7}",
@@ -289,6 +292,7 @@ def after_sale(number: int, at: datetime) -> FakeRecord:
         "sku_order_id": str(6_940_000_000_000_000_000 + 10 * number),
         "aftersale_pay_amount": FEN[number % 6],
         "aftersale_item_num": 1,
+        "aftersale_tax_amount": 0,
     }
     raw = {
         "aftersale_info": info,

@@ -76,18 +76,7 @@ def order(
     born = created if isinstance(created, datetime) else at
     identity = str(ORDER + number)
     lines = [_line(number, place) for place in range(2)]
-    original = sum((Decimal(line["original_price"]) for line in lines), Decimal(0))
-    seller = sum((Decimal(line["seller_discount"]) for line in lines), Decimal(0))
-    platform = sum((Decimal(line["platform_discount"]) for line in lines), Decimal(0))
-    payment = {
-        "currency": "USD",
-        "original_total_product_price": str(original),
-        "seller_discount": str(seller),
-        "platform_discount": str(platform),
-        "sub_total": str(original - seller - platform),
-        "shipping_fee": "4.90",
-        "total_amount": str(original - seller - platform + Decimal("4.90") + extra),
-    }
+    payment = _payment(lines, extra)
     status = "CANCELLED" if is_cancelled else ("AWAITING_SHIPMENT", "DELIVERED", "UNPAID")[number % 3]
     paid = None if status == "UNPAID" else int(born.timestamp()) + 60
     buyer = f"74946{number:012d}"
@@ -102,7 +91,7 @@ def order(
         "user_id": buyer,
         "buyer_email": "jane.planted@example.com",
         "recipient_address": {"region_code": "US", **_ADDRESS},
-        "payment": {**payment, "tax": "1.02"},
+        "payment": {name: value for name, value in payment.items() if value is not None},
         "line_items": lines,
     }
     payload = {
@@ -123,6 +112,26 @@ def order(
     return FakeRecord(identity, at, born, raw, payload)
 
 
+def _payment(lines: list[dict[str, Any]], extra: int) -> dict[str, str | None]:
+    original = sum((Decimal(line["original_price"]) for line in lines), Decimal(0))
+    seller = sum((Decimal(line["seller_discount"]) for line in lines), Decimal(0))
+    platform = sum((Decimal(line["platform_discount"]) for line in lines), Decimal(0))
+    return {
+        "currency": "USD",
+        "original_total_product_price": str(original),
+        "seller_discount": str(seller),
+        "platform_discount": str(platform),
+        "sub_total": str(original - seller - platform),
+        "shipping_fee": "4.90",
+        # the goods' tax of 0.90 and that of the shipping come on top
+        "total_amount": str(original - seller - platform + Decimal("4.90") + Decimal("1.02") + extra),
+        "tax": "1.02",
+        "product_tax": "0.90",
+        "shipping_fee_tax": "0.12",
+        "retail_delivery_fee": None,
+    }
+
+
 def _line(number: int, place: int) -> dict[str, Any]:
     price = ("90071992547409.93", "19.90", "0.10", "128.00")[(number + place) % 4]
     seller, platform = ("0.00", "0.05") if price == "0.10" else ("1.10", "2.30")
@@ -137,12 +146,18 @@ def _line(number: int, place: int) -> dict[str, Any]:
         "sale_price": str(Decimal(price) - Decimal(seller) - Decimal(platform)),
         "display_status": "DELIVERED",
         "product_name": "围巾 scarf",
+        **(
+            {"item_tax": [{"tax_type": "SALES_TAX", "tax_rate": "0.05", "tax_amount": "0.45"}]}
+            if number % 2
+            else {}
+        ),
     }
 
 
 def _read(line: dict[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in line.items() if name != "product_name"}
-    return {**told, "seller_sku": line["seller_sku"] or None}
+    taxes = [{"tax_amount": tax["tax_amount"]} for tax in line.get("item_tax", [])]
+    return {**told, "seller_sku": line["seller_sku"] or None, "item_tax": taxes}
 
 
 def given_back(

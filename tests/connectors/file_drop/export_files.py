@@ -87,6 +87,19 @@ SHOPIFY: Rows = [
     ["#1002", "bob@example.com", "pending", "", "USD", "10.00", "0.00", "0.00", "10.00", "0.00", "2026-10-02 09:00:00 +0800", "1", "Mug",
      "10.00", "MUG", "Bob Example", "US", "", "0.00", "5002", "0.00", ""],
 ]  # fmt: skip
+TIKTOK: Rows = [
+    ["Order ID", "Order Status", "Order Substatus", "SKU ID", "Seller SKU", "Quantity", "SKU Unit Original Price",
+     "SKU Subtotal Before Discount", "SKU Platform Discount", "SKU Seller Discount", "SKU Subtotal After Discount", "Taxes", "Order Amount",
+     "Created Time", "Paid Time", "Cancelled Time", "Buyer Username"],
+    ["Platform unique order ID.", "Current order status.", "Order substatus.", "Platform SKU ID.", "Seller sku.", "Quantity.", "Price.",
+     "Before.", "Platform discount.", "Seller discount.", "After.", "Taxes.", "Order amount.", "Created.", "Paid.", "Cancelled.", "Buyer."],
+    ["5760001\t", "Completed", "Delivered", "1729\t", "MUG-B", "2", "USD 10.00", "USD 20.00", "USD 1.00", "USD 2.00", "USD 17.00", "USD 1.60",
+     "USD 18.60", "10/01/2026 9:00:00 AM\t", "10/01/2026 9:01:00 AM\t", "\t", "u***1"],
+    ["5760002\t", "Canceled", "Canceled", "1729\t", "MUG-B", "1", "USD 10.00", "USD 10.00", "USD 0.00", "USD 0.00", "USD 10.00", "USD 0.80",
+     "USD 10.80", "10/01/2026 9:00:00 AM\t", "10/01/2026 9:01:00 AM\t", "10/01/2026 9:30:00 AM\t", "u***2"],
+    ["5760003\t", "Unpaid", "Unpaid", "1729\t", "MUG-B", "1", "USD 10.00", "USD 10.00", "USD 0.00", "USD 0.00", "USD 10.00", "USD 0.80",
+     "USD 10.80", "10/01/2026 9:00:00 AM\t", "\t", "\t", "u***3"],
+]  # fmt: skip
 
 EXPORTS: dict[str, Rows] = {
     "sycm_shop_day": SHOP_DAY,
@@ -97,6 +110,7 @@ EXPORTS: dict[str, Rows] = {
     "amazon_sales_traffic_by_date": AMAZON_DAY,
     "amazon_sales_traffic_by_child_asin": AMAZON_ASIN,
     "shopify_orders": SHOPIFY,
+    "tiktok_shop_orders": TIKTOK,
 }
 
 

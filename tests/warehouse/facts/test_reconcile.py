@@ -56,7 +56,12 @@ def _doudian() -> list[Given]:
         doudian.ORDER | {"order_id": "693003", "lines": [sample]},
         doudian.ORDER | {"order_id": "693004", "order_status": 1, "pay_time": None},
     ]  # fmt: skip
-    about = {"sku_order_id": "694002", "aftersale_pay_amount": 5_000, "aftersale_item_num": 1}
+    about = {
+        "sku_order_id": "694002",
+        "aftersale_pay_amount": 5_000,
+        "aftersale_item_num": 1,
+        "aftersale_tax_amount": 0,
+    }
     requests = [
         doudian.REQUEST,
         doudian.REQUEST

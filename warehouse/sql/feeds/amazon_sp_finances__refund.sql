@@ -2,8 +2,8 @@
 -- record: source_row_id
 -- Money only: whether goods came back stands in the feed of returns, so that qty is 0 here and nothing is counted twice.
 -- A deferred refund counts on the day it was posted; the posting that releases it names it and is left out.
--- What is given back is measured as the order line was: the price less the discount. Where prices contain the tax (everywhere but in the
--- US and Canada) the tax that is given back belongs to it. A refund whose items are not broken down has an unknown amount.
+-- What is given back is measured as the order line was: the price less the discount, without tax; the parts of the tax, less that of a
+-- discount, stand beside it. A refund whose items are not broken down has an unknown amount.
 with movement as (
     select
         platform, shop_id, record_key, zone,
@@ -16,41 +16,46 @@ with movement as (
     from feed_record
 ),
 refund as (
-    select *, coalesce(m.marketplace_id, '') in ('ATVPDKIKX0DER', 'A2EUQ1WTGCTBG2') as is_net
+    select *
     from movement
     where (m.transaction_type = 'Refund' or m.description = 'Refund Order')
         and m.is_ours and m.deferred_transaction_id is null
 ),
 item as (
+    select *, unnest(m.items) as found, unnest(range(1, len(m.items) + 1)) as place
+    from refund
+),
+charge as (
     select
-        platform, shop_id, record_key, zone, m, place, found.sku as sku_id, coalesce(found.currency, m.currency) as currency,
+        *, 'goods' as kind, found.sku as sku_id,
         list_filter(found.parts, lambda p: p.type in (
-            'OurPricePrincipal', 'OurPriceDiscount', 'ProductCharges', 'Product Charges', 'PromoRebates'
-        ) or (p.type = 'OurPriceTax' and not is_net)) as goods,
-        list_filter(found.parts, lambda p: p.type in ('ShippingPrincipal', 'ShippingDiscount', 'Shipping')
-            or (p.type = 'ShippingTax' and not is_net)) as shipping
-    from (
-        select *, unnest(m.items) as found, unnest(range(1, len(m.items) + 1)) as place
-        from refund
-    )
+            'OurPricePrincipal', 'OurPriceDiscount', 'ProductCharges', 'Product Charges', 'Principle', 'PromoRebates'
+        )) as price,
+        list_filter(found.parts, lambda p: p.type in ('OurPriceTax', 'OurPriceTaxDiscount')) as tax
+    from item
+    union all
+    select
+        *, 'shipping' as kind, null as sku_id,
+        list_filter(found.parts, lambda p: p.type in ('ShippingPrincipal', 'ShippingDiscount', 'Shipping')) as price,
+        list_filter(found.parts, lambda p: p.type in ('ShippingTax', 'ShippingTaxDiscount')) as tax
+    from item
 ),
 part as (
-    select platform, shop_id, record_key, zone, m, concat(place, '/goods') as name, sku_id, currency, list_sum(
-            list_transform(goods, lambda p: p.amount)) as given
-    from item
-    where len(goods) > 0
+    select
+        platform, shop_id, record_key, zone, m, concat(place, '/', kind) as name, sku_id,
+        coalesce(found.currency, m.currency) as currency,
+        coalesce(list_sum(list_transform(price, lambda p: p.amount)), 0) as given,
+        list_sum(list_transform(tax, lambda p: p.amount)) as tax
+    from charge
+    where len(price) + len(tax) > 0
     union all
-    select platform, shop_id, record_key, zone, m, concat(place, '/shipping') as name, null as sku_id, currency, list_sum(
-            list_transform(shipping, lambda p: p.amount)) as given
-    from item
-    where len(shipping) > 0
-    union all
-    select platform, shop_id, record_key, zone, m, 'unknown' as name, null as sku_id, m.currency as currency, null as given
+    select
+        platform, shop_id, record_key, zone, m, 'unknown' as name, null as sku_id, m.currency as currency, null as given, null as tax
     from refund
     where not list_bool_or(list_transform(m.items, lambda i: len(i.parts) > 0)) or len(m.items) = 0
 )
 select
     platform, shop_id, record_key as source_row_id, zone, coalesce(m.refund_id, record_key) as refund_id,
     concat(record_key, '/', name) as refund_line_id, m.order_id as order_id, sku_id, cast(0 as bigint) as qty,
-    cast(-given as decimal(18, 4)) as amount, currency, m.posted_date as refunded_at
+    cast(-given as decimal(18, 4)) as amount, cast(-tax as decimal(18, 4)) as tax_amount, currency, m.posted_date as refunded_at
 from part

@@ -1,6 +1,7 @@
 -- grain: one row per sold line of a paid trade, and one for its postage  key: platform, shop_id, line_id  reads: feed_record
 -- record: order_id
--- A trade that is not paid whole (unpaid, closed before payment, a deposit without the rest) is no sale yet.
+-- A trade that is not paid whole (unpaid, closed before payment, a deposit without the rest) is no sale yet; nor is a line of a paid trade
+-- that was itself never paid or closed before payment.
 -- Paid for a line: TOP's share after all discounts; once the line is refunded TOP may lower it, so that its parts are taken instead
 -- [metadata of taobao.trades.sold.increment.get, orders.payment]. A single line's own `payment` would hold the postage too.
 with trade as (
@@ -11,7 +12,7 @@ with trade as (
             "end_time": "TIMESTAMPTZ", "step_trade_status": "VARCHAR", "buyer_open_uid": "VARCHAR",
             "lines": [{"oid": "VARCHAR", "num": "BIGINT", "num_iid": "VARCHAR", "sku_id": "VARCHAR", "outer_iid": "VARCHAR",
                 "outer_sku_id": "VARCHAR", "total_fee": "DECIMAL(18,4)", "part_mjz_discount": "DECIMAL(18,4)",
-                "divide_order_fee": "DECIMAL(18,4)", "refund_status": "VARCHAR"}]
+                "divide_order_fee": "DECIMAL(18,4)", "refund_status": "VARCHAR", "status": "VARCHAR"}]
         }') as t
     from feed_record
 ),
@@ -35,6 +36,9 @@ line as (
             else item.divide_order_fee
         end as paid_amount
     from (select *, unnest(t.lines) as item from sold)
+    where item.status not in (
+        'TRADE_NO_CREATE_PAY', 'WAIT_BUYER_PAY', 'PAY_PENDING', 'WAIT_PRE_AUTH_CONFIRM', 'TRADE_CLOSED_BY_TAOBAO'
+    )
     union all
     select
         platform, shop_id, order_id, zone, t, 'shipping' as line_type, concat(order_id, '/post') as line_id, null as sku_id,

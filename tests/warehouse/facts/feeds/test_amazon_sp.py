@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+import pytest
 
 from tests.warehouse.feeding import account, canonical, feed
 
@@ -111,6 +112,7 @@ def test_an_order_line_is_dated_in_the_shops_zone_on_the_night_after_its_clocks_
             "sku_id": "AB-1",
             "qty": 2,
             "paid_amount": Decimal("40.2000"),
+            "tax_amount": Decimal("3.3000"),
             "currency": "USD",
             "country": "US",
             "ordered_at": datetime(2026, 3, 9, 6, 59, 59, tzinfo=UTC),
@@ -145,6 +147,62 @@ def test_a_discount_is_taken_off_whatever_its_sign_and_shipping_is_a_line_of_its
     ]
 
 
+@pytest.mark.parametrize(
+    ("case", "currency", "price", "tax", "discount", "expected"),
+    [
+        ("on top of the price", "USD", "100.00", "8.00", "10.00", ("90", "8")),
+        ("on top of the price", "CAD", "100.00", "5.00", None, ("100", "5")),
+        ("in the price", "GBP", "120.00", "20.00", None, ("100", "20")),
+        ("in the price and in its discount", "EUR", "19.99", "3.19", "4.99", ("12.61", "2.39")),
+        ("in the price and in its discount, whole yen", "JPY", "1100", "100", "105", ("905", "90")),
+        ("given away", "EUR", "120.00", "20.00", "120.00", ("0", "0")),
+        ("stated as none", "EUR", "120.00", "0.00", None, ("120", "0")),
+        ("not stated", "EUR", "120.00", None, "12.00", ("108", None)),
+        ("in a large price", "EUR", "90071992547409.93", "14381152087737.45", "0.01", ("75690840459672.47", "14381152087737.45")),
+    ],
+)  # fmt: skip
+def test_a_line_is_without_tax_whether_the_tax_is_in_the_price_or_on_top_of_it(
+    case: str,
+    currency: str,
+    price: str,
+    tax: str | None,
+    discount: str | None,
+    expected: tuple[str, str | None],
+) -> None:
+    money = {"currency": currency, "item_price": price, "item_tax": tax, "item_promotion_discount": discount}
+    shipped = {"shipping_price": price, "shipping_tax": tax, "ship_promotion_discount": discount}
+
+    found = {line["line_type"]: line for line in _lines(ITEM | money | shipped)}
+
+    paid, stated = Decimal(expected[0]), None if expected[1] is None else Decimal(expected[1])
+    goods = found["goods"]
+    assert (goods["paid_amount"], goods.get("tax_amount")) == (paid, stated), case
+    # a shipping that is given away with its tax is no line
+    shipping = found.get("shipping", {"paid_amount": Decimal(0), "tax_amount": Decimal(0)})
+    assert (shipping["paid_amount"], shipping.get("tax_amount")) == (paid, stated), case
+
+
+@pytest.mark.parametrize(
+    ("status", "is_sale"),
+    [
+        ("Pending", False),
+        ("Pending - Waiting for Pick Up", False),
+        ("PendingAvailability", False),
+        ("Cancelled", False),
+        ("Canceled", False),
+        ("Unshipped", True),
+        ("PartiallyShipped", True),
+        ("Shipped", True),
+        ("Shipped - Delivered to Buyer", True),
+        ("InvoiceUnconfirmed", True),
+    ],
+)
+def test_an_order_counts_once_amazon_may_charge_the_buyer_and_never_when_cancelled(
+    status: str, is_sale: bool
+) -> None:
+    assert len(_lines(ITEM | {"order_status": status})) == is_sale
+
+
 def test_pending_and_cancelled_orders_are_no_sales() -> None:
     pending = ITEM | {"order_status": "Pending", "item_price": None, "currency": None}
     cancelled = ITEM | {"line_number": 2, "order_status": "Cancelled"}
@@ -155,8 +213,11 @@ def test_pending_and_cancelled_orders_are_no_sales() -> None:
 def test_a_line_cancelled_inside_its_order_is_nothing_and_another_without_a_price_is_unknown() -> None:
     gone = ITEM | {"item_status": "Cancelled", "quantity": 0, "item_price": None}
     unknown = ITEM | {"line_number": 2, "item_price": None}
+    priced = ITEM | {"line_number": 3, "item_status": "Cancelled", "shipping_price": "5.99"}
 
-    assert [line.get("paid_amount") for line in _lines(gone, unknown)] == [Decimal("0.0000"), None]
+    found = _lines(gone, unknown, priced)
+
+    assert [line.get("paid_amount") for line in found] == [Decimal("0.0000"), None, Decimal("0.0000")]
 
 
 def test_what_amazon_only_ships_for_another_shop_is_excluded() -> None:
@@ -192,6 +253,7 @@ def test_refunded_money_is_measured_as_the_line_was_and_counts_no_goods() -> Non
         "sku_id": "AB-1",
         "qty": 0,
         "amount": Decimal("36.1800"),
+        "tax_amount": Decimal("3.3000"),
         "currency": "USD",
         "cogs_base": Decimal("0E-12"),
         "refunded_at": datetime(2026, 3, 9, 6, 59, 59, tzinfo=UTC),
@@ -201,10 +263,30 @@ def test_refunded_money_is_measured_as_the_line_was_and_counts_no_goods() -> Non
     assert (shipping["refund_line_id"], shipping["amount"]) == ("tx-1/1/shipping", Decimal("5.9900"))
 
 
-def test_where_prices_contain_the_tax_the_refunded_tax_belongs_to_the_refund() -> None:
-    found = [refund["amount"] for refund in _refunds(MOVED | {"marketplace_id": "A1PA6795UKMFR9"})]
+def test_a_refund_is_without_tax_in_every_marketplace_and_its_tax_stands_beside() -> None:
+    found = [
+        (refund["amount"], refund["tax_amount"])
+        for refund in _refunds(MOVED | {"marketplace_id": "A1PA6795UKMFR9"})
+    ]
 
-    assert found == [Decimal("39.4800"), Decimal("6.4800")]
+    assert found == [
+        (Decimal("36.1800"), Decimal("3.3000")),
+        (Decimal("5.9900"), Decimal("0.4900")),
+    ]
+
+
+def test_the_tax_of_a_discount_lowers_the_refunded_tax_and_no_tax_is_not_a_tax_of_nothing() -> None:
+    def parts(*named: tuple[str, str]) -> dict[str, Any]:
+        item = MOVED["items"][0] | {"parts": [{"type": name, "amount": amount} for name, amount in named]}
+        return MOVED | {"items": [item]}
+
+    (discounted,) = _refunds(
+        parts(("OurPricePrincipal", "-100"), ("OurPriceDiscount", "10"), ("OurPriceTax", "-20"), ("OurPriceTaxDiscount", "2"))
+    )  # fmt: skip
+    (untaxed,) = _refunds(parts(("OurPricePrincipal", "-120")))
+
+    assert (discounted["amount"], discounted["tax_amount"]) == (Decimal("90.0000"), Decimal("18.0000"))
+    assert (untaxed["amount"], "tax_amount" in untaxed) == (Decimal("120.0000"), False)
 
 
 def test_payments_releases_and_movements_of_other_marketplaces_are_no_refunds() -> None:

@@ -16,6 +16,7 @@ LINE: dict[str, Any] = {
     "pay_amount": 9_980,
     "platform_cost_amount": 1_000,
     "post_amount": 0,
+    "tax_amount": 0,
     "order_status": 2,
     "trade_type": 0,
     "code": "SKU-9",
@@ -28,6 +29,7 @@ LINE: dict[str, Any] = {
 ORDER: dict[str, Any] = {
     "order_id": "693001",
     "order_status": 2,
+    "main_status": 2,
     "create_time": "2026-10-31T15:58:00Z",
     "pay_time": "2026-10-31T16:00:00Z",
     "update_time": "2026-10-31T16:00:05Z",
@@ -35,6 +37,7 @@ ORDER: dict[str, Any] = {
     "pay_amount": 10_780,
     "platform_cost_amount": 1_000,
     "post_amount": 800,
+    "tax_amount": 0,
     "doudian_open_id": "c0ffee",
     "lines": [LINE],
 }
@@ -51,7 +54,14 @@ REQUEST: dict[str, Any] = {
     "arbitrate_status": 0,
     "arbitrate_blame": 0,
     "shop_order_id": "693001",
-    "lines": [{"sku_order_id": "694001", "aftersale_pay_amount": 9_980, "aftersale_item_num": 2}],
+    "lines": [
+        {
+            "sku_order_id": "694001",
+            "aftersale_pay_amount": 9_980,
+            "aftersale_item_num": 2,
+            "aftersale_tax_amount": 0,
+        }
+    ],
     "reason_text": "质量问题",
     "platform_discount_return_amount": 700,
     "kol_discount_return_amount": 300,
@@ -119,6 +129,26 @@ def test_samples_never_count_and_unpaid_orders_are_none() -> None:
     assert {(line["is_excluded"], line["exclude_reason"]) for line in sample} == {(True, "sample")}
     assert _lines({**ORDER, "pay_time": None}) == []
     assert _lines({**ORDER, "order_status": 1}) == []
+
+
+def test_a_presale_of_which_only_the_deposit_is_paid_is_no_sale_yet() -> None:
+    deposit = {**ORDER, "order_status": 1, "main_status": 103}
+
+    assert _lines(deposit) == []
+    assert _lines({**deposit, "order_status": 2}) == []
+    assert _lines({**ORDER, "main_status": 105, "order_status": 105}) != []
+
+
+def test_the_tax_of_a_cross_border_order_is_no_sale_and_goes_back_without_being_a_refund() -> None:
+    goods, post = _lines({**ORDER, "tax_amount": 908, "lines": [{**LINE, "tax_amount": 908}]})
+    line = REQUEST["lines"][0] | {"aftersale_tax_amount": 908}
+    (back,) = canonical(
+        "doudian", "refunds", [{**REQUEST, "lines": [line]}], "refund", zone=ZONE, key="aftersale_id"
+    )
+
+    assert (goods["paid_amount"], goods["tax_amount"]) == (Decimal("100.7200"), Decimal("9.0800"))
+    assert (post["paid_amount"], post.get("tax_amount")) == (Decimal("8.0000"), None)
+    assert (back["amount"], back["tax_amount"]) == (Decimal("108.7200"), Decimal("9.0800"))
 
 
 def test_a_cancelled_order_says_when() -> None:

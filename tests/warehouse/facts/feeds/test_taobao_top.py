@@ -108,6 +108,15 @@ def test_what_is_not_paid_whole_is_no_sale() -> None:
     assert len(_lines({**TRADE, "step_trade_status": "FRONT_PAID_FINAL_PAID"})) == 2
 
 
+def test_a_line_of_a_paid_trade_that_was_closed_before_payment_is_no_sale() -> None:
+    closed = LINE | {"oid": "32002", "status": "TRADE_CLOSED_BY_TAOBAO"}
+    given_back = LINE | {"oid": "32003", "status": "TRADE_CLOSED", "refund_status": "SUCCESS"}
+
+    found = _lines({**TRADE, "lines": [LINE, closed, given_back]})
+
+    assert [line["line_id"] for line in found if line["line_type"] == "goods"] == ["32001", "32003"]
+
+
 def test_free_postage_makes_no_line_and_a_blank_code_falls_back_to_the_next() -> None:
     bare = {**LINE, "outer_sku_id": " ", "divide_order_fee": None, "part_mjz_discount": None}
 

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tests.warehouse.feeding import account, canonical, feed
 
 ZONE = "America/Los_Angeles"
@@ -21,6 +23,7 @@ def line(number: str, price: str, seller: str, platform: str, **changes: Any) ->
         "platform_discount": platform,
         "sale_price": "0",
         "display_status": "DELIVERED",
+        "item_tax": [],
         **changes,
     }
 
@@ -46,6 +49,10 @@ def order(lines: list[dict[str, Any]], original: str, seller: str, **changes: An
             "sub_total": "0",
             "shipping_fee": "4.90",
             "total_amount": "0",
+            "tax": "1.02",
+            "product_tax": "0.90",
+            "shipping_fee_tax": "0.12",
+            "retail_delivery_fee": None,
         },
         "line_items": lines,
         **changes,
@@ -114,6 +121,8 @@ def test_a_unit_brings_its_price_less_the_shops_discount_with_the_subsidy_and_wi
         "qty": 1,
         "paid_amount": Decimal("90071992547408.8300"),
         "paid_amount_base": Decimal("90071992547408.83"),
+        "tax_amount": Decimal("0.9000"),
+        "tax_amount_base": Decimal("0.9"),
         "currency": "USD",
         "fx_rate": Decimal(1),
         "country": "US",
@@ -181,6 +190,72 @@ def test_cancelled_sample_and_unpaid_orders_are_no_sales() -> None:
     assert [r.get("cancelled_by") for r in rows if r["line_id"] == "L1"] == ["platform"]
 
 
+@pytest.mark.parametrize(
+    ("status", "is_sale"),
+    [
+        ("UNPAID", False),
+        ("ON_HOLD", True),
+        ("AWAITING_SHIPMENT", True),
+        ("PARTIALLY_SHIPPING", True),
+        ("AWAITING_COLLECTION", True),
+        ("IN_TRANSIT", True),
+        ("COMPLETED", True),
+        ("CANCELLED", False),
+    ],
+)
+def test_an_order_counts_when_it_is_paid_whatever_instant_an_unpaid_one_carries(
+    status: str, is_sale: bool
+) -> None:
+    (row,) = _orders(order([line("L1", "9.00", "0", "0")], "9.00", "0", status=status))
+
+    assert ("business_date" in row and not row["is_excluded"]) == is_sale
+
+
+def test_the_tax_of_the_goods_is_divided_among_units_that_state_none_to_the_cent() -> None:
+    units = [line(f"L{n}", "9.99", "0", "0") for n in range(3)]
+    told = order(units, "29.97", "0")
+    rows = _orders(told | {"payment": told["payment"] | {"product_tax": "2.00"}})
+
+    assert [(r["line_id"], r["tax_amount"]) for r in rows] == [
+        ("L0", Decimal("0.6700")),
+        ("L1", Decimal("0.6600")),
+        ("L2", Decimal("0.6700")),
+    ]
+
+
+def test_a_unit_keeps_the_tax_it_states_and_what_no_unit_states_is_a_row_of_its_own() -> None:
+    taxed = line("L1", "10.00", "0", "0", item_tax=[{"tax_amount": "0.50"}, {"tax_amount": "0.25"}])
+    rows = _orders(order([taxed, line("L2", "10.00", "0", "0")], "20.00", "0"))
+
+    assert [(r["line_id"], r["paid_amount"], r.get("tax_amount")) for r in rows] == [
+        ("5760001/rest", Decimal("0.0000"), Decimal("0.1500")),
+        ("L1", Decimal("10.0000"), Decimal("0.7500")),
+        ("L2", Decimal("10.0000"), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "payment", "expected"),
+    [
+        ("in the price", {"currency": "GBP", "total_amount": "124.90"}, ("100", "20")),
+        ("on top, as the sum of the order says", {"currency": "MYR", "total_amount": "144.90"}, ("120", "20")),
+        ("on top in dollars", {"currency": "USD", "total_amount": "124.90"}, ("120", "20")),
+        ("none", {"currency": "GBP", "total_amount": "124.90", "tax": None, "product_tax": None}, ("120", None)),
+        ("in the price, but how much", {"currency": "GBP", "total_amount": "124.90", "product_tax": None}, (None, None)),
+    ],
+)  # fmt: skip
+def test_a_stated_tax_is_taken_out_of_the_price_that_holds_it(
+    case: str, payment: dict[str, str | None], expected: tuple[str | None, str | None]
+) -> None:
+    told = order([line("L1", "120.00", "0", "0")], "120.00", "0")
+    money = {"sub_total": "120.00", "tax": "20.00", "product_tax": "20.00", "shipping_fee_tax": None}
+
+    (row,) = _orders(told | {"payment": told["payment"] | money | payment})
+
+    found = tuple(row.get(name) for name in ("paid_amount", "tax_amount"))
+    assert found == tuple(None if x is None else Decimal(x) for x in expected), case
+
+
 def _refunds(*payloads: dict[str, Any], with_order: bool = False) -> list[dict[str, Any]]:
     def sold(con: Any) -> None:
         if with_order:
@@ -209,6 +284,8 @@ def test_a_finished_return_takes_back_what_the_shop_was_credited() -> None:
         "qty": 1,
         "amount": Decimal("16.5000"),
         "amount_base": Decimal("16.5"),
+        "tax_amount": Decimal("1.0200"),
+        "tax_amount_base": Decimal("1.02"),
         "currency": "USD",
         "fx_rate": Decimal(1),
         "reason": "wrong_product",
