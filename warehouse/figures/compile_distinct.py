@@ -1,6 +1,7 @@
 """Counts of distinct keys, and of keys whose rows reach a bound, as SQL.
 
 Belongs here: count_distinct and count_groups. Not here: sums and order statistics (compile.py).
+What is unknown of a key is said in fact_scan.py.
 A key counts with the share of its owner; a key owned through two different shares counts with both, in both
 kinds of count, so that a rate of one over the other stays a rate.
 """
@@ -11,7 +12,7 @@ from models.definitions.aggregates import Having
 from warehouse.figures.expressions import scale
 from warehouse.figures.fact_scan import KEY, FactScan, figure_column, known, named, numbered, of
 from warehouse.figures.measures import PREVIOUS, Measure
-from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
+from warehouse.store.sqltext import Sql, fill, identifier, listed, literal
 
 _P = Sql("p")
 
@@ -21,12 +22,13 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     keys = scan.keys(measures[0].keys)
     names = numbered("k", keys)
     flags = [identifier(f"w{i}") for i in range(len(measures))]
+    doubts = [identifier(f"u{i}") for i in range(len(measures))]
     # bool_or over conditions that are all NULL is NULL
-    is_met = Sql("coalesce(bool_or(${where}), false)")
-    conditions = [fill(is_met, where=scan.where(measure)) for measure in measures]
-    rows = scan.per_scope(
-        listed([named(keys, names), named(conditions, flags)]), known(keys[: len(measures[0].keys)])
-    )
+    is_met = Sql("coalesce(bool_or(${row}), false)")
+    conditions = [fill(is_met, row=scan.counted(measure)) for measure in measures]
+    conditions += [fill(is_met, row=scan.unknown(measure)) for measure in measures]
+    flags_and_doubts = [*flags, *doubts]
+    rows = scan.per_scope(listed([named(keys, names), named(conditions, flags_and_doubts)]))
     unique = fill(
         Sql(
             "unique_key as (\nselect ${label} as label, o.person_id, o.role_id, o.share, ${keys}, ${flags}\n"
@@ -34,7 +36,7 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
         ),
         label=scan.known_label,
         keys=of(_P, names),
-        flags=listed(fill(Sql("bool_or(p.${flag}) as ${flag}"), flag=flag) for flag in flags),
+        flags=listed(fill(Sql("bool_or(p.${flag}) as ${flag}"), flag=flag) for flag in flags_and_doubts),
         rows=rows,
         owner=scan.owner_join,
         span=scan.later_span,
@@ -42,18 +44,20 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     result = fill(
         Sql("result as (\nselect ${key}, ${counts} from unique_key group by all)"),
         key=KEY,
-        counts=listed(_counted(i, measure, flags[i]) for i, measure in enumerate(measures)),
+        counts=listed(_counted(i, measure, flags[i], doubts[i]) for i, measure in enumerate(measures)),
     )
     return [unique, result]
 
 
-def _counted(number: int, measure: Measure, flag: Sql) -> Sql:
-    """The `output_columns` of a distinct count: nothing can be unknown, a key without a value is no key."""
+def _counted(number: int, measure: Measure, flag: Sql, doubt: Sql) -> Sql:
+    """The `output_columns` of a distinct count: unknown is a key of which no row is counted and one may be."""
     counts = fill(
         Sql(
-            "sum(share) filter (where ${flag}) as ${figure}, count(*) filter (where ${flag}) as ${n}, 0 as ${null}"
+            "sum(share) filter (where ${flag}) as ${figure}, count(*) filter (where ${flag}) as ${n},"
+            " count(*) filter (where ${doubt} and not ${flag}) as ${null}"
         ),
         flag=flag,
+        doubt=doubt,
         figure=figure_column(number),
         n=figure_column(number, "_n"),
         null=figure_column(number, "_null"),
@@ -74,10 +78,12 @@ def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
         held.append(_held(Sql("key_before"), measure, having, replace(scan, range=PREVIOUS)))
         judged = fill(
             Sql(
-                "judged_key as (\nselect ${key}, ${names}, exists_before is not null as met, 0 as nulls\n"
-                "from (select distinct ${key}, ${names} from held_key) as h\n"
+                "judged_key as (\nselect ${key}, ${names}, exists_before is not null as met, nulls\n"
+                "from (select ${key}, ${names}, sum(nulls) as nulls from held_key group by all) as h\n"
                 "left join (select distinct ${key}, ${names}, true as exists_before from key_before) as b"
-                " using (${key}, ${names}))"
+                " using (${key}, ${names})\n"
+                # an unknown row of the period before leaves open whether its key, or which, occurs in both
+                "union all\nselect ${key}, ${names}, false as met, nulls from key_before where nulls > 0)"
             ),
             key=KEY,
             names=names,
@@ -96,7 +102,8 @@ def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
         Sql(
             "result as (\nselect ${key}, sum(share) filter (where met) as ${figure},"
             " count(*) filter (where met) as ${n}, sum(nulls) as ${null}\nfrom judged_key\n"
-            "inner join (select ${key}, ${names}, sum(share) as share"
+            # left: an unknown row may have no key
+            "left join (select ${key}, ${names}, sum(share) as share"
             " from (select distinct ${key}, share, ${names} from held_key) group by all) as credit\n"
             "using (${key}, ${names})\ngroup by all)"
         ),
@@ -114,8 +121,6 @@ def _held(name: Sql, measure: Measure, having: Having, scan: FactScan) -> Sql:
     keys, inner = scan.keys(measure.keys), scan.keys(having.keys)
     names, inner_names = numbered("k", keys), numbered("j", inner)
     columns = named((*keys, *inner), (*names, *inner_names))
-    # only the named keys can be empty: `keys` may add platform and shop behind them, which every row has
-    is_counted = joined(Sql(" and "), (known(keys[: len(measure.keys)]), scan.where(measure)))
     return fill(
         Sql(
             "${name} as (\nselect ${label} as label, o.person_id, o.role_id, o.share, ${names},"
@@ -124,22 +129,25 @@ def _held(name: Sql, measure: Measure, having: Having, scan: FactScan) -> Sql:
         name=name,
         label=scan.known_label,
         names=of(_P, [*names, *inner_names]),
-        rows=scan.per_scope(listed([columns, _bounded(having, scan)]), is_counted),
+        rows=scan.per_scope(listed([columns, _bounded(measure, having, scan)]), scan.may_count(measure)),
         owner=scan.owner_join,
         span=scan.later_span,
     )
 
 
-def _bounded(having: Having, scan: FactScan) -> Sql:
-    """What the bound looks at, by day and scope: the sum or the number of rows, and the rows without a value."""
-    if having.agg != "sum" or having.expr is None:
-        return Sql("count(*) as x, 0 as nulls")
+def _bounded(measure: Measure, having: Having, scan: FactScan) -> Sql:
+    """What the bound looks at, by day and scope: the sum or the number of rows, and the unknown rows."""
+    figure = Sql("count(*)")
+    if having.agg == "sum" and having.expr is not None:
+        figure = fill(
+            Sql("cast(sum(${expr}) as decimal(38, ${places}))"),
+            expr=scan.expr(having.expr),
+            places=literal(scale(having.expr, scan.table)),
+        )
     return fill(
-        Sql(
-            "cast(sum(${expr}) as decimal(38, ${places})) as x, count(*) filter (where ${expr} is null) as nulls"
-        ),
-        expr=scan.expr(having.expr),
-        places=literal(scale(having.expr, scan.table)),
+        Sql("${figure} as x, count(*) filter (where ${unknown}) as nulls"),
+        figure=figure,
+        unknown=scan.unknown(measure),
     )
 
 

@@ -15,9 +15,10 @@ from models.figure import FigureStatus, divided, divided_by_target, summed
 from models.money import exact, round_half_up, total
 from models.tables import FACTS
 from warehouse.facts.sources import sources_of
+from warehouse.figures.fact_scan import Key
 from warehouse.figures.measures import Measure
 from warehouse.figures.plan import KpiPlan, MeasuredPerson, Term
-from warehouse.figures.run import Key, MeasureResults
+from warehouse.figures.run import MeasureResults
 from warehouse.raw.coverage import Account, Coverage
 from warehouse.store.places import PLACES
 
