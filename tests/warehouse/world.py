@@ -325,7 +325,10 @@ _NEW_BUYERS = (
     "fact: order_line, count_distinct: buyer_id, where: buyer_id is not null and buyer_first_on >= period_start,"
     " date: business_date"
 )
-_REPLY = "fact: ticket, median: first_reply_minutes, where: first_reply_minutes is not null and first_reply_minutes >= 0, date: opened_on"
+_REPLY = (
+    "fact: ticket, median: first_reply_minutes, where: first_reply_minutes is not null and first_reply_minutes >= 0,"
+    " date: opened_on"
+)
 
 
 def definitions() -> Definitions:
