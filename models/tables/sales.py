@@ -234,7 +234,11 @@ REFUND = Table(
             # nothing is given back before it was sold
             not_after=("business_date", "requested_on"),
         ),
-        derive(flag("is_excluded", "不计入", "Refund of an excluded order"), Derivation.ORDER, "is_excluded"),
+        derive(
+            flag("is_excluded", "不计入", "Refund of an excluded order", default="false"),
+            Derivation.ORDER,
+            "is_excluded",
+        ),
         text("type", "退款类型", "Kind of refund", allowed=("refund_only", "return", "exchange")),
         text(
             "reason_kind",
