@@ -339,4 +339,5 @@ RULES = (
     _unconfirmed_incidents,
     _unit_against_formula,
     _mixed_currencies,
+    _unbounded_rate,
 )

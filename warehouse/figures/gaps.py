@@ -7,7 +7,7 @@ figures (run.py), causes of arithmetic (models.figure) and of proof (judge.py).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal
 
 import duckdb
 
@@ -16,12 +16,6 @@ from warehouse.figures.compile_gaps import compile_gap, compile_undated, lost_da
 from warehouse.figures.fact_scan import FactScan, Key, bounds_of
 from warehouse.figures.measures import Measure
 from warehouse.store.rows import records
-
-
-class _OfKey(Protocol):
-    label: str
-    person_id: str
-    role_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +104,7 @@ def read_undated(
     return found
 
 
-def _key(gap: _OfKey) -> Key:
+def _key(gap: ValueGap | UndatedGap) -> Key:
     return gap.label, gap.person_id, gap.role_id
 
 
