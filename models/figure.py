@@ -23,6 +23,29 @@ ONE = Decimal(1)
 BEHIND, AHEAD = Decimal("0.98"), Decimal("1.02")
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """What a quotient can be: outside, its numerator and its denominator do not speak of the same things.
+
+    Not floor and cap, which bend a value that is right.
+    """
+
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+
+    def hold(self, value: Decimal) -> bool:
+        """Whether the value lies within, the ends included."""
+        return (self.lower is None or value >= self.lower) and (self.upper is None or value <= self.upper)
+
+    @property
+    def text(self) -> str:
+        """As a reader names them."""
+        if self.lower is None or self.upper is None:
+            side = ("at most", self.upper) if self.lower is None else ("at least", self.lower)
+            return f"{side[0]} {plain(side[1] or Decimal(0))}"
+        return f"from {plain(self.lower)} to {plain(self.upper)}"
+
+
 class Arithmetic(Protocol):
     """What the definition of a KPI says about its arithmetic (`models.definitions.Kpi`)."""
 
@@ -42,6 +65,10 @@ class Arithmetic(Protocol):
     def cap(self) -> Decimal | None:
         """The greatest value."""
 
+    @property
+    def bounds(self) -> Bounds | None:
+        """What a quotient can be at all; None = anything."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -60,17 +87,26 @@ def summed(kpi: Arithmetic, amount: Decimal) -> Figure:
 
 @exact
 def divided(kpi: Arithmetic, above: Decimal, below: Decimal) -> Figure:
-    """The figure of a quotient; M201 where the denominator is not above 0, or below the KPI's min_n.
+    """The figure of a quotient; M201 where the denominator is not above 0, or below the KPI's min_n, M222 outside its bounds.
 
     >>> from types import SimpleNamespace
-    >>> rate = SimpleNamespace(scale=ONE, min_n=Decimal(5), floor=None, cap=None)
+    >>> rate = SimpleNamespace(scale=ONE, min_n=Decimal(5), floor=None, cap=None, bounds=Bounds(Decimal(0), ONE))
     >>> divided(rate, Decimal(2), Decimal(8)).value, divided(rate, Decimal(1), Decimal(1)).cause.code
     (Decimal('0.25'), 'M201')
+    >>> divided(rate, Decimal(9), Decimal(8)).cause.text
+    '9 ÷ 8 does not lie from 0 to 1: numerator and denominator do not speak of the same things'
     """
     if not is_divisor(below, kpi.min_n):
         wanted = f"at least {plain(kpi.min_n)} is needed" if kpi.min_n > 0 else "it must be above 0"
         return Figure(None, Cause("M201", f"the denominator is {plain(below)}, {wanted}"))
-    return _within(kpi, above / below * kpi.scale)
+    value = above / below * kpi.scale
+    if kpi.bounds is not None and not kpi.bounds.hold(value):
+        times = "" if kpi.scale == ONE else f" × {plain(kpi.scale)}"
+        text = f"{plain(above)} ÷ {plain(below)}{times} does not lie {kpi.bounds.text}"
+        return Figure(
+            None, Cause("M222", f"{text}: numerator and denominator do not speak of the same things")
+        )
+    return _within(kpi, value)
 
 
 @exact

@@ -112,6 +112,8 @@ class SourceAccount:
     zone: str
     active_from: str | None = None  # ISO date, inclusive
     active_to: str | None = None
+    # where active_from is not stated: the first day that the company asks of any account
+    begins_on: str | None = None
     lookback: str = ""
     finality_days: int = 0
     platform: str = field(default="")

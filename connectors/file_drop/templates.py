@@ -21,7 +21,7 @@ zone: Asia/Shanghai              # business day of the company
 currency: CNY                    # every figure is shown in it
 languages: [zh, en]
 clock: now
-first_day: 2026-01-01            # first day the company wants figures for
+first_day: 2026-01-01            # first day the company wants figures for; accounts without active_from are asked from here on
 # Which role must own every row; what nobody of that role owns stands as "unowned" in the reconciliation.
 accountable_roles: {order_line: store_manager, refund: store_manager, ticket: aftersales_cs, live_session: live_ops}
 # Hours within which a ticket is to be solved, by priority.

@@ -24,6 +24,7 @@ from models.definitions.reading import (
     refuse,
 )
 from models.definitions.strict_yaml import Node, Scalar, Sequence
+from models.figure import Bounds
 from models.units import UNITS
 
 KpiKind = Literal["result", "process", "behaviour"]
@@ -92,6 +93,7 @@ class Kpi:
     source: str
     floor: Decimal | None = None
     cap: Decimal | None = None
+    bounds: Bounds | None = None  # None: not declared; without ends: declared to be anything
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -114,7 +116,8 @@ RATING_KEYS = ("item",)
 TARGET_KEYS = ("target",)
 REPORT_KEYS = ("total_at_least", "grade_in")  # exactly one of them
 REQUIRED = ("id", "effective_from", "label", "formula", "kind", "unit", "direction", "decimals")
-OPTIONAL = (*MEASURES, "denominator", "scale", "min_n", "floor", "cap")
+OPTIONAL = (*MEASURES, "denominator", "scale", "min_n", "floor", "cap", "bounds")
+BOUND_KEYS = ("lower", "upper")
 
 
 def read_kpi(node: Node) -> Kpi:
@@ -132,7 +135,7 @@ def read_kpi(node: Node) -> Kpi:
             remedy=remedy,
         )
     scale, min_n = fields.get("scale"), fields.get("min_n")
-    floor, cap = _bounds(fields)
+    floor, cap = _floor_and_cap(fields)
     return Kpi(
         id=as_id(fields["id"], "id"),
         effective_from=as_date(fields["effective_from"], "effective_from"),
@@ -149,10 +152,29 @@ def read_kpi(node: Node) -> Kpi:
         source=str(fields.place),
         floor=floor,
         cap=cap,
+        bounds=_bounds(fields),
     )
 
 
-def _bounds(fields: Fields) -> tuple[Decimal | None, Decimal | None]:
+def _bounds(fields: Fields) -> Bounds | None:
+    """What the quotient can be at all."""
+    node = fields.get("bounds")
+    if node is None:
+        return None
+    if "denominator" not in fields:
+        remedy = "remove bounds"
+        raise refuse("D233", "only a numerator over a denominator has bounds", node.place, remedy=remedy)
+    if isinstance(node, Scalar) and as_text(node, "bounds") == "none":
+        return Bounds()
+    inner = Fields(node, "bounds", optional=BOUND_KEYS)
+    lower, upper = (as_number(inner[key], key) if key in inner else None for key in BOUND_KEYS)
+    if (lower is None and upper is None) or (lower is not None and upper is not None and lower >= upper):
+        remedy = "write bounds: {lower: 0, upper: 1}, one of the two, or bounds: none"
+        raise refuse("D233", "bounds need an end, the lower one first", node.place, remedy=remedy)
+    return Bounds(lower, upper)
+
+
+def _floor_and_cap(fields: Fields) -> tuple[Decimal | None, Decimal | None]:
     low, high = fields.get("floor"), fields.get("cap")
     # a rating lies on 0 to 100 and a share of reports on 0 to 1 by themselves
     if (low or high) and "numerator" not in fields:

@@ -95,7 +95,13 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
         "min_n": _said(NUMBER, "分母小于它就缺失", "a smaller denominator is missing"),
         "floor": NUMBER,
         "cap": NUMBER,
+        "bounds": _said(
+            {"anyOf": [{"const": "none"}, _ref("bounds")]},
+            "比率可能的范围；超出即缺失",
+            "what the rate can be; outside it is missing",
+        ),
     },
+    "bounds": {"lower": NUMBER, "upper": NUMBER},
     "kpi_item": {"kpi": ID, **_RANGE},
     "aggregate": {
         "fact": _said(_one_of(FACTS), "哪张表", "which table"),
@@ -191,6 +197,7 @@ KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "target_of": (kpis.TARGET_KEYS, ()),
     "rating": (kpis.RATING_KEYS, ()),
     "from_reports": ((), kpis.REPORT_KEYS),
+    "bounds": ((), kpis.BOUND_KEYS),
     "label": (("zh", "en"), ()),
     "accepted": (accepted_findings.ENTRY_KEYS, ()),
     "role": (roles.REQUIRED, roles.OPTIONAL),

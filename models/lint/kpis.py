@@ -70,6 +70,26 @@ def _unused_kpi(world: LintedWorld) -> Iterator[Breach]:
             yield Breach(kpi, f"没有岗位使用 {kpi.id}", f"no role uses {kpi.id}")
 
 
+@rule(
+    "L100",
+    "warning",
+    name=Label("比率未写明可能范围", "A rate does not say what it can be"),
+    why=Label(
+        "分子与分母来自不同文件时，超过 100 % 的比率会被当作好成绩",
+        "a rate above 100 %, whose two files do not cover the same things, is taken for a good one",
+    ),
+    remedy=Label(
+        "占比写 bounds: {lower: 0, upper: 1}；可超出者只写一端，或写 bounds: none",
+        "write bounds: {lower: 0, upper: 1} for a share; one end, or bounds: none, where it may go beyond",
+    ),
+)
+def _unbounded_rate(world: LintedWorld) -> Iterator[Breach]:
+    for kpi in world.kpis.values():
+        measured = isinstance(kpi.measure, Ratio) and not isinstance(kpi.measure.denominator, TargetRef)
+        if measured and unit_of(kpi.unit).is_ratio and kpi.bounds is None:
+            yield Breach(kpi, f"{kpi.id} 未写 bounds", f"{kpi.id} declares no bounds")
+
+
 def referred(kpi: Kpi) -> Iterator[str]:
     """Other KPIs that the KPI adds or is measured against."""
     yield from (item.kpi for item in kpi.items if isinstance(item, KpiRef))
@@ -319,4 +339,5 @@ RULES = (
     _unconfirmed_incidents,
     _unit_against_formula,
     _mixed_currencies,
+    _unbounded_rate,
 )

@@ -45,7 +45,11 @@ def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
 
 def _fed(company: Company) -> frozenset[str]:
     """Tables that an account or a file feeds, and those built from the company's own tables."""
-    fed = {fact for account in source_accounts(company.sources, company.drops) for fact in account.feeds}
+    fed = {
+        fact
+        for account in source_accounts(company.sources, company.drops, company.first_day)
+        for fact in account.feeds
+    }
     return frozenset(fed | {name for name, table in FACTS.items() if _is_own(table.derived_from)})
 
 

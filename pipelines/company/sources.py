@@ -5,7 +5,7 @@ Not here: how to pull (connectors/kit), where the sandbox listens (sandbox.py).
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pydantic import SecretStr, ValidationError
@@ -122,12 +122,17 @@ def with_derived(feeds: Iterable[str]) -> tuple[str, ...]:
     return (*own, *(t.name for t in FACTS.values() if set(own) & set(t.derived_from)))
 
 
-def source_accounts(sources: Iterable[DeclaredAccount], drops: Iterable[Drop]) -> list[SourceAccount]:
-    """Every stream of every account, and one per table and shop of the fact files; nobody expects files of a closed shop."""
+def source_accounts(
+    sources: Iterable[DeclaredAccount], drops: Iterable[Drop], first_day: date
+) -> list[SourceAccount]:
+    """Every stream of every account, and one per table and shop of the fact files; nobody expects files of a closed shop.
+
+    `first_day`: the company's own, which stands where an account does not state since when it is open.
+    """
     accounts = [account for source in sources for account in source.streams()]
     closed = {account.ref.shop_id: account.active_to for account in accounts}
     dropped = {drop.ref: drop for drop in drops}
-    return accounts + [
+    files = [
         SourceAccount(
             ref=ref,
             feeds=with_derived([drop.table]),
@@ -136,6 +141,11 @@ def source_accounts(sources: Iterable[DeclaredAccount], drops: Iterable[Drop]) -
             platform=drop.platform,
         )
         for ref, drop in dropped.items()
+    ]
+    begins_on = first_day.isoformat()
+    return [
+        account if account.active_from else replace(account, begins_on=begins_on)
+        for account in (*accounts, *files)
     ]
 
 

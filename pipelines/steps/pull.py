@@ -120,7 +120,7 @@ def remove_dead_spools(root: Path) -> None:
 
 def register_accounts(con: DuckDBPyConnection, company: Company) -> None:
     """Tell the warehouse which accounts there are."""
-    set_source_accounts(con, source_accounts(company.sources, company.drops))
+    set_source_accounts(con, source_accounts(company.sources, company.drops, company.first_day))
 
 
 @cache

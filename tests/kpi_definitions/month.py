@@ -40,7 +40,8 @@ def line(
         "qty": qty,
         "is_excluded": False,
     }
-    return {**SHOP, **given, "buyer_first_on": on, "sku_id": sku, **money, **costs, **more}
+    told = {"buyer_first_on": on, "sku_id": sku, "channel": "search", "is_new_sku": False}
+    return {**SHOP, **given, **told, **money, **costs, **more}
 
 
 def refund(key: str, on: date | None, ordered: date, amount: int, **more: Any) -> Row:
@@ -58,6 +59,8 @@ def refund(key: str, on: date | None, ordered: date, amount: int, **more: Any) -
         "cogs_base": 0,
         "sku_id": "k1",
         "is_excluded": False,
+        "channel": "search",
+        "withdrawn": False,
         **more,
     }
 
@@ -256,10 +259,10 @@ TABLES: dict[str, list[Row]] = {
         {"community_id": "g", "snapshot_on": day(30), "members": 999, "active_members": 999},
     ],
     "chat": [
-        {"started_on": day(2), "agent_id": "p", "buyer_id": "b1", "is_inquiry": True, "replied": True, "first_reply_seconds":
+        {"started_on": day(2), "rating_only": False, "agent_id": "p", "buyer_id": "b1", "is_inquiry": True, "replied": True, "first_reply_seconds":
           20} | {"reply_seconds_total": 60, "reply_count": 3, "rounds": 3, "rounds_replied_3min": 3, "rating": 5,
           "quality_score": 90} | {"buyer_paid_within_window": True, "credited_base": 300, "refunded_base": 50},
-        {"started_on": day(2), "agent_id": "p", "buyer_id": "b2", "is_inquiry": True, "replied": True, "first_reply_seconds":
+        {"started_on": day(2), "rating_only": False, "agent_id": "p", "buyer_id": "b2", "is_inquiry": True, "replied": True, "first_reply_seconds":
           90000} | {"reply_seconds_total": 20, "reply_count": 1, "rounds": 2, "rounds_replied_3min": 1, "rating": 3,
           "quality_score": 80} | {"buyer_paid_within_window": False, "credited_base": 0, "refunded_base": 0},
     ],

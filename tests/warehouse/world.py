@@ -351,9 +351,13 @@ _GMV = "fact: order_line, sum: paid_amount_base, date: business_date"
 _MARGIN = "fact: order_line, sum: paid_amount_base - cogs_base, date: business_date"
 _ORDERS = "fact: order_line, count_distinct: order_id, where: not is_excluded, date: business_date"
 _NEW_BUYERS = (
-    "fact: order_line, count_distinct: buyer_id, where: buyer_first_on >= period_start, date: business_date"
+    "fact: order_line, count_distinct: buyer_id, where: buyer_id is not null and buyer_first_on >= period_start,"
+    " date: business_date"
 )
-_REPLY = "fact: ticket, median: first_reply_minutes, where: first_reply_minutes >= 0, date: opened_on"
+_REPLY = (
+    "fact: ticket, median: first_reply_minutes, where: first_reply_minutes is not null and first_reply_minutes >= 0,"
+    " date: opened_on"
+)
 
 
 def definitions() -> Definitions:

@@ -118,18 +118,27 @@ def insert_given(table: Table, columns: frozenset[str], *, is_final: bool) -> Sq
 
 
 def _given(table: Table, columns: frozenset[str], *, is_final: bool) -> _Stages:
-    """Every column that may be given: what was not is NULL, or what an empty cell of a file means."""
+    """Every column that may be given: what was not is NULL, or the column's default, whichever way the row comes in."""
     # as NULL of the right type rather than left out: every later stage may name any given column
     absent = [c for c in table.given if c.name not in columns]
     null = Sql("null")
     known = sorted(columns | set(STATED))
     selected = [
-        *(identifier(name) for name in known),
+        *(_or_default(table, name) for name in known),
         *(_named(c.name, _cast(c, literal(c.default) if c.default else null)) for c in absent),
     ]
     text = fill(Sql("given as (select ${columns} from given_row)"), columns=listed(selected))
     there = frozenset({*known, *(c.name for c in absent)})
     return _Stages(Sql("given"), there, text, frozenset(columns if is_final else ()))
+
+
+def _or_default(table: Table, name: str) -> Sql:
+    """A given column, with its default in the place of NULL: a feed that does not state it says what an empty cell says."""
+    column = table.column(name)
+    if column is None or not column.default:
+        return identifier(name)
+    default = _cast(column, literal(column.default))
+    return _named(name, fill(Sql("coalesce(${given}, ${default})"), given=identifier(name), default=default))
 
 
 def _cast(column: Column, sql: Sql) -> Sql:

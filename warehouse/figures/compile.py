@@ -1,7 +1,7 @@
 """KPI definitions to SQL: one statement per family of measures, grouped by span, person and role.
 
-Belongs here: families of measures, sums, order statistics, and the row that lacks a value. Not here: distinct keys
-(compile_distinct.py), running it (run.py), ratios (models.money), meaning of a column.
+Belongs here: families of measures, sums, order statistics. Not here: distinct keys (compile_distinct.py), which row makes a
+measure unknown (compile_gaps.py), running it (run.py), ratios (models.money), meaning of a column.
 
 A family is what one scan of a fact can answer together (`families`): measures of one date column, one range of days and one way
 to count. Shape of its statement: the fact is first added up by day and ownership scope (cheap, one scan), then joined to the few
@@ -12,7 +12,7 @@ Everything is exact: sums and counts are DECIMAL, shares DECIMAL(7,6), medians c
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.tables import Derivation, Table
+from models.tables import Table
 from warehouse.figures.compile_distinct import distinct, groups
 from warehouse.figures.expressions import scale
 from warehouse.figures.fact_scan import KEY, FactScan, Grain, figure_column, of
@@ -66,40 +66,6 @@ def output_columns(number: int, measure: Measure) -> tuple[Sql, ...]:
     figures = ("_lo", "_hi") if measure.agg in ORDERED else ("",)
     seen = ("_seen",) if measure.is_additive and measure.range.is_snapshot else ()
     return tuple(figure_column(number, suffix) for suffix in (*figures, "_n", "_null", *seen))
-
-
-def compile_gap(measure: Measure, table: Table, grain: Grain, roles: tuple[str, ...] = ()) -> Sql:
-    """Why a measure is unknown: per label, person and role the first row (by kind, subject, day) without a value.
-
-    Columns: label, person_id, role_id; kind (rate, cost or value), subject (currency, SKU or source row), day.
-    Parameters: the two of `bounds_of(measure.range)`.
-    """
-    scan = FactScan(
-        table=table, date=measure.date, range=measure.range, grain=grain, by_span=True, roles=roles
-    )
-    scope = Sql("(o.scope_type = ${kind} and o.scope_id = f.${column})")
-    scopes = (fill(scope, kind=literal(t), column=identifier(c)) for t, c in table.scopes.items())
-    return fill(
-        Sql(
-            # min of a struct compares its fields in order: the same row is named in every run
-            "select ${key}, gap.kind as kind, gap.subject as subject, gap.day as day\n"
-            "from (\nselect s.label, o.person_id, o.role_id, min(${gap}) as gap\nfrom ${source}"
-            "inner join ${holdings} as o on ${held} and (${scopes})"
-            " and f.${day} between o.valid_from and o.valid_to${same}\n"
-            "where ${bounds} and ${where} and ${expr} is null\ngroup by s.label, o.person_id, o.role_id)"
-        ),
-        key=KEY,
-        gap=_gap(measure, table, scan.day),
-        source=scan.source,
-        holdings=scan.holdings,
-        held=scan.held,
-        same=scan.of_span("s"),
-        scopes=joined(Sql(" or "), scopes),
-        day=scan.day,
-        bounds=scan.bounds,
-        where=scan.where(measure),
-        expr=scan.expr(measure.summed),
-    )
 
 
 def _compiler(measure: Measure) -> Callable[[tuple[Measure, ...], FactScan], list[Sql]]:
@@ -221,7 +187,7 @@ def _additive_columns(number: int, measure: Measure, scan: FactScan) -> Sql:
     """The `output_columns` of a measure over the rows of one day."""
     where = scan.where(measure)
     count = fill(Sql("count(*) filter (where ${where})"), where=where)
-    null = Sql("0")
+    null = fill(Sql("count(*) filter (where ${unknown})"), unknown=scan.unknown(measure))
     if measure.expr is None:
         figure = fill(Sql("cast(${count} as decimal(18, 0))"), count=count)
     else:
@@ -235,7 +201,6 @@ def _additive_columns(number: int, measure: Measure, scan: FactScan) -> Sql:
             where=where,
             places=literal(scale(measure.expr, scan.table)),
         )
-        null = fill(Sql("count(*) filter (where ${where} and ${expr} is null)"), where=where, expr=expr)
     columns = [figure, count, null]
     # rows of any kind: a day on which stock was counted and none matches is 0, a day without a count is unknown
     if measure.range.is_snapshot and measure.is_additive:
@@ -251,9 +216,10 @@ def _ordered(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     # `families` leaves an order statistic alone
     [measure] = measures
     rows = Sql(
-        "select s.label as label, o.person_id, o.role_id, ${keys}, ${expr} as x\nfrom ${fact} as f\n"
+        "select s.label as label, o.person_id, o.role_id, ${keys},"
+        " case when ${where} then ${expr} end as x\nfrom ${fact} as f\n"
         "inner join ${holdings} as o on ${held} and o.scope_type = ${kind} and o.scope_id = f.${scope}"
-        " and f.${day} between o.valid_from and o.valid_to\n${span}where ${bounds} and ${where}"
+        " and f.${day} between o.valid_from and o.valid_to\n${span}where ${bounds} and ${may}"
     )
     owned = (
         fill(
@@ -269,6 +235,7 @@ def _ordered(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
             span=scan.span_join(fill(Sql("f.${day}"), day=scan.day)),
             bounds=scan.bounds,
             where=scan.where(measure),
+            may=scan.may_count(measure),
         )
         for kind, column in scan.table.scopes.items()
     )
@@ -302,25 +269,3 @@ def _ordered(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
             null=null,
         ),
     ]
-
-
-def _gap(measure: Measure, table: Table, day: Sql) -> Sql:
-    """Why the row lacks a value, as a struct: the rate of its money, the cost of its SKU, or the value itself."""
-    read = [column for column in table.columns if column.name in measure.columns]
-    rules = {column.name: column.derived.rule for column in read if column.derived is not None}
-    told = Sql("{kind: ${kind}, subject: coalesce(f.${subject}, ''), day: f.${day}}")
-    unless = Sql("when f.${column} is null then ${gap}")
-    rate = fill(told, kind=literal("rate"), subject=Sql("currency"), day=day)
-    cost = fill(told, kind=literal("cost"), subject=Sql("sku_id"), day=day)
-    value = fill(told, kind=literal("value"), subject=Sql("source_row_id"), day=day)
-    cases = []
-    if Derivation.BASE in rules.values() or "fx_rate" in measure.columns:
-        cases.append(fill(unless, column=Sql("fx_rate"), gap=rate))
-    cases += [
-        fill(unless, column=identifier(name), gap=cost)
-        for name, rule in rules.items()
-        if rule is Derivation.COST
-    ]
-    if not cases:
-        return value
-    return fill(Sql("case ${cases} else ${value} end"), cases=joined(Sql(" "), cases), value=value)

@@ -7,6 +7,8 @@ meet the condition, held or not: whoever holds a scope of that row on its day ha
 what people of a role are credited with, and what is unowned, adds up to the number of keys. A rate of two counts of the same keys
 takes both credits from the first row that its denominator counts (`Measure.credited_as`).
 
+What is in doubt is said in compile_doubts.py, and comes on top: the figure itself is that of the rows that surely count.
+
 Shape: rows by day and key with their first row; first rows by span and key; keys by the day and the scopes of their first rows,
 which are few; then their holders.
 """
@@ -15,15 +17,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.definitions.aggregates import Having
+from warehouse.figures.compile_doubts import doubts
 from warehouse.figures.expressions import scale
 from warehouse.figures.fact_scan import KEY, FactScan, figure_column, known, named, numbered, of
-from warehouse.figures.measures import PREVIOUS, Credit, Measure
-from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
+from warehouse.figures.first_rows import P, elsewhere, holders, lends_here, place, row
+from warehouse.figures.measures import PREVIOUS, Measure
+from warehouse.store.sqltext import Sql, fill, joined, listed, literal
 
-_P = Sql("p")
-_SEEN = (
-    -1
-)  # in place of a measure's number: the keys that a person's own rows of a snapshot name, counted or not
+# in place of a measure's number: the keys of a person's own rows of a snapshot, counted or not
+_SEEN = -1
 
 
 def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
@@ -32,14 +34,15 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     names = numbered("k", keys)
     wheres = [scan.where(measure) for measure in measures]
     firsts = numbered("w", tuple(wheres))
-    lent = _lent_here(measures[0], scan)
+    lender = lends_here(measures[0], scan)
+    lent = None if lender is None else scan.where(lender)
     by_day = _by_day(scan, measures[0], [named(keys, names)], dict(zip(firsts, wheres, strict=True)), lent)
     by_key = fill(
         Sql(
             "first_row as (\nselect ${label} as label, ${names}, ${firsts}\nfrom key_day as p\n${span}group by all)"
         ),
         label=scan.known_label,
-        names=of(_P, names),
+        names=of(P, names),
         firsts=listed(
             fill(Sql("min(p.${first}) as ${first}"), first=first)
             for first in (*firsts, *([Sql("lent")] if lent is not None else []))
@@ -49,7 +52,7 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     entries = (
         fill(
             Sql(
-                "select label, ${names}, ${number} as number, ${first} as own, ${lent} as lent, true as met, 0 as nulls"
+                "select label, ${names}, ${number} as number, ${first} as own, ${lent} as lent, true as met"
                 "\nfrom first_row where ${first} is not null"
             ),
             names=listed(names),
@@ -60,7 +63,8 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
         for number, first in enumerate(firsts)
     )
     entry = fill(Sql("entry as (\n${all})"), all=joined(Sql("\nunion all\n"), entries))
-    return [by_day, by_key, entry, *_credited(measures, scan, names)]
+    parts = [by_day, by_key, entry, *([] if lent is None else [_lent_row(Sql("first_row"), names)])]
+    return [*parts, *_credited(measures, scan, names)]
 
 
 def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
@@ -68,7 +72,8 @@ def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     # `families` leaves a count of groups alone
     [measure] = measures
     having = measure.having or Having()
-    names = listed(numbered("k", scan.keys(measure.keys)))
+    keys = numbered("k", scan.keys(measure.keys))
+    names = listed(keys)
     parts = [_by_day(scan, measure, *_grouped(measure, having, scan)), _group_row(measure, having, scan)]
     if measure.compares_periods:
         parts.append(_key_before(measure, replace(scan, range=PREVIOUS, by_span=True)))
@@ -78,45 +83,28 @@ def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     parts.append(
         fill(
             Sql(
-                "entry as (\nselect label, ${names}, 0 as number, min(own) as own, ${lent} as lent, ${met} as met,"
-                " coalesce(sum(nulls), 0) as nulls\nfrom group_row\ngroup by label, ${names}\nhaving min(own) is not null)"
+                "entry as (\nselect label, ${names}, 0 as number, min(own) as own, ${lent} as lent,"
+                " ${met} as met\nfrom group_row\ngroup by label, ${names}\nhaving min(own) is not null)"
             ),
             names=names,
-            lent=Sql("null") if _lent_here(measure, scan) is None else Sql("min(lent)"),
+            lent=Sql("null") if lends_here(measure, scan) is None else Sql("min(lent)"),
             met=met,
         )
     )
-    return [*parts, *_credited(measures, scan, numbered("k", scan.keys(measure.keys)))]
+    if lends_here(measure, scan) is not None:
+        parts.append(_lent_row(Sql("group_row"), keys))
+    return [*parts, *_credited(measures, scan, keys)]
 
 
-def _first(scan: FactScan) -> Sql:
-    """A row by which a key may be credited: its day, what tells it from others of the day, its scopes; compared in this order."""
-    ids = listed(
-        fill(Sql("${name} := f.${column}"), name=name, column=identifier(column))
-        for name, column in zip(numbered("i", scan.table.key), scan.table.key, strict=True)
+def _lent_row(source: Sql, names: list[Sql]) -> Sql:
+    """The keys that the denominator counts in the same range of days, with their first row there."""
+    return fill(
+        Sql(
+            "lent_row as (\nselect label, ${names}, min(lent) as lent from ${source}\nwhere lent is not null group by all)"
+        ),
+        names=listed(names),
+        source=source,
     )
-    scopes = dict.fromkeys(scan.table.scopes.values())
-    owned = listed(
-        fill(Sql("${name} := f.${column}"), name=_scope(column), column=identifier(column))
-        for column in scopes
-    )
-    return fill(Sql("struct_pack(d := f.${day}, ${ids}, ${owned})"), day=scan.day, ids=ids, owned=owned)
-
-
-def _scope(column: str) -> Sql:
-    return identifier(f"s_{column}")
-
-
-def _lent_here(measure: Measure, scan: FactScan) -> Sql | None:
-    """The condition of the rows that a denominator lends its credit by, where they stand in the same scan."""
-    credit = measure.credit
-    if credit is None or not _is_near(credit, scan):
-        return None
-    return scan.where(replace(measure, where=credit.where))
-
-
-def _is_near(credit: Credit, scan: FactScan) -> bool:
-    return (credit.range, credit.date) == (scan.range, scan.date)
 
 
 def _by_day(
@@ -124,7 +112,7 @@ def _by_day(
 ) -> Sql:
     """Rows by day and key, with the first of them that meets each condition."""
     wanted = firsts if lent is None else {**firsts, Sql("lent"): lent}
-    row = _first(scan)
+    first = row(scan)
     return fill(
         Sql(
             "key_day as (\nselect ${label}f.${day} as day, ${columns}\nfrom ${source}"
@@ -137,7 +125,10 @@ def _by_day(
                 *columns,
                 *(
                     fill(
-                        Sql("min(${row}) filter (where ${where}) as ${name}"), row=row, where=where, name=name
+                        Sql("min(${row}) filter (where ${where}) as ${name}"),
+                        row=first,
+                        where=where,
+                        name=name,
                     )
                     for name, where in wanted.items()
                 ),
@@ -158,20 +149,22 @@ def _grouped(
     keys, inner = scan.keys(measure.keys), scan.keys(having.keys)
     where = scan.where(measure)
     columns = [named((*keys, *inner), (*numbered("k", keys), *numbered("j", inner)))]
-    return [*columns, _bounded(having, scan, where)], {Sql("own"): where}, _lent_here(measure, scan)
+    lender = lends_here(measure, scan)
+    lent = None if lender is None else scan.where(lender)
+    return [*columns, _bounded(having, scan, where)], {Sql("own"): where}, lent
 
 
 def _group_row(measure: Measure, having: Having, scan: FactScan) -> Sql:
     """The rows of a key in a span, by the keys that are counted within it."""
     names = (*numbered("k", scan.keys(measure.keys)), *numbered("j", scan.keys(having.keys)))
-    lent = Sql("") if _lent_here(measure, scan) is None else Sql(", min(p.lent) as lent")
+    lent = Sql("") if lends_here(measure, scan) is None else Sql(", min(p.lent) as lent")
     return fill(
         Sql(
-            "group_row as (\nselect ${label} as label, ${names}, sum(p.x) as x, sum(p.nulls) as nulls,"
+            "group_row as (\nselect ${label} as label, ${names}, sum(p.x) as x,"
             " min(p.own) as own${lent}\nfrom key_day as p\n${span}group by all)"
         ),
         label=scan.known_label,
-        names=of(_P, names),
+        names=of(P, names),
         lent=lent,
         span=scan.span_of_rows,
     )
@@ -195,28 +188,33 @@ def _key_before(measure: Measure, scan: FactScan) -> Sql:
 
 def _credited(measures: tuple[Measure, ...], scan: FactScan, names: list[Sql]) -> list[Sql]:
     """From `entry`, every key with the rows it may be credited by, to `result`: one statement of holders and shares."""
-    credit = measures[0].credit
-    if credit is None or _is_near(credit, scan):
-        source, parts = Sql("(select label, number, coalesce(lent, own) as own, met, nulls from entry)"), []
-        holders = [_holders(Sql("credited_key"), scan)]
+    far = elsewhere(measures[0], scan)
+    counted = [Sql("number"), Sql("n")]
+    held = [holders(Sql("credited_key"), counted, scan)]
+    if far is None:
+        source, parts = Sql("(select label, number, coalesce(lent, own) as own, met from entry)"), []
     else:
-        far = replace(scan, range=credit.range, date=credit.date, by_span=True)
-        parts = _lent_elsewhere(measures[0], credit, far, names)
-        source = Sql("(select label, number, own, met, nulls from near_key)")
-        holders = [_holders(Sql("credited_key"), scan), _holders(Sql("far_credited_key"), far)]
+        parts = _lent_elsewhere(measures[0], far, names)
+        source = Sql("(select label, number, own, met from near_key)")
+        held.append(holders(Sql("far_credited_key"), counted, far))
         parts.append(_tallied(Sql("far_credited_key"), Sql("far_key"), far))
     parts.append(_tallied(Sql("credited_key"), source, scan))
     if measures[0].range.is_snapshot:
-        holders.append(_seen(measures[0], scan))
+        held.append(_seen(measures[0], scan))
+    doubtful, unknown = doubts(measures, scan, names)
     outputs = listed(_output(number, measure) for number, measure in enumerate(measures))
-    held = fill(Sql("held_key as (\n${all})"), all=joined(Sql("\nunion all\n"), holders))
+    all_held = fill(
+        # by name: what a branch does not say adds nothing
+        Sql("held_key as (\n${all})"),
+        all=joined(Sql("\nunion all by name\n"), [*held, *unknown]),
+    )
     result = fill(
         Sql("result as (\nselect ${key}, ${outputs} from held_key group by all)"), key=KEY, outputs=outputs
     )
-    return [*parts, held, result]
+    return [*parts, *doubtful, all_held, result]
 
 
-def _lent_elsewhere(measure: Measure, credit: Credit, far: FactScan, names: list[Sql]) -> list[Sql]:
+def _lent_elsewhere(measure: Measure, far: FactScan, names: list[Sql]) -> list[Sql]:
     """Keys that the denominator counts in another range of days, with their first row there; and all others."""
     keys = far.keys(measure.keys)
     lent = Sql(
@@ -229,18 +227,18 @@ def _lent_elsewhere(measure: Measure, credit: Credit, far: FactScan, names: list
             lent,
             label=far.label,
             keys=named(keys, numbered("k", keys)),
-            row=_first(far),
+            row=row(far),
             source=far.source,
             bounds=far.bounds,
             known=known(keys[: len(measure.keys)]),
-            where=far.where(replace(measure, where=credit.where)),
+            where=far.where(measure.lender or measure),
         ),
         fill(
-            Sql("far_key as (\nselect e.label, e.number, l.lent as own, e.met, e.nulls ${same})"),
+            Sql("far_key as (\nselect e.label, e.number, l.lent as own, e.met ${same})"),
             same=fill(same, join=Sql("inner"), names=listed(names)),
         ),
         fill(
-            Sql("near_key as (\nselect e.label, e.number, e.own, e.met, e.nulls ${same})"),
+            Sql("near_key as (\nselect e.label, e.number, e.own, e.met ${same})"),
             same=fill(same, join=Sql("anti"), names=listed(names)),
         ),
     ]
@@ -248,58 +246,28 @@ def _lent_elsewhere(measure: Measure, credit: Credit, far: FactScan, names: list
 
 def _tallied(name: Sql, source: Sql, scan: FactScan) -> Sql:
     """How many keys have a first row of the same day and scopes: few rows, whatever the number of keys."""
-    scopes = [_scope(column) for column in dict.fromkeys(scan.table.scopes.values())]
     return fill(
         Sql(
-            "${name} as (\nselect label, number, own['d'] as day, ${scopes},"
-            " count(*) filter (where met) as n, sum(nulls) as nulls\nfrom ${source} as e\ngroup by all)"
+            "${name} as (\nselect label, number, ${place}, count(*) filter (where met) as n"
+            "\nfrom ${source} as e\ngroup by all)"
         ),
         name=name,
-        scopes=listed(
-            fill(Sql("own[${text}] as ${scope}"), text=literal(scope.strip('"')), scope=scope)
-            for scope in scopes
-        ),
+        place=place(Sql("own"), scan),
         source=source,
-    )
-
-
-def _holders(source: Sql, scan: FactScan) -> Sql:
-    """Who holds a scope of the first rows on their days."""
-    scoped = (
-        fill(
-            Sql(
-                "select label, number, day, n, nulls, ${kind} as scope_type, ${scope} as scope_id from ${source}"
-            ),
-            kind=literal(kind),
-            scope=_scope(column),
-            source=source,
-        )
-        for kind, column in scan.table.scopes.items()
-    )
-    return fill(
-        Sql(
-            "select p.label, o.person_id, o.role_id, p.number, o.share, p.n, p.nulls\nfrom (${scoped}) as p\n${owner}"
-        ),
-        # all: a check refuses a role that could own one row through two kinds of scope (sql/checks/one_scope_type.sql)
-        scoped=joined(Sql("\nunion all\n"), scoped),
-        # the label is known: the holdings of an earlier period are those of its span
-        owner=replace(scan, by_span=True).owner_join,
     )
 
 
 def _seen(measure: Measure, scan: FactScan) -> Sql:
     """The keys of a person's own rows on a snapshot's day, whether they count or not: without one nothing was counted there."""
     keys = scan.keys(measure.keys)
-    names = numbered("k", keys)
     return fill(
         Sql(
-            "select ${label} as label, o.person_id, o.role_id, ${seen} as number, 0 as share,"
-            " count(distinct (${names})) as n, 0 as nulls\nfrom (${rows}) as p\n${owner}${span}group by all"
+            "select ${label} as label, o.person_id, o.role_id, ${seen} as number, count(*) as n\n"
+            "from (${rows}) as p\n${owner}${span}group by all"
         ),
         label=scan.known_label,
         seen=literal(_SEEN),
-        names=of(_P, names),
-        rows=scan.per_scope(named(keys, names), known(keys[: len(measure.keys)])),
+        rows=scan.per_scope(named(keys, numbered("k", keys))),
         owner=scan.owner_join,
         span=scan.later_span,
     )
@@ -318,14 +286,11 @@ def _output(number: int, measure: Measure) -> Sql:
 
 
 def _bounded(having: Having, scan: FactScan, where: Sql) -> Sql:
-    """What the bound looks at, by day: the sum or the number of rows that count, and those of them without a value."""
+    """What the bound looks at, by day: the sum or the number of rows that count."""
     if having.agg != "sum" or having.expr is None:
-        return fill(Sql("count(*) filter (where ${where}) as x, 0 as nulls"), where=where)
+        return fill(Sql("count(*) filter (where ${where}) as x"), where=where)
     return fill(
-        Sql(
-            "cast(sum(${expr}) filter (where ${where}) as decimal(38, ${places})) as x,"
-            " count(*) filter (where (${where}) and ${expr} is null) as nulls"
-        ),
+        Sql("cast(sum(${expr}) filter (where ${where}) as decimal(38, ${places})) as x"),
         expr=scan.expr(having.expr),
         where=where,
         places=literal(scale(having.expr, scan.table)),

@@ -2,6 +2,11 @@
 
 Belongs here: one tree to one SQL expression, and the scale of its exact decimal result. Not here:
 aggregation (compile.py). Column names come from the registry only; constants pass through `sqltext.literal`.
+
+A condition is true, false or NULL, by SQL's (Kleene's) rules: false and NULL = false, true or NULL = true, any comparison with
+NULL is NULL, `is null` never is. A word that tells nothing apart (`Column.untold`) is NULL in a comparison with another word,
+and itself in one with a word of its kind: of a row of `all`, `source = 'paid'` and `source != 'paid'` are NULL, `source = 'all'`
+is true. What a NULL condition makes of a figure is said in fact_scan.py.
 """
 
 from decimal import Decimal
@@ -125,20 +130,15 @@ def _is_date(node: Expr, table: Table) -> bool:
 def _condition(node: Expr, table: Table) -> Sql:
     match node:
         case formulas.Compare():
-            left, right = sql(node.left, table), sql(node.right, table)
+            left, right = _told(node.left, node.right, table), _told(node.right, node.left, table)
             return fill(Sql("(${left} ${op} ${right})"), left=left, op=_OPERATORS[node.op], right=right)
         case formulas.IsNull():
             return fill(
                 Sql("(${operand} is ${no}null)"), operand=sql(node.operand, table), no=_not(node.negated)
             )
         case formulas.InList():
-            values = listed(sql(value, table) for value in node.values)
-            return fill(
-                Sql("(${operand} ${no}in (${values}))"),
-                operand=sql(node.operand, table),
-                no=_not(node.negated),
-                values=values,
-            )
+            listing = joined(Sql(" or "), _listings(node, table))
+            return fill(Sql("(${no}(${listing}))"), no=_not(node.negated), listing=listing)
         case formulas.Not():
             return fill(Sql("(not ${operand})"), operand=sql(node.operand, table))
         case formulas.And() | formulas.Or():
@@ -146,6 +146,37 @@ def _condition(node: Expr, table: Table) -> Sql:
             return fill(Sql("(${items})"), items=joined(word, (sql(item, table) for item in node.items)))
         case _:
             raise WarehouseError("W401", "an expression holds an unknown node", actual=type(node).__name__)
+
+
+def _listings(node: formulas.InList, table: Table) -> list[Sql]:
+    """The operand in a list: words that tell nothing apart are looked up apart from the others."""
+    vague = [value for value in node.values if value.value in untold_words(node.operand, table)]
+    clear = [value for value in node.values if value not in vague]
+    plain = sql(node.operand, table)
+    parts = [(_told(node.operand, clear[0], table), clear)] if clear else []
+    parts += [(plain, vague)] if vague else []
+    return [
+        fill(Sql("${operand} in (${values})"), operand=operand, values=listed(sql(v, table) for v in values))
+        for operand, values in parts
+    ]
+
+
+def _told(operand: Expr, other: Expr, table: Table) -> Sql:
+    """One side of a comparison; NULL for a word that tells nothing apart, unless it is compared with such a word."""
+    words = untold_words(operand, table)
+    plain = sql(operand, table)
+    if not words or (isinstance(other, formulas.Literal) and other.value in words):
+        return plain
+    vague = listed(literal(word) for word in words)
+    return fill(
+        Sql("case when ${operand} in (${vague}) then null else ${operand} end"), operand=plain, vague=vague
+    )
+
+
+def untold_words(node: Expr, table: Table) -> tuple[str, ...]:
+    """The words of a column that tell nothing apart; none for any other expression."""
+    column = table.column(node.name) if isinstance(node, formulas.ColumnName) else None
+    return column.untold if column is not None else ()
 
 
 def _not(is_negated: bool) -> Sql:

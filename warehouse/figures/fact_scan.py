@@ -2,6 +2,16 @@
 
 Belongs here: the fragments of SQL that every kind of aggregate needs. Not here: the aggregates (compile.py,
 compile_distinct.py).
+
+Absent is not 0. A row of the asked days that the person holds is, for one measure,
+* out, where the condition is false;
+* counted, where it is true and what the measure reads of it (`summed`, the keys) is known;
+* unknown, where the condition is NULL, or is true and something that is read is NULL: it counts into `_null`, and one such row
+  makes the figure missing. So a definition says itself what an empty column means: `rating is not null and rating >= 4`.
+A distinct key is counted if one of its rows is counted, and unknown if none is and one is unknown. A count of groups is unknown
+if any row is, of either period where it compares two.
+A row without the date that a measure asks for did not happen in any span, unless the registry says that the day is merely not
+known (`Column.lost`): then it is unknown in every span that may hold the day, for who holds its scope in it (compile_gaps.py).
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +27,7 @@ from warehouse.figures.measures import Measure
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
 
 Grain = OneOf["day", "span"]  # what the spans of one computation are: single days, or ranges such as a month
+Key = tuple[str, str, str]  # label, person, role
 KEY = Sql("label, person_id, role_id")
 # Ranges of many days, even where the span is a single one.
 _LONG = frozenset({"window", "all"})
@@ -27,7 +38,7 @@ _SHOP_IDS = frozenset(
     {key for table in FACTS.values() for key in table.key if key.endswith("_id")} - _SHARED_IDS
     | {"order_id", "refund_id", "source_row_id", "live_session_id", "po_id"}
 )
-_NOTHING = Sql("")
+_NOTHING, _ALWAYS, _NEVER = Sql(""), Sql("true"), Sql("false")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,11 +152,41 @@ class FactScan:
 
     def where(self, measure: Measure) -> Sql:
         """The condition of a measure."""
-        return Sql("true") if measure.where is None else sql(measure.where, self.table)
+        return _ALWAYS if measure.where is None else sql(measure.where, self.table)
 
     def expr(self, node: Expr | None) -> Sql:
         """An expression; 0 for none."""
         return Sql("0") if node is None else sql(node, self.table)
+
+    def may_count(self, measure: Measure) -> Sql:
+        """The condition is not known to be false."""
+        if measure.where is None:
+            return _ALWAYS
+        return fill(Sql("(${where}) is distinct from false"), where=self.where(measure))
+
+    def counted(self, measure: Measure) -> Sql:
+        """The row counts, and all that is read of it is known."""
+        return joined(Sql(" and "), (self.where(measure), *(known([x]) for x in self.read(measure))))
+
+    def unknown(self, measure: Measure) -> Sql:
+        """The row may count, and either that or something that is read of it is not known."""
+        lacking = [fill(Sql("${x} is null"), x=x) for x in self.read(measure)]
+        if measure.where is not None:
+            lacking.insert(0, fill(Sql("(${where}) is null"), where=self.where(measure)))
+        if not lacking:
+            return _NEVER
+        return fill(
+            Sql("(${may} and (${lacking}))"),
+            may=self.may_count(measure),
+            lacking=joined(Sql(" or "), lacking),
+        )
+
+    def read(self, measure: Measure) -> tuple[Sql, ...]:
+        """What must be known of a row that counts: what is added up, the keys, and the keys of an inner count."""
+        inner = measure.having.keys if measure.having is not None else ()
+        columns = dict.fromkeys((*measure.keys, *inner))
+        added = () if measure.summed is None else (self.expr(measure.summed),)
+        return (*added, *(fill(Sql("f.${name}"), name=identifier(name)) for name in columns))
 
     def keys(self, names: tuple[str, ...]) -> tuple[Sql, ...]:
         """The columns that make counted keys unique: ids of a shop with the shop, buyers with their platform."""
@@ -157,7 +198,14 @@ class FactScan:
         # a buyer's id is given out by the platform: the same text on another one is somebody else
         return (*own, Sql("f.platform")) if outsiders else own
 
-    def per_scope(self, columns: Sql, condition: Sql) -> Sql:
+    @cached_property
+    def scope_match(self) -> Sql:
+        """The holding `o` is of a scope of the row `f`."""
+        scope = Sql("(o.scope_type = ${kind} and o.scope_id = f.${column})")
+        scopes = self.table.scopes.items()
+        return joined(Sql(" or "), (fill(scope, kind=literal(k), column=identifier(c)) for k, c in scopes))
+
+    def per_scope(self, columns: Sql, condition: Sql = _ALWAYS) -> Sql:
         """Rows of the fact by day and held scope, one branch per kind of scope, grouped by everything else."""
         branch = Sql(
             "select ${label}f.${day} as day, ${kind} as scope_type, f.${scope} as scope_id, ${columns}\n"

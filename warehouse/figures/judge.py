@@ -11,13 +11,14 @@ from decimal import Decimal
 
 from models.causes import Cause
 from models.definitions.ranges import CURRENT, Days, Range
-from models.figure import FigureStatus, divided, divided_by_target, summed
+from models.figure import Figure, FigureStatus, divided, divided_by_target, summed
 from models.money import exact, round_half_up, total
 from models.tables import FACTS
 from warehouse.facts.sources import sources_of
+from warehouse.figures.fact_scan import Key
 from warehouse.figures.measures import Measure
 from warehouse.figures.plan import KpiPlan, MeasuredPerson, Term
-from warehouse.figures.run import Key, MeasureResults
+from warehouse.figures.run import MeasureResults
 from warehouse.raw.coverage import Account, Coverage
 from warehouse.store.places import PLACES
 
@@ -100,9 +101,27 @@ class Evidence:
         elif kpi.denominator:
             below = self._sum(kpi.denominator, key)
             found = divided(kpi.kpi, above, below)
+            if found.cause is not None and found.cause.code == "M222":
+                found = Figure(None, self._disagreeing(duty, kpi, found.cause))
         else:
             below, found = None, summed(kpi.kpi, above)
         return Judged(above, below, found.value, found.cause, self._rows(kpi, key))
+
+    def _disagreeing(self, duty: MeasuredPerson, kpi: KpiPlan, cause: Cause) -> Cause:
+        """The cause with the sources of both parts: one of them is not whole, or counts something else."""
+        above, below = (self._sources(duty, terms) for terms in (kpi.numerator, kpi.denominator))
+        return Cause(cause.code, f"{cause.text}; numerator from {above}, denominator from {below}")
+
+    def _sources(self, duty: MeasuredPerson, terms: Iterable[Term]) -> str:
+        """The facts of some terms, each with the streams that feed it for the person."""
+        told = []
+        reads = dict.fromkeys(FactDays(duty, term.measure.fact, term.measure.range) for term in terms)
+        for fact in dict.fromkeys(read.fact for read in reads):
+            held = [o for read in reads if read.fact == fact for o in self.owned.get(read.holder, ())]
+            accounts = (a for own in sources_of(fact) for o in held for a in self._accounts(own, o))
+            names = dict.fromkeys(f"{a.connector}.{a.stream}[{a.shop_id}]" for a in accounts)
+            told.append(f"{fact} ({', '.join(names)})")
+        return " and ".join(told)
 
     def _sum(self, terms: Iterable[Term], key: Key) -> Decimal:
         figures = [(term.sign, self.figures.of(term.measure, key).value or Decimal(0)) for term in terms]
@@ -135,7 +154,9 @@ class Evidence:
                 "M206", f"no source feeds {fact} for {', '.join(sorted({o.scope_id for o, _ in scopes}))}"
             )
         open_days = [
-            (account, clipped) for account, days in feeding if (clipped := account.clip(*days)) is not None
+            (account, open_)
+            for account, days in feeding
+            if (open_ := read.open_days(account, days)) is not None
         ]
         if not open_days:
             return Cause("M209", f"no shop that feeds {fact} was open in {read.when}")
@@ -149,8 +170,7 @@ class Evidence:
             (account, fact) for fact in sources_of(read.fact) for account in self.coverage.feeding(fact)
         ]
         for account, fact in feeding:
-            # without a first day nothing earlier is known of the account: its past begins with the days themselves
-            days = account.clip(account.active_from or first, last)
+            days = account.past(first, last)
             cause = None if days is None else self.coverage.uncovered(account, *days, fact)
             if cause is not None:
                 return Cause(cause.code, f"whole history needed: {cause.text}")
@@ -179,6 +199,13 @@ class FactDays:
     def days(self) -> Days:
         """First and last day."""
         return self.duty.span.days_of(self.reach)
+
+    def open_days(self, account: Account, days: Days) -> Days | None:
+        """The days on which an account was open, of some that are read.
+
+        Only the span itself begins with the company: of a period before, a part is no measure for the whole.
+        """
+        return account.asked(*days) if self.reach == CURRENT else account.clip(*days)
 
     @property
     def when(self) -> str:

@@ -67,6 +67,21 @@ class Measure:
         return self if credit == Credit(self.where, self.date, self.range) else replace(self, credit=credit)
 
     @property
+    def lender(self) -> "Measure | None":
+        """The count of keys by whose rows its keys are credited; None = its own."""
+        if self.credit is None:
+            return None
+        return Measure(
+            fact=self.fact,
+            agg="count_distinct",
+            expr=None,
+            where=self.credit.where,
+            date=self.credit.date,
+            keys=self.keys,
+            range=self.credit.range,
+        )
+
+    @property
     def percentile(self) -> Decimal:
         """The percentile of an order statistic; 50 for a median."""
         return Decimal(50) if self.percent is None else self.percent
@@ -96,9 +111,13 @@ class Measure:
     @property
     def ranges(self) -> tuple[Range, ...]:
         """The ranges of days it reads, its own first."""
-        before = (PREVIOUS,) if self.compares_periods else ()
         credit = (self.credit.range,) if self.credit else ()
-        return tuple(dict.fromkeys((self.range, *before, *credit)))
+        return tuple(dict.fromkeys((*self.judged, *credit)))
+
+    @property
+    def judged(self) -> tuple[Range, ...]:
+        """The ranges of days whose rows decide whether it counts, its own first."""
+        return (self.range, PREVIOUS) if self.compares_periods else (self.range,)
 
     @property
     def columns(self) -> frozenset[str]:

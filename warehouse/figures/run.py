@@ -1,14 +1,13 @@
 """Runs compiled KPI statements: what is a measure for a person, role and span, and why is it unknown.
 
-Belongs here: holdings and spans put in place, SQL results as Python Decimals. Not here: ratios and status (judge.py), storage
-(actuals.py).
+Belongs here: holdings and spans put in place, SQL results as Python Decimals. Not here: the sentence that says which row is
+unknown (gaps.py), ratios and status (judge.py), storage (actuals.py).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 import duckdb
 
@@ -17,14 +16,13 @@ from models.definitions.ranges import Range
 from models.errors import WarehouseError
 from models.money import add, divide, multiply
 from models.tables import FACTS, Table
-from warehouse.figures.compile import Family, compile_family, compile_gap, families, output_columns
-from warehouse.figures.fact_scan import Grain, bounds_of
+from warehouse.figures.compile import Family, compile_family, families, output_columns
+from warehouse.figures.fact_scan import FactScan, Grain, Key, bounds_of
+from warehouse.figures.gaps import ANYBODY, read_gaps, read_undated
 from warehouse.figures.measures import ORDERED, Measure, ranges_of
 from warehouse.figures.plan import Span
-from warehouse.store.rows import insert_rows, only_value, records, row_dicts, run
+from warehouse.store.rows import insert_rows, only_value, row_dicts, run
 from warehouse.store.sqltext import Sql, fill, identifier, statement
-
-Key = tuple[str, str, str]  # label, person, role
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,10 @@ class MeasureResults:
         return result
 
     def gap(self, measure: Measure, key: Key) -> Cause:
-        """Which row lacks the value."""
-        return self.gaps.get(measure, {}).get(key, Cause("M204", f"a {measure.fact} lacks a value"))
+        """Which row lacks the value: one of the person's own, else any by which a key of the person's may be credited."""
+        gaps = self.gaps.get(measure, {})
+        otherwise = Cause("M204", f"a {measure.fact} lacks a value")
+        return gaps.get(key) or gaps.get((key[0], *ANYBODY)) or otherwise
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,15 @@ class _HeldFact:
             if not roles or not self.roles[kind].isdisjoint(roles)
         }
         return replace(self, table=replace(self.table, scopes=scopes))
+
+    def scans(self, measure: Measure, roles: tuple[str, ...]) -> tuple[FactScan, ...]:
+        """Whose rows decide whether a measure counts, one scan for each range, with the span joined to every row."""
+        return tuple(
+            FactScan(
+                table=self.table, date=measure.date, range=days, grain=self.grain, by_span=True, roles=roles
+            )
+            for days in measure.judged
+        )
 
     def bounds(self, ranges: Sequence[Range]) -> dict[str, date]:
         """First and last day over all spans, for every range, as the parameters of a statement."""
@@ -108,18 +117,38 @@ def read_figures(
     values: dict[Measure, dict[Key, MeasureResult]] = {}
     gaps: dict[Measure, dict[Key, Cause]] = {}
     for name, of_fact in measures.items():
-        fact = _held(con, FACTS[name], set().union(*(roles.get(m, ()) for m in of_fact)), grain, days)
+        held_fact = _held(con, FACTS[name], set().union(*(roles.get(m, ()) for m in of_fact)), grain, days)
         for family in families(of_fact, roles):
-            held = fact.for_roles(family.roles)
+            held = held_fact.for_roles(family.roles)
             if not held.table.scopes:
                 continue  # nobody who asks holds anything of it: nothing to read
             results = _compute(con, family, held)
-            values.update(results)
             for measure in family.measures:
+                scans = held.scans(measure, family.roles)
                 # the row that lacks a value is looked for only where there is one: it costs a scan of its own
                 if any(result.n_null for result in results[measure].values()):
-                    gaps[measure] = _gaps(con, measure, family.roles, held)
+                    gaps[measure] = _gaps(con, measure, held, family.roles)
+                undated = read_undated(con, measure, scans)
+                gaps[measure] = {key: gap.cause(name) for key, gap in undated.items()} | gaps.get(measure, {})
+                _mark_unknown(results[measure], {key: gap.rows for key, gap in undated.items()})
+            values.update(results)
     return MeasureResults(values, gaps)
+
+
+def _gaps(
+    con: duckdb.DuckDBPyConnection, measure: Measure, held: _HeldFact, roles: tuple[str, ...]
+) -> dict[Key, Cause]:
+    """The first row that makes a measure unknown, by key: of its own rows before those that lend it their credit."""
+    lender = measure.lender
+    lent = {} if lender is None else _gaps(con, lender, held, roles)
+    return lent | read_gaps(con, measure, held.scans(measure, roles), held.bounds(measure.judged))
+
+
+def _mark_unknown(results: dict[Key, MeasureResult], rows: Mapping[Key, int]) -> None:
+    """Rows whose day is not known, on top of the unknown rows of the asked days."""
+    for key, n in rows.items():
+        found = results.get(key, NO_ROWS)
+        results[key] = replace(found, n_null=found.n_null + n)
 
 
 def _prepare(
@@ -247,36 +276,3 @@ def _decimal(value: object) -> Decimal | None:
     raise WarehouseError(
         "W404", "a KPI statement returned something that is no exact number", actual=type(value).__name__
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _ValueGap:
-    """A row of `compile_gap`."""
-
-    label: str
-    person_id: str
-    role_id: str
-    kind: Literal["rate", "cost", "value"]
-    subject: str
-    day: date
-
-    def cause(self, fact: str) -> Cause:
-        """What is missing, and where it is to be added."""
-        match self.kind:
-            case "rate":
-                return Cause(
-                    "M202", f"no exchange rate for {self.subject} on {self.day}; add it to rates.csv"
-                )
-            case "cost":
-                sku = self.subject or "(none stated)"
-                return Cause("M203", f"no cost for SKU {sku} on {self.day}; add it to costs.csv")
-            case "value":
-                return Cause("M204", f"{fact} {self.subject} of {self.day} lacks a value")
-
-
-def _gaps(
-    con: duckdb.DuckDBPyConnection, measure: Measure, roles: tuple[str, ...], held: _HeldFact
-) -> dict[Key, Cause]:
-    sql = compile_gap(measure, held.table, held.grain, roles)
-    gaps = records(con, sql, held.bounds([measure.range]), _ValueGap)
-    return {(gap.label, gap.person_id, gap.role_id): gap.cause(measure.fact) for gap in gaps}

@@ -59,6 +59,9 @@ class Account:
     windows: tuple[ProofWindow, ...]
     # by fact and day: a record of the day is kept out of that fact, so that its rows are not whole although all were read
     refused: Mapping[str, Mapping[date, Cause]] = field(default_factory=dict)
+    begins_on: date | None = (
+        None  # where active_from is not stated: the first day that the company asks of it
+    )
 
     def clip(self, first: date, last: date) -> tuple[date, date] | None:
         """The part of a range of days on which the account was open; None when there is none."""
@@ -66,15 +69,44 @@ class Account:
         end = min(last, self.active_to) if self.active_to else last
         return (start, end) if start <= end else None
 
+    def asked(self, first: date, last: date) -> tuple[date, date] | None:
+        """The open days of a span that the company asks for: nobody pulls a day before the company's first."""
+        days = self.clip(first, last)
+        if days is None or self._begun is None:
+            return days
+        start = max(days[0], self._begun)
+        return (start, days[1]) if start <= days[1] else None
+
+    def past(self, first: date, last: date) -> tuple[date, date] | None:
+        """The open days from the account's very first to the last day of a span; None when there is none.
+
+        An account without any known start has no earlier days than those asked. Files of a shop that begin only after the span
+        say that the shop is younger.
+        """
+        if self.connector == FILE_DROP and (self._first_read is None or self._first_read > last):
+            return None
+        return self.clip(self.active_from or min(first, self._begun or first), last)
+
+    @cached_property
+    def _begun(self) -> date | None:
+        """The first day that is asked of it; earlier where something earlier was read. None where the account states its own."""
+        if self.active_from is not None or self.begins_on is None:
+            return None
+        return min(self.begins_on, self._first_read or self.begins_on)
+
+    @cached_property
+    def _first_read(self) -> date | None:
+        """The first day that some window speaks of, proven or not."""
+        return min((business_date(w.start, self.zone) for w in self.windows), default=None)
+
     def watched(self, first: date, last: date) -> tuple[date, date] | None:
         """The open days that source_health shows; of dropped files those from the first one's first day on."""
         days = self.clip(first, last)
         if days is None or self.connector != FILE_DROP:
             return days
-        if not self.windows:
+        if self._first_read is None:
             return None
-        # the windows of dropped files are sorted by their days (_newest_statements): the first is the earliest
-        start = max(days[0], business_date(self.windows[0].start, self.zone))
+        start = max(days[0], self._first_read)
         return (start, days[1]) if start <= days[1] else None
 
     def uncovered(self, first: date, last: date, fact: str | None = None) -> Cause | None:
@@ -317,7 +349,7 @@ def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
         )
 
     sql = Sql(
-        "select connector, stream, shop_id, feeds, zone, active_from, active_to,"
+        "select connector, stream, shop_id, feeds, zone, active_from, active_to, begins_on,"
         " coalesce(finality_days, 0) as finality_days from source_account order by connector, stream, shop_id"
     )
     return Coverage(records(con, sql, (), account))

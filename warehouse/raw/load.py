@@ -185,6 +185,7 @@ def set_source_accounts(con: duckdb.DuckDBPyConnection, accounts: Iterable[Sourc
             "platform": a.platform or a.ref.connector,
             "active_from": a.active_from,
             "active_to": a.active_to,
+            "begins_on": a.begins_on,
             "lookback": a.lookback,
             "finality_days": a.finality_days,
         }

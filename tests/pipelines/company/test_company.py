@@ -154,7 +154,7 @@ def test_an_instant_without_zone_is_refused(text: str) -> None:
 def test_no_file_is_expected_of_a_shop_that_has_closed() -> None:
     company = load_company()
 
-    accounts = source_accounts(company.sources, company.drops)
+    accounts = source_accounts(company.sources, company.drops, company.first_day)
 
     dropped = {a.ref.shop_id: a.active_to for a in accounts if a.ref.connector == FILE_DROP}
     assert dropped["uk"] == dropped["export"] == "2011-12-09"

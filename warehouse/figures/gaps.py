@@ -1,0 +1,120 @@
+"""Why a measure is unknown for a person, role and span: the first unknown row, as the sentence of a cause.
+
+Belongs here: running the statements of compile_gaps.py, and what they say as causes M202 to M204, M220 and M221. Not here:
+figures (run.py), causes of arithmetic (models.figure) and of proof (judge.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import duckdb
+
+from models.causes import Cause
+from warehouse.figures.compile_gaps import compile_gap, compile_undated, lost_day
+from warehouse.figures.fact_scan import FactScan, Key, bounds_of
+from warehouse.figures.measures import Measure
+from warehouse.store.rows import records
+
+ANYBODY = ("", "")  # in place of a person and role: of all rows, whoever holds them
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueGap:
+    """A row of `compile_gap`."""
+
+    label: str
+    person_id: str
+    role_id: str
+    kind: Literal["condition", "rate", "cost", "value"]
+    subject: str
+    columns: str
+    day: date
+    rows: int
+
+    def cause(self, fact: str) -> Cause:
+        """What is missing, and where it is to be added."""
+        match self.kind:
+            case "condition":
+                return Cause(
+                    "M220",
+                    f"{_rows(self.rows, fact)} not say by {self.columns} whether and as what to count;"
+                    f" e.g. {self.subject} of {self.day}",
+                )
+            case "rate":
+                return Cause(
+                    "M202", f"no exchange rate for {self.subject} on {self.day}; add it to rates.csv"
+                )
+            case "cost":
+                sku = self.subject or "(none stated)"
+                return Cause("M203", f"no cost for SKU {sku} on {self.day}; add it to costs.csv")
+            case "value":
+                return Cause("M204", f"{fact} {self.subject} of {self.day} lacks a value")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndatedGap:
+    """A row of `compile_undated`."""
+
+    label: str
+    person_id: str
+    role_id: str
+    rows: int
+    subject: str
+    date: str
+
+    def cause(self, fact: str) -> Cause:
+        """How many rows may belong to the span, and one of them."""
+        return Cause(
+            "M221",
+            f"{_rows(self.rows, fact)} not state {self.date}, and may belong to {self.label}; e.g. {self.subject}",
+        )
+
+
+def read_gaps(
+    con: duckdb.DuckDBPyConnection,
+    measure: Measure,
+    scans: Sequence[FactScan],
+    bounds: Mapping[str, date],
+) -> dict[Key, Cause]:
+    """The first row that makes a measure unknown, by key; of the measure's own range before that of the period before.
+
+    For keys that are counted, the first of all rows for `ANYBODY`, too.
+    """
+    found: dict[Key, Cause] = {}
+    for scan in scans:
+        days = {name: bounds[name] for name in bounds_of(scan.range)}
+        gaps = records(con, compile_gap(measure, scan), days, ValueGap)
+        if measure.keys:
+            # whoever is credited with a key may hold none of the rows that leave it open
+            gaps += records(con, compile_gap(measure, scan, of_holders=False), days, ValueGap)
+        found = {_key(gap): gap.cause(measure.fact) for gap in gaps} | found
+    return found
+
+
+def read_undated(
+    con: duckdb.DuckDBPyConnection, measure: Measure, scans: Sequence[FactScan]
+) -> dict[Key, UndatedGap]:
+    """Rows that may belong to a span and do not say so, by key; none where the measure's date is never merely unknown."""
+    lost = lost_day(measure, scans[0].table)
+    if lost is None:
+        return {}
+    found: dict[Key, UndatedGap] = {}
+    for scan in scans:
+
+        def gap(**row: object) -> UndatedGap:
+            return UndatedGap(**row, date=measure.date)  # type: ignore[arg-type]
+
+        found = {
+            _key(one): one for one in records(con, compile_undated(measure, lost, scan), (), gap)
+        } | found
+    return found
+
+
+def _key(gap: ValueGap | UndatedGap) -> Key:
+    return gap.label, gap.person_id, gap.role_id
+
+
+def _rows(n: int, fact: str) -> str:
+    return f"1 row of {fact} does" if n == 1 else f"{n} rows of {fact} do"
