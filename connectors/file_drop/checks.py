@@ -51,6 +51,7 @@ def _people(table: DroppedTable, persons: set[str], role_ids: Collection[str]) -
     for row in table.dropped:
         yield from _ordered(table, row, "valid_from", "valid_to")
         yield from _ordered(table, row, "hire_date", "leave_date")
+        yield from _ordered(table, row, "valid_from", "leave_date")
         yield from _known(table, row, "role_id", role_ids, ("C125", "role"))
         yield from _known(table, row, "manager_id", persons, ("C123", "person"))
     yield from _overlaps(table, ("person_id",), "C122", "the same person stands in two rows on one day")

@@ -1,7 +1,8 @@
 """Which days an aggregate looks at, relative to the period that is appraised.
 
-Belongs here: the kinds of range and their first and last day. Not here: reading YAML (aggregates), rows
-(warehouse). A period's neighbour is a calendar period: the month before November is October, all 31 days of it.
+Belongs here: the kinds of range, their first and last day, and which day of an earlier period stands for which of this one.
+Not here: reading YAML (aggregates), rows (warehouse). A period's neighbour is a calendar period: the month before November is
+October, all 31 days of it.
 """
 
 from calendar import monthrange
@@ -42,6 +43,27 @@ class Range:
         """Whether it is a period of its own: period_start and period_end then mean that period."""
         return self.kind in {"previous", "last_year"}
 
+    def counterparts(self, start: date, end: date, *, to_date: bool = False) -> list[Days]:
+        """Every day of a shifted range with its one corresponding day of the period itself.
+
+        Moved by months, it is the same day of the month, or the last of a month that has no such day; days of the period
+        that are nobody's counterpart (29 February beside a common year) have none. Moved by days, it is so many days later.
+
+        >>> Range("last_year").counterparts(date(2024, 2, 1), date(2024, 2, 29))[-1]
+        (datetime.date(2023, 2, 28), datetime.date(2024, 2, 28))
+        >>> Range("previous").counterparts(date(2026, 2, 1), date(2026, 2, 28))[-2:][0]
+        (datetime.date(2026, 1, 30), datetime.date(2026, 2, 28))
+        """
+        first, last = self.of(start, end, to_date=to_date)
+        months = 12 if self.kind == "last_year" else _months_before(start, end, to_date=to_date)
+        pairs = []
+        for number in range((last - first).days + 1):
+            day = first + number * _DAY
+            later = _shifted(day, months) if months else start + number * _DAY
+            # 28 February stands for the 29th where the period is that one day
+            pairs.append((day, min(max(later, start), end)))
+        return pairs
+
     def of(self, start: date, end: date, *, to_date: bool = False) -> Days:  # noqa: PLR0911 - one return per kind
         """First and last day for a period; `to_date` when the period is a month that is not over.
 
@@ -80,11 +102,16 @@ def previous(start: date, end: date, *, to_date: bool = False) -> Days:
     >>> previous(date(2026, 3, 1), date(2026, 3, 1))
     (datetime.date(2026, 2, 28), datetime.date(2026, 2, 28))
     """
-    if _whole_months(start, end):
-        return _moved(start, end, -_months_of(start, end))
-    if to_date:
-        return _moved(start, end, -1)
+    if months := _months_before(start, end, to_date=to_date):
+        return _moved(start, end, -months)
     return start - (end - start) - _DAY, start - _DAY  # same length, ending on the day before
+
+
+def _months_before(start: date, end: date, *, to_date: bool) -> int:
+    """By how many months the period before lies back; 0 for one of the same number of days."""
+    if _whole_months(start, end):
+        return _months_of(start, end)
+    return 1 if to_date else 0
 
 
 def _whole_months(start: date, end: date) -> bool:

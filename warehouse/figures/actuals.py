@@ -106,13 +106,13 @@ def _judge(
 
 
 def _owned(con: duckdb.DuckDBPyConnection) -> dict[Holder, tuple[Owned, ...]]:
-    """Scopes by fact, person and role; `kpi_held` was made by read_figures."""
+    """Scopes by holder; `kpi_held` and `kpi_held_then` were made by read_figures."""
     sql = Sql(
-        "select fact, person_id, role_id, scope_type, scope_id, valid_from, valid_to from kpi_held order by all"
+        "select *, '' as range_id, '' as label from kpi_held union all by name select * from kpi_held_then order by all"
     )
     found: dict[Holder, list[Owned]] = {}
     for row in row_dicts(con, sql):
-        holder = (row["fact"], row["person_id"], row["role_id"])
+        holder = (row["fact"], row["person_id"], row["role_id"], row["range_id"], row["label"])
         scope = Owned(row["scope_type"], row["scope_id"], row["valid_from"], row["valid_to"])
         found.setdefault(holder, []).append(scope)
     return {key: tuple(scopes) for key, scopes in found.items()}

@@ -5,7 +5,7 @@ Belongs here: families of measures, sums, order statistics, and the row that lac
 
 A family is what one scan of a fact can answer together (`families`): measures of one date column, one range of days and one way
 to count. Shape of its statement: the fact is first added up by day and ownership scope (cheap, one scan), then joined to the few
-ownership rows and spans. Distinct counts go through distinct keys, order statistics through the person's sorted rows. Everything
+ownership rows and spans. Distinct counts go through the first row of every key, order statistics through the person's sorted rows. Everything
 is exact: sums and counts are DECIMAL, shares DECIMAL(7,6), medians come back as their two neighbours.
 """
 
@@ -38,7 +38,7 @@ def compile_family(family: Family, table: Table, grain: Grain) -> Sql:
 
     A statement of its own for each family: memory of one is free again before the next begins.
     Parameters: for every range of `ranges_of(family.measures)` its `bounds_of`, the first and last date over all spans.
-    Reads kpi_span and kpi_held. `table` names the scopes to look at: at least one.
+    Reads kpi_span, kpi_held and kpi_held_then. `table` names the scopes to look at: at least one.
     """
     first = family.measures[0]
     scan = FactScan(
@@ -84,14 +84,16 @@ def compile_gap(measure: Measure, table: Table, grain: Grain, roles: tuple[str, 
             # min of a struct compares its fields in order: the same row is named in every run
             "select ${key}, gap.kind as kind, gap.subject as subject, gap.day as day\n"
             "from (\nselect s.label, o.person_id, o.role_id, min(${gap}) as gap\nfrom ${source}"
-            "inner join kpi_held as o on ${held} and (${scopes})"
-            " and f.${day} between o.valid_from and o.valid_to\n"
+            "inner join ${holdings} as o on ${held} and (${scopes})"
+            " and f.${day} between o.valid_from and o.valid_to${same}\n"
             "where ${bounds} and ${where} and ${expr} is null\ngroup by s.label, o.person_id, o.role_id)"
         ),
         key=KEY,
         gap=_gap(measure, table, scan.day),
         source=scan.source,
+        holdings=scan.holdings,
         held=scan.held,
+        same=scan.of_span("s"),
         scopes=joined(Sql(" or "), scopes),
         day=scan.day,
         bounds=scan.bounds,
@@ -125,7 +127,7 @@ def families(measures: Sequence[Measure], roles: Mapping[Measure, Collection[str
             case "sum" | "count" | "min" | "max":
                 key: tuple[object, ...] = ("additive", measure.date, measure.range, measure.by_span)
             case "count_distinct":
-                key = ("distinct", measure.date, measure.range, measure.by_span, measure.keys)
+                key = ("distinct", measure.date, measure.range, measure.by_span, measure.keys, measure.credit)
             case _:
                 # sorted rows and groups of keys are made for one condition: there is no scan to share
                 key = ("alone", number)
@@ -250,7 +252,7 @@ def _ordered(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     [measure] = measures
     rows = Sql(
         "select s.label as label, o.person_id, o.role_id, ${keys}, ${expr} as x\nfrom ${fact} as f\n"
-        "inner join kpi_held as o on ${held} and o.scope_type = ${kind} and o.scope_id = f.${scope}"
+        "inner join ${holdings} as o on ${held} and o.scope_type = ${kind} and o.scope_id = f.${scope}"
         " and f.${day} between o.valid_from and o.valid_to\n${span}where ${bounds} and ${where}"
     )
     owned = (
@@ -259,6 +261,7 @@ def _ordered(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
             keys=of(Sql("f"), [identifier(key) for key in scan.table.key]),
             expr=scan.expr(measure.expr),
             fact=scan.fact,
+            holdings=scan.holdings,
             held=scan.held,
             kind=literal(kind),
             scope=identifier(column),

@@ -1,144 +1,329 @@
 """Counts of distinct keys, and of keys whose rows reach a bound, as SQL.
 
 Belongs here: count_distinct and count_groups. Not here: sums and order statistics (compile.py).
-A key counts with the share of its owner; a key owned through two different shares counts with both, in both
-kinds of count, so that a rate of one over the other stays a rate.
+
+A key counts once. In each role it is credited by its first row of the span (by date, then by the table's key) of all rows that
+meet the condition, held or not: whoever holds a scope of that row on its day has his share of the key, the rest is unowned. So
+what people of a role are credited with, and what is unowned, adds up to the number of keys. A rate of two counts of the same keys
+takes both credits from the first row that its denominator counts (`Measure.credited_as`).
+
+Shape: rows by day and key with their first row; first rows by span and key; keys by the day and the scopes of their first rows,
+which are few; then their holders.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from models.definitions.aggregates import Having
 from warehouse.figures.expressions import scale
 from warehouse.figures.fact_scan import KEY, FactScan, figure_column, known, named, numbered, of
-from warehouse.figures.measures import PREVIOUS, Measure
+from warehouse.figures.measures import PREVIOUS, Credit, Measure
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
 
 _P = Sql("p")
+_SEEN = -1  # in place of a measure's number: the keys that a person's own rows of a snapshot name, counted or not
 
 
 def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     """CTEs for the distinct keys of several conditions in one scan; the last is `result`."""
     keys = scan.keys(measures[0].keys)
     names = numbered("k", keys)
-    flags = [identifier(f"w{i}") for i in range(len(measures))]
-    # bool_or over conditions that are all NULL is NULL
-    is_met = Sql("coalesce(bool_or(${where}), false)")
-    conditions = [fill(is_met, where=scan.where(measure)) for measure in measures]
-    rows = scan.per_scope(
-        listed([named(keys, names), named(conditions, flags)]), known(keys[: len(measures[0].keys)])
-    )
-    unique = fill(
+    wheres = [scan.where(measure) for measure in measures]
+    firsts = numbered("w", tuple(wheres))
+    lent = _lent_here(measures[0], scan)
+    by_day = _by_day(scan, measures[0], [named(keys, names)], dict(zip(firsts, wheres, strict=True)), lent)
+    by_key = fill(
         Sql(
-            "unique_key as (\nselect ${label} as label, o.person_id, o.role_id, o.share, ${keys}, ${flags}\n"
-            "from (${rows}) as p\n${owner}${span}group by all)"
+            "first_row as (\nselect ${label} as label, ${names}, ${firsts}\nfrom key_day as p\n${span}group by all)"
         ),
         label=scan.known_label,
-        keys=of(_P, names),
-        flags=listed(fill(Sql("bool_or(p.${flag}) as ${flag}"), flag=flag) for flag in flags),
-        rows=rows,
-        owner=scan.owner_join,
+        names=of(_P, names),
+        firsts=listed(
+            fill(Sql("min(p.${first}) as ${first}"), first=first)
+            for first in (*firsts, *([Sql("lent")] if lent is not None else []))
+        ),
         span=scan.later_span,
     )
-    result = fill(
-        Sql("result as (\nselect ${key}, ${counts} from unique_key group by all)"),
-        key=KEY,
-        counts=listed(_counted(i, measure, flags[i]) for i, measure in enumerate(measures)),
+    entries = (
+        fill(
+            Sql(
+                "select label, ${names}, ${number} as number, ${first} as own, ${lent} as lent, true as met, 0 as nulls"
+                "\nfrom first_row where ${first} is not null"
+            ),
+            names=listed(names),
+            number=literal(number),
+            first=first,
+            lent=Sql("null") if lent is None else Sql("lent"),
+        )
+        for number, first in enumerate(firsts)
     )
-    return [unique, result]
-
-
-def _counted(number: int, measure: Measure, flag: Sql) -> Sql:
-    """The `output_columns` of a distinct count: nothing can be unknown, a key without a value is no key."""
-    counts = fill(
-        Sql(
-            "sum(share) filter (where ${flag}) as ${figure}, count(*) filter (where ${flag}) as ${n}, 0 as ${null}"
-        ),
-        flag=flag,
-        figure=figure_column(number),
-        n=figure_column(number, "_n"),
-        null=figure_column(number, "_null"),
-    )
-    if not measure.range.is_snapshot:
-        return counts
-    return listed([counts, fill(Sql("count(*) as ${seen}"), seen=figure_column(number, "_seen"))])
+    entry = fill(Sql("entry as (\n${all})"), all=joined(Sql("\nunion all\n"), entries))
+    return [by_day, by_key, entry, *_credited(measures, scan, names)]
 
 
 def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
-    """CTEs for keys whose own rows reach a bound, or that occur in the period before, too; the last is `result`."""
+    """CTEs for keys whose rows reach a bound, or that occur in the period before, too; the last is `result`."""
     # `families` leaves a count of groups alone
     [measure] = measures
     having = measure.having or Having()
     names = listed(numbered("k", scan.keys(measure.keys)))
-    held = [_held(Sql("held_key"), measure, having, scan)]
+    parts = [_by_day(scan, measure, *_grouped(measure, having, scan)), _group_row(measure, having, scan)]
     if measure.compares_periods:
-        held.append(_held(Sql("key_before"), measure, having, replace(scan, range=PREVIOUS)))
-        judged = fill(
-            Sql(
-                "judged_key as (\nselect ${key}, ${names}, exists_before is not null as met, 0 as nulls\n"
-                "from (select distinct ${key}, ${names} from held_key) as h\n"
-                "left join (select distinct ${key}, ${names}, true as exists_before from key_before) as b"
-                " using (${key}, ${names}))"
-            ),
-            key=KEY,
-            names=names,
-        )
+        parts.append(_key_before(measure, replace(scan, range=PREVIOUS, by_span=True)))
+        met = fill(Sql("(label, ${names}) in (select (label, ${names}) from key_before)"), names=names)
     else:
-        judged = fill(
+        met = _reached(having, scan)
+    parts.append(
+        fill(
             Sql(
-                "judged_key as (\nselect ${key}, ${names}, ${reached} as met, sum(nulls) as nulls\n"
-                "from held_key group by all)"
+                "entry as (\nselect label, ${names}, 0 as number, min(own) as own, ${lent} as lent, ${met} as met,"
+                " coalesce(sum(nulls), 0) as nulls\nfrom group_row\ngroup by label, ${names}\nhaving min(own) is not null)"
             ),
-            key=KEY,
             names=names,
-            reached=_reached(having, scan),
+            lent=Sql("null") if _lent_here(measure, scan) is None else Sql("min(lent)"),
+            met=met,
         )
-    result = fill(
-        Sql(
-            "result as (\nselect ${key}, sum(share) filter (where met) as ${figure},"
-            " count(*) filter (where met) as ${n}, sum(nulls) as ${null}\nfrom judged_key\n"
-            "inner join (select ${key}, ${names}, sum(share) as share"
-            " from (select distinct ${key}, share, ${names} from held_key) group by all) as credit\n"
-            "using (${key}, ${names})\ngroup by all)"
-        ),
-        key=KEY,
-        names=names,
-        figure=figure_column(0),
-        n=figure_column(0, "_n"),
-        null=figure_column(0, "_null"),
     )
-    return [*held, judged, result]
+    return [*parts, *_credited(measures, scan, numbered("k", scan.keys(measure.keys)))]
 
 
-def _held(name: Sql, measure: Measure, having: Having, scan: FactScan) -> Sql:
-    """Rows of a measure by owner and key, with what the bound looks at."""
-    keys, inner = scan.keys(measure.keys), scan.keys(having.keys)
-    names, inner_names = numbered("k", keys), numbered("j", inner)
-    columns = named((*keys, *inner), (*names, *inner_names))
-    # only the named keys can be empty: `keys` may add platform and shop behind them, which every row has
-    is_counted = joined(Sql(" and "), (known(keys[: len(measure.keys)]), scan.where(measure)))
+def _first(scan: FactScan) -> Sql:
+    """A row by which a key may be credited: its day, what tells it from others of the day, its scopes; compared in this order."""
+    ids = listed(
+        fill(Sql("${name} := f.${column}"), name=name, column=identifier(column))
+        for name, column in zip(numbered("i", scan.table.key), scan.table.key, strict=True)
+    )
+    scopes = dict.fromkeys(scan.table.scopes.values())
+    owned = listed(
+        fill(Sql("${name} := f.${column}"), name=_scope(column), column=identifier(column))
+        for column in scopes
+    )
+    return fill(Sql("struct_pack(d := f.${day}, ${ids}, ${owned})"), day=scan.day, ids=ids, owned=owned)
+
+
+def _scope(column: str) -> Sql:
+    return identifier(f"s_{column}")
+
+
+def _lent_here(measure: Measure, scan: FactScan) -> Sql | None:
+    """The condition of the rows that a denominator lends its credit by, where they stand in the same scan."""
+    credit = measure.credit
+    if credit is None or not _is_near(credit, scan):
+        return None
+    return scan.where(replace(measure, where=credit.where))
+
+
+def _is_near(credit: Credit, scan: FactScan) -> bool:
+    return (credit.range, credit.date) == (scan.range, scan.date)
+
+
+def _by_day(
+    scan: FactScan, measure: Measure, columns: Sequence[Sql], firsts: dict[Sql, Sql], lent: Sql | None
+) -> Sql:
+    """Rows by day and key, with the first of them that meets each condition."""
+    wanted = firsts if lent is None else {**firsts, Sql("lent"): lent}
+    row = _first(scan)
     return fill(
         Sql(
-            "${name} as (\nselect ${label} as label, o.person_id, o.role_id, o.share, ${names},"
-            " sum(p.x) as x, sum(p.nulls) as nulls\nfrom (${rows}) as p\n${owner}${span}group by all)"
+            "key_day as (\nselect ${label}f.${day} as day, ${columns}\nfrom ${source}"
+            "where ${bounds} and ${known} and (${any})\ngroup by all)"
+        ),
+        label=scan.label,
+        day=scan.day,
+        columns=listed(
+            [
+                *columns,
+                *(
+                    fill(Sql("min(${row}) filter (where ${where}) as ${name}"), row=row, where=where, name=name)
+                    for name, where in wanted.items()
+                ),
+            ]
+        ),
+        source=scan.source,
+        bounds=scan.bounds,
+        # only the named keys can be empty: `keys` may add platform and shop behind them, which every row has
+        known=known(scan.keys(measure.keys)[: len(measure.keys)]),
+        any=joined(Sql(" or "), (fill(Sql("(${where})"), where=where) for where in wanted.values())),
+    )
+
+
+def _grouped(
+    measure: Measure, having: Having, scan: FactScan
+) -> tuple[list[Sql], dict[Sql, Sql], Sql | None]:
+    """What `_by_day` needs of a count of groups: keys, the keys counted within them, and what the bound looks at."""
+    keys, inner = scan.keys(measure.keys), scan.keys(having.keys)
+    where = scan.where(measure)
+    columns = [named((*keys, *inner), (*numbered("k", keys), *numbered("j", inner)))]
+    return [*columns, _bounded(having, scan, where)], {Sql("own"): where}, _lent_here(measure, scan)
+
+
+def _group_row(measure: Measure, having: Having, scan: FactScan) -> Sql:
+    """The rows of a key in a span, by the keys that are counted within it."""
+    names = (*numbered("k", scan.keys(measure.keys)), *numbered("j", scan.keys(having.keys)))
+    lent = Sql("") if _lent_here(measure, scan) is None else Sql(", min(p.lent) as lent")
+    return fill(
+        Sql(
+            "group_row as (\nselect ${label} as label, ${names}, sum(p.x) as x, sum(p.nulls) as nulls,"
+            " min(p.own) as own${lent}\nfrom key_day as p\n${span}group by all)"
+        ),
+        label=scan.known_label,
+        names=of(_P, names),
+        lent=lent,
+        span=scan.later_span,
+    )
+
+
+def _key_before(measure: Measure, scan: FactScan) -> Sql:
+    """The keys of the period before."""
+    keys = scan.keys(measure.keys)
+    return fill(
+        Sql(
+            "key_before as (\nselect distinct ${label}${keys}\nfrom ${source}where ${bounds} and ${known} and ${where})"
+        ),
+        label=scan.label,
+        keys=named(keys, numbered("k", keys)),
+        source=scan.source,
+        bounds=scan.bounds,
+        known=known(keys[: len(measure.keys)]),
+        where=scan.where(measure),
+    )
+
+
+def _credited(measures: tuple[Measure, ...], scan: FactScan, names: list[Sql]) -> list[Sql]:
+    """From `entry`, every key with the rows it may be credited by, to `result`: one statement of holders and shares."""
+    credit = measures[0].credit
+    if credit is None or _is_near(credit, scan):
+        source, parts = Sql("(select label, number, coalesce(lent, own) as own, met, nulls from entry)"), []
+        holders = [_holders(Sql("credited_key"), scan)]
+    else:
+        far = replace(scan, range=credit.range, date=credit.date, by_span=True)
+        parts = _lent_elsewhere(measures[0], credit, far, names)
+        source = Sql("(select label, number, own, met, nulls from near_key)")
+        holders = [_holders(Sql("credited_key"), scan), _holders(Sql("far_credited_key"), far)]
+        parts.append(_tallied(Sql("far_credited_key"), Sql("far_key"), far))
+    parts.append(_tallied(Sql("credited_key"), source, scan))
+    if measures[0].range.is_snapshot:
+        holders.append(_seen(measures[0], scan))
+    outputs = listed(_output(number, measure) for number, measure in enumerate(measures))
+    held = fill(Sql("held_key as (\n${all})"), all=joined(Sql("\nunion all\n"), holders))
+    result = fill(
+        Sql("result as (\nselect ${key}, ${outputs} from held_key group by all)"), key=KEY, outputs=outputs
+    )
+    return [*parts, held, result]
+
+
+def _lent_elsewhere(measure: Measure, credit: Credit, far: FactScan, names: list[Sql]) -> list[Sql]:
+    """Keys that the denominator counts in another range of days, with their first row there; and all others."""
+    keys = far.keys(measure.keys)
+    lent = Sql(
+        "lent_row as (\nselect ${label}${keys}, min(${row}) as lent\nfrom ${source}"
+        "where ${bounds} and ${known} and ${where}\ngroup by all)"
+    )
+    same = Sql("from entry as e\n${join} join lent_row as l using (label, ${names})")
+    return [
+        fill(
+            lent,
+            label=far.label,
+            keys=named(keys, numbered("k", keys)),
+            row=_first(far),
+            source=far.source,
+            bounds=far.bounds,
+            known=known(keys[: len(measure.keys)]),
+            where=far.where(replace(measure, where=credit.where)),
+        ),
+        fill(
+            Sql("far_key as (\nselect e.label, e.number, l.lent as own, e.met, e.nulls ${same})"),
+            same=fill(same, join=Sql("inner"), names=listed(names)),
+        ),
+        fill(
+            Sql("near_key as (\nselect e.label, e.number, e.own, e.met, e.nulls ${same})"),
+            same=fill(same, join=Sql("anti"), names=listed(names)),
+        ),
+    ]
+
+
+def _tallied(name: Sql, source: Sql, scan: FactScan) -> Sql:
+    """How many keys have a first row of the same day and scopes: few rows, whatever the number of keys."""
+    scopes = [_scope(column) for column in dict.fromkeys(scan.table.scopes.values())]
+    return fill(
+        Sql(
+            "${name} as (\nselect label, number, own['d'] as day, ${scopes},"
+            " count(*) filter (where met) as n, sum(nulls) as nulls\nfrom ${source} as e\ngroup by all)"
         ),
         name=name,
+        scopes=listed(
+            fill(Sql("own[${text}] as ${scope}"), text=literal(scope.strip('"')), scope=scope)
+            for scope in scopes
+        ),
+        source=source,
+    )
+
+
+def _holders(source: Sql, scan: FactScan) -> Sql:
+    """Who holds a scope of the first rows on their days."""
+    scoped = (
+        fill(
+            Sql(
+                "select label, number, day, n, nulls, ${kind} as scope_type, ${scope} as scope_id from ${source}"
+            ),
+            kind=literal(kind),
+            scope=_scope(column),
+            source=source,
+        )
+        for kind, column in scan.table.scopes.items()
+    )
+    return fill(
+        Sql(
+            "select p.label, o.person_id, o.role_id, p.number, o.share, p.n, p.nulls\nfrom (${scoped}) as p\n${owner}"
+        ),
+        # all: a check refuses a role that could own one row through two kinds of scope (sql/checks/one_scope_type.sql)
+        scoped=joined(Sql("\nunion all\n"), scoped),
+        # the label is known: the holdings of an earlier period are those of its span
+        owner=replace(scan, by_span=True).owner_join,
+    )
+
+
+def _seen(measure: Measure, scan: FactScan) -> Sql:
+    """The keys of a person's own rows on a snapshot's day, whether they count or not: without one nothing was counted there."""
+    keys = scan.keys(measure.keys)
+    names = numbered("k", keys)
+    return fill(
+        Sql(
+            "select ${label} as label, o.person_id, o.role_id, ${seen} as number, 0 as share,"
+            " count(distinct (${names})) as n, 0 as nulls\nfrom (${rows}) as p\n${owner}${span}group by all"
+        ),
         label=scan.known_label,
-        names=of(_P, [*names, *inner_names]),
-        rows=scan.per_scope(listed([columns, _bounded(having, scan)]), is_counted),
+        seen=literal(_SEEN),
+        names=of(_P, names),
+        rows=scan.per_scope(named(keys, names), known(keys[: len(measure.keys)])),
         owner=scan.owner_join,
         span=scan.later_span,
     )
 
 
-def _bounded(having: Having, scan: FactScan) -> Sql:
-    """What the bound looks at, by day and scope: the sum or the number of rows, and the rows without a value."""
+def _output(number: int, measure: Measure) -> Sql:
+    """The `output_columns` of a count of keys; a key without a value is no key."""
+    column = Sql("sum(${what}) filter (where number = ${number}) as ${name}")
+    columns = [("", Sql("share * n"), number), ("_n", Sql("n"), number), ("_null", Sql("nulls"), number)]
+    if measure.range.is_snapshot:
+        columns.append(("_seen", Sql("n"), _SEEN))
+    return listed(
+        fill(column, what=what, number=literal(at), name=figure_column(number, suffix))
+        for suffix, what, at in columns
+    )
+
+
+def _bounded(having: Having, scan: FactScan, where: Sql) -> Sql:
+    """What the bound looks at, by day: the sum or the number of rows that count, and those of them without a value."""
     if having.agg != "sum" or having.expr is None:
-        return Sql("count(*) as x, 0 as nulls")
+        return fill(Sql("count(*) filter (where ${where}) as x, 0 as nulls"), where=where)
     return fill(
         Sql(
-            "cast(sum(${expr}) as decimal(38, ${places})) as x, count(*) filter (where ${expr} is null) as nulls"
+            "cast(sum(${expr}) filter (where ${where}) as decimal(38, ${places})) as x,"
+            " count(*) filter (where (${where}) and ${expr} is null) as nulls"
         ),
         expr=scan.expr(having.expr),
+        where=where,
         places=literal(scale(having.expr, scan.table)),
     )
 
@@ -150,7 +335,7 @@ def _reached(having: Having, scan: FactScan) -> Sql:
     if having.agg == "count_distinct":
         inner = numbered("j", scan.keys(having.keys))
         figure = fill(
-            Sql("count(distinct (${keys})) filter (where ${stated})"),
+            Sql("count(distinct (${keys})) filter (where own is not null and ${stated})"),
             keys=listed(inner),
             stated=known(inner[: len(having.keys)]),
         )

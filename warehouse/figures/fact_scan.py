@@ -64,7 +64,8 @@ class FactScan:
     @property
     def source(self) -> Sql:
         """The fact, and the span where a formula names the period."""
-        span = self.span_join(fill(Sql("f.${day}"), day=self.day)) if self.by_span else _NOTHING
+        day = fill(Sql("f.${day}"), day=self.day)
+        span = self.span_join(day, has_owner=False) if self.by_span else _NOTHING
         return fill(Sql("${fact} as f\n${span}"), fact=self.fact, span=span)
 
     @property
@@ -83,9 +84,21 @@ class FactScan:
         return _NOTHING if self.by_span else self.span_join(Sql("p.day"))
 
     @property
+    def holdings(self) -> Sql:
+        """Who holds what; of an earlier period it depends on who holds it in the span itself."""
+        return Sql("kpi_held_then") if self.range.is_shifted else Sql("kpi_held")
+
+    def of_span(self, alias: str) -> Sql:
+        """Condition that a holding of an earlier period belongs to the span of an alias."""
+        same = fill(Sql(" and o.label = ${alias}.label"), alias=identifier(alias))
+        return same if self.range.is_shifted else _NOTHING
+
+    @property
     def held(self) -> Sql:
         """The holdings that count, as a condition on `o`: of this fact, and of roles that ask."""
         fact = fill(Sql("o.fact = ${fact}"), fact=literal(self.table.name))
+        if self.range.is_shifted:
+            fact = fill(Sql("${fact} and o.range_id = ${range}"), fact=fact, range=literal(self.range.id))
         if not self.roles:
             return fact
         return fill(
@@ -99,20 +112,26 @@ class FactScan:
         """Who holds the scope of `p` on the day of `p`."""
         return fill(
             Sql(
-                "inner join kpi_held as o on ${held} and o.scope_type = p.scope_type"
-                " and o.scope_id = p.scope_id and p.day between o.valid_from and o.valid_to\n"
+                "inner join ${holdings} as o on ${held} and o.scope_type = p.scope_type"
+                " and o.scope_id = p.scope_id and p.day between o.valid_from and o.valid_to${same}\n"
             ),
+            holdings=self.holdings,
             held=self.held,
+            same=self.of_span("p") if self.by_span else _NOTHING,
         )
 
-    def span_join(self, day: Sql) -> Sql:
-        """Join of the spans whose range holds a day; by equality where a range is one day, which DuckDB joins by a hash."""
+    def span_join(self, day: Sql, *, has_owner: bool = True) -> Sql:
+        """Join of the spans whose range holds a day; by equality where a range is one day, which DuckDB joins by a hash.
+
+        `has_owner`: the holding `o` is joined already.
+        """
         is_one_day = self.range.is_snapshot or (self.grain == "day" and self.range.kind not in _LONG)
         holds = Sql("s.from_on = ${day}") if is_one_day else Sql("${day} between s.from_on and s.to_on")
         return fill(
-            Sql("inner join kpi_span as s on s.range_id = ${range} and ${holds}\n"),
+            Sql("inner join kpi_span as s on s.range_id = ${range} and ${holds}${same}\n"),
             range=literal(self.range.id),
             holds=fill(holds, day=day),
+            same=self.of_span("s") if has_owner else _NOTHING,
         )
 
     def where(self, measure: Measure) -> Sql:
@@ -138,7 +157,7 @@ class FactScan:
         branch = Sql(
             "select ${label}f.${day} as day, ${kind} as scope_type, f.${scope} as scope_id, ${columns}\n"
             "from ${source}\nwhere ${bounds} and ${condition} and f.${scope} in"
-            " (select o.scope_id from kpi_held as o where ${held} and o.scope_type = ${kind})\ngroup by all"
+            " (select o.scope_id from ${holdings} as o where ${held} and o.scope_type = ${kind})\ngroup by all"
         )
         return joined(
             Sql("\nunion all\n"),
@@ -153,6 +172,7 @@ class FactScan:
                     source=self.source,
                     bounds=self.bounds,
                     condition=condition,
+                    holdings=self.holdings,
                     held=self.held,
                 )
                 for kind, column in self.table.scopes.items()

@@ -51,7 +51,8 @@ class Judged:
         return "missing" if self.value is None else "scored"
 
 
-Holder = tuple[str, str, str]  # fact, person, role
+# fact, person, role, and of an earlier period its range and the span that it is compared with
+Holder = tuple[str, str, str, str, str]
 TargetOf = Callable[
     [MeasuredPerson, str], Decimal | None
 ]  # the target of a KPI for the duty's span; None = there is none
@@ -116,12 +117,13 @@ class Evidence:
     def _unproven(self, read: "FactDays") -> Cause | None:
         """Why the rows of a fact in the person's scope are not known to be whole; None when they are."""
         first, last = read.days
-        held = self.owned.get((read.fact, read.duty.person_id, read.duty.role_id), ())
+        held = self.owned.get(read.holder, ())
         scopes = [(o, days) for o in held if (days := _overlap(o, first, last)) is not None]
         if not scopes:
             kinds = " or ".join(FACTS[read.fact].scopes)
+            also = f" and on the same days of {read.duty.span.label}" if read.reach.is_shifted else ""
             return Cause(
-                "M205", f"{read.duty.person_id} owns no {kinds} as {read.duty.role_id} in {read.when}"
+                "M205", f"{read.duty.person_id} owns no {kinds} as {read.duty.role_id} in {read.when}{also}"
             )
         return next(filter(None, (self._unfed(read, fact, scopes) for fact in sources_of(read.fact))), None)
 
@@ -163,6 +165,12 @@ class FactDays:
     duty: MeasuredPerson
     fact: str
     reach: Range
+
+    @property
+    def holder(self) -> Holder:
+        """By what the scopes are found."""
+        earlier = (self.reach.id, self.duty.span.label) if self.reach.is_shifted else ("", "")
+        return (self.fact, self.duty.person_id, self.duty.role_id, *earlier)
 
     @property
     def days(self) -> Days:

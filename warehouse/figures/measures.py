@@ -5,7 +5,7 @@ quotients (plan.py, judge.py).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.definitions.aggregates import ADDITIVE, Agg, Aggregate, Having
@@ -15,6 +15,16 @@ from warehouse.figures.expressions import uses_period
 
 PREVIOUS = Range("previous")
 ORDERED = frozenset({"median", "percentile"})
+KEYED = frozenset({"count_distinct", "count_groups"})
+
+
+@dataclass(frozen=True)
+class Credit:
+    """By which rows a key is credited: its first one that meets the condition, by the date column, in the range."""
+
+    where: Expr | None
+    date: str
+    range: Range
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +40,7 @@ class Measure:
     keys: tuple[str, ...] = ()
     having: Having | None = None
     range: Range = CURRENT
+    credit: Credit | None = None  # None = by its own rows
 
     @classmethod
     def of(cls, a: Aggregate) -> "Measure":
@@ -46,6 +57,15 @@ class Measure:
             range=a.range,
         )
 
+    def credited_as(self, below: Iterable["Measure"]) -> "Measure":
+        """The measure with the credit of the first denominator that counts the same keys: so a rate stays between 0 and 1."""
+        of = next(
+            (m for m in below if {m.agg, self.agg} <= KEYED and (m.fact, m.keys) == (self.fact, self.keys)),
+            None,
+        )
+        credit = Credit(of.where, of.date, of.range) if of is not None else None
+        return self if credit == Credit(self.where, self.date, self.range) else replace(self, credit=credit)
+
     @property
     def percentile(self) -> Decimal:
         """The percentile of an order statistic; 50 for a median."""
@@ -55,7 +75,8 @@ class Measure:
     def by_span(self) -> bool:
         """Whether its formula depends on the period and cannot be added up by day first."""
         inner = self.having.expr if self.having else None
-        return uses_period(self.expr) or uses_period(self.where) or uses_period(inner)
+        credit = self.credit.where if self.credit else None
+        return any(uses_period(part) for part in (self.expr, self.where, inner, credit))
 
     @property
     def is_additive(self) -> bool:
@@ -75,7 +96,9 @@ class Measure:
     @property
     def ranges(self) -> tuple[Range, ...]:
         """The ranges of days it reads, its own first."""
-        return (self.range, PREVIOUS) if self.compares_periods else (self.range,)
+        before = (PREVIOUS,) if self.compares_periods else ()
+        credit = (self.credit.range,) if self.credit else ()
+        return tuple(dict.fromkeys((self.range, *before, *credit)))
 
     @property
     def columns(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ Belongs here: definitions and roster turned into a work list. Not here: SQL (com
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -138,7 +138,10 @@ def plan_kpi(definitions: Definitions, kpi_id: str, on: date) -> KpiPlan | None:
         return None
     below = kpi.measure.denominator if isinstance(kpi.measure, Ratio) else None
     target = below.kpi if isinstance(below, TargetRef) else None
-    return KpiPlan(kpi, _terms(parts.numerator), _terms(parts.denominator), target)
+    under = _terms(parts.denominator)
+    counted = tuple(term.measure for term in under)
+    over = (replace(term, measure=term.measure.credited_as(counted)) for term in _terms(parts.numerator))
+    return KpiPlan(kpi, tuple(over), under, target)
 
 
 def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measure, ...]]:

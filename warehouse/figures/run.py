@@ -4,7 +4,7 @@ Belongs here: holdings and spans put in place, SQL results as Python Decimals. N
 (actuals.py).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -97,7 +97,7 @@ def read_figures(
 ) -> MeasureResults:
     """Compute every measure for every span, person and role that asks for it: one statement per family of measures.
 
-    `measures`: by fact. `roles`: who asks for a measure; None = every role asks for every measure. Leaves kpi_held behind.
+    `measures`: by fact. `roles`: who asks for a measure; None = every role asks for every measure. Leaves kpi_held and kpi_held_then behind.
 
     Raises:
         WarehouseError: W403 when a result does not fit 38 digits, W404 when one would be no exact number.
@@ -124,11 +124,18 @@ def read_figures(
 def _prepare(
     con: duckdb.DuckDBPyConnection, spans: Sequence[Span], ranges: Sequence[Range]
 ) -> dict[Range, tuple[date, date]]:
-    """Fill kpi_span; the first and last day of every range over all spans."""
+    """Fill kpi_span and kpi_counterpart; the first and last day of every range over all spans."""
     run(con, statement("kpi/owner.sql"))
     run(con, statement("kpi/held.sql"))
+    run(con, statement("kpi/held_then.sql"))
+    run(con, statement("kpi/counterpart.sql"))
     run(con, statement("kpi/span.sql"))
     insert_rows(con, "kpi_span", [_span_row(span, days) for span in spans for days in ranges])
+    insert_rows(
+        con,
+        "kpi_counterpart",
+        [row for span in spans for days in ranges if days.is_shifted for row in _counterparts(span, days)],
+    )
     of_spans = {days: [span.days_of(days) for span in spans] for days in ranges}
     return {
         days: (min(first for first, _ in all_), max(last for _, last in all_))
@@ -150,6 +157,11 @@ def _span_row(span: Span, days: Range) -> dict[str, object]:
     }
 
 
+def _counterparts(span: Span, days: Range) -> Iterator[dict[str, object]]:
+    for then_on, now_on in days.counterparts(span.start, span.end, to_date=span.to_date):
+        yield {"label": span.label, "range_id": days.id, "then_on": then_on, "now_on": now_on}
+
+
 def _held(
     con: duckdb.DuckDBPyConnection,
     table: Table,
@@ -157,9 +169,10 @@ def _held(
     grain: Grain,
     days: Mapping[Range, tuple[date, date]],
 ) -> _HeldFact:
-    """Fill kpi_held for a fact; the fact with the scopes that somebody holds."""
+    """Fill kpi_held and kpi_held_then for a fact; the fact with the scopes that somebody holds."""
     scopes = {kind: c for kind, c in table.scopes.items() if kind != "person" or _names_people(con, table, c)}
     run(con, statement("kpi/hold.sql"), {"fact": table.name, "scopes": list(scopes), "roles": sorted(roles)})
+    run(con, statement("kpi/hold_then.sql"), {"fact": table.name})
     sql = Sql("select scope_type, list(distinct role_id) as roles from kpi_held where fact = ? group by all")
     held = {row["scope_type"]: frozenset(row["roles"]) for row in row_dicts(con, sql, [table.name])}
     kept = {kind: column for kind, column in scopes.items() if kind in held}

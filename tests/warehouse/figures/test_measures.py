@@ -1,9 +1,9 @@
 """Every aggregate over every range of days: equal to a plain reading of the rows, whatever is asked beside it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import mkdtemp
@@ -84,10 +84,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Owned:
-    """The rows of a range that a person owns, each with the share; `start` is what period_start means."""
+    """The rows of a range, all of them and those that a person owns, each with the share; `start` is what period_start means."""
 
     rows: list[tuple[Row, Decimal]]
-    before: list[tuple[Row, Decimal]]
+    all: list[Row]
+    all_before: list[Row]
+    share: Callable[[Row], Decimal]
     start: date
 
 
@@ -98,20 +100,28 @@ def _total(owned: Owned, value: Callable[[Row], int | None], keep: Callable[[Row
     return sum((share * v for v, share in kept if v is not None), Decimal(0))
 
 
-def _keys(rows: list[tuple[Row, Decimal]], *names: str) -> set[tuple[tuple[Any, ...], Decimal]]:
-    """Keys with the shares they are owned through; shop orders are told apart by shop."""
-    keyed = ((tuple(row[n] for n in names), row["shop_id"], share) for row, share in rows)
-    return {
-        ((*key, shop) if "order_id" in names else key, share) for key, shop, share in keyed if None not in key
-    }
+def _first_rows(rows: list[Row], *names: str) -> dict[tuple[Any, ...], Row]:
+    """Every key with the row it is credited by: the first in time, of one day the one with the smallest key of the table."""
+    found: dict[tuple[Any, ...], Row] = {}
+    for row in sorted(rows, key=lambda r: (r["business_date"], r["platform"], r["shop_id"], r["line_id"])):
+        key = tuple(row[name] for name in names)
+        if None not in key:
+            # shop orders are told apart by shop
+            found.setdefault((*key, row["shop_id"]) if "order_id" in names else key, row)
+    return found
+
+
+def _keys(owned: Owned, *names: str, keep: Callable[[Row], bool] = lambda row: True) -> Decimal:
+    firsts = _first_rows([row for row in owned.all if keep(row)], *names)
+    return sum((owned.share(row) for row in firsts.values()), Decimal(0))
 
 
 def _groups(owned: Owned, reached: Callable[[list[Row]], bool]) -> Decimal:
-    held: dict[str, list[Row]] = defaultdict(list)
-    for row, _ in owned.rows:
-        held[row["buyer_id"]].append(row)
-    met = {buyer for buyer, rows in held.items() if buyer is not None and reached(rows)}
-    return sum((share for key, share in _keys(owned.rows, "buyer_id") if key[0] in met), Decimal(0))
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in owned.all:
+        rows[row["buyer_id"]].append(row)
+    firsts = _first_rows(owned.all, "buyer_id")
+    return sum((owned.share(row) for (buyer,), row in firsts.items() if reached(rows[buyer])), Decimal(0))
 
 
 def _kept(owned: Owned) -> list[int]:
@@ -143,13 +153,10 @@ CASES: dict[str, Expected] = {
     "count: rows, where: buyer_first_on >= period_start": lambda o: _total(
         o, lambda r: 1, lambda r: r["buyer_first_on"] >= o.start
     ),
-    "count_distinct: order_id": lambda o: sum((s for _, s in _keys(o.rows, "order_id")), Decimal(0)),
-    "count_distinct: [buyer_id, business_date]": lambda o: sum(
-        (s for _, s in _keys(o.rows, "buyer_id", "business_date")), Decimal(0)
-    ),
-    "count_distinct: buyer_id, where: buyer_first_on >= period_start": lambda o: sum(
-        (s for _, s in _keys([x for x in o.rows if x[0]["buyer_first_on"] >= o.start], "buyer_id")),
-        Decimal(0),
+    "count_distinct: order_id": lambda o: _keys(o, "order_id"),
+    "count_distinct: [buyer_id, business_date]": lambda o: _keys(o, "buyer_id", "business_date"),
+    "count_distinct: buyer_id, where: buyer_first_on >= period_start": lambda o: _keys(
+        o, "buyer_id", keep=lambda row: row["buyer_first_on"] >= o.start
     ),
     f"min: qty, {KNOWN}": lambda o: Decimal(min(_kept(o))) if _kept(o) else None,
     f"max: qty * 2, {KNOWN}": lambda o: Decimal(2 * max(_kept(o))) if _kept(o) else None,
@@ -165,7 +172,7 @@ CASES: dict[str, Expected] = {
         o, lambda rows: sum(row["qty"] or 0 for row in rows) > 3
     ),
     "count_groups: buyer_id, having: {active_in: previous}": lambda o: _groups(
-        o, lambda rows: rows[0]["buyer_id"] in {row["buyer_id"] for row, _ in o.before}
+        o, lambda rows: rows[0]["buyer_id"] in {row["buyer_id"] for row in o.all_before}
     ),
 }
 ADDITIVE = ("sum", "count")
@@ -227,31 +234,57 @@ def world(con: duckdb.DuckDBPyConnection, rows: list[Row], share: Decimal, chang
     insert_rows(con, "core_order_line", rows)
 
 
-def shares(row: Row, person: str, share: Decimal, change: date) -> Iterator[Decimal]:
+def share_on(row: Row, day: date, person: str, share: Decimal, change: date) -> Decimal | None:
+    """What a person holds of the row's scope on a day."""
     uk = row["shop_id"] == "uk"
-    held = row["business_date"] < change
+    held = day < change
     match person:
         case "ann":
-            found = (share if held else None) if uk else Decimal(1)
+            return (share if held else None) if uk else Decimal(1)
         case "bob":
-            found = 1 - share if uk and held else None
+            return 1 - share if uk and held else None
         case "cid":
-            found = Decimal(1) if uk and not held else None
+            return Decimal(1) if uk and not held else None
         case _:
-            found = Decimal(1) if row["sku_group"] == "G1" else None
-    if found is not None:
-        yield found
+            return Decimal(1) if row["sku_group"] == "G1" else None
+
+
+# How many months lie between a day and the day of the span it is compared with, and that span.
+MONTHS = {
+    "2012-03": (1, "2012-03-01", "2012-03-31"),
+    "2012-Q1": (3, "2012-01-01", "2012-03-31"),
+    "2012": (12, "2012-01-01", "2012-12-31"),
+    "2012-03-30": (1, "2012-03-01", "2012-03-30"),
+}
+
+
+def stands_for(day: date, label: str, reach: str) -> date:
+    """The day of the span that a day of an earlier period stands beside."""
+    months, first, last = MONTHS[label]
+    number = day.month - 1 + (12 if reach == "last_year" else months)
+    month = date(day.year + number // 12, number % 12 + 1, 1)
+    later = [month + timedelta(days=n) for n in range(day.day)]
+    same = [d for d in later if d.month == month.month][-1]
+    return min(max(same, D(first)), D(last))
 
 
 def owned(rows: list[Row], person: str, label: str, reach: str, share: Decimal, change: date) -> Owned:
-    def within(days: tuple[str, str]) -> list[tuple[Row, Decimal]]:
+    def within(days: tuple[str, str]) -> list[Row]:
         low, high = map(D, days)
-        inside = (row for row in rows if low <= row["business_date"] <= high)
-        return [(row, s) for row in inside for s in shares(row, person, share, change)]
+        return [row for row in rows if low <= row["business_date"] <= high]
+
+    def credit(row: Row) -> Decimal | None:
+        then = share_on(row, row["business_date"], person, share, change)
+        if then is None or reach not in {"previous", "last_year"}:
+            return then
+        # of an earlier day whoever held it then and holds it now, with what is held now
+        return share_on(row, stands_for(row["business_date"], label, reach), person, share, change)
 
     days = DAYS[label]
     start = days[reach if reach in {"previous", "last_year"} else "current"][0]
-    return Owned(within(days[reach]), within(days["previous"]), D(start))
+    inside = within(days[reach])
+    mine = [(row, found) for row in inside if (found := credit(row)) is not None]
+    return Owned(mine, inside, within(days["previous"]), lambda row: credit(row) or Decimal(0), D(start))
 
 
 @given(
@@ -300,7 +333,7 @@ def _seen(form: str, mine: Owned) -> bool:
     if not form.startswith("count_distinct"):
         return bool(mine.rows)
     names = ("order_id",) if "order_id" in form else ("buyer_id",)
-    return bool(_keys(mine.rows, *names))
+    return bool(_first_rows([row for row, _ in mine.rows], *names))
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 -- grain: one row per person and side of a change  key: source_row_id  reads: core_person
--- Who moves leaves one place and enters another on the first day there; who leaves the company counts out on the last day.
+-- Who moves leaves one place and enters another on the first day there; who leaves the company counts out on the last day, which
+-- `valid_to` is.
 with row as (
     select
         person_id, role_id, dept, manager_id, is_key, leave_type, valid_from,
-        nullif(least(coalesce(valid_to, date '9999-12-31'), coalesce(leave_date, date '9999-12-31')), date '9999-12-31') as ends_on,
+        valid_to as ends_on,
         lead(valid_from) over (partition by person_id order by valid_from) as next_from
     from core_person
 ),
