@@ -14,6 +14,7 @@ from models.tables.columns import (
     ColumnType,
     Derivation,
     Derived,
+    LostDay,
     Sensitivity,
     Table,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "ColumnType",
     "Derivation",
     "Derived",
+    "LostDay",
     "Sensitivity",
     "Table",
 ]

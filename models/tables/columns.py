@@ -69,7 +69,13 @@ class Column:
     derived: Derived | None = None
     required: bool = False
     allowed: tuple[str, ...] = ()
-    default: str = ""  # what an empty cell of a dropped file means; nothing = NULL
+    default: str = ""  # what "not given" means, whichever way a row comes in; nothing = NULL
+    untold: tuple[
+        str, ...
+    ] = ()  # words that tell nothing apart: compared with another word they are as good as NULL
+    lost: "LostDay | None" = (
+        None  # a day whose NULL means that it is not known; None: NULL means that nothing happened
+    )
 
     @property
     def places(self) -> int:
@@ -87,6 +93,14 @@ class Column:
     def is_currency(self) -> bool:
         """Whether it holds a currency code; every table with money has one such column, always of this name."""
         return self.name == "currency"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostDay:
+    """Where an unknown day lies: between the first known of some columns and the first known of others; none known = anywhere."""
+
+    not_before: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,6 +306,29 @@ def moment(
     # `paid_at` and `paid_on`: whoever knows one of the two names knows the other
     local = on or f"{name.removesuffix('_at')}_on"
     return instant(name, zh, en, required=required), local_day(local, f"{zh}(日期)", name)
+
+
+def lost_moment(
+    name: str,
+    zh: str,
+    en: str,
+    *,
+    not_before: tuple[str, ...] = (),
+    not_after: tuple[str, ...] = (),
+) -> tuple[Column, Column]:
+    """An instant and its local day, as `moment`, where NULL means that the day is not known (`lost`)."""
+    known, on = moment(name, zh, en)
+    return known, lost(on, not_before=not_before, not_after=not_after)
+
+
+def untold(column: Column, *words: str) -> Column:
+    """The column with words that tell nothing apart: a row of `all` sources is neither paid nor not paid."""
+    return replace(column, untold=words)
+
+
+def lost(column: Column, *, not_before: tuple[str, ...] = (), not_after: tuple[str, ...] = ()) -> Column:
+    """A day that belongs to every row: where it is NULL it is not known, and a figure of days that may hold it is unknown."""
+    return replace(column, lost=LostDay(not_before=not_before, not_after=not_after))
 
 
 def derive(column: Column, rule: Derivation, *of: str, given: bool = False) -> Column:

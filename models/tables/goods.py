@@ -14,6 +14,7 @@ from models.tables.columns import (
     derive,
     flag,
     instant,
+    lost_moment,
     moment,
     money,
     text,
@@ -151,7 +152,9 @@ PURCHASE_ORDER = Table(
         *currency("the prices", "ordered_on", "promised_on"),
         *money("unit_price", "采购单价", "Price per unit", required=True),
         *money("baseline_price", "基准单价", "Price per unit it is compared with"),
-        *moment("ordered_at", "下单时间", "When it was ordered"),
+        *lost_moment(
+            "ordered_at", "下单时间", "When it was ordered", not_after=("promised_on", "received_on")
+        ),
         *moment("promised_at", "承诺到货时间", "When the supplier promised it"),
         *moment("received_at", "到货时间", "When it arrived complete; NULL = not yet"),
         count("received_qty", "到货件数", "Units received so far", "pieces"),

@@ -16,6 +16,8 @@ from models.tables.columns import (
     derive,
     flag,
     instant,
+    lost,
+    lost_moment,
     moment,
     money,
     personal,
@@ -219,10 +221,18 @@ REFUND = Table(
             Derivation.LOCAL_DAY,
             "refunded_at",
         ),
-        derive(
-            day("order_business_date", "订单业务日期", "Business date of the order (order cohort)"),
-            Derivation.ORDER,
-            "business_date",
+        lost(
+            derive(
+                day(
+                    "order_business_date",
+                    "订单业务日期",
+                    "Business date of the order (order cohort); NULL = the order is not known",
+                ),
+                Derivation.ORDER,
+                "business_date",
+            ),
+            # nothing is given back before it was sold
+            not_after=("business_date", "requested_on"),
         ),
         derive(flag("is_excluded", "不计入", "Refund of an excluded order"), Derivation.ORDER, "is_excluded"),
         text("type", "退款类型", "Kind of refund", allowed=("refund_only", "return", "exchange")),
@@ -238,8 +248,12 @@ REFUND = Table(
             "Who is responsible",
             allowed=("seller", "buyer", "carrier", "platform"),
         ),
-        *moment(
-            "requested_at", "申请时间", "When the buyer asked for it; NULL when the platform does not say"
+        *lost_moment(
+            "requested_at",
+            "申请时间",
+            "When the buyer asked for it; NULL when the platform does not say",
+            not_before=("order_business_date",),
+            not_after=("business_date",),
         ),
         flag("withdrawn", "已撤销", "The buyer withdrew the request; amount is 0 then"),
         flag("platform_intervened", "平台介入", "The platform stepped in"),
@@ -297,8 +311,8 @@ RECEIPT = Table(
         text("receipt_id", "收款编号", "Receivable or receipt", required=True),
         text("order_id", "订单号", "Order it belongs to"),
         text("owner_id", "负责人", "Employee answerable for collecting it"),
-        day("invoiced_on", "开票日期", "Day the receivable came into being"),
-        day("due_on", "应收日期", "Day it is due"),
+        lost(day("invoiced_on", "开票日期", "Day the receivable came into being"), not_after=("due_on",)),
+        lost(day("due_on", "应收日期", "Day it is due"), not_before=("invoiced_on",)),
         day("received_on", "到账日期", "Day it arrived; NULL = not yet"),
         # a receipt may state the rate at which it was exchanged, which goes before the quoted one
         *currency("the amounts", "received_on", "due_on", stated=True),

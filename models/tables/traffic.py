@@ -14,6 +14,7 @@ from models.tables.columns import (
     money,
     number,
     text,
+    untold,
 )
 
 _SKU_SCOPES = {"shop": "shop_id", "sku_group": "sku_group", "brand": "brand"}
@@ -38,8 +39,14 @@ TRAFFIC = Table(
             Derivation.MODEL,
             "level",
         ),
-        text(
-            "source", "流量来源", "Source of the visit", allowed=("paid", "organic", "content", "live", "all")
+        untold(
+            text(
+                "source",
+                "流量来源",
+                "Source of the visit; all = not told apart",
+                allowed=("paid", "organic", "content", "live", "all"),
+            ),
+            "all",
         ),
         count("impressions", "曝光量", "Times shown", "times"),
         count("clicks", "点击量", "Clicks", "times"),
@@ -73,7 +80,7 @@ ASSET_TRAFFIC = Table(
         *COMMON,
         day("traffic_on", "日期", "Local day of the shop"),
         *SKU,
-        text("source", "流量来源", "Source of the visit"),
+        untold(text("source", "流量来源", "Source of the visit; all = not told apart"), "all"),
         text("asset_type", "素材类型", "main_image or page"),
         text(
             "owner_id", "设计人", "Assignee of the newest such task of the SKU delivered on or before the day"

@@ -14,6 +14,8 @@ from fractions import Fraction
 import polars as pl
 
 from models.definitions.aggregates import Aggregate
+from models.definitions.ranges import Days
+from models.tables import LostDay
 from warehouse.figures.second.credit import SHARE_PLACES, WHO, Holdings
 from warehouse.figures.second.rows import DAY
 from warehouse.figures.second.trees import Formulas
@@ -38,7 +40,9 @@ class Scope:
     formulas: Formulas
     holdings: Holdings
     columns: Mapping[str, str]  # by kind of scope: the column with its id; only kinds that somebody holds
-    now: pl.DataFrame | None = None  # of an earlier range: the days of the span that its days are compared with
+    now: pl.DataFrame | None = (
+        None  # of an earlier range: the days of the span that its days are compared with
+    )
 
     def per_kind(self, part: Callable[[str, str], pl.LazyFrame]) -> pl.LazyFrame:
         """What a function makes of every kind of scope, one below the other."""
@@ -112,6 +116,24 @@ def _found(measure: Aggregate, row: Mapping[str, int | None], i: int, places: in
     return Found(Fraction(value, 10 ** (places + shared)), unknown)
 
 
+def undated(scope: Scope, measure: Aggregate, lost: LostDay, days: Days) -> dict[Who, int]:
+    """How many rows that may count do not say on which day, and may belong to the range; `scope` has the rows without a day."""
+    first, last = days
+    not_before = pl.coalesce(*lost.not_before, pl.lit(last))
+    not_after = pl.coalesce(*lost.not_after, pl.lit(first))
+    may = scope.formulas.condition(measure.where).fill_null(value=True)
+    columns = list(dict.fromkeys(scope.columns.values()))
+    rows = scope.rows.filter(may & (not_before <= last) & (not_after >= first))
+    by_scope = collected(rows.group_by(columns).agg(n=pl.len())).lazy()
+
+    def held(kind: str, column: str) -> pl.LazyFrame:
+        who = scope.holdings.within(kind, days, scope.now)
+        return by_scope.join(who, left_on=column, right_on="scope_id").select(*WHO, "n")
+
+    people = scope.per_kind(held).group_by(*WHO).agg(pl.col("n").sum())
+    return {(row["person_id"], row["role_id"]): row["n"] for row in people.collect().iter_rows(named=True)}
+
+
 def ordered(scope: Scope, measure: Aggregate) -> dict[Who, Found]:
     """The median or another percentile of a person's rows; a row held through two scopes counts once."""
     value = scope.formulas.of(measure.expr) if measure.expr is not None else None
@@ -146,4 +168,3 @@ def _between(values: Sequence[int], part: Fraction, places: int) -> Fraction | N
     above = min(below + 1, len(values) - 1)
     found = values[below] + (values[above] - values[below]) * (way - below)
     return found / 10**places if isinstance(found, Fraction) else Fraction(found, 10**places)
-

@@ -1,6 +1,6 @@
 """Who is credited with a row: the holders of its scope on its day, as a join of frames.
 
-Belongs here: holdings as data, days of an earlier range beside those of this one. Not here: what is added up (counts.py, keys.py).
+Belongs here: holdings as data, days of an earlier range beside those of this one. Not here: what is added up.
 """
 
 from collections.abc import Collection
@@ -47,6 +47,20 @@ class Holdings:
         then = _held_on(rows.select(DAY, column).unique(), held, column, DAY).select(DAY, column, *WHO)
         found = _held_on(compared, held, column, _NOW)
         return found.join(then.unique(), on=[DAY, column, *WHO], how="semi").drop(_NOW)
+
+    def within(self, kind: str, days: Days, now: pl.DataFrame | None = None) -> pl.LazyFrame:
+        """`scope_id`, `person_id` and `role_id` of who is credited with a scope on some of the days, each once."""
+        held = self.frame.lazy().filter(pl.col("scope_type") == kind)
+        if now is None:
+            held = held.filter((pl.col("valid_from") <= days[1]) & (pl.col("valid_to") >= days[0]))
+        else:
+            every = (
+                now.lazy()
+                .select(DAY)
+                .join(held.select(pl.col("scope_id").alias("_scope")).unique(), how="cross")
+            )
+            held = self.credited(every, kind, "_scope", now).rename({"_scope": "scope_id"})
+        return held.select("scope_id", *WHO).unique()
 
 
 def _held_on(rows: pl.LazyFrame, held: pl.LazyFrame, column: str, day: str) -> pl.LazyFrame:

@@ -15,7 +15,7 @@ from models.definitions.aggregates import KEYED, Aggregate
 from models.definitions.ranges import Days, Range
 from models.formulas import Expr, columns
 from models.tables import FACTS
-from warehouse.figures.second.counts import ORDER_STATISTICS, Found, Scope, Who, added, ordered
+from warehouse.figures.second.counts import ORDER_STATISTICS, Found, Scope, Who, added, ordered, undated
 from warehouse.figures.second.credit import Holdings, compared_days
 from warehouse.figures.second.keys import KeyCount, KeyRows, counted, key_columns
 from warehouse.figures.second.rows import fact_rows, table_rows
@@ -51,21 +51,43 @@ class SpanRows:
     span: Days
     to_date: bool = False
 
+    def groups(self, asked: Iterable[Asked]) -> list[list[Asked]]:
+        """The aggregates that one reading answers together: of one fact, date and range, and of the same keys."""
+        groups: dict[tuple[object, ...], list[Asked]] = {}
+        for one in asked:
+            m = one.measure
+            key = (m.fact, m.date, m.range, m.keys, m.agg in ORDER_STATISTICS)
+            groups.setdefault(key, []).append(one)
+        return list(groups.values())
+
     def measured(self, asked: Mapping[Asked, Collection[str]]) -> dict[Asked, dict[Who, Found]]:
-        """What is found for the people in the roles that ask; who has no row is left out.
+        """What a group of aggregates finds for the people in the roles that ask; who has no row is left out.
 
         Raises:
             WarehouseError: W340 for an expression that this engine does not know.
         """
-        found: dict[Asked, dict[Who, Found]] = {}
-        for group in _grouped(one for one in asked if one.measure.agg not in KEYED):
-            roles = set().union(*(asked[one] for one in group))
-            found.update(self._rows(group, roles))
-        for group in _grouped(one for one in asked if one.measure.agg in KEYED):
-            roles = set().union(*(asked[one] for one in group))
+        group, roles = list(asked), frozenset[str]().union(*asked.values())
+        if group[0].measure.agg in KEYED:
             counts = self._counts(list(dict.fromkeys(one.measure for one in group)), roles)
-            found.update({one: self._keys(one, counts, roles) for one in group})
+            found = {one: self._keys(one, counts, roles) for one in group}
+        else:
+            found = self._rows(group, roles)
+        for one in group:
+            for reach in _ranges_of(one.measure):
+                for who, n in self._undated(replace(one.measure, range=reach), roles).items():
+                    known = found[one].get(who, Found(None, 0))
+                    found[one][who] = replace(known, unknown=known.unknown + n)
         return found
+
+    def _undated(self, measure: Aggregate, roles: Collection[str]) -> dict[Who, int]:
+        """Rows whose day is not known and may be one of the range, by their holders in it."""
+        column = FACTS[measure.fact].column(measure.date)
+        if column is None or column.lost is None:
+            return {}
+        bounds = {*column.lost.not_before, *column.lost.not_after}
+        scope = self._scope([measure], roles, has_day=False, also=bounds)
+        days = measure.range.of(*self.span, to_date=self.to_date)
+        return {} if scope is None else undated(scope, measure, column.lost, days)
 
     def _rows(self, group: Sequence[Asked], roles: Collection[str]) -> dict[Asked, dict[Who, Found]]:
         measures = [one.measure for one in group]
@@ -87,9 +109,8 @@ class SpanRows:
         if one.credit is not None and one.credit != one.measure:
             known = counts if one.credit in counts else self._counts([one.credit], roles)
             credit = known[one.credit]
-        having, before = one.measure.having, None
-        if having is not None and having.agg is None:
-            before = self._key_rows([replace(one.measure, range=_PREVIOUS)], roles)
+        earlier = [replace(one.measure, range=reach) for reach in _ranges_of(one.measure)[1:]]
+        before = self._key_rows(earlier, roles) if earlier else None
         return counted(count, before=before, credit=credit)
 
     def _counts(self, measures: Sequence[Aggregate], roles: Collection[str]) -> dict[Aggregate, KeyCount]:
@@ -106,7 +127,14 @@ class SpanRows:
         keys = tuple(key_columns(one.fact, one.keys))
         return KeyRows(scope=scope, named=one.keys, keys=keys, table_key=FACTS[one.fact].key)
 
-    def _scope(self, measures: Collection[Aggregate], roles: Collection[str]) -> Scope | None:
+    def _scope(
+        self,
+        measures: Collection[Aggregate],
+        roles: Collection[str],
+        *,
+        has_day: bool = True,
+        also: Collection[str] = (),
+    ) -> Scope | None:
         """The rows that aggregates of one fact, date and range look at; None where nobody who asks holds anything of it."""
         first = next(iter(measures))
         table, reach = FACTS[first.fact], first.range
@@ -115,11 +143,11 @@ class SpanRows:
         if not scopes:
             return None
         days = reach.of(*self.span, to_date=self.to_date)
-        read = {*scopes.values(), *(name for measure in measures for name in _columns_of(measure))}
-        rows = fact_rows(self.con, table.name, sorted(read), first.date, days)
+        read = {*scopes.values(), *also, *(name for measure in measures for name in _columns_of(measure))}
+        rows = fact_rows(self.con, table.name, read, first.date, days if has_day else None)
         # of an earlier range, period_start and period_end are the ends of that one
         start, end = days if reach.is_shifted else self.span
-        untold: dict[str, tuple[str, ...]] = {}
+        untold = {column.name: column.untold for column in table.columns if column.untold}
         return Scope(
             rows=rows.frame,
             formulas=Formulas(rows.places, untold, start, end),
@@ -141,14 +169,9 @@ class SpanRows:
         return pl.DataFrame(schema={"scope_type": pl.String, "role_id": pl.String})
 
 
-def _grouped(asked: Iterable[Asked]) -> list[list[Asked]]:
-    """The aggregates that one reading answers together: of one fact, date and range, and of the same keys."""
-    groups: dict[tuple[object, ...], list[Asked]] = {}
-    for one in asked:
-        measure = one.measure
-        key = (measure.fact, measure.date, measure.range, measure.keys, measure.agg in ORDER_STATISTICS)
-        groups.setdefault(key, []).append(one)
-    return list(groups.values())
+def _ranges_of(measure: Aggregate) -> tuple[Range, ...]:
+    compares = measure.having is not None and measure.having.agg is None
+    return (measure.range, _PREVIOUS) if compares else (measure.range,)
 
 
 def _columns_of(measure: Aggregate) -> set[str]:

@@ -20,12 +20,11 @@ from warehouse.figures.second.counts import Found, Scope, Who, collected
 from warehouse.figures.second.credit import SHARE_PLACES, WHO
 from warehouse.figures.second.rows import DAY
 
-# Ids that a platform gives out for each shop anew: order 1001 of two shops is two orders.
-_OF_A_SHOP = frozenset(
-    """agent_id campaign_id chat_id community_id content_id cooperation_id goods_in_id incident_id inquiry_id line_id
-    listing_id live_session_id member_id message_id opex_id order_id po_id po_line_id project_id receipt_id refund_id
-    refund_line_id review_id session_id settlement_id shift_id shipment_id source_row_id task_id ticket_id training_id""".split()
-)
+# Ids that mean one thing in every shop of the company; any other is given out anew by each shop: order 1001 of two is two orders.
+_PLACES = frozenset({"shop_id", "owned_shop_id", "room_id", "queue_id", "role_id"})
+_GOODS = frozenset({"sku_id", "asset_id", "supplier_id", "distributor_id", "influencer_id", "buyer_id"})
+_STAFF = frozenset({"employee_id", "owner_id", "cs_agent_id", "bd_id", "packer_id", "picker_id"})
+_SHARED = _PLACES | _GOODS | _STAFF | {"assignee_id", "manager_id"}
 _LAST = "\U0010ffff"  # sorts an unknown part of a key behind every known one
 _NONE = pl.lit(0, dtype=pl.Int64)
 
@@ -44,21 +43,25 @@ class KeyRows:
         """The columns with the ids of scopes, each once, that are no part of the key."""
         return [name for name in dict.fromkeys(self.scope.columns.values()) if name not in self.keys]
 
-    @property
-    def stated(self) -> pl.LazyFrame:
-        """The rows that hold a key, whoever holds them."""
-        return self.scope.rows.filter(_are_stated(self.named))
+    def met(self, measure: Aggregate) -> pl.Expr:
+        """Whether a row meets the condition of a count; NULL where nobody knows."""
+        return self.scope.formulas.condition(measure.where)
 
     def matching(self, measure: Aggregate) -> pl.LazyFrame:
-        """Those that meet the condition of a count, too."""
-        return self.stated.filter(self.scope.formulas.condition(measure.where))
+        """The rows that hold a key and meet the condition, whoever holds them."""
+        return self.scope.rows.filter(_are_stated(self.named) & self.met(measure))
+
+    def is_unclear(self, measure: Aggregate) -> pl.Expr:
+        """Whether a row may count, and nobody knows that or for which key."""
+        met = self.met(measure)
+        return met.is_null() | (met & ~_are_stated(_all_keys(measure)))
 
     def first_rows(self, measures: Sequence[Aggregate]) -> list["FirstRows"]:
         """For every count its keys, each with day and scopes of its first row, in one reading."""
-        met = [self.scope.formulas.condition(measure.where) for measure in measures]
-        days = [pl.when(m).then(pl.col(DAY)).min().alias(f"d{i}") for i, m in enumerate(met)]
-        unclear = [m.is_null().cast(pl.Int64).sum().alias(f"u{i}") for i, m in enumerate(met)]
-        by_scope = collected(self.stated.group_by(*self.keys, *self.columns).agg(*days, *unclear))
+        counts = [_are_stated(self.named) & self.met(measure) for measure in measures]
+        days = [pl.when(c).then(pl.col(DAY)).min().alias(f"d{i}") for i, c in enumerate(counts)]
+        unclear = [self.is_unclear(m).cast(pl.Int64).sum().alias(f"u{i}") for i, m in enumerate(measures)]
+        by_scope = collected(self.scope.rows.group_by(*self.keys, *self.columns).agg(*days, *unclear))
         return [
             FirstRows(self._first(by_scope, f"d{i}", measure), n_unclear=int(by_scope[f"u{i}"].sum()))
             for i, measure in enumerate(measures)
@@ -99,6 +102,11 @@ class KeyCount:
     first: FirstRows
 
 
+def _all_keys(measure: Aggregate) -> tuple[str, ...]:
+    """The columns of the keys, and of those that are counted within them."""
+    return (*measure.keys, *(measure.having.keys if measure.having else ()))
+
+
 def _sortable(name: str) -> pl.Expr:
     """A part of a table's key, which is a text or a day: as text, in the same order."""
     return pl.col(name).cast(pl.String).fill_null(_LAST)
@@ -110,7 +118,7 @@ def _are_stated(names: Sequence[str]) -> pl.Expr:
 
 def key_columns(fact: str, names: Sequence[str]) -> list[str]:
     """The named columns, with the shop for ids of a shop and the platform for people outside the company."""
-    if _OF_A_SHOP.intersection(names):
+    if any(name.endswith("_id") and name not in _SHARED for name in names):
         return list(dict.fromkeys([*names, "platform", "shop_id"]))
     columns = (FACTS[fact].column(name) for name in names)
     outside = any(column is not None and column.sensitivity is Sensitivity.PERSONAL for column in columns)
@@ -131,7 +139,7 @@ def counted(count: KeyCount, *, before: KeyRows | None, credit: KeyCount | None)
         theirs = other.join(found.select(*keys, "met", "unknown"), on=keys, nulls_equal=True)
         own = found.join(other, on=keys, how="anti", nulls_equal=True)
         shares = [_shares(credit.rows.scope, theirs), _shares(count.rows.scope, own)]
-    credited = pl.concat([*shares, *_unclear(count), *_seen(count)])
+    credited = pl.concat([*shares, *_unclear(count, before), *_seen(count)])
     people = credited.group_by(*WHO).agg(pl.col("share").sum(), pl.col("unknown").sum())
     return {
         (row["person_id"], row["role_id"]): Found(Fraction(row["share"], 10**SHARE_PLACES), row["unknown"])
@@ -150,19 +158,26 @@ def _shares(scope: Scope, keys: pl.DataFrame) -> pl.LazyFrame:
 def _uncredited(scope: Scope, rows: pl.LazyFrame, unknown: pl.Expr) -> pl.LazyFrame:
     no_share = pl.lit(0, dtype=pl.Int128).alias("share")
     return scope.per_kind(
-        lambda kind, column: scope.credited(rows, kind, column).select(*WHO, no_share, unknown.alias("unknown"))
+        lambda kind, column: scope.credited(rows, kind, column).select(
+            *WHO, no_share, unknown.alias("unknown")
+        )
     )
 
 
-def _unclear(count: KeyCount) -> list[pl.LazyFrame]:
-    """The rows of which nobody knows whether they meet the condition, at their own holders."""
-    if not count.first.n_unclear:
-        return []
-    scope = count.rows.scope
-    rows = count.rows.stated.filter(scope.formulas.condition(count.measure.where).is_null())
-    scopes = list(dict.fromkeys(scope.columns.values()))
-    by_scope = collected(rows.group_by(DAY, *scopes).agg(n=pl.len().cast(pl.Int64)))
-    return [_uncredited(scope, by_scope.lazy(), pl.col("n"))]
+def _unclear(count: KeyCount, before: KeyRows | None) -> list[pl.LazyFrame]:
+    """The unclear rows at their own holders; a distinct key that another row makes known is known."""
+    found = [] if not count.first.n_unclear else [_unclear_rows(count.rows, count.measure, count.first)]
+    # of a key that must occur in the period before, too, the rows of that period are as much in question
+    return found if before is None else [*found, _unclear_rows(before, count.measure, count.first)]
+
+
+def _unclear_rows(rows: KeyRows, measure: Aggregate, first: FirstRows) -> pl.LazyFrame:
+    keys, scopes = list(rows.keys), list(dict.fromkeys(rows.scope.columns.values()))
+    unclear = rows.scope.rows.filter(rows.is_unclear(measure))
+    if measure.having is None:
+        unclear = unclear.join(first.frame.lazy(), on=keys, how="anti", nulls_equal=True)
+    by_scope = collected(unclear.group_by(DAY, *scopes).agg(n=pl.len().cast(pl.Int64)))
+    return _uncredited(rows.scope, by_scope.lazy(), pl.col("n"))
 
 
 def _seen(count: KeyCount) -> list[pl.LazyFrame]:
@@ -170,7 +185,8 @@ def _seen(count: KeyCount) -> list[pl.LazyFrame]:
     if not count.measure.range.is_snapshot:
         return []
     scope = count.rows.scope
-    rows = collected(count.rows.stated.select(DAY, *dict.fromkeys(scope.columns.values())).unique())
+    stated = scope.rows.filter(_are_stated(count.measure.keys))
+    rows = collected(stated.select(DAY, *dict.fromkeys(scope.columns.values())).unique())
     return [_uncredited(scope, rows.lazy(), _NONE)]
 
 

@@ -3,14 +3,14 @@
 Belongs here: reading columns of one table, batch after batch. Not here: conditions (trees.py), who is credited (credit.py).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import duckdb
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from models.definitions.ranges import Days
 from warehouse.store.rows import run
 from warehouse.store.sqltext import Sql, fill, identifier, listed
 
@@ -27,24 +27,25 @@ class FactRows:
 
 
 def fact_rows(
-    con: duckdb.DuckDBPyConnection, fact: str, columns: Sequence[str], day: str, days: tuple[date, date]
+    con: duckdb.DuckDBPyConnection, fact: str, columns: Collection[str], day: str, days: Days | None
 ) -> FactRows:
-    """Columns of the rows whose date `day` lies within `days`, both ends included; the date is called DAY as well."""
+    """Columns of the rows whose date `day` lies within `days`, both ends included, or is not known; it is called DAY as well."""
     names = sorted({*columns, day})
+    within = Sql("${day} is null") if days is None else Sql("${day} >= ? and ${day} <= ?")
     sql = fill(
-        Sql("select ${columns} from ${table} where ${day} >= ? and ${day} <= ?"),
+        Sql("select ${columns} from ${table} where ${within}"),
+        within=fill(within, day=identifier(day)),
         columns=listed(identifier(name) for name in names),
         table=identifier(f"core_{fact}"),
-        day=identifier(day),
     )
 
     def batches(cursor: duckdb.DuckDBPyConnection) -> Iterator[pl.DataFrame]:
-        for batch in run(cursor, sql, days).to_arrow_reader(_BATCH):
+        for batch in run(cursor, sql, days or ()).to_arrow_reader(_BATCH):
             frame = pl.DataFrame(batch)
             yield frame.select(*_plain(frame.schema), pl.col(day).alias(DAY))
 
     with con.cursor() as cursor:
-        schema = pl.DataFrame(run(cursor, sql, days).to_arrow_reader(1).schema.empty_table()).schema
+        schema = pl.DataFrame(run(cursor, sql, days or ()).to_arrow_reader(1).schema.empty_table()).schema
     places = {name: dtype.scale for name, dtype in schema.items() if isinstance(dtype, pl.Decimal)}
     empty = pl.DataFrame(schema=schema).select(*_plain(schema), pl.col(day).alias(DAY))
     return FactRows(_source(con, batches, empty.schema), places)

@@ -1,6 +1,6 @@
 """KPI expressions (models.formulas) as Polars expressions over one fact, in whole numbers.
 
-Belongs here: one tree to one expression and the places behind its point. Not here: reading facts (rows.py), adding up (counts.py).
+Belongs here: one tree to one expression and the places behind its point. Not here: reading facts (rows.py), sums (counts.py).
 
 A number is an Int128 with the places of its decimal point beside it, because Polars multiplies two decimals at the larger of
 their scales and rounds (2.1: 99999999999999.9999 x 1234.12345678 loses four digits). Whole numbers add and multiply exactly, also
@@ -64,7 +64,7 @@ class Formulas:
         """A condition, true where there is none."""
         return pl.lit(value=True) if node is None else self.of(node).expr
 
-    def of(self, node: Expr) -> Scaled:
+    def of(self, node: Expr) -> Scaled:  # noqa: PLR0911 - one return per kind of node
         """The expression.
 
         Raises:
@@ -139,9 +139,10 @@ class Formulas:
     def _told(self, found: pl.Expr, sides: tuple[Expr, ...], words: list[object]) -> pl.Expr:
         """The comparison, unknown for rows whose word may hide the other one."""
         for column in (side.name for side in sides if isinstance(side, formulas.ColumnName)):
-            # a question for the word itself has an answer
-            hiding = [word for word in self.untold.get(column, ()) if word not in words]
-            if hiding and words:
+            untold = self.untold.get(column, ())
+            # a question for such a word itself has an answer
+            if untold and not (words and set(words) <= set(untold)):
+                hiding = [word for word in untold if word not in words]
                 found = pl.when(~pl.col(column).is_in(hiding)).then(found)
         return found
 
