@@ -24,7 +24,7 @@ from models.definitions.kpis import Kpi
 from models.definitions.load import Definitions
 from models.errors import MeritError
 from models.money import plain
-from warehouse.figures.judge import Judged
+from warehouse.figures.judge import Judged, stored
 from warehouse.figures.plan import KpiPlan, MeasuredPerson, Span
 from warehouse.figures.run import MeasureResults
 from warehouse.figures.second.counts import Found, Who
@@ -35,6 +35,8 @@ from warehouse.store.rows import insert_rows, only_column, run
 from warehouse.store.sqltext import Sql
 
 Judgements = list[tuple[MeasuredPerson, KpiPlan, Judged]]
+_NOTHING = "M211"  # no record to take the figure of
+_HALF = Fraction(1, 2 * 10**PLACES)  # by so much a stored target may differ from the one divided by
 # Whatever goes wrong in the second engine costs its check, never the figures of the first.
 _FAILURES = (
     MeritError,
@@ -99,34 +101,40 @@ class _Checked:
         if self.is_unknown != bool(n_unknown):
             first = "unknown rows" if self.is_unknown else "none unknown"
             return [f"rows: {first} by SQL, {n_unknown or 'none'} unknown by Polars"]
-        # nothing was added up: a source is not proven, or nothing is there to take a figure of
-        if n_unknown or self.judged.numerator is None:
+        if n_unknown:
             return []
-        above, below = _total(self.above), self._divisor()
-        named = [("numerator", self.judged.numerator, above), ("denominator", self.judged.denominator, below)]
-        if self.judged.value is not None:
-            named.append(("value", _rounded(Fraction(self.judged.value)), self._value(above, below)))
-        return [
-            f"{name}: {_shown(first)} by SQL, {_shown(second)} by Polars"
-            for name, first, second in named
-            if first != second
-        ]
+        if self.judged.numerator is None:
+            return self._unless_nothing()
+        above, below = _total(self.above), _total(self.below) if self.below else self.judged.denominator
+        pairs = [("numerator", self.judged.numerator, above), ("denominator", self.judged.denominator, below)]
+        found = [_differing(name, first, second) for name, first, second in pairs if first != second]
+        if found or self.judged.value is None or above is None:
+            return found
+        first, possible = stored(self.judged.value), self._values(Fraction(above), below)
+        if possible and min(possible) <= first <= max(possible):
+            return []
+        return [_differing("value", first, next(iter(possible), None))]
 
-    def _divisor(self) -> Decimal | None:
-        # a target is no fact: it was read once
-        return _total(self.below) if self.below else self.judged.denominator
+    def _unless_nothing(self) -> list[str]:
+        """No difference where a source is not proven, or where there is nothing to take the figure of for this engine, too."""
+        values = [found.value for _, found in (*self.above, *self.below)]
+        if self.judged.cause is None or self.judged.cause.code != _NOTHING or None in values:
+            return []
+        return [_differing("numerator", None, _total(self.above))]
 
-    def _value(self, above: Decimal | None, below: Decimal | None) -> Decimal | None:
+    def _values(self, above: Fraction, below: Decimal | None) -> list[Decimal]:
+        """The value; of a quotient by a target, which divides before it is rounded, the least and the greatest there can be."""
+        if not self.kpi.is_ratio:
+            return [self._bent(above)]
+        if not below or (below < 0 and self.below):
+            return []
+        ends = [Fraction(below)] if self.below else [Fraction(below) + end * _HALF for end in (-1, 1)]
+        # of a target below 0, the plain quotient turns round
+        return [self._bent(above / t if t > 0 else 1 - (above - t) / t) for t in ends if t]
+
+    def _bent(self, value: Fraction) -> Decimal:
+        """Scaled, and kept within the KPI's floor and cap."""
         kpi = self.kpi.kpi
-        if above is None:
-            return None
-        value = Fraction(above)
-        if self.kpi.is_ratio:
-            if not below or (below < 0 and self.below):
-                return None
-            over = Fraction(below)
-            # of a target below 0, the plain quotient turns round
-            value = value / over if over > 0 else 1 + (value - over) / -over
         value *= Fraction(kpi.scale)
         if kpi.floor is not None:
             value = max(value, Fraction(kpi.floor))
@@ -144,6 +152,10 @@ def _rounded(value: Fraction | int) -> Decimal:
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     # as text: arithmetic of decimals would round to 28 digits
     return Decimal(f"{'-' if value < 0 else ''}{whole}e-{PLACES}")
+
+
+def _differing(what: str, first: Decimal | None, second: Decimal | None) -> str:
+    return f"{what}: {_shown(first)} by SQL, {_shown(second)} by Polars"
 
 
 def _shown(value: Decimal | None) -> str:

@@ -81,7 +81,7 @@ def compared_days(reach: Range, span: Days, days: Days, *, to_date: bool) -> pl.
     length = (end - start).days + 1
     then = pl.date_range(days[0], days[1], eager=True).alias(DAY)
     # Polars ends a month that has no such day with its last one
-    now = then.dt.offset_by(f"{months}mo_saturating" if months else f"{length}d")
+    now = then.dt.offset_by(f"{months}mo" if months else f"{length}d")
     return pl.DataFrame({DAY: then, _NOW: now.clip(start, end)})
 
 
