@@ -1,7 +1,7 @@
 """The second engine beside the first, over the same facts in the same run: seconds, CPU seconds and peak memory.
 
-A month of order lines as in compute.py, every order-line KPI of the sample's sales roles. Each engine runs in a process of its own,
-so that its peak memory is its own. Usage: python benchmarks/second_engine.py [lines ...]
+A month of order lines as in compute.py, every order-line KPI of the sample's sales roles. Each engine has a process of its own, so
+that its peak memory is its own. Usage: python benchmarks/second_engine.py [lines ...]
 """
 
 import multiprocessing
@@ -22,7 +22,7 @@ from models.definitions.composites import parts_of  # noqa: E402
 from models.definitions.load import load_definitions  # noqa: E402
 from warehouse.figures.plan import measures_by_fact, people_to_measure, roles_by_measure  # noqa: E402
 from warehouse.figures.run import read_figures  # noqa: E402
-from warehouse.figures.second.engine import SpanRows, asked_of  # noqa: E402
+from warehouse.figures.second.engine import Asked, SpanRows, asked_of  # noqa: E402
 from warehouse.store.connect import open_warehouse  # noqa: E402
 
 
@@ -43,8 +43,8 @@ def measured(lines: int, *, is_second: bool, out: Connection) -> None:
         began, cpu = time.perf_counter(), time.process_time()
         if is_second:
             read_figures(con, {"order_line": ()}, [SPAN], "span", roles)
-            con.execute("insert into kpi_held select 'order_line', scope_type, scope_id, role_id, person_id, share, valid_from, valid_to from kpi_owner")
-            asked: dict[object, set[str]] = {}
+            con.execute("insert into kpi_held by name select 'order_line' as fact, * from kpi_owner")
+            asked: dict[Asked, set[str]] = {}
             for duty in work:
                 for kpi in duty.kpis:
                     parts = parts_of(kpi.kpi, lambda kpi_id: definitions.kpi(kpi_id, SPAN.end))
