@@ -38,7 +38,10 @@ class Actual:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One row of people.csv: a person in a role for a range of days, both ends included."""
+    """One row of people.csv: a person in a role for a range of days, both ends included.
+
+    `valid_to` is at the latest the day of leaving (`last_day`): the warehouse keeps no other.
+    """
 
     person_id: str
     name: str
@@ -51,12 +54,20 @@ class Person:
 
     def overlaps(self, period: Period) -> bool:
         """Whether the row holds on any day of the period."""
-        return self.valid_from <= period.end and (self.valid_to is None or self.valid_to >= period.start)
+        return self.days_within(period.start, period.end) > 0
+
+    def days_within(self, first: date, last: date) -> int:
+        """On how many days of a range the row holds."""
+        until = last if self.valid_to is None else min(last, self.valid_to)
+        return max((until - max(first, self.valid_from)).days + 1, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """One row of targets.csv; scope is person or role; the newest version counts."""
+    """One row of targets.csv; scope is person or role; the newest version counts.
+
+    `pro_rate`: whether what adds up counts by the days in the role only, or stands as it is.
+    """
 
     scope: TargetScope
     scope_id: str
@@ -65,6 +76,7 @@ class Target:
     value: Decimal
     basis: str = ""
     version: int = 1
+    pro_rate: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +89,15 @@ class Rating:
     rater_type: RaterType
     score: Decimal | None
     scale_max: Decimal
+
+
+def last_day(valid_to: object, leave_date: object) -> date | None:
+    """The last day that a row of people.csv holds, both days included; None while neither is known.
+
+    >>> last_day(None, date(2026, 1, 15))
+    datetime.date(2026, 1, 15)
+    """
+    return min((day for day in (valid_to, leave_date) if isinstance(day, date)), default=None)
 
 
 def assignments(people: Iterable[Person], period: Period) -> list[Person]:

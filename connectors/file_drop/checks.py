@@ -12,6 +12,7 @@ from itertools import combinations
 
 from connectors.file_drop.table import DroppedRow, DroppedTable, raise_all
 from models.errors import CompanyError
+from models.inputs import last_day
 from models.values import closest
 
 Tables = Mapping[str, DroppedTable]
@@ -146,15 +147,14 @@ def _start(row: DroppedRow) -> date:
 
 
 def _end(row: DroppedRow) -> date:
-    value = row.values["valid_to"]
-    return value if isinstance(value, date) else _OPEN_END
+    return last_day(row.values["valid_to"], row.values.get("leave_date")) or _OPEN_END
 
 
 def _overlaps(table: DroppedTable, columns: tuple[str, ...], code: str, what: str) -> Iterator[CompanyError]:
     for key, rows in _grouped(table, columns).items():
         # by start: `first` is then the row that has to end earlier
         for first, second in combinations(sorted(rows, key=_start), 2):
-            if _start(second) <= _end(first):  # valid_to itself still belongs to the row
+            if _start(second) <= _end(first):  # the last day itself still belongs to the row
                 yield CompanyError(
                     code,
                     what,

@@ -7,15 +7,14 @@ sources.yaml (pipelines).
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.file_drop.layout import FileOptions, parse_files_yaml, table_names
 from connectors.file_drop.reading.csv_rows import decode
 from connectors.file_drop.reading.opening import read_bytes
 from connectors.file_drop.reading.xlsx_rows import sheet_names
-from connectors.file_drop.table import DroppedRow, DroppedTable, raise_all, read_table
+from connectors.file_drop.table import DroppedTable, raise_all, read_table
 from models.errors import CompanyError, MeritError, MeritErrors
 
 # without people and what they own nobody can have a score
@@ -59,26 +58,7 @@ def read_company(folder: Path) -> DroppedCompany:
         except MeritError as error:
             errors += _single(error)
     raise_all(errors)
-    if "people" in tables:
-        tables["people"] = _ended(tables["people"])
     return DroppedCompany(tables)
-
-
-def _ended(people: DroppedTable) -> DroppedTable:
-    """The people, each row ending with the earlier of `valid_to` and `leave_date`, which is the last day.
-
-    Cut here and nowhere else: whoever asks who was here on a day looks at `valid_from` and `valid_to` alone.
-    """
-
-    def ended(row: DroppedRow) -> DroppedRow:
-        starts, ends, left = (row.values[name] for name in ("valid_from", "valid_to", "leave_date"))
-        # who leaves before the row begins contradicts it: checks.py refuses that, and must see both dates as they stand
-        if not isinstance(left, date) or not isinstance(starts, date) or left < starts:
-            return row
-        ends = left if not isinstance(ends, date) else min(ends, left)
-        return replace(row, values={**row.values, "valid_to": ends})
-
-    return replace(people, dropped=tuple(ended(row) for row in people.dropped))
 
 
 def _single(error: MeritError) -> Iterator[MeritError]:

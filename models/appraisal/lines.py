@@ -16,17 +16,11 @@ from models.errors import DefinitionError
 from models.figure import FigureStatus, attained, no_target, target_is_zero
 from models.money import exact
 from models.scoring.method import NOBODY, LineFigures, LineRule, Peers
-from models.wording import Step, shown
+from models.wording import Step
 
 # Causes of an absence that is itself a proven fact: no survey came in, no ticket was closed, the target that the KPI is divided
 # by is 0. A failed pull is none of them.
 NOTHING_HAPPENED = frozenset({"M201", "M211", "M212"})
-_SCOPES = {
-    "person": Step("个人目标", "the person's target"),
-    "role": Step("岗位目标", "the role's target"),
-    "definition": Step("岗位定义", "role definition"),
-    "peers": Step("同岗均值", "mean of the peers"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +65,7 @@ def score_line(
         return _among(
             peers, kpi, LineOutcome(status="missing", cause=_no_target(line, kpi), steps=measured.steps)
         )
-    steps = (*measured.steps, *_target_steps(target))
+    steps = measured.steps if target is None else (*measured.steps, target.step)
     try:
         found = rule.mark(LineFigures(measured.value, goal, peers))
     except DefinitionError as error:
@@ -166,11 +160,3 @@ class Attainments:
         kpi = self._definitions.kpi(kpi_id, on)
         line = next((x for x in self._definitions.role(role_id, on).lines if x.kpi == kpi_id), None)
         return kpi, None if line is None else rule_of(line, kpi)
-
-
-def _target_steps(target: ResolvedTarget | None) -> tuple[Step, ...]:
-    if target is None:
-        return ()
-    scope = _SCOPES[target.scope]
-    value = shown(target.value)
-    return (Step(f"目标 = {value}（{scope.zh}）", f"target = {value} ({scope.en})"),)

@@ -193,7 +193,11 @@ def _against_target(kpi: Kpi, ref: TargetRef, kept: Measured, target: ResolvedTa
     found = divided_by_target(kpi, above, below, ref.kpi, "this period")
     if below is None or found.value is None:
         return _without(base, found)
-    return _with(base, found, _target_step(kpi, above, below, found))
+    step = _target_step(kpi, above, below, found)
+    # who is not in the role all period sees which part of the target it is
+    part = () if target is None or target.days is None else (target.step,)
+    measured = _with(base, found, step)
+    return replace(measured, steps=(*part, *measured.steps))
 
 
 def _target_step(kpi: Kpi, above: Decimal, target: Decimal, figure: Figure) -> Step:
@@ -218,10 +222,12 @@ def from_ratings(person: Person, item: str, rule: RatingRule, rows: Sequence[Rat
     scale = _scale(person, item, rows)
     given = [Given(r.rater_type, r.score) for r in rows]
     found = rule.rated(given, scale)
-    if found is None:
-        return absent("M213", f"too few raters of {person.person_id} on {item} are of a type that counts")
+    if found.value is None:
+        why = "; ".join(step.en for step in found.steps)
+        what = f"too few raters of {person.person_id} on {item} are of a type that counts: {why}"
+        return replace(absent("M213", what), steps=found.steps)
     n_rows = sum(r.score is not None for r in rows)
-    return Measured(status="scored", value=found.value, n_rows=n_rows, steps=(found.step,))
+    return Measured(status="scored", value=found.value, n_rows=n_rows, steps=found.steps)
 
 
 def _scale(person: Person, item: str, rows: Sequence[Rating]) -> Decimal:

@@ -2,7 +2,7 @@
 
 Belongs here: people x roles -> lines -> total -> grade. Not here: one line (lines), values (measured),
 storage (warehouse). Definitions are those in force on the period's last day. A person who changes role in a
-period gets one scorecard per role; dividing a period by days is not done here.
+period gets one scorecard per role, each with the part of a target that falls on the days in it (targets).
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from decimal import Decimal
 from models.appraisal.lines import NOTHING_HAPPENED, LineOutcome, score_line
 from models.appraisal.manager_order import reports_first
 from models.appraisal.measured import Measured, ReportTotal, from_actual, from_ratings, from_reports
-from models.appraisal.targets import ResolvedTarget, TargetBook, target_to_date
+from models.appraisal.targets import ResolvedTarget, TargetBook
 from models.definitions import (
     Definitions,
     FromReports,
@@ -59,7 +59,6 @@ __all__ = [
     "TargetBook",
     "assignments",
     "score_period",
-    "target_to_date",
 ]
 
 # only the order counts: which of two kinds of period is the longer one
@@ -168,13 +167,14 @@ def score_period(
         CompanyError: C163 when managers form a circle; C160 to C162 for targets and ratings.
         DefinitionError: D217 when a person holds a role that is not defined.
     """
+    people = list(people)
     rows = assignments(people, period)
     inputs = _Inputs(
         definitions=definitions,
         period=period,
         holders=_holders(rows),
         actuals={(a.person_id, a.role_id, a.kpi_id): a for a in actuals if a.period == period.id},
-        targets=TargetBook(definitions, (t for t in targets if t.period == period.id)),
+        targets=TargetBook(definitions, (t for t in targets if t.period == period.id), people),
         ratings=_by_item(r for r in ratings if r.period == period.id),
     )
     cards = []

@@ -1,11 +1,11 @@
 """`score.rating`: manual and 360 ratings, weighted by who rated."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar, Self
 
-from models.money import exact, total
+from models.money import exact, round_half_up, total
 from models.scoring.arguments import Arguments, Scored, mapping, number, required_number
 from models.scoring.method import (
     Inputs,
@@ -40,10 +40,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Rated:
-    """The weighted rating on 0 to 100, and how it came to be."""
+    """The weighted rating on 0 to 100, None where nobody's counts; who counted, who did not and why, and the arithmetic."""
 
-    value: Decimal
-    step: Step
+    value: Decimal | None
+    steps: Steps
 
 
 @dataclass(frozen=True)
@@ -93,16 +93,62 @@ class RatingRule(LineRule):
         # one division by both: dividing twice would cut digits twice
         return Scored("scored", weighted / (weight * scale_max) * HUNDRED)
 
-    def rated(self, ratings: list[Given], scale_max: Decimal) -> Rated | None:
-        """The rating as the actual of a KPI; None where nobody rated whose type counts."""
-        value = self.score(ratings, scale_max).score
+    def rated(self, ratings: list[Given], scale_max: Decimal) -> Rated:
+        """The rating as the actual of a KPI."""
+        value, told = self.score(ratings, scale_max).score, self.turnout(ratings)
         if value is None:
-            return None
+            return Rated(None, told)
         means = self.means(ratings)
         weight = total([self.weights[t] for t in means])
         names = "、".join(RATERS.get(t, t) for t in means)
         text = f"({self.weighted(means)}) ÷ {shown(weight)} ÷ {shown(scale_max)} × 100 {result(value)}"
-        return Rated(value, Step(f"评分（{names}）= {text}", f"rating ({', '.join(means)}) = {text}"))
+        return Rated(
+            value, (*told, Step(f"评分（{names}）= {text}", f"rating ({', '.join(means)}) = {text}"))
+        )
+
+    @exact
+    def turnout(self, ratings: list[Given]) -> Steps:
+        """Whose ratings did not count and why, then who counts instead; nothing where all did.
+
+        >>> rule = RatingRule({"superior": Decimal(60), "peer": Decimal(40)}, min_raters=ANONYMITY)
+        >>> for step in rule.turnout([Given("superior", Decimal(5)), Given("peer", Decimal(3))]):
+        ...     print(step.en)
+        peer: 1 rated, 3 are needed: does not count
+        counts: superior 100 %
+        """
+        rated = Counter(r.rater_type for r in ratings if r.score is not None)
+        kept = self.kept(ratings)
+        left_out = [
+            self._left_out(name, rated[name], len(kept.get(name, ())))
+            for name in dict.fromkeys((*self.weights, *sorted(rated)))
+            if rated[name] > len(kept.get(name, ())) or (name not in kept and self.weights.get(name))
+        ]
+        if not left_out or not kept:
+            return tuple(left_out)
+        weight = total([self.weights[name] for name in kept])
+        shares = {name: shown(round_half_up(self.weights[name] * HUNDRED / weight, 2)) for name in kept}
+        zh = "，".join(f"{RATERS.get(name, name)} {share} %" for name, share in shares.items())
+        en = ", ".join(f"{name} {share} %" for name, share in shares.items())
+        return (*left_out, Step(f"计入：{zh}", f"counts: {en}"))
+
+    def _left_out(self, name: str, rated: int, kept: int) -> Step:
+        """Why ratings of a type do not count."""
+        zh = RATERS.get(name, name)
+        if kept:
+            what = f"{rated} rated, the highest and the lowest do not count"
+            return Step(f"{zh}：{rated} 人评分，去掉最高与最低各一", f"{name}: {what}")
+        if not self.weights.get(name):
+            return Step(
+                f"{zh}：{rated} 人评分，无权重，不计入",
+                f"{name}: {rated} rated, without weight: does not count",
+            )
+        if not rated:
+            return Step(f"{zh}：无人评分，不计入", f"{name}: nobody rated: does not count")
+        need = self.min_raters.get(name, 1)
+        return Step(
+            f"{zh}：{rated} 人评分，至少需 {need} 人，不计入",
+            f"{name}: {rated} rated, {need} are needed: does not count",
+        )
 
     def weighted(self, means: dict[str, Decimal]) -> str:
         """The weighted means as a sum."""
@@ -122,10 +168,13 @@ class RatingRule(LineRule):
         return Traits(lowest=Decimal(0), highest=self.full)
 
     def describe(self) -> Step:
-        """Who rates, with which weight."""
+        """Who rates, with which weight, and of how many on."""
+        minima = {t: n for t, n in self.min_raters.items() if n > 1 and self.weights.get(t)}
+        few_zh = "".join(f"；{RATERS.get(t, t)}满 {n} 人评分才计入" for t, n in minima.items())
+        few_en = "".join(f"; {t} only from {n} raters on" for t, n in minima.items())
         zh = "，".join(f"{RATERS.get(t, t)} {shown(w)}" for t, w in self.weights.items())
         en = ", ".join(f"{t} {shown(w)}" for t, w in self.weights.items())
-        return Step(f"评分加权平均：{zh}", f"weighted mean of ratings: {en}")
+        return Step(f"评分加权平均：{zh}{few_zh}", f"weighted mean of ratings: {en}{few_en}")
 
     def means(self, ratings: list[Given]) -> dict[str, Decimal]:
         """Mean score of every type that counts and was rated."""
@@ -172,14 +221,15 @@ def evaluate(inputs: Inputs) -> Scored:
 def explain(inputs: Inputs) -> Steps:
     """Weights, mean of each type, weighted score."""
     ratings, scale, rule = _read(inputs)
-    first, score = rule.describe(), rule.score(ratings, scale).score
+    score = rule.score(ratings, scale).score
+    first = (rule.describe(), *rule.turnout(ratings))
     if score is None:
-        return first, Step("没有评分：缺失", "nobody rated: missing")
+        return *first, Step("没有评分：缺失", "nobody rated: missing")
     means, kept = rule.means(ratings), rule.kept(ratings)
     steps = [_mean_step(name, kept[name], mean) for name, mean in means.items()]
     weights = sum_of(rule.weights[name] for name in means)
     text = f"({rule.weighted(means)}) ÷ ({weights}) ÷ {shown(scale)} × 100 {result(score)}"
-    return first, *steps, Step(f"得分 = {text}", f"score = {text}")
+    return *first, *steps, Step(f"得分 = {text}", f"score = {text}")
 
 
 def _mean_step(name: str, scores: list[Decimal], mean: Decimal) -> Step:

@@ -69,6 +69,7 @@ def _target(row: dict[str, object], value: Decimal) -> Target:
         period=str(row["period"]),
         value=value,
         basis=str(row.get("basis") or ""),
+        pro_rate=row.get("pro_rate") is not False,
     )
 
 

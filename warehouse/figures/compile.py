@@ -5,8 +5,8 @@ Belongs here: families of measures, sums, order statistics, and the row that lac
 
 A family is what one scan of a fact can answer together (`families`): measures of one date column, one range of days and one way
 to count. Shape of its statement: the fact is first added up by day and ownership scope (cheap, one scan), then joined to the few
-ownership rows and spans. Distinct counts go through the first row of every key, order statistics through the person's sorted rows. Everything
-is exact: sums and counts are DECIMAL, shares DECIMAL(7,6), medians come back as their two neighbours.
+ownership rows and spans. Distinct counts go through each key's first row, order statistics through the person's sorted rows.
+Everything is exact: sums and counts are DECIMAL, shares DECIMAL(7,6), medians come back as their two neighbours.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

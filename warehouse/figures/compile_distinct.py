@@ -21,7 +21,9 @@ from warehouse.figures.measures import PREVIOUS, Credit, Measure
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
 
 _P = Sql("p")
-_SEEN = -1  # in place of a measure's number: the keys that a person's own rows of a snapshot name, counted or not
+_SEEN = (
+    -1
+)  # in place of a measure's number: the keys that a person's own rows of a snapshot name, counted or not
 
 
 def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
@@ -42,7 +44,7 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
             fill(Sql("min(p.${first}) as ${first}"), first=first)
             for first in (*firsts, *([Sql("lent")] if lent is not None else []))
         ),
-        span=scan.later_span,
+        span=scan.span_of_rows,
     )
     entries = (
         fill(
@@ -134,7 +136,9 @@ def _by_day(
             [
                 *columns,
                 *(
-                    fill(Sql("min(${row}) filter (where ${where}) as ${name}"), row=row, where=where, name=name)
+                    fill(
+                        Sql("min(${row}) filter (where ${where}) as ${name}"), row=row, where=where, name=name
+                    )
                     for name, where in wanted.items()
                 ),
             ]
@@ -169,7 +173,7 @@ def _group_row(measure: Measure, having: Having, scan: FactScan) -> Sql:
         label=scan.known_label,
         names=of(_P, names),
         lent=lent,
-        span=scan.later_span,
+        span=scan.span_of_rows,
     )
 
 

@@ -4,7 +4,7 @@ Belongs here: the fragments of SQL that every kind of aggregate needs. Not here:
 compile_distinct.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal as OneOf
@@ -80,8 +80,13 @@ class FactScan:
 
     @property
     def later_span(self) -> Sql:
-        """The span, where the scan did not join it."""
+        """The span of a row with its owner, where the scan did not join it."""
         return _NOTHING if self.by_span else self.span_join(Sql("p.day"))
+
+    @property
+    def span_of_rows(self) -> Sql:
+        """The span of a row of which no owner is known yet, where the scan did not join it."""
+        return _NOTHING if self.by_span else self.span_join(Sql("p.day"), has_owner=False)
 
     @property
     def holdings(self) -> Sql:
@@ -195,7 +200,7 @@ def known(keys: Iterable[Sql]) -> Sql:
     return joined(Sql(" and "), (fill(Sql("${key} is not null"), key=key) for key in keys))
 
 
-def numbered(prefix: str, keys: tuple[Sql, ...]) -> list[Sql]:
+def numbered(prefix: str, keys: Sequence[str]) -> list[Sql]:
     """Short names of keys in a scan."""
     return [identifier(f"{prefix}{i}") for i in range(len(keys))]
 

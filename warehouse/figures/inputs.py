@@ -25,7 +25,7 @@ def read_targets(con: duckdb.DuckDBPyConnection) -> list[Target]:
     """Every target of a person or role, sorted; a target without a version is version 1."""
     sql = Sql(
         "select scope, scope_id, kpi_id, period, value, coalesce(basis, '') as basis,"
-        " cast(coalesce(version, '1') as integer) as version"
+        " cast(coalesce(version, '1') as integer) as version, coalesce(pro_rate, true) as pro_rate"
         " from core_target where scope in ('person', 'role') order by all"
     )
     return records(con, sql, (), Target)

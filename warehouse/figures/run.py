@@ -97,7 +97,8 @@ def read_figures(
 ) -> MeasureResults:
     """Compute every measure for every span, person and role that asks for it: one statement per family of measures.
 
-    `measures`: by fact. `roles`: who asks for a measure; None = every role asks for every measure. Leaves kpi_held and kpi_held_then behind.
+    `measures`: by fact. `roles`: who asks for a measure; None = every role asks for every measure. Leaves kpi_held and
+    kpi_held_then behind.
 
     Raises:
         WarehouseError: W403 when a result does not fit 38 digits, W404 when one would be no exact number.

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from models.errors import WarehouseError
+from models.inputs import last_day
 from models.loads import FILE_DROP, FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
 from warehouse.raw.merge import put_rows, raw_table, stage
 from warehouse.raw.states import LoadStatus
@@ -148,6 +149,9 @@ def replace_company_table(
     known = Sql("select count(*) > 0 from company_file where table_name = ? and sha256 = ? and file = ?")
     if only_value(con, known, [name, sha256, file]):
         return False
+    if name == "core_person":
+        # once, where people come in: whoever asks who was here on a day looks at valid_from and valid_to alone
+        rows = [{**row, "valid_to": last_day(row.get("valid_to"), row.get("leave_date"))} for row in rows]
     with transaction(con):
         run(con, fill(Sql("delete from ${table}"), table=identifier(name)))
         insert_rows(con, name, rows)

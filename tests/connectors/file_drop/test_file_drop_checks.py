@@ -97,6 +97,8 @@ def test_the_same_person_twice_in_one_scope_is_refused(tmp_path: Path) -> None:
         ("P1,甲,store_manger,,2011-01-01,,,\n", "C125"),
         ("P1,甲,store_manager,,2011-01-02,2011-01-01,,\n", "C126"),
         ("P1,甲,store_manager,,2011-01-01,,2011-01-01,2010-12-31\n", "C126"),
+        ("P1,甲,store_manager,,2011-02-01,,,2011-01-31\n", "C126"),  # left before the row begins
+        ("P1,甲,store_manager,,2011-01-01,,,2011-06-30\nP1,甲,ops_specialist,,2011-06-30,,,\n", "C122"),
     ],
 )
 def test_people_that_contradict_themselves_are_refused(tmp_path: Path, people: str, code: str) -> None:
@@ -280,3 +282,11 @@ def test_the_example_rows_of_the_templates_are_valid(tmp_path: Path) -> None:
 
     assert {t: len(d.rows) for t, d in tables.items()} == dict.fromkeys(table_names(), 1)
     check_company(tables, role_ids=ROLES, kpi_ids=KPIS)
+
+
+def test_who_left_may_come_back_although_the_first_row_has_no_valid_to(tmp_path: Path) -> None:
+    people = "P1,甲,store_manager,,2011-01-01,,2011-01-01,2011-06-30\nP1,甲,store_manager,,2011-09-01,,,\n"
+
+    check_company(read_company(company(tmp_path, people=people)).tables, role_ids=ROLES)
+
+    assert len(read_company(tmp_path).rows("people")) == 2

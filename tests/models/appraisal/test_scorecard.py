@@ -13,7 +13,6 @@ from models.appraisal.scorecard import (
     Target,
     TargetBook,
     score_period,
-    target_to_date,
 )
 from models.definitions import Definitions, load_definitions
 from models.errors import CompanyError, DefinitionError
@@ -460,13 +459,6 @@ def test_two_targets_of_one_period_are_refused(definitions: Definitions) -> None
         TargetBook(definitions, twice).resolve("P2", "store_manager", "net_sales", NOVEMBER)
 
     assert caught.value.code == "C160"
-
-
-def test_only_what_adds_up_has_a_target_to_date() -> None:
-    assert target_to_date(Decimal(300), NOVEMBER, date(2011, 11, 10)) == 100
-    assert target_to_date(Decimal(300), NOVEMBER, date(2011, 11, 30)) == 300
-    assert target_to_date(Decimal(300), NOVEMBER, date(2011, 10, 31)) == 0
-    assert target_to_date(Decimal("0.08"), NOVEMBER, date(2011, 11, 10), is_additive=False) == Decimal("0.08")
 
 
 def test_a_loss_smaller_than_planned_beats_its_target(definitions: Definitions) -> None:

@@ -1,5 +1,6 @@
 """The attribution models on small worlds whose figures were worked out by hand."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -463,8 +464,8 @@ def person(key: str, start: str, end: str | None, **more: object) -> dict[str, o
         "person_id": key,
         "name": key,
         "role_id": "r",
-        "valid_from": start,
-        "valid_to": end,
+        "valid_from": date.fromisoformat(start),
+        "valid_to": None if end is None else date.fromisoformat(end),
         "is_key": False,
         **more,
     }
@@ -493,7 +494,7 @@ def test_headcount_is_the_sum_of_its_changes(world: FactWorld) -> None:
                 None,
                 dept="ops",
                 manager_id="boss",
-                leave_date="2026-10-10",
+                leave_date=date(2026, 10, 10),
                 leave_type="dismissed",
             ),
         ],

@@ -18,6 +18,7 @@ from pipelines.company.run_scope import RunScope
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
 from warehouse.facts.build import build_core
+from warehouse.raw.load import COMPANY_TABLES, replace_company_table
 from warehouse.store.connect import open_warehouse
 from warehouse.store.rows import insert_rows
 
@@ -104,7 +105,10 @@ class FactWorld:
 
     def put(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         with self.warehouse() as con:
-            insert_rows(con, table, rows)
+            if table in COMPANY_TABLES:
+                replace_company_table(con, table, rows, file=table, sha256=str(rows))
+            else:
+                insert_rows(con, table, rows)
 
     def build(self) -> None:
         """Take the files in and build the canonical tables."""

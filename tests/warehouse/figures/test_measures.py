@@ -407,15 +407,20 @@ def test_what_days_add_up_to_is_the_month(filled: duckdb.DuckDBPyConnection) -> 
 def test_a_group_is_credited_like_a_key_so_that_a_rate_stays_a_rate(
     filled: duckdb.DuckDBPyConnection,
 ) -> None:
-    """Ann owns some buyers' rows whole and some shared: every buyer still counts alike above and below."""
+    """Ann owns some buyers' rows whole and some shared: every buyer still counts alike above and below, and once in all."""
     groups = measure("count_groups: buyer_id, having: {count: rows, at_least: 1}")
     keys = measure("count_distinct: buyer_id")
 
     figures = read_figures(filled, {"order_line": (groups, keys)}, SPANS, "span")
 
-    for person in ("ann", "bob", "cid"):
-        of_both = [figures.of(one, ("2012-Q1", person, "r")).value for one in (groups, keys)]
-        assert of_both[0] == of_both[1] != 0
+    credited = {
+        one: [figures.of(one, ("2012-Q1", person, "r")).value for person in ("ann", "bob", "cid")]
+        for one in (groups, keys)
+    }
+    assert credited[groups] == credited[keys]
+    # every buyer was there before cid took the shop over
+    assert credited[keys][2] == 0
+    assert sum(value or 0 for value in credited[keys]) == 11
 
 
 def test_a_null_in_the_sum_of_a_group_is_counted_not_skipped(filled: duckdb.DuckDBPyConnection) -> None:
