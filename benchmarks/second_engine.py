@@ -73,7 +73,9 @@ def main(sizes: list[int]) -> None:
             process.start()
             seconds, cpu, peak = here.recv()
             process.join()
-            print(f"{lines:>10} {'second' if is_second else 'first':>8} {seconds:>8.2f} {cpu:>8.2f} {peak:>8}")
+            print(
+                f"{lines:>10} {'second' if is_second else 'first':>8} {seconds:>8.2f} {cpu:>8.2f} {peak:>8}"
+            )
 
 
 if __name__ == "__main__":

@@ -110,10 +110,10 @@ class _Checked:
         found = [_differing(name, first, second) for name, first, second in pairs if first != second]
         if found or self.judged.value is None or above is None:
             return found
-        first, possible = stored(self.judged.value), self._values(Fraction(above), below)
-        if possible and min(possible) <= first <= max(possible):
+        value, possible = stored(self.judged.value), self._values(Fraction(above), below)
+        if possible and min(possible) <= value <= max(possible):
             return []
-        return [_differing("value", first, next(iter(possible), None))]
+        return [_differing("value", value, next(iter(possible), None))]
 
     def _unless_nothing(self) -> list[str]:
         """No difference where a source is not proven, or where there is nothing to take the figure of for this engine, too."""

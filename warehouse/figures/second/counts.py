@@ -166,5 +166,5 @@ def _between(values: Sequence[int], part: Fraction, places: int) -> Fraction | N
     way = part * (len(values) - 1)
     below = way.numerator // way.denominator
     above = min(below + 1, len(values) - 1)
-    found = values[below] + (values[above] - values[below]) * (way - below)
-    return found / 10**places if isinstance(found, Fraction) else Fraction(found, 10**places)
+    low, high = Fraction(values[below]), Fraction(values[above])
+    return (low + (high - low) * (way - below)) / 10**places

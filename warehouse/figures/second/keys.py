@@ -207,7 +207,7 @@ def _reached(count: KeyCount, before: KeyRows | None) -> pl.DataFrame:
 
 def _bounded(count: KeyCount, having: Having) -> tuple[pl.Expr, pl.Expr]:
     """Whether the rows of a key reach the bound, and how many of them lack a value."""
-    limit = Fraction(having.at_least if having.above is None else having.above or Decimal(0))
+    limit = Fraction((having.at_least if having.above is None else having.above) or Decimal(0))
     unknown = _NONE
     match having.agg, having.expr:
         case "sum", expr if expr is not None:

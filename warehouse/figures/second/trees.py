@@ -7,7 +7,7 @@ their scales and rounds (2.1: 99999999999999.9999 x 1234.12345678 loses four dig
 where a step between would not fit: they wrap, and wrap back when the result fits. A condition is true, false or unknown (NULL).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -136,7 +136,7 @@ class Formulas:
             case _:
                 raise _unknown(type(node).__name__)
 
-    def _told(self, found: pl.Expr, sides: tuple[Expr, ...], words: list[object]) -> pl.Expr:
+    def _told(self, found: pl.Expr, sides: tuple[Expr, ...], words: Sequence[object]) -> pl.Expr:
         """The comparison, unknown for rows whose word may hide the other one."""
         for column in (side.name for side in sides if isinstance(side, formulas.ColumnName)):
             untold = self.untold.get(column, ())
