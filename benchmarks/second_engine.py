@@ -1,7 +1,7 @@
 """The second engine beside the first, over the same facts in the same run: seconds, CPU seconds and peak memory.
 
-A month of order lines as in compute.py, every order-line KPI of the sample's sales roles. Each engine has a process of its own, so
-that its peak memory is its own. Usage: python benchmarks/second_engine.py [lines ...]
+A month of order lines as in compute.py, every order-line KPI of the sample's sales roles. Each engine has a process of its own,
+so that its peak memory is its own. Usage: python benchmarks/second_engine.py [lines ...]
 """
 
 import multiprocessing

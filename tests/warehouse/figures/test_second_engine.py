@@ -26,6 +26,7 @@ from tests.warehouse import world as w
 from tests.warehouse.figures.test_terms import definitions, numerator, one, over
 from warehouse.facts.checks import run_check
 from warehouse.figures.actuals import compute_daily, compute_spans
+from warehouse.figures.compile import compile_family
 from warehouse.figures.second import trees
 from warehouse.figures.second.engine import Asked, SpanRows, asked_of
 from warehouse.raw.load import set_source_accounts
@@ -161,7 +162,7 @@ def test_a_fault_of_the_sql_compiler_is_seen_and_its_figure_held_back(
 ) -> None:
     right, wrong, kpi = TEXTS[name]
     seeded: list[str] = []
-    compiled = first_engine.compile_family
+    compiled = compile_family
 
     def faulty(*args: Any) -> Sql:
         text = compiled(*args)
@@ -221,7 +222,7 @@ def test_a_fault_around_the_sql_is_seen_as_well(
 def test_both_numbers_of_a_disagreement_are_told_and_all_else_is_published(
     busy: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled = first_engine.compile_family
+    compiled = compile_family
     monkeypatch.setattr(
         first_engine, "compile_family", lambda *a: Sql(compiled(*a).replace("sum(f.qty)", "sum(f.qty + 1)"))
     )
@@ -240,7 +241,7 @@ def test_a_figure_that_was_held_back_is_looked_at_again_whenever_its_day_is_comp
     busy: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known, days = definitions(units=numerator(QTY)), [D("2011-12-02"), D("2011-12-15")]
-    compiled = first_engine.compile_family
+    compiled = compile_family
     with monkeypatch.context() as patch:
         patch.setattr(first_engine, "compile_family", lambda *a: Sql(compiled(*a).replace("o.share", "1")))
         compute_daily(busy, known, days[:1])

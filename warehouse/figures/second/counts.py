@@ -167,4 +167,5 @@ def _between(values: Sequence[int], part: Fraction, places: int) -> Fraction | N
     below = way.numerator // way.denominator
     above = min(below + 1, len(values) - 1)
     low, high = Fraction(values[below]), Fraction(values[above])
-    return (low + (high - low) * (way - below)) / 10**places
+    found: Fraction = low + (high - low) * (way - below)
+    return found / 10**places
