@@ -168,4 +168,4 @@ def _between(values: Sequence[int], part: Fraction, places: int) -> Fraction | N
     above = min(below + 1, len(values) - 1)
     low, high = Fraction(values[below]), Fraction(values[above])
     found: Fraction = low + (high - low) * (way - below)
-    return found / 10**places
+    return found / Fraction(10**places)
