@@ -18,7 +18,7 @@ from pipelines.graph.assets import POOL
 from pipelines.graph.assets.core import CORE
 from pipelines.graph.assets.kpi import ACTUALS
 from pipelines.graph.assets.raw import FILES
-from pipelines.graph.assets.score import PERIOD_FILES
+from pipelines.graph.assets.score import PERIOD_ACTUALS, PERIOD_FILES
 from pipelines.graph.resources import RunPlace
 from pipelines.steps.files import checked_files
 from warehouse.facts.checks import CheckResult, check_names, run_check
@@ -30,7 +30,8 @@ _ON = {
     "one_scope_type": FILES,
     "unique_keys": CORE["order_line"],
 }
-_SHOWN_ONLY = {"proven_days", "targets_plausible"}
+# disagreeing figures are missing already: the others are not held back for them
+_SHOWN_ONLY = {"proven_days", "targets_plausible", "engines_agree"}
 _DEFINITIONS = "definitions_hold"
 _LINT = "definitions_lint"
 _SHOWN = 20  # findings told; the rest is counted
@@ -43,6 +44,7 @@ def asset_checks() -> list[dg.AssetChecksDefinition]:
         groups.setdefault(_ON.get(name, ACTUALS), []).append(name)
     # what a file may make wrong is looked at before a period is scored too: it reads the files anew
     groups[PERIOD_FILES] = list(_ON)
+    groups[PERIOD_ACTUALS] = ["engines_agree"]
     return [
         *(_group(asset, names) for asset, names in groups.items()),
         _definitions(),
@@ -53,7 +55,7 @@ def asset_checks() -> list[dg.AssetChecksDefinition]:
 
 def _work(asset: dg.AssetKey, context: dg.AssetCheckExecutionContext, place: RunPlace) -> RunScope:
     """The work of the run that a check of the asset belongs to: of a month, or of days."""
-    return place.appraisal(context)[0] if asset == PERIOD_FILES else place.days(context)
+    return place.appraisal(context)[0] if asset in {PERIOD_FILES, PERIOD_ACTUALS} else place.days(context)
 
 
 def _group(asset: dg.AssetKey, names: Sequence[str]) -> dg.AssetChecksDefinition:

@@ -24,6 +24,7 @@ _REMEDIES = {
     "ownership_shares": "correct ownership.csv so that the shares of a scope and role add up to at most 1",
     "one_scope_type": "let a role own by one kind of scope only",
     "shop_and_dept": "let the role own these rows by their shop or by their department, not by both",
+    "engines_agree": "report the named figures: one of the two engines is wrong, and nobody is paid by them until it is mended",
     "missing_has_cause": "compute the figures again",
     "roster_complete": "compute the day again",
 }

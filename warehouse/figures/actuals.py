@@ -28,13 +28,12 @@ from warehouse.figures.plan import (
     roles_by_measure,
 )
 from warehouse.figures.run import read_figures
+from warehouse.figures.second.agreement import Judgements, compared
 from warehouse.figures.targets import Targets
 from warehouse.raw.coverage import read_coverage
 from warehouse.store.connect import transaction
 from warehouse.store.rows import insert_rows, row_dicts, run
 from warehouse.store.sqltext import Sql, fill, identifier
-
-Judgements = list[tuple[MeasuredPerson, KpiPlan, Judged]]
 
 
 def compute_daily(
@@ -42,7 +41,9 @@ def compute_daily(
 ) -> list[Actual]:
     """Compute and store kpi_actual_daily for the days; a day's old rows are replaced."""
     spans = [Span(day.isoformat(), day, day) for day in sorted(set(days))]
-    judgements = _judge(con, definitions, spans, "day", Targets(con, definitions).daily)
+    judgements = _judge(
+        con, definitions, spans, "day", Targets(con, definitions).daily, check="kpi_actual_daily"
+    )
     rows = [{"business_date": duty.span.end, **_row(duty, kpi, judged)} for duty, kpi, judged in judgements]
     _replace(con, "kpi_actual_daily", "business_date", [s.end for s in spans], rows)
     return _actuals(judgements)
@@ -58,7 +59,7 @@ def compute_mtd(
     """
     spans = [Span(day.isoformat(), month_of(day).start, day, to_date=True) for day in sorted(set(days))]
     targets, attainments = Targets(con, definitions), Attainments(definitions)
-    judgements = _judge(con, definitions, spans, "span", targets.month_to_date)
+    judgements = _judge(con, definitions, spans, "span", targets.month_to_date, check="kpi_actual_mtd")
     rows = [
         {
             "business_date": duty.span.end,
@@ -76,7 +77,9 @@ def compute_spans(
 ) -> list[Actual]:
     """Compute and store kpi_actual_period; scores.store_scorecards fills target, weight and score later."""
     spans = [Span(p.id, p.start, p.end) for p in periods]
-    judgements = _judge(con, definitions, spans, "span", Targets(con, definitions).whole)
+    judgements = _judge(
+        con, definitions, spans, "span", Targets(con, definitions).whole, check="kpi_actual_period"
+    )
     rows = [{"period": duty.span.label, **_row(duty, kpi, judged)} for duty, kpi, judged in judgements]
     _replace(con, "kpi_actual_period", "period", [s.label for s in spans], rows)
     return _actuals(judgements)
@@ -96,13 +99,21 @@ def _judge(
     spans: Sequence[Span],
     grain: Grain,
     target_of: TargetOf,
+    *,
+    check: str | None = None,
 ) -> Judgements:
+    """Every KPI of every person; `check` names the table it is for, some spans of which both engines compute."""
     if not spans:
         return []
     work = people_to_measure(con, definitions, spans)
     figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_measure(work))
     evidence = Evidence(figures, read_coverage(con), _owned(con), target_of)
-    return [(duty, kpi, evidence.judge(duty, kpi)) for duty in work for kpi in duty.kpis]
+    judgements = [(duty, kpi, evidence.judge(duty, kpi)) for duty in work for kpi in duty.kpis]
+    return (
+        judgements
+        if check is None
+        else compared(con, definitions, spans, judgements, figures=figures, table=check)
+    )
 
 
 def _owned(con: duckdb.DuckDBPyConnection) -> dict[Holder, tuple[Owned, ...]]:
