@@ -1,10 +1,9 @@
 """Every aggregate over every range of days: equal to a plain reading of the rows, whatever is asked beside it."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -17,262 +16,87 @@ from hypothesis import strategies as st
 from models.definitions.aggregates import Aggregate, read_items
 from models.definitions.strict_yaml import parse
 from tests.warehouse import world as w
+from tests.warehouse.figures import plain_reading as plain
+from tests.warehouse.figures.days_by_hand import DAYS, RANGES, SPANS, D, stands_for
 from warehouse.figures.measures import Measure
 from warehouse.figures.plan import Span
 from warehouse.figures.run import MeasureResult, MeasureResults, read_figures
 from warehouse.store.connect import open_warehouse
 from warehouse.store.rows import insert_rows
 
-D = date.fromisoformat
-SPANS = [
-    Span("2012-03", D("2012-03-01"), D("2012-03-31")),
-    Span("2012-Q1", D("2012-01-01"), D("2012-03-31")),
-    Span("2012", D("2012-01-01"), D("2012-12-31")),
-    Span("2012-03-30", D("2012-03-01"), D("2012-03-30"), to_date=True),
-]
-# label -> range -> the days whose rows count, written out by hand
-DAYS: dict[str, dict[str, tuple[str, str]]] = {
-    "2012-03": {
-        "current": ("2012-03-01", "2012-03-31"),
-        "previous": ("2012-02-01", "2012-02-29"),
-        "last_year": ("2011-03-01", "2011-03-31"),
-        "window_40": ("2012-02-21", "2012-03-31"),
-        "all": ("0001-01-01", "2012-03-31"),
-        "start": ("2012-03-01", "2012-03-01"),
-        "end": ("2012-03-31", "2012-03-31"),
-    },
-    "2012-Q1": {
-        "current": ("2012-01-01", "2012-03-31"),
-        "previous": ("2011-10-01", "2011-12-31"),
-        "last_year": ("2011-01-01", "2011-03-31"),
-        "window_40": ("2012-02-21", "2012-03-31"),
-        "all": ("0001-01-01", "2012-03-31"),
-        "start": ("2012-01-01", "2012-01-01"),
-        "end": ("2012-03-31", "2012-03-31"),
-    },
-    "2012": {
-        "current": ("2012-01-01", "2012-12-31"),
-        "previous": ("2011-01-01", "2011-12-31"),
-        "last_year": ("2011-01-01", "2011-12-31"),
-        "window_40": ("2012-11-22", "2012-12-31"),
-        "all": ("0001-01-01", "2012-12-31"),
-        "start": ("2012-01-01", "2012-01-01"),
-        "end": ("2012-12-31", "2012-12-31"),
-    },
-    "2012-03-30": {
-        "current": ("2012-03-01", "2012-03-30"),
-        "previous": ("2012-02-01", "2012-02-29"),
-        "last_year": ("2011-03-01", "2011-03-30"),
-        "window_40": ("2012-02-20", "2012-03-30"),
-        "all": ("0001-01-01", "2012-03-30"),
-        "start": ("2012-03-01", "2012-03-01"),
-        "end": ("2012-03-30", "2012-03-30"),
-    },
-}
-RANGES = {
-    "current": "",
-    "previous": "period: previous",
-    "last_year": "period: last_year",
-    "window_40": "window: 40",
-    "all": "window: all",
-    "start": "at: start",
-    "end": "at: end",
-}
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Owned:
-    """The rows of a range, all of them and those that a person owns, each with the share; `start` is what period_start means.
-
-    `before`: the same of the period before, where one is compared with it.
-    """
-
-    rows: list[tuple[Row, Decimal]]
-    all: list[Row]
-    share: Callable[[Row], Decimal]
-    start: date
-    before: "Owned | None" = None
-
-
-Keep = Callable[[Row], bool | None]  # None: the row does not tell whether it counts
-
-
-def _always(_: Row) -> bool:
-    return True
-
-
-def _total(owned: Owned, value: Callable[[Row], int | None], keep: Keep = _always) -> Decimal | None:
-    """The shared sum; unknown with one row that may count and does not tell, or that counts and has no value."""
-    total = Decimal(0)
-    for row, share in owned.rows:
-        kept, number = keep(row), value(row)
-        if kept is False:
-            continue
-        if kept is None or number is None:
-            return None
-        total += share * number
-    return total
-
-
-def _by_key(owned: Owned, names: tuple[str, ...], keep: Keep) -> dict[tuple[Any, ...], list[Row]]:
-    """The rows of every key that may count, in time, of one day by the key of the table."""
-    found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for row in sorted(
-        owned.all, key=lambda r: (r["business_date"], r["platform"], r["shop_id"], r["line_id"])
-    ):
-        if keep(row) is not False:
-            key = tuple(row[name] for name in names)
-            # shop orders are told apart by shop
-            found[(*key, row["shop_id"]) if "order_id" in names else key].append(row)
-    return found
-
-
-def _firsts(rows: list[Row], keep: Keep) -> list[Row]:
-    """Each row that may be the first to count: the doubtful ones up to the first sure one, and that."""
-    n_doubtful = next((i for i, row in enumerate(rows) if keep(row)), len(rows))
-    return rows[: n_doubtful + 1]
-
-
-def _credit(owned: Owned, rows: list[Row], keep: Keep, *, is_settled: bool) -> Decimal | None:
-    """What a key brings the person: unknown if it differs from one possible first row to another, or it may count or not."""
-    shares = {owned.share(row) for row in _firsts(rows, keep)}
-    if shares == {0}:
-        return Decimal(0)
-    return shares.pop() if is_settled and len(shares) == 1 else None
-
-
-def _sum_if_known(parts: Iterable[Decimal | None]) -> Decimal | None:
-    total = Decimal(0)
-    for part in parts:
-        if part is None:
-            return None
-        total += part
-    return total
-
-
-def _distinct(owned: Owned, *names: str, keep: Keep = _always) -> Decimal | None:
-    """Keys, each for whoever holds its first row; a row without a key is a riddle to those who hold it."""
-    return _sum_if_known(
-        _credit(owned, rows, keep, is_settled=any(keep(row) for row in rows))
-        if None not in key
-        else (None if any(owned.share(row) for row in rows) else Decimal(0))
-        for key, rows in _by_key(owned, names, keep).items()
-    )
-
-
-def _groups(
-    owned: Owned,
-    reached: Callable[[list[Row]], bool | None],
-    keep: Keep = _always,
-    is_told: Callable[[Row], bool] = _always,
-) -> Decimal | None:
-    """Buyers whose rows, whoever holds them, reach the bound; any row that does not tell leaves its buyer open."""
-
-    def of(buyer: str | None, rows: list[Row]) -> Decimal | None:
-        if buyer is None:
-            return None if any(owned.share(row) for row in rows) else Decimal(0)
-        is_open = any(keep(row) is None or not is_told(row) for row in rows)
-        met = None if is_open else reached(rows)
-        return Decimal(0) if met is False else _credit(owned, rows, keep, is_settled=met is True)
-
-    return _sum_if_known(of(buyer, rows) for (buyer,), rows in _by_key(owned, ("buyer_id",), keep).items())
-
-
-def _active_before(owned: Owned, condition: Callable[[Owned], Keep] = lambda _: _always) -> Decimal | None:
-    before = owned.before
-    assert before is not None
-    keep = condition(before)
-    rows_before = _by_key(before, ("buyer_id",), keep)
-    if any(before.share(row) for row in rows_before.get((None,), [])):
-        return None
-
-    def was_there(rows: list[Row]) -> bool | None:
-        found = rows_before.get((rows[0]["buyer_id"],), [])
-        return True if any(keep(row) for row in found) else None if found else False
-
-    return _groups(owned, was_there, condition(owned))
-
-
-def _new(owned: Owned) -> Keep:
-    return lambda row: None if row["buyer_first_on"] is None else row["buyer_first_on"] >= owned.start
-
-
-def _named(name: str) -> Keep:
-    return lambda row: row[name] is not None
-
-
-def _both(first: Keep, second: Keep) -> Keep:
-    """SQL's `and`: false before unknown before true."""
-
-    def of(row: Row) -> bool | None:
-        found = (first(row), second(row))
-        return False if False in found else None if None in found else True
-
-    return of
-
-
-def _kept(owned: Owned) -> list[int]:
-    return sorted(row["qty"] for row, _ in owned.rows if row["qty"] is not None)
-
-
-def _interpolated(values: list[int], percent: int) -> Decimal | None:
-    if not values:
-        return None
-    whole, rest = divmod((len(values) - 1) * percent, 100)
-    high = values[min(whole + 1, len(values) - 1)]
-    return Decimal(values[whole]) + Decimal(high - values[whole]) * rest / 100
-
-
-def _orders(rows: list[Row]) -> int:
-    return len({(row["shop_id"], row["order_id"]) for row in rows if row["order_id"] is not None})
-
-
-Expected = Callable[[Owned], Decimal | None]
+Expected = Callable[[plain.Owned], Decimal | None]
+NEW_BUYERS = "count_distinct: buyer_id, where: buyer_first_on >= period_start"
 KNOWN = "where: qty is not null"
 CASES: dict[str, Expected] = {
-    "sum: qty": lambda o: _total(o, lambda r: r["qty"]),
-    f"sum: qty, {KNOWN}": lambda o: _total(o, lambda r: r["qty"], lambda r: r["qty"] is not None),
-    "sum: 'least(coalesce(qty, 0), 3)'": lambda o: _total(o, lambda r: min(r["qty"] or 0, 3)),
-    "sum: 'days(period_start, business_date)'": lambda o: _total(
+    "sum: qty": lambda o: plain.total(o, lambda r: r["qty"]),
+    f"sum: qty, {KNOWN}": lambda o: plain.total(o, lambda r: r["qty"], lambda r: r["qty"] is not None),
+    "sum: 'least(coalesce(qty, 0), 3)'": lambda o: plain.total(o, lambda r: min(r["qty"] or 0, 3)),
+    "sum: 'days(period_start, business_date)'": lambda o: plain.total(
         o, lambda r: (o.start - r["business_date"]).days
     ),
-    "count: rows": lambda o: _total(o, lambda r: 1),
-    "count: rows, where: buyer_first_on >= period_start": lambda o: _total(o, lambda r: 1, _new(o)),
-    "count_distinct: order_id": lambda o: _distinct(o, "order_id"),
-    "count_distinct: order_id, where: order_id is not null": lambda o: _distinct(
-        o, "order_id", keep=_named("order_id")
+    "count: rows": lambda o: plain.total(o, lambda r: 1),
+    "count: rows, where: buyer_first_on >= period_start": lambda o: plain.total(o, lambda r: 1, plain.new(o)),
+    "count_distinct: order_id": lambda o: plain.distinct(o, "order_id"),
+    "count_distinct: order_id, where: order_id is not null": lambda o: plain.distinct(
+        o, "order_id", keep=plain.named("order_id")
     ),
-    "count_distinct: [buyer_id, business_date]": lambda o: _distinct(o, "buyer_id", "business_date"),
-    "count_distinct: buyer_id, where: buyer_first_on >= period_start": lambda o: _distinct(
-        o, "buyer_id", keep=_new(o)
+    "count_distinct: [buyer_id, business_date]": lambda o: plain.distinct(o, "buyer_id", "business_date"),
+    "count_distinct: buyer_id, where: buyer_first_on >= period_start": lambda o: plain.distinct(
+        o, "buyer_id", keep=plain.new(o)
     ),
     "count_distinct: buyer_id, where: buyer_id is not null and buyer_first_on >= period_start": lambda o: (
-        _distinct(o, "buyer_id", keep=_both(_named("buyer_id"), _new(o)))
+        plain.distinct(o, "buyer_id", keep=plain.both(plain.named("buyer_id"), plain.new(o)))
     ),
-    "median: qty": lambda o: _interpolated(_kept(o), 50) if len(_kept(o)) == len(o.rows) else None,
-    f"min: qty, {KNOWN}": lambda o: Decimal(min(_kept(o))) if _kept(o) else None,
-    f"max: qty * 2, {KNOWN}": lambda o: Decimal(2 * max(_kept(o))) if _kept(o) else None,
-    f"median: qty, {KNOWN}": lambda o: _interpolated(_kept(o), 50),
-    f"percentile: qty, percent: 90, {KNOWN}": lambda o: _interpolated(_kept(o), 90),
-    "count_groups: buyer_id, having: {count: rows, at_least: 2}": lambda o: _groups(
+    "median: qty": lambda o: (
+        plain.interpolated(plain.kept(o), 50) if len(plain.kept(o)) == len(o.rows) else None
+    ),
+    f"min: qty, {KNOWN}": lambda o: Decimal(min(plain.kept(o))) if plain.kept(o) else None,
+    f"max: qty * 2, {KNOWN}": lambda o: Decimal(2 * max(plain.kept(o))) if plain.kept(o) else None,
+    f"median: qty, {KNOWN}": lambda o: plain.interpolated(plain.kept(o), 50),
+    f"percentile: qty, percent: 90, {KNOWN}": lambda o: plain.interpolated(plain.kept(o), 90),
+    "count_groups: buyer_id, having: {count: rows, at_least: 2}": lambda o: plain.groups(
         o, lambda rows: len(rows) > 1
     ),
     "count_groups: buyer_id, where: buyer_id is not null, having: {count_distinct: order_id, at_least: 2}": (
-        lambda o: _groups(o, lambda rows: _orders(rows) > 1, _named("buyer_id"), _named("order_id"))
+        lambda o: plain.groups(
+            o, lambda rows: plain.orders(rows) > 1, plain.named("buyer_id"), plain.named("order_id")
+        )
     ),
     "count_groups: buyer_id, where: buyer_first_on >= period_start, having: {sum: 'coalesce(qty, 0)', above: 3}": (
-        lambda o: _groups(o, lambda rows: sum(row["qty"] or 0 for row in rows) > 3, _new(o))
+        lambda o: plain.groups(o, lambda rows: sum(row["qty"] or 0 for row in rows) > 3, plain.new(o))
     ),
-    "count_groups: buyer_id, having: {sum: qty, above: 3}": lambda o: _groups(
-        o, lambda rows: sum(row["qty"] for row in rows) > 3, is_told=_named("qty")
+    "count_groups: buyer_id, having: {sum: qty, above: 3}": lambda o: plain.groups(
+        o, lambda rows: sum(row["qty"] for row in rows) > 3, is_told=plain.named("qty")
     ),
-    "count_groups: buyer_id, having: {active_in: previous}": _active_before,
+    "count_groups: buyer_id, having: {active_in: previous}": plain.active_before,
     "count_groups: buyer_id, where: buyer_first_on >= period_start, having: {active_in: previous}": (
-        lambda o: _active_before(o, _new)
+        lambda o: plain.active_before(o, plain.new)
     ),
 }
+# above, below and its range: what is counted above takes the credit of what is counted below
+RATES: dict[tuple[str, str, str], Callable[[plain.Owned, plain.Owned], Decimal | None]] = {
+    ("count_distinct: buyer_id, where: qty >= 2", "count_distinct: buyer_id", "current"): lambda a, b: (
+        plain.distinct(a, "buyer_id", keep=_many, lender=(b, plain.always))
+    ),
+    ("count_distinct: buyer_id, where: qty >= 2", NEW_BUYERS, "current"): lambda a, b: plain.distinct(
+        a, "buyer_id", keep=_many, lender=(b, plain.new(b))
+    ),
+    ("count_distinct: buyer_id, where: qty >= 2", NEW_BUYERS, "last_year"): lambda a, b: plain.distinct(
+        a, "buyer_id", keep=_many, lender=(b, plain.new(b))
+    ),
+    ("count_groups: buyer_id, where: qty >= 2, having: {count: rows, at_least: 2}", NEW_BUYERS, "current"): (
+        lambda a, b: plain.groups(a, lambda rows: len(rows) > 1, _many, lender=(b, plain.new(b)))
+    ),
+    ("count_groups: buyer_id, having: {active_in: previous}", NEW_BUYERS, "previous"): lambda a, b: (
+        plain.active_before(a, lender=(b, plain.new(b)))
+    ),
+}
+
+
+def _many(row: plain.Row) -> bool | None:
+    return None if row["qty"] is None else row["qty"] >= 2
+
+
 ADDITIVE = ("sum", "count")
 
 
@@ -310,7 +134,7 @@ LINE = st.tuples(
 NAMES = ("business_date", "shop_id", "sku_group", "buyer_id", "order_id", "qty", "buyer_first_on")
 
 
-def world(con: duckdb.DuckDBPyConnection, rows: list[Row], share: Decimal, change: date) -> None:
+def world(con: duckdb.DuckDBPyConnection, rows: list[plain.Row], share: Decimal, change: date) -> None:
     """Ann and Bob share uk until a day, Cid has it after; Dee owns group G1, Ann all of la."""
     w.company(con)
     people = [(p, "r") for p in ("ann", "bob", "cid")] + [("dee", "buyer")]
@@ -332,7 +156,7 @@ def world(con: duckdb.DuckDBPyConnection, rows: list[Row], share: Decimal, chang
     insert_rows(con, "core_order_line", rows)
 
 
-def share_on(row: Row, day: date, person: str, share: Decimal, change: date) -> Decimal | None:
+def share_on(row: plain.Row, day: date, person: str, share: Decimal, change: date) -> Decimal | None:
     """What a person holds of the row's scope on a day."""
     uk = row["shop_id"] == "uk"
     held = day < change
@@ -347,31 +171,14 @@ def share_on(row: Row, day: date, person: str, share: Decimal, change: date) -> 
             return Decimal(1) if row["sku_group"] == "G1" else None
 
 
-# How many months lie between a day and the day of the span it is compared with, and that span.
-MONTHS = {
-    "2012-03": (1, "2012-03-01", "2012-03-31"),
-    "2012-Q1": (3, "2012-01-01", "2012-03-31"),
-    "2012": (12, "2012-01-01", "2012-12-31"),
-    "2012-03-30": (1, "2012-03-01", "2012-03-30"),
-}
-
-
-def stands_for(day: date, label: str, reach: str) -> date:
-    """The day of the span that a day of an earlier period stands beside."""
-    months, first, last = MONTHS[label]
-    number = day.month - 1 + (12 if reach == "last_year" else months)
-    month = date(day.year + number // 12, number % 12 + 1, 1)
-    later = [month + timedelta(days=n) for n in range(day.day)]
-    same = [d for d in later if d.month == month.month][-1]
-    return min(max(same, D(first)), D(last))
-
-
-def owned(rows: list[Row], person: str, label: str, reach: str, share: Decimal, change: date) -> Owned:
-    def within(days: tuple[str, str]) -> list[Row]:
+def owned(
+    rows: list[plain.Row], person: str, label: str, reach: str, share: Decimal, change: date
+) -> plain.Owned:
+    def within(days: tuple[str, str]) -> list[plain.Row]:
         low, high = map(D, days)
         return [row for row in rows if low <= row["business_date"] <= high]
 
-    def credit(row: Row) -> Decimal | None:
+    def credit(row: plain.Row) -> Decimal | None:
         then = share_on(row, row["business_date"], person, share, change)
         if then is None or reach not in {"previous", "last_year"}:
             return then
@@ -383,48 +190,67 @@ def owned(rows: list[Row], person: str, label: str, reach: str, share: Decimal, 
     inside = within(days[reach])
     mine = [(row, found) for row in inside if (found := credit(row)) is not None]
     before = owned(rows, person, label, "previous", share, change) if reach == "current" else None
-    return Owned(mine, inside, lambda row: credit(row) or Decimal(0), D(start), before)
+    return plain.Owned(mine, inside, lambda row: credit(row) or Decimal(0), D(start), before)
 
 
-@given(
-    lines=st.lists(LINE, max_size=14),
-    asked=st.sampled_from([reach for reach in RANGES if reach != "current"]),
-    share=st.decimals("0.000001", "0.999999", places=6),
-    change=st.dates(D("2011-01-01"), D("2012-12-31")),
+HISTORY: dict[str, Any] = {
+    "lines": st.lists(LINE, max_size=14),
+    "share": st.decimals("0.000001", "0.999999", places=6),
+    "change": st.dates(D("2011-01-01"), D("2012-12-31")),
+}
+PEOPLE = (("ann", "r"), ("bob", "r"), ("cid", "r"), ("dee", "buyer"))
+any_history = settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def order_lines(lines: list[Any]) -> list[plain.Row]:
+    common = {"platform": "shopify"}
+    ids = [{"line_id": f"L{i}", "source_row_id": f"L{i}"} for i in range(len(lines))]
+    return [dict(zip(NAMES, line, strict=True)) | common | own for line, own in zip(lines, ids, strict=True)]
+
+
+def known(result: MeasureResult) -> Decimal | None:
+    return None if result.n_null else result.value
+
+
+@given(**HISTORY, asked=st.sampled_from([reach for reach in RANGES if reach != "current"]))
+@any_history
 def test_every_aggregate_over_every_range_equals_a_plain_reading_of_the_rows(
     tmp_path: Path, lines: list[Any], asked: str, share: Decimal, change: date
 ) -> None:
     measures = {key: m for key, m in MEASURES.items() if key[1] in {"current", asked}}
-    rows = [
-        {
-            **dict(zip(NAMES, line, strict=True)),
-            "platform": "shopify",
-            "line_id": f"L{i}",
-            "source_row_id": f"L{i}",
-        }
-        for i, line in enumerate(lines)
-    ]
+    rows = order_lines(lines)
     with open_warehouse(Path(mkdtemp(dir=tmp_path))) as con:
         world(con, rows, share, change)
 
         figures = read_figures(con, {"order_line": tuple(measures.values())}, SPANS, "span")
 
-    for (form, reach), one in measures.items():
-        for person, role in (("ann", "r"), ("bob", "r"), ("cid", "r"), ("dee", "buyer")):
-            for span in SPANS:
-                mine = owned(rows, person, span.label, reach, share, change)
-                expected = CASES[form](mine)
-                if reach in {"start", "end"} and not mine.rows:
-                    expected = None
-                found = figures.of(one, (span.label, person, role))
-                assert (found.value if not found.n_null else None) == expected, (
-                    form,
-                    reach,
-                    person,
-                    span.label,
-                )
+    for ((form, reach), one), (person, role), span in product(measures.items(), PEOPLE, SPANS):
+        mine = owned(rows, person, span.label, reach, share, change)
+        expected = CASES[form](mine)
+        if reach in {"start", "end"} and not mine.rows:
+            expected = None
+        found = known(figures.of(one, (span.label, person, role)))
+        assert found == expected, (form, reach, person, span.label)
+
+
+@given(**HISTORY)
+@any_history
+def test_what_a_rate_counts_above_is_credited_as_what_it_counts_below_and_as_unknown(
+    tmp_path: Path, lines: list[Any], share: Decimal, change: date
+) -> None:
+    measures = {key: measure(key[0]).credited_as([measure(*key[1:])]) for key in RATES}
+    rows = order_lines(lines)
+    with open_warehouse(Path(mkdtemp(dir=tmp_path))) as con:
+        world(con, rows, share, change)
+
+        figures = read_figures(con, {"order_line": tuple(measures.values())}, SPANS, "span")
+
+    for (form, one), (person, role), span in product(measures.items(), PEOPLE, SPANS):
+        above, below = (owned(rows, person, span.label, at, share, change) for at in ("current", form[2]))
+        found = known(figures.of(one, (span.label, person, role)))
+        assert found == RATES[form](above, below), (form, person, span.label)
 
 
 @pytest.fixture
