@@ -10,7 +10,7 @@ from typing import NamedTuple
 from models.money import plain
 from models.values import LimitError
 
-_WIDEST = Decimal(10**11)  # no law allows so much; the columns hold it, and more
+_WIDEST = Decimal("100000000000")  # no law allows so much; the columns hold it, and more
 
 
 class Bounds(NamedTuple):

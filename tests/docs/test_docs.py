@@ -26,7 +26,7 @@ PEOPLE = {"P001", "P002", "P003"}  # person ids in examples look like codes; pre
 
 
 def codes_in_code() -> set[str]:
-    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    files = [path for folder in FOLDERS for kind in ("*.py", "*.sql") for path in (ROOT / folder).rglob(kind)]
     texts = [path.read_text("utf-8") for path in files if not path.name.startswith("prepare_")]
     return {
         code for text in texts for pattern in (CODE, NAMED_CODE) for code in pattern.findall(text)

@@ -43,7 +43,9 @@ def test_the_notes_hold_170_kpis_and_35_roles() -> None:
 def test_a_kpi_is_called_and_read_as_in_the_dictionary(name: str) -> None:
     kpi: Kpi = DEFINITIONS.kpis[name]
 
-    found = d.KpiRow(kpi.id, kpi.label.zh, kpi.label.en, kpi.kind, kpi.unit, kpi.direction)
+    # the dictionary knows no multiples: 4.02 of return on a yuan of advertising is no 402 %
+    unit = "ratio" if kpi.unit == "multiple" else kpi.unit
+    found = d.KpiRow(kpi.id, kpi.label.zh, kpi.label.en, kpi.kind, unit, kpi.direction)
 
     assert found == KPIS[name]
 
