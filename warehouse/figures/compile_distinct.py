@@ -20,7 +20,7 @@ from models.definitions.aggregates import Having
 from warehouse.figures.compile_doubts import doubts
 from warehouse.figures.expressions import scale
 from warehouse.figures.fact_scan import KEY, FactScan, figure_column, known, named, numbered, of
-from warehouse.figures.first_rows import P, elsewhere, holders, lends_here, place, row
+from warehouse.figures.first_rows import RANK, P, elsewhere, holders, lends_here, placed, ranking
 from warehouse.figures.measures import PREVIOUS, Measure
 from warehouse.store.sqltext import Sql, fill, joined, listed, literal
 
@@ -30,6 +30,7 @@ _SEEN = -1
 
 def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     """CTEs for the distinct keys of several conditions in one scan; the last is `result`."""
+    scan = replace(scan, ranked=True)
     keys = scan.keys(measures[0].keys)
     names = numbered("k", keys)
     wheres = [scan.where(measure) for measure in measures]
@@ -63,7 +64,13 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
         for number, first in enumerate(firsts)
     )
     entry = fill(Sql("entry as (\n${all})"), all=joined(Sql("\nunion all\n"), entries))
-    parts = [by_day, by_key, entry, *([] if lent is None else [_lent_row(Sql("first_row"), names)])]
+    parts = [
+        ranking(measures, scan),
+        by_day,
+        by_key,
+        entry,
+        *([] if lent is None else [_lent_row(Sql("first_row"), names)]),
+    ]
     return [*parts, *_credited(measures, scan, names)]
 
 
@@ -71,12 +78,17 @@ def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     """CTEs for keys whose rows reach a bound, or that occur in the period before, too; the last is `result`."""
     # `families` leaves a count of groups alone
     [measure] = measures
+    scan = replace(scan, ranked=True)
     having = measure.having or Having()
     keys = numbered("k", scan.keys(measure.keys))
     names = listed(keys)
-    parts = [_by_day(scan, measure, *_grouped(measure, having, scan)), _group_row(measure, having, scan)]
+    parts = [
+        ranking(measures, scan),
+        _by_day(scan, measure, *_grouped(measure, having, scan)),
+        _group_row(measure, having, scan),
+    ]
     if measure.compares_periods:
-        parts.append(_key_before(measure, replace(scan, range=PREVIOUS, by_span=True)))
+        parts.append(_key_before(measure, replace(scan, range=PREVIOUS, by_span=True, ranked=False)))
         met = fill(Sql("(label, ${names}) in (select (label, ${names}) from key_before)"), names=names)
     else:
         met = _reached(having, scan)
@@ -112,7 +124,6 @@ def _by_day(
 ) -> Sql:
     """Rows by day and key, with the first of them that meets each condition."""
     wanted = firsts if lent is None else {**firsts, Sql("lent"): lent}
-    first = row(scan)
     return fill(
         Sql(
             "key_day as (\nselect ${label}f.${day} as day, ${columns}\nfrom ${source}"
@@ -126,7 +137,7 @@ def _by_day(
                 *(
                     fill(
                         Sql("min(${row}) filter (where ${where}) as ${name}"),
-                        row=first,
+                        row=RANK,
                         where=where,
                         name=name,
                     )
@@ -194,7 +205,7 @@ def _credited(measures: tuple[Measure, ...], scan: FactScan, names: list[Sql]) -
     if far is None:
         source, parts = Sql("(select label, number, coalesce(lent, own) as own, met from entry)"), []
     else:
-        parts = _lent_elsewhere(measures[0], far, names)
+        parts = [ranking(measures, far), *_lent_elsewhere(measures[0], far, names)]
         source = Sql("(select label, number, own, met from near_key)")
         held.append(holders(Sql("far_credited_key"), counted, far))
         parts.append(_tallied(Sql("far_credited_key"), Sql("far_key"), far))
@@ -227,7 +238,7 @@ def _lent_elsewhere(measure: Measure, far: FactScan, names: list[Sql]) -> list[S
             lent,
             label=far.label,
             keys=named(keys, numbered("k", keys)),
-            row=row(far),
+            row=RANK,
             source=far.source,
             bounds=far.bounds,
             known=known(keys[: len(measure.keys)]),
@@ -246,14 +257,13 @@ def _lent_elsewhere(measure: Measure, far: FactScan, names: list[Sql]) -> list[S
 
 def _tallied(name: Sql, source: Sql, scan: FactScan) -> Sql:
     """How many keys have a first row of the same day and scopes: few rows, whatever the number of keys."""
+    carried = [Sql("label"), Sql("number"), Sql("met")]
     return fill(
         Sql(
-            "${name} as (\nselect label, number, ${place}, count(*) filter (where met) as n"
-            "\nfrom ${source} as e\ngroup by all)"
+            "${name} as (\nselect * exclude (met), count(*) filter (where met) as n from (${placed})\ngroup by all)"
         ),
         name=name,
-        place=place(Sql("own"), scan),
-        source=source,
+        placed=placed(source, Sql("own"), carried, scan),
     )
 
 

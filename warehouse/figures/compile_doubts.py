@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from warehouse.figures.compile_gaps import lost_day, undated, undated_source
 from warehouse.figures.fact_scan import FactScan, known, named
-from warehouse.figures.first_rows import elsewhere, holders, lends_here, place, place_here, row
+from warehouse.figures.first_rows import RANK, elsewhere, holders, lends_here, place_here, placed
 from warehouse.figures.measures import PREVIOUS, Measure
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
 
@@ -40,11 +40,11 @@ def doubts(measures: tuple[Measure, ...], scan: FactScan, names: list[Sql]) -> t
     if far is not None and first.lender is not None:
         parts.append(_doubt(Sql("far_doubt"), {_LENT: first.lender}, far, names))
     if first.compares_periods:
-        parts.append(_before(first, replace(scan, range=PREVIOUS), names))
+        parts.append(_before(first, replace(scan, range=PREVIOUS, ranked=False), names))
     parts += [
         fill(Sql("doubtful_row as (\n${all})"), all=joined(_ALL, _doubtful(measures, scan, names))),
         fill(Sql("possible_row as (\n${all})"), all=joined(_ALL, _possible(measures, names))),
-        _candidate(first, scan, names),
+        _candidate(first, names),
     ]
     carried = [Sql("number"), *names, Sql("settled"), Sql("candidates")]
     channels = {Sql("candidate"): scan}
@@ -53,7 +53,14 @@ def doubts(measures: tuple[Measure, ...], scan: FactScan, names: list[Sql]) -> t
             Sql("(from candidate where not lent)"): scan,
             Sql("(from candidate where lent)"): far,
         }
-    held = [holders(source, carried, one) for source, one in channels.items()]
+    held = [
+        holders(
+            fill(Sql("(${placed})"), placed=placed(source, Sql("first"), [Sql("label"), *carried], one)),
+            carried,
+            one,
+        )
+        for source, one in channels.items()
+    ]
     parts.append(fill(Sql("doubt_held as (\n${all})"), all=joined(_ALL, held)))
     return parts, _unknown(first, scan, names)
 
@@ -77,8 +84,7 @@ def _doubt(name: Sql, of: dict[Sql, Measure], scan: FactScan, names: list[Sql]) 
         keys=named(scan.keys(next(iter(of.values())).keys), names),
         place=place_here(scan),
         firsts=listed(
-            fill(first, row=row(scan), unknown=condition, column=column)
-            for column, condition in unknown.items()
+            fill(first, row=RANK, unknown=condition, column=column) for column, condition in unknown.items()
         ),
         source=scan.source,
         bounds=scan.bounds,
@@ -173,14 +179,14 @@ def _possible(measures: tuple[Measure, ...], names: list[Sql]) -> Iterable[Sql]:
         )
 
 
-def _candidate(measure: Measure, scan: FactScan, names: list[Sql]) -> Sql:
+def _candidate(measure: Measure, names: list[Sql]) -> Sql:
     """The rows that may be the first of a key which may count, and whether it surely does."""
     # any unknown row of a group leaves it open, of a distinct key none beside a sure one that is known to be the first
     opened = Sql("first is null") if measure.having is None else Sql("not lent and not sure")
     return fill(
         Sql(
             "candidate as (\nselect label, ${names}, number, lent, settled,"
-            " count(*) over (partition by label, ${names}, number) as candidates, ${place}\nfrom (\n"
+            " count(*) over (partition by label, ${names}, number) as candidates, first\nfrom (\n"
             "select *, min(first) filter (where sure and not lent) over key as own,"
             " min(first) filter (where sure and lent) over key as lender,\n"
             "own is not null and not bool_or(${opened}) over key as settled,"
@@ -190,7 +196,6 @@ def _candidate(measure: Measure, scan: FactScan, names: list[Sql]) -> Sql:
             "else lender is null and (sure or own is null or first < own) end)"
         ),
         names=listed(names),
-        place=place(Sql("first"), scan),
         opened=opened,
     )
 
@@ -207,5 +212,5 @@ def _unknown(measure: Measure, scan: FactScan, names: list[Sql]) -> list[Sql]:
     if not measure.compares_periods:
         return [keys]
     unnamed = Sql("(select *, 0 as number, 1 as nulls from doubt_before where not stated)")
-    before = holders(unnamed, [Sql("number"), Sql("nulls")], replace(scan, range=PREVIOUS))
+    before = holders(unnamed, [Sql("number"), Sql("nulls")], replace(scan, range=PREVIOUS, ranked=False))
     return [keys, fill(Sql("select * exclude (share) from (${before})"), before=before)]

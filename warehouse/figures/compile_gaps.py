@@ -4,9 +4,11 @@ Belongs here: the row that lacks a value, a column of a condition, or its day. N
 figures (compile.py), the sentence of the cause (gaps.py).
 """
 
+from dataclasses import replace
+
 from models.formulas import columns
 from models.tables import Column, Derivation, LostDay, Table
-from warehouse.figures.fact_scan import KEY, FactScan
+from warehouse.figures.fact_scan import KEY, FactScan, of
 from warehouse.figures.measures import Measure
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
 
@@ -18,9 +20,11 @@ def compile_gap(measure: Measure, scan: FactScan, *, of_holders: bool = True) ->
 
     Columns: label, person_id, role_id; kind (condition, cost, rate or value), subject (currency, SKU or source row), columns
     (which are empty, of the condition and the keys), day; rows: how many lack such a column.
-    Parameters: the two of `bounds_of(scan.range)`. `scan` joins the span to every row.
+    Parameters: the two of `bounds_of(scan.range)`.
     `of_holders`: of the rows that the person holds; else of all, with nobody as the person.
     """
+    rows = replace(scan, by_span=measure.by_span)
+    span = Sql("f") if rows.by_span else Sql("s")
     held = Sql(
         "inner join ${holdings} as o on ${held} and (${scopes}) and f.${day} between o.valid_from and o.valid_to${same}\n"
     )
@@ -30,22 +34,29 @@ def compile_gap(measure: Measure, scan: FactScan, *, of_holders: bool = True) ->
         held=scan.held,
         scopes=scan.scope_match,
         day=scan.day,
-        same=scan.of_span("s"),
+        same=scan.of_span(span),
     )
     return fill(
         Sql(
+            # by day and scopes first: where no row of a fact says what is asked, all of them would meet every span and owner
+            "with unknown_row as (\nselect ${label}${place}, min(${gap}) as gap, count(*) filter (where ${undecided}) as rows\n"
+            "from ${source}where ${bounds} and ${unknown}\ngroup by all)\n"
             # min of a struct compares its fields in order: the same row is named in every run
             "select ${key}, gap.kind as kind, gap.subject as subject, gap.columns as columns, gap.day as day, rows\n"
-            "from (\nselect s.label, ${person}, min(${gap}) as gap,"
-            " count(distinct (${row})) filter (where ${undecided}) as rows\nfrom ${source}"
-            "${owner}where ${bounds} and ${unknown}\ngroup by all)"
+            "from (\nselect ${alias}.label, ${person}, min(f.gap) as gap, cast(sum(f.rows) as bigint) as rows\n"
+            "from unknown_row as f\n${later}${owner}group by all)"
         ),
         key=KEY,
+        label=rows.label,
+        place=of(Sql("f"), [identifier(c) for c in sorted({scan.date, *scan.table.scopes.values()})]),
+        alias=span,
         person=Sql("o.person_id, o.role_id") if of_holders else Sql("'' as person_id, '' as role_id"),
         gap=_gap(measure, scan),
-        row=_row(scan.table),
         undecided=_undecided(measure, scan),
-        source=scan.source,
+        source=rows.source,
+        later=Sql("")
+        if rows.by_span
+        else scan.span_join(fill(Sql("f.${day}"), day=scan.day), has_owner=False),
         owner=owner if of_holders else Sql(""),
         bounds=scan.bounds,
         unknown=scan.unknown(measure),
@@ -89,7 +100,7 @@ def undated_source(lost: LostDay, scan: FactScan) -> Sql:
             "${fact} as f\ninner join kpi_span as s on s.range_id = ${range}"
             " and ${not_before} <= s.to_on and ${not_after} >= s.from_on\n"
         ),
-        fact=scan.fact,
+        fact=scan.core,
         range=literal(scan.range.id),
         not_before=_first_known(lost.not_before, Sql("s.to_on")),
         not_after=_first_known(lost.not_after, Sql("s.from_on")),

@@ -45,7 +45,8 @@ _NOTHING, _ALWAYS, _NEVER = Sql(""), Sql("true"), Sql("false")
 class FactScan:
     """One reading of a fact over one range of days, for the holders in some roles; the table's scopes are those that they hold.
 
-    `by_span`: the span is joined before anything is added up, because a formula names the period.
+    `by_span`: the span is joined before anything is added up, because a formula names the period. `ranked`: the rows carry their
+    place in the order in which they credit a key (first_rows.py).
     """
 
     table: Table
@@ -54,6 +55,7 @@ class FactScan:
     grain: Grain
     by_span: bool = False
     roles: tuple[str, ...] = ()  # empty = every role
+    ranked: bool = False
 
     @cached_property
     def day(self) -> Sql:
@@ -61,9 +63,14 @@ class FactScan:
         return identifier(self.date)
 
     @cached_property
-    def fact(self) -> Sql:
+    def core(self) -> Sql:
         """The table of the fact."""
         return identifier(f"core_{self.table.name}")
+
+    @cached_property
+    def fact(self) -> Sql:
+        """Where the rows are read: the table, or its rows of the range with their ranks."""
+        return identifier(f"ranked_{self.date}_{self.range.id}") if self.ranked else self.core
 
     @property
     def bounds(self) -> Sql:

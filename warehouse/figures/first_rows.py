@@ -1,4 +1,4 @@
-"""By which row a key is credited, as SQL: the row as a value that can be compared, and who holds it.
+"""By which row a key is credited, as SQL: the rank of the row, and who holds it.
 
 Belongs here: what sure rows (compile_distinct.py) and doubtful ones (compile_doubts.py) of a key have in common. Not here: how
 keys are counted.
@@ -14,30 +14,44 @@ from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, liter
 P = Sql("p")
 
 
-def row(scan: FactScan) -> Sql:
-    """A row by which a key may be credited: its day, what tells it from others of the day, its scopes; compared in this order."""
-    ids = listed(
-        fill(Sql("${name} := f.${column}"), name=identifier(f"i{i}"), column=identifier(column))
-        for i, column in enumerate(scan.table.key)
-    )
-    owned = listed(
-        fill(Sql("${name} := f.${column}"), name=_scope(column), column=identifier(column))
-        for column in _columns(scan)
-    )
-    return fill(Sql("struct_pack(d := f.${day}, ${ids}, ${owned})"), day=scan.day, ids=ids, owned=owned)
+RANK = Sql("f.at")  # a row by which a key may be credited, of a ranked scan: the least comes first
 
 
-def place(name: Sql, scan: FactScan) -> Sql:
-    """What says who holds a row: its day and its scopes."""
-    scope = Sql("${row}[${text}] as ${scope}")
-    scopes = (
-        fill(scope, row=name, text=literal(f"s_{column}"), scope=_scope(column)) for column in _columns(scan)
+def ranking(measures: Sequence[Measure], scan: FactScan) -> Sql:
+    """CTE of a ranked scan: the rows of its range in the order in which they credit a key, by day and then by the table's key.
+
+    A rank is a number, where the row itself would be carried along with every key and span.
+    """
+    read = {name for m in measures for one in (m, m.lender) if one is not None for name in one.columns}
+    keys = [identifier(name) for name in scan.table.key]
+    needed = {*read, *scan.table.key, *scan.table.scopes.values(), scan.date, "platform", "shop_id"}
+    return fill(
+        Sql(
+            "${name} as materialized (\nselect row_number() over (order by ${order}) as at, ${columns}\n"
+            "from ${core} as f\nwhere ${bounds})"
+        ),
+        name=scan.fact,
+        order=of(Sql("f"), [scan.day, *keys]),
+        columns=of(Sql("f"), [identifier(name) for name in sorted(needed)]),
+        core=scan.core,
+        bounds=scan.bounds,
     )
-    return listed([fill(Sql("${row}['d'] as day"), row=name), *scopes])
+
+
+def placed(source: Sql, rank: Sql, carried: Sequence[Sql], scan: FactScan) -> Sql:
+    """What a source of ranks carries, with what says who holds the rows: their days and their scopes."""
+    return fill(
+        Sql("select ${carried}, ${place}\nfrom ${source} as c inner join ${rows} as f on f.at = c.${rank}"),
+        carried=of(Sql("c"), carried),
+        place=place_here(scan),
+        source=source,
+        rows=scan.fact,
+        rank=rank,
+    )
 
 
 def place_here(scan: FactScan) -> Sql:
-    """The same, of a row of the scan."""
+    """What says who holds a row of the scan: its day and its scopes."""
     scope = Sql("f.${column} as ${scope}")
     scopes = (fill(scope, column=identifier(column), scope=_scope(column)) for column in _columns(scan))
     return listed([fill(Sql("f.${day} as day"), day=scan.day), *scopes])
