@@ -259,10 +259,12 @@ TABLES: dict[str, list[Row]] = {
         {"community_id": "g", "snapshot_on": day(30), "members": 999, "active_members": 999},
     ],
     "chat": [
-        {"started_on": day(2), "rating_only": False, "agent_id": "p", "buyer_id": "b1", "is_inquiry": True, "replied": True, "first_reply_seconds":
+        {"started_on": day(2), "rating_only": False, "agent_id": "p", "buyer_id": "b1", "is_inquiry": True, "replied": True,
+          "first_reply_seconds":
           20} | {"reply_seconds_total": 60, "reply_count": 3, "rounds": 3, "rounds_replied_3min": 3, "rating": 5,
           "quality_score": 90} | {"buyer_paid_within_window": True, "credited_base": 300, "refunded_base": 50},
-        {"started_on": day(2), "rating_only": False, "agent_id": "p", "buyer_id": "b2", "is_inquiry": True, "replied": True, "first_reply_seconds":
+        {"started_on": day(2), "rating_only": False, "agent_id": "p", "buyer_id": "b2", "is_inquiry": True, "replied": True,
+          "first_reply_seconds":
           90000} | {"reply_seconds_total": 20, "reply_count": 1, "rounds": 2, "rounds_replied_3min": 1, "rating": 3,
           "quality_score": 80} | {"buyer_paid_within_window": False, "credited_base": 0, "refunded_base": 0},
     ],
