@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from models.formulas import ColumnName, Expr, FunctionCall, IsNull, children, columns
-from models.tables import FACTS, Derivation, Table
+from models.tables import FACTS, ColumnType, Derivation, Table
 from tests.kpi_definitions import month
 from tests.kpi_definitions.shipped import DEFINITIONS
 from warehouse.figures.measures import Measure
@@ -83,8 +83,14 @@ def cells(fact: str, rows: Sequence[dict[str, Any]]) -> list[Cell]:
     return [(i, name) for i in numbers for name in names if rows[i].get(name) is not None]
 
 
+def counted(fact: str) -> set[str]:
+    """The texts that some KPI counts as keys, or within a key."""
+    names = {name for m in MEASURES[fact] for name in (*m.keys, *(m.having.keys if m.having else ()))}
+    return {c.name for c in FACTS[fact].columns if c.name in names and c.type is ColumnType.TEXT}
+
+
 def spread(con: duckdb.DuckDBPyConnection, fact: str, worlds: Sequence[Cell | None]) -> None:
-    """Every row once per world, with the cell of that world empty; world 0 is whole."""
+    """Every row once per world, with the cell of that world empty and with keys of its own; world 0 is whole."""
     table, core = FACTS[fact], f"core_{fact}"
     con.execute(f"create or replace temp table base as select * from {core}")
     con.execute("create or replace temp table world (n integer, row_number varchar, column_name varchar)")
@@ -92,12 +98,12 @@ def spread(con: duckdb.DuckDBPyConnection, fact: str, worlds: Sequence[Cell | No
         "insert into world values (?, ?, ?)",
         [(n, None if cell is None else str(cell[0]), cell and cell[1]) for n, cell in enumerate(worlds)],
     )
-    blank = (
-        "case when w.row_number = b.source_row_id and w.column_name = '{0}' then null else b.{0} end as {0}"
-    )
+    blank = "case when w.row_number = b.source_row_id and w.column_name = '{0}' then null else {1} end as {0}"
     emptied = {name for _, name in filter(None, worlds)}
     held = {column: kind for kind, column in table.scopes.items() if kind in {"shop", "person"}}
-    changed = {name: blank.format(name) for name in emptied}
+    # a key that occurs in two worlds would be credited to one of them
+    own = {name: f"b.{name} || '@' || w.n" for name in counted(fact)}
+    changed = {name: blank.format(name, own.get(name, f"b.{name}")) for name in emptied | own.keys()}
     for name, kind in {**held, "shop_id": "shop"}.items():
         old, new = ("s1", "'s' || w.n") if kind == "shop" else ("p", "'p' || w.n")
         changed[name] = f"case when b.{name} = '{old}' then {new} else b.{name} end as {name}"

@@ -8,8 +8,7 @@ Absent is not 0. A row of the asked days that the person holds is, for one measu
 * counted, where it is true and what the measure reads of it (`summed`, the keys) is known;
 * unknown, where the condition is NULL, or is true and something that is read is NULL: it counts into `_null`, and one such row
   makes the figure missing. So a definition says itself what an empty column means: `rating is not null and rating >= 4`.
-A distinct key is counted if one of its rows is counted, and unknown if none is and one is unknown. A count of groups is unknown
-if any row is, of either period where it compares two.
+Of a key, rows of other holders matter, too, since it is credited by its first row: compile_doubts.py.
 A row without the date that a measure asks for did not happen in any span, unless the registry says that the day is merely not
 known (`Column.lost`): then it is unknown in every span that may hold the day, for who holds its scope in it (compile_gaps.py).
 """

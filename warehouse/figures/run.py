@@ -129,7 +129,10 @@ def read_figures(
                 if any(result.n_null for result in results[measure].values()):
                     gaps[measure] = _gaps(con, measure, held, family.roles)
                 undated = read_undated(con, measure, scans)
-                gaps[measure] = {key: gap.cause(name) for key, gap in undated.items()} | gaps.get(measure, {})
+                unplaced = {key: gap.cause(name) for key, gap in undated.items()}
+                if measure.keys:
+                    unplaced |= {(label, *ANYBODY): cause for (label, *_), cause in unplaced.items()}
+                gaps[measure] = unplaced | gaps.get(measure, {})
                 _mark_unknown(results[measure], {key: gap.rows for key, gap in undated.items()})
             values.update(results)
     return MeasureResults(values, gaps)
