@@ -12,18 +12,16 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from compute import SPAN, prepare
+
+from models.definitions.composites import parts_of
+from models.definitions.load import load_definitions
+from warehouse.figures.plan import measures_by_fact, people_to_measure, roles_by_measure
+from warehouse.figures.run import read_figures
+from warehouse.figures.second.engine import Asked, SpanRows, asked_of
+from warehouse.store.connect import open_warehouse
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-sys.path.insert(0, str(HERE))
-
-from compute import SPAN, prepare  # noqa: E402
-
-from models.definitions.composites import parts_of  # noqa: E402
-from models.definitions.load import load_definitions  # noqa: E402
-from warehouse.figures.plan import measures_by_fact, people_to_measure, roles_by_measure  # noqa: E402
-from warehouse.figures.run import read_figures  # noqa: E402
-from warehouse.figures.second.engine import Asked, SpanRows, asked_of  # noqa: E402
-from warehouse.store.connect import open_warehouse  # noqa: E402
 
 
 def measured(lines: int, *, is_second: bool, out: Connection) -> None:

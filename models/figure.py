@@ -24,7 +24,7 @@ BEHIND, AHEAD = Decimal("0.98"), Decimal("1.02")
 
 
 @dataclass(frozen=True)
-class Bounds:
+class RateBounds:
     """What a quotient can be: outside, its numerator and its denominator do not speak of the same things.
 
     Not floor and cap, which bend a value that is right.
@@ -66,7 +66,7 @@ class Arithmetic(Protocol):
         """The greatest value."""
 
     @property
-    def bounds(self) -> Bounds | None:
+    def bounds(self) -> RateBounds | None:
         """What a quotient can be at all; None = anything."""
 
 
@@ -90,7 +90,7 @@ def divided(kpi: Arithmetic, above: Decimal, below: Decimal) -> Figure:
     """The figure of a quotient; M201 where the denominator is not above 0, or below the KPI's min_n, M222 outside its bounds.
 
     >>> from types import SimpleNamespace
-    >>> rate = SimpleNamespace(scale=ONE, min_n=Decimal(5), floor=None, cap=None, bounds=Bounds(Decimal(0), ONE))
+    >>> rate = SimpleNamespace(scale=ONE, min_n=Decimal(5), floor=None, cap=None, bounds=RateBounds(Decimal(0), ONE))
     >>> divided(rate, Decimal(2), Decimal(8)).value, divided(rate, Decimal(1), Decimal(1)).cause.code
     (Decimal('0.25'), 'M201')
     >>> divided(rate, Decimal(9), Decimal(8)).cause.text

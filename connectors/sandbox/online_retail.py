@@ -114,7 +114,7 @@ def _attach_refunds(orders: list[ShopOrder], cancels: pl.DataFrame) -> list[Shop
             order = match[0] if match else _return_only(unmatched, number, created, row)
             refund = refunds.get(order.number)
             if refund is None:
-                refund = ShopRefund(f"{number}{len(refunds) + 1}", created, order)
+                refund = ShopRefund(id=f"{number}{len(refunds) + 1}", created=created, order=order)
                 refunds[order.number] = refund
                 order.refunds.append(refund)
             _add_line(refund, match[1] if match else None, row, position)

@@ -24,7 +24,7 @@ from models.definitions.reading import (
     refuse,
 )
 from models.definitions.strict_yaml import Node, Scalar, Sequence
-from models.figure import Bounds
+from models.figure import RateBounds
 from models.units import UNITS
 
 KpiKind = Literal["result", "process", "behaviour"]
@@ -93,7 +93,7 @@ class Kpi:
     source: str
     floor: Decimal | None = None
     cap: Decimal | None = None
-    bounds: Bounds | None = None  # None: not declared; without ends: declared to be anything
+    bounds: RateBounds | None = None  # None: not declared; without ends: declared to be anything
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -156,7 +156,7 @@ def read_kpi(node: Node) -> Kpi:
     )
 
 
-def _bounds(fields: Fields) -> Bounds | None:
+def _bounds(fields: Fields) -> RateBounds | None:
     """What the quotient can be at all."""
     node = fields.get("bounds")
     if node is None:
@@ -165,13 +165,13 @@ def _bounds(fields: Fields) -> Bounds | None:
         remedy = "remove bounds"
         raise refuse("D233", "only a numerator over a denominator has bounds", node.place, remedy=remedy)
     if isinstance(node, Scalar) and as_text(node, "bounds") == "none":
-        return Bounds()
+        return RateBounds()
     inner = Fields(node, "bounds", optional=BOUND_KEYS)
     lower, upper = (as_number(inner[key], key) if key in inner else None for key in BOUND_KEYS)
     if (lower is None and upper is None) or (lower is not None and upper is not None and lower >= upper):
         remedy = "write bounds: {lower: 0, upper: 1}, one of the two, or bounds: none"
         raise refuse("D233", "bounds need an end, the lower one first", node.place, remedy=remedy)
-    return Bounds(lower, upper)
+    return RateBounds(lower, upper)
 
 
 def _floor_and_cap(fields: Fields) -> tuple[Decimal | None, Decimal | None]:

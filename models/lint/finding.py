@@ -76,7 +76,7 @@ class LintFinding:
         return f"{first}\n        {self.zh}；建议：{self.remedy_zh}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CompanyContext:
     """What only a company knows; None where it is not known, and then nothing is said about it."""
 

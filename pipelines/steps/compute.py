@@ -16,7 +16,7 @@ from warehouse.figures.actuals import compute_daily, compute_mtd
 from warehouse.figures.computed import month_to_date_days
 from warehouse.published import labels
 from warehouse.published.read import PublishedFigure, month_figures
-from warehouse.raw.coverage import store_source_health
+from warehouse.raw.source_health import store_source_health
 from warehouse.store.connect import open_warehouse
 
 # Month to date is read for the board's day and the weeks before; a year of it costs ten times the daily rows.

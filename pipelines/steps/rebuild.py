@@ -25,10 +25,10 @@ from pipelines.steps.stale_days import note_computed, stretches
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily, compute_mtd
 from warehouse.published.provenance import PublishedExtent, extent
-from warehouse.raw.coverage import store_source_health
 from warehouse.raw.drops import WITHDRAWN, take_out
 from warehouse.raw.load import load_window, record_failure
 from warehouse.raw.pulls import RecordedWindow, recorded_windows
+from warehouse.raw.source_health import store_source_health
 from warehouse.store.connect import open_published, open_warehouse, transaction
 
 _BATCH = 50  # windows between two lines of progress

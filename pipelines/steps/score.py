@@ -14,7 +14,7 @@ from warehouse.figures.actuals import compute_spans
 from warehouse.figures.basis import note_basis
 from warehouse.figures.inputs import read_actuals, read_people, read_ratings, read_targets
 from warehouse.published.scorecards import store_scorecards
-from warehouse.raw.coverage import store_source_health
+from warehouse.raw.source_health import store_source_health
 from warehouse.store.connect import open_warehouse
 
 

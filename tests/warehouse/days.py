@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from models.loads import FailedWindow, LoadResult, PulledWindow, SourceAccount, StreamRef
-from warehouse.raw.coverage import store_source_health
 from warehouse.raw.load import load_window, record_failure, set_source_accounts
+from warehouse.raw.source_health import store_source_health
 from warehouse.store.connect import open_warehouse
 
 ROOMS = StreamRef("qianchuan", "rooms", "desk")

@@ -21,9 +21,8 @@ from models.periods import business_date, day_bounds
 from models.tables import FACTS
 from warehouse.raw.pulls import RecordedWindow, recorded_windows
 from warehouse.raw.states import DayStatus, Finality, LoadStatus, WindowKind
-from warehouse.store.connect import transaction
-from warehouse.store.rows import has_table, insert_rows, records, row_dicts, run
-from warehouse.store.sqltext import Sql, fill, identifier
+from warehouse.store.rows import records, row_dicts
+from warehouse.store.sqltext import Sql
 
 _DAY = timedelta(days=1)
 _EXPIRED = "P112"  # the platform no longer shows the day: what was read of it stands for good
@@ -384,32 +383,6 @@ def _proof_window(window: RecordedWindow) -> ProofWindow:
 
 def _standing(connector: str, windows: list[ProofWindow]) -> tuple[ProofWindow, ...]:
     return _newest_statements(windows) if connector == FILE_DROP else tuple(windows)
-
-
-def store_source_health(con: duckdb.DuckDBPyConnection, first: date, last: date) -> int:
-    """Write source_health for every open day of every account in a range; returns the number of rows."""
-    coverage = read_coverage(con)
-    rows: list[dict[str, object]] = []
-    for account in coverage.accounts:
-        if (open_days := account.watched(first, last)) is None:
-            continue
-        counts = _rows_by_day(con, account)
-        rows.extend(account.health(day, counts.get(day, 0)) for day in days_between(*open_days))
-    with transaction(con):
-        run(con, Sql("delete from source_health where business_date between ? and ?"), [first, last])
-        insert_rows(con, "source_health", rows)
-    return len(rows)
-
-
-def _rows_by_day(con: duckdb.DuckDBPyConnection, account: Account) -> dict[date, int]:
-    table = identifier(f"raw_{account.connector}_{account.stream}")
-    if not has_table(con, table):
-        return {}
-    sql = fill(
-        Sql("select record_day as day, count(*) as n from ${table} where shop_id = ? group by all"),
-        table=table,
-    )
-    return {row["day"]: int(row["n"]) for row in row_dicts(con, sql, [account.shop_id])}
 
 
 def days_between(first: date, last: date) -> Iterable[date]:

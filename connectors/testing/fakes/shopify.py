@@ -185,7 +185,7 @@ def _line_id(order: int, position: int) -> str:
 
 
 def _refund(order: ShopOrder, at: int) -> ShopRefund:
-    refund = ShopRefund(f"8{order.number}", at, order)
+    refund = ShopRefund(id=f"8{order.number}", created=at, order=order)
     line = order.items[0]
     refund.lines.append(ShopRefundLine(f"{refund.id}01", line, 1, line.unit))
     # more than its line: shipping and goodwill are given back without one

@@ -72,7 +72,7 @@ class ShopPayment:
     status: str = "SUCCESS"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class ShopRefund:
     """One refund of one order; `total` may exceed its lines (shipping, goodwill, unknown article)."""
 

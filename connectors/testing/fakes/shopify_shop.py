@@ -256,7 +256,7 @@ def _patched_refund(
     order: ShopOrder, lines: dict[str, ShopLine], body: dict[str, Any], at: int, made: int
 ) -> ShopRefund:
     # the first digit keeps patched refunds apart from all others
-    refund = ShopRefund(f"9{order.number}{made:03d}", at, order)
+    refund = ShopRefund(id=f"9{order.number}{made:03d}", created=at, order=order)
     for position, entry in enumerate(body.get("lines", []), start=1):
         line, quantity = lines[_digits(entry["line_item_id"])], int(entry["quantity"])
         amount = _thousandths(entry["amount"]) if "amount" in entry else quantity * line.unit

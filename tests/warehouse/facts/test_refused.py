@@ -21,8 +21,9 @@ from tests.warehouse.facts.test_every_table import example
 from warehouse.facts.build import build_core, rebuild_core
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_spans
-from warehouse.raw.coverage import read_coverage, store_source_health
+from warehouse.raw.coverage import read_coverage
 from warehouse.raw.load import load_window, set_source_accounts
+from warehouse.raw.source_health import store_source_health
 
 DAY, NEXT = "2011-11-08T10:00+00:00", "2011-11-09T10:00+00:00"
 NOVEMBER = Period.parse("2011-11")

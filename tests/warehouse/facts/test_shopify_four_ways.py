@@ -91,7 +91,9 @@ def sale(number: int, items: list[ShopLine], day: int = 10, **more: Any) -> Shop
 
 
 def given_back(order: ShopOrder, total: str, day: int, lines: Sequence[ShopLine] = (), **more: Any) -> None:
-    refund = ShopRefund(f"7{order.number}{day}", at(day), order, thousandths(total), **more)
+    refund = ShopRefund(
+        id=f"7{order.number}{day}", created=at(day), order=order, total=thousandths(total), **more
+    )
     for line in lines:
         refund.lines.append(
             ShopRefundLine(f"{refund.id}{line.position}", line, line.quantity, line.paid, line.tax)
@@ -106,7 +108,7 @@ def shop() -> dict[int, tuple[ShopOrder, Sold | None]]:
     # three pieces whose tax is 1.6666 each: the last one gives back what rounding left
     held = sale(2, [goods(2, 1, "10.00", quantity=3, tax="5.00")], taxes_included=True)
     for day, taken in ((12, "1.66"), (13, "1.67"), (14, "1.66")):
-        refund = ShopRefund(f"72{day}", at(day), held, 10_000)
+        refund = ShopRefund(id=f"72{day}", created=at(day), order=held, total=10_000)
         refund.lines.append(ShopRefundLine(f"72{day}1", held.items[0], 1, 10_000, thousandths(taken)))
         held.refunds.append(refund)
     shipped = sale(

@@ -16,8 +16,8 @@ from warehouse.facts.checks import check_names, remedy_of, run_check
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_daily
 from warehouse.published.publish import PUBLISHED_TABLES, publish
-from warehouse.raw.coverage import store_source_health
 from warehouse.raw.load import record_failure
+from warehouse.raw.source_health import store_source_health
 from warehouse.store.connect import open_published
 
 ROLES = {"order_line": "manager", "refund": "manager", "ticket": "agent"}

@@ -33,7 +33,7 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scope:
+class HeldRows:
     """The rows of one fact on the days of one range, and who holds them."""
 
     rows: pl.LazyFrame
@@ -58,7 +58,7 @@ def collected(frame: pl.LazyFrame) -> pl.DataFrame:
     return frame.collect(engine="streaming")
 
 
-def added(scope: Scope, measures: Sequence[Aggregate]) -> dict[Aggregate, dict[Who, Found]]:
+def added(scope: HeldRows, measures: Sequence[Aggregate]) -> dict[Aggregate, dict[Who, Found]]:
     """Sums, counts, smallest and largest values of several measures in one reading."""
     masked: list[pl.Expr] = []
     places: list[int] = []
@@ -116,7 +116,7 @@ def _found(measure: Aggregate, row: Mapping[str, int | None], i: int, places: in
     return Found(Fraction(value, 10 ** (places + shared)), unknown)
 
 
-def undated(scope: Scope, measure: Aggregate, lost: LostDay, days: Days) -> dict[Who, int]:
+def undated(scope: HeldRows, measure: Aggregate, lost: LostDay, days: Days) -> dict[Who, int]:
     """How many rows that may count do not say on which day, and may belong to the range; `scope` has the rows without a day."""
     first, last = days
     not_before = pl.coalesce(*lost.not_before, pl.lit(last))
@@ -134,7 +134,7 @@ def undated(scope: Scope, measure: Aggregate, lost: LostDay, days: Days) -> dict
     return {(row["person_id"], row["role_id"]): row["n"] for row in people.collect().iter_rows(named=True)}
 
 
-def ordered(scope: Scope, measure: Aggregate) -> dict[Who, Found]:
+def ordered(scope: HeldRows, measure: Aggregate) -> dict[Who, Found]:
     """The median or another percentile of a person's rows; a row held through two scopes counts once."""
     value = scope.formulas.of(measure.expr) if measure.expr is not None else None
     if value is None:

@@ -15,7 +15,7 @@ from models.definitions.aggregates import KEYED, Aggregate
 from models.definitions.ranges import Days, Range
 from models.formulas import Expr, columns
 from models.tables import FACTS
-from warehouse.figures.second.counts import ORDER_STATISTICS, Found, Scope, Who, added, ordered, undated
+from warehouse.figures.second.counts import ORDER_STATISTICS, Found, HeldRows, Who, added, ordered, undated
 from warehouse.figures.second.credit import Holdings, compared_days
 from warehouse.figures.second.keys import KeyCount, KeyRows, counted, key_columns
 from warehouse.figures.second.rows import fact_rows, table_rows
@@ -134,7 +134,7 @@ class SpanRows:
         *,
         has_day: bool = True,
         also: Collection[str] = (),
-    ) -> Scope | None:
+    ) -> HeldRows | None:
         """The rows that aggregates of one fact, date and range look at; None where nobody who asks holds anything of it."""
         first = next(iter(measures))
         table, reach = FACTS[first.fact], first.range
@@ -148,7 +148,7 @@ class SpanRows:
         # of an earlier range, period_start and period_end are the ends of that one
         start, end = days if reach.is_shifted else self.span
         untold = {column.name: column.untold for column in table.columns if column.untold}
-        return Scope(
+        return HeldRows(
             rows=rows.frame,
             formulas=Formulas(rows.places, untold, start, end),
             holdings=holdings,

@@ -16,7 +16,7 @@ import polars as pl
 
 from models.definitions.aggregates import Aggregate, Having
 from models.tables import FACTS, Sensitivity
-from warehouse.figures.second.counts import Found, Scope, Who, collected
+from warehouse.figures.second.counts import Found, HeldRows, Who, collected
 from warehouse.figures.second.credit import SHARE_PLACES, WHO
 from warehouse.figures.second.rows import DAY
 
@@ -33,7 +33,7 @@ _NONE = pl.lit(0, dtype=pl.Int64)
 class KeyRows:
     """The rows of one fact on the days of one range, by the keys that several counts look for."""
 
-    scope: Scope
+    scope: HeldRows
     named: tuple[str, ...]  # the columns that a definition names
     keys: tuple[str, ...]  # with the shop or platform that tells equal ids apart
     table_key: tuple[str, ...]
@@ -147,7 +147,7 @@ def counted(count: KeyCount, *, before: KeyRows | None, credit: KeyCount | None)
     }
 
 
-def _shares(scope: Scope, keys: pl.DataFrame) -> pl.LazyFrame:
+def _shares(scope: HeldRows, keys: pl.DataFrame) -> pl.LazyFrame:
     """What each person holds of the keys that count, and the rows that lack a value behind those that may."""
     is_met = pl.when("met").then("share").otherwise(pl.lit(0, dtype=pl.Int128)).alias("share")
     return scope.per_kind(
@@ -155,7 +155,7 @@ def _shares(scope: Scope, keys: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _uncredited(scope: Scope, rows: pl.LazyFrame, unknown: pl.Expr) -> pl.LazyFrame:
+def _uncredited(scope: HeldRows, rows: pl.LazyFrame, unknown: pl.Expr) -> pl.LazyFrame:
     no_share = pl.lit(0, dtype=pl.Int128).alias("share")
     return scope.per_kind(
         lambda kind, column: scope.credited(rows, kind, column).select(
