@@ -75,6 +75,7 @@ class Company:
     drops: tuple[Drop, ...] = ()
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     attribution: Attribution = field(default_factory=Attribution)
+    empty_fees: Literal["unknown", "zero"] = "unknown"  # what a fee that costs.csv leaves empty means
 
     def check_roles(self, known: Collection[str]) -> None:
         """Refuse an accountable role that no definition holds: every row would count as unowned.
@@ -140,7 +141,15 @@ def load_company(folder: Path | str | None = None) -> Company:
         parse(text, "company.yaml"),
         "company.yaml",
         required=("id", "name", "zone", "currency", "first_day"),
-        optional=("languages", "clock", "last_day", "accountable_roles", "sla_hours", "attribution"),
+        optional=(
+            "languages",
+            "clock",
+            "last_day",
+            "accountable_roles",
+            "sla_hours",
+            "attribution",
+            "empty_fees",
+        ),
     )
     connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
     # lexists: a link that leads nowhere goes on to read_text, which refuses it by name
@@ -177,6 +186,7 @@ def load_company(folder: Path | str | None = None) -> Company:
         connectors=connectors,
         drops=drops,
         attribution=_attribution(company.get("attribution")),
+        empty_fees=_empty_fees(company.get("empty_fees")),
     )
 
 
@@ -285,6 +295,11 @@ def _attribution(node: Node | None) -> Attribution:
         return Attribution()
     stated = Fields(node, "attribution", optional=LIMITS).mapping.entries
     return Attribution(**{name: _whole(name, value) for name, value in stated.items()})
+
+
+def _empty_fees(node: Node | None) -> Literal["unknown", "zero"]:
+    chosen = "unknown" if node is None else as_choice(node, "empty_fees", ("unknown", "zero"))
+    return "zero" if chosen == "zero" else "unknown"
 
 
 def _whole(name: str, node: Node) -> int:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
@@ -29,6 +30,8 @@ _TABLES = {
     "rates": "core_rate",
     "skus": "core_sku",
 }
+
+FEES = ("platform_fee", "payment_fee", "fulfil_fee", "freight", "tariff")  # what costs.csv may leave empty
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,18 @@ def _labels(named: Mapping[str, Kpi] | Mapping[str, Role]) -> dict[str, tuple[st
 def _replace(con: DuckDBPyConnection, work: RunScope, dropped: DroppedCompany, table: str) -> int:
     found = dropped.tables.get(table)
     rows = found.rows if found else []
+    # an absent file is an empty table, as if a file without a byte were there
+    sha256 = found.sha256 if found else hashlib.sha256(b"").hexdigest()
+    if table == "costs" and work.company.empty_fees == "zero":
+        rows = [{**row, **{fee: Decimal(0) for fee in FEES if row.get(fee) is None}} for row in rows]
+        # the same file means something else now
+        sha256 = hashlib.sha256(f"{sha256} with empty fees as zero".encode()).hexdigest()
     replace_company_table(
         con,
         _TABLES[table],
         rows,
         file=found.file if found else f"{table}.csv (absent)",
-        # an absent file is an empty table, as if a file without a byte were there
-        sha256=found.sha256 if found else hashlib.sha256(b"").hexdigest(),
+        sha256=sha256,
         quarantined=len({cell.row_number for cell in found.quarantined}) if found else 0,
         as_of=work.as_of,
     )

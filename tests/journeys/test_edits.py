@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.journeys.small_firm import SmallFirm, write_small_firm
+from tests.journeys.small_firm import COMPANY, SmallFirm, write_small_firm
 from warehouse.published.digest import published_rows
 
 DAYS = ("--from", "2026-03-01", "--to", "2026-03-31")
@@ -215,3 +215,32 @@ def test_warnings_are_not_told_as_a_stop_and_an_implausible_target_is_told_with_
     [implausible] = [line for line in told.splitlines() if "targets_plausible" in line]
     assert "person_id=K1" in implausible
     assert "target_to_date=0.1" in implausible
+
+
+def test_doing_what_the_cause_says_removes_it_from_a_missing_cost_to_the_profit(firm: SmallFirm) -> None:
+    firm.change("kpi_definitions/roles.yaml", "{kpi: net_sales, duty: sell", "{kpi: gross_profit, duty: sell")
+    firm.change("targets.csv", "K1,net_sales", "K1,gross_profit")
+
+    def cause() -> str:
+        firm.score()
+        lines = [json.loads(row, parse_float=str) for row in published_rows(firm.home)["scorecard_line"]]
+        [line] = [
+            x
+            for x in lines
+            if (x["person_id"], x["kpi_id"], x["period"]) == ("K1", "gross_profit", "2026-03")
+        ]
+        return str(line["cause"] or line["value"])
+
+    heads = "sku_id,valid_from,cogs,currency,platform_fee,payment_fee,fulfil_fee,freight,tariff"
+    costs = f"{heads}\nT,2026-01-01,10.00,USD,1.00,,,,\n"
+    assert cause() == "no cost for SKU T on 2026-03-05; add it to costs.csv"
+    firm.write("costs.csv", costs)
+    assert cause().startswith(
+        "no exchange rate for USD on 2026-03-05, in which costs.csv states the cost of SKU T"
+    )
+    firm.write("rates.csv", "currency,base_currency,rate_date,rate\nUSD,CNY,2026-01-01,7.10\n")
+    assert cause().startswith("costs.csv states no payment_fee for SKU T on 2026-03-05; fill it in")
+    firm.write("company.yaml", COMPANY + "empty_fees: zero\n")
+
+    # 1,000.00 sold in two pieces, each of which cost 11.00 USD
+    assert cause() == "843.8000000000"

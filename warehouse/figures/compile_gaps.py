@@ -18,7 +18,7 @@ _LACKS = Sql("f.${column} is null")
 def compile_gap(measure: Measure, scan: FactScan, *, of_holders: bool = True) -> Sql:
     """Why a measure is unknown: per label, person and role the first unknown row (by kind, subject, day).
 
-    Columns: label, person_id, role_id; kind (condition, cost, rate or value), subject (currency, SKU or source row), columns
+    Columns: label, person_id, role_id; kind (condition, cost, fee, rate or value), subject (currency, SKU or source row), columns
     (which are empty, of the condition and the keys), day; rows: how many lack such a column.
     Parameters: the two of `bounds_of(scan.range)`.
     `of_holders`: of the rows that the person holds; else of all, with nobody as the person.
@@ -157,11 +157,20 @@ def _gap(measure: Measure, scan: FactScan) -> Sql:
     cases = [fill(Sql("when ${undecided} then ${gap}"), undecided=_undecided(measure, scan), gap=condition)]
     if Derivation.BASE in rules.values() or "fx_rate" in measure.columns:
         cases.append(fill(unless, column=Sql("fx_rate"), gap=rate))
-    cases += [
-        fill(unless, column=identifier(name), gap=cost)
-        for name, rule in rules.items()
-        if rule is Derivation.COST
-    ]
+    # a fee beside a known cost of goods: the SKU stands in costs.csv, and the fee alone is empty there
+    fee = Sql("when f.${column} is null and f.cogs_base is not null then ${gap}")
+    for name in (name for name, rule in rules.items() if rule is Derivation.COST):
+        empty = fill(
+            told,
+            kind=literal("fee"),
+            subject=Sql("sku_id"),
+            columns=literal(name.removesuffix("_base")),
+            day=day,
+        )
+        cases += [
+            fill(fee, column=identifier(name), gap=empty),
+            fill(unless, column=identifier(name), gap=cost),
+        ]
     return fill(Sql("case ${cases} else ${value} end"), cases=joined(Sql(" "), cases), value=value)
 
 

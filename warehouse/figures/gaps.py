@@ -15,7 +15,8 @@ from models.causes import Cause
 from warehouse.figures.compile_gaps import compile_gap, compile_undated, lost_day
 from warehouse.figures.fact_scan import FactScan, Key, bounds_of
 from warehouse.figures.measures import Measure
-from warehouse.store.rows import records
+from warehouse.store.rows import only_column, records
+from warehouse.store.sqltext import Sql
 
 ANYBODY = ("", "")  # in place of a person and role: of all rows, whoever holds them
 
@@ -27,7 +28,7 @@ class ValueGap:
     label: str
     person_id: str
     role_id: str
-    kind: Literal["condition", "rate", "cost", "value"]
+    kind: Literal["condition", "rate", "cost", "fee", "value"]
     subject: str
     columns: str
     day: date
@@ -49,6 +50,12 @@ class ValueGap:
             case "cost":
                 sku = self.subject or "(none stated)"
                 return Cause("M203", f"no cost for SKU {sku} on {self.day}; add it to costs.csv")
+            case "fee":
+                return Cause(
+                    "M203",
+                    f"costs.csv states no {self.columns} for SKU {self.subject} on {self.day}; fill it in,"
+                    " or say once in company.yaml that `empty_fees: zero` is meant",
+                )
             case "value":
                 return Cause("M204", f"{fact} {self.subject} of {self.day} lacks a value")
 
@@ -89,8 +96,32 @@ def read_gaps(
         if measure.keys:
             # whoever is credited with a key may hold none of the rows that leave it open
             gaps += records(con, compile_gap(measure, scan, of_holders=False), days, ValueGap)
-        found = {_key(gap): gap.cause(measure.fact) for gap in gaps} | found
+        priced = _priced(con, gaps)
+        found = {
+            _key(gap): _unconverted(gap, priced[gap.subject, gap.day])
+            if (gap.subject, gap.day) in priced
+            else gap.cause(measure.fact)
+            for gap in gaps
+        } | found
     return found
+
+
+def _priced(con: duckdb.DuckDBPyConnection, gaps: Sequence[ValueGap]) -> dict[tuple[str, date], str]:
+    """SKU and day -> currency of a cost that stands in costs.csv all the same: it could not be converted."""
+    asked = sorted({(gap.subject, gap.day) for gap in gaps if gap.kind == "cost"})
+    sql = Sql(
+        "select currency from core_cost where sku_id = ? and valid_from <= ? order by valid_from desc limit 1"
+    )
+    found = {of: only_column(con, sql, list(of)) for of in asked}
+    return {of: currencies[0] for of, currencies in found.items() if currencies}
+
+
+def _unconverted(gap: ValueGap, currency: str) -> Cause:
+    return Cause(
+        "M202",
+        f"no exchange rate for {currency} on {gap.day}, in which costs.csv states the cost of SKU {gap.subject};"
+        " add it to rates.csv",
+    )
 
 
 def read_undated(
