@@ -28,7 +28,8 @@ accountable_roles: {order_line: store_manager, refund: store_manager, ticket: af
 sla_hours: {urgent: 8, high: 24, normal: 72, low: 120}
 # Rules of attribution that change figures; these are the defaults. 归属规则, 下列为默认值。
 # attribution: {agent_window_days: 1, paid_window_days: 1, reply_minutes: 3, new_sku_days: 90, negative_rating: 2}
-# A fee that costs.csv leaves empty is unknown, and margins with it; zero says that there is none. 成本表中空着的费用: 未知, 或 zero 即没有。
+# A fee that costs.csv leaves empty is unknown, and margins with it; zero says that there is none.
+# 成本表中空着的费用: 未知, 或 zero 即没有。
 # empty_fees: zero
 """
 
