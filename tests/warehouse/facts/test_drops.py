@@ -351,6 +351,8 @@ def test_a_kill_between_landing_and_load_is_harmless(world: FactWorld) -> None:
     work = world.work()
     (drop,) = work.company.drops
     place = DropPlace(world.folder, work.home.landing, work.home.spool, work.as_of)
+    with world.warehouse():
+        pass  # a run makes it before it reads anything
     read_drop(drop, place)  # killed here: the landing file exists, nothing is loaded
     assert [p.name[-9:] for p in work.home.landing.rglob("*.gz")] == [".jsonl.gz"]
 
@@ -363,6 +365,8 @@ def test_a_kill_between_landing_and_load_is_harmless(world: FactWorld) -> None:
 def test_a_kill_between_load_and_its_note_is_harmless(world: FactWorld) -> None:
     world.drop("traffic", [visits("2026-10-01", 10)])
     work = world.work()
+    with world.warehouse():
+        pass  # a run makes it before it reads anything
     window = read_drop(
         work.company.drops[0], DropPlace(world.folder, work.home.landing, work.home.spool, work.as_of)
     )

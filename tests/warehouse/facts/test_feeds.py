@@ -92,7 +92,8 @@ def test_payloads_become_canonical_rows_with_derived_columns() -> None:
             "line_type": "goods", "sku_id": "S1", "qty": 1, "paid_amount": Decimal(2), "currency": "GBP",
             "fx_rate": Decimal("10.5"), "paid_amount_base": Decimal(21), "country": "GB",
             "ordered_at": datetime(2011, 11, 8, 10, tzinfo=UTC), "paid_at": datetime(2011, 11, 8, 10, tzinfo=UTC),
-            "business_date": date(2011, 11, 8), "is_excluded": False,
+            "business_date": date(2011, 11, 8), "is_excluded": False, "status": "PAID",
+            "tax_amount": Decimal(0), "tax_amount_base": Decimal(0),
         }
     ]  # fmt: skip
 

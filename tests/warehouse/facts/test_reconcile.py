@@ -97,7 +97,13 @@ def _tiktok() -> list[Given]:
     ]
     lives = [
         tiktok.LIVE,
-        tiktok.LIVE | {"id": "7600002", "start_time": "2026-11-20T07:30:00Z", "gmv": "0.01"},
+        tiktok.LIVE
+        | {
+            "id": "7600002",
+            "start_time": "2026-11-20T07:30:00Z",
+            "end_time": "2026-11-20T08:00:00Z",
+            "gmv": "0.01",
+        },
         tiktok.LIVE | {"id": "7600003", "gmv": None},
     ]
     return [

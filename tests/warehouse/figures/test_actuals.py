@@ -213,7 +213,9 @@ def test_everyone_on_the_roster_has_a_row_for_every_kpi_of_the_role(
 def test_a_median_is_the_exact_middle_and_missing_without_a_record(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    tickets = [w.ticket(f"T{i}", "2011-11-08T10:00+00:00", reply=r) for i, r in enumerate([4, 1, 9, 2, None])]
+    tickets = [
+        w.ticket(f"T{i}", "2011-11-08T10:00+00:00", reply=r) for i, r in enumerate([4, 1, 9, 2, -3, None])
+    ]
     _load(con, tmp_path, [], tickets=tickets)
 
     actuals = compute_daily(con, w.definitions(), [date(2011, 11, 8), date(2011, 11, 9)])
