@@ -23,8 +23,8 @@ from warehouse.raw.coverage import (
     ProofWindow,
     _newest_statements,
     read_coverage,
-    store_source_health,
 )
+from warehouse.raw.source_health import store_source_health
 from warehouse.store.connect import open_warehouse
 
 OCTOBER = ("2026-10-01", "2026-10-31")
