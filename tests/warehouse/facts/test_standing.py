@@ -12,7 +12,7 @@ from pipelines.company.home import Home
 from pipelines.steps import stale_days
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
-from pipelines.steps.rebuild import _load_landing
+from pipelines.steps.rebuild import _load_landing, loaded_windows
 from pipelines.steps.stale_days import days_to_compute
 from tests.pace import slowness
 from tests.warehouse.facts.world import FactWorld
@@ -97,15 +97,13 @@ def test_nobody_owns_a_row_by_its_shop_and_by_its_department(world: FactWorld) -
     world.drop("opex", [{"opex_id": "1", "dept": "ops", **cost}, {"opex_id": "2", "dept": "", **cost}])
     world.build()
     own = {"role_id": "director", "person_id": "P1", "share": 1, "valid_from": "2026-01-01"}
-    world.put(
-        "core_ownership",
-        [{"scope_type": "shop", "scope_id": "us", **own}, {"scope_type": "dept", "scope_id": "ops", **own}],
-    )
+    held = [{"scope_type": "shop", "scope_id": "us", **own}, {"scope_type": "dept", "scope_id": "ops", **own}]
+    world.put("core_ownership", held)
     with world.warehouse() as con:
         assert run_check(con, "shop_and_dept").passed
         assert run_check(con, "one_scope_type").passed
 
-    world.put("core_ownership", [{"scope_type": "shop", "scope_id": "uk", **own}])
+    world.put("core_ownership", [*held, {"scope_type": "shop", "scope_id": "uk", **own}])
 
     with world.warehouse() as con:
         found = run_check(con, "shop_and_dept")
@@ -136,7 +134,7 @@ def test_landing_files_alone_give_the_same_rows_again(world: FactWorld) -> None:
     world.build()
     work, beside = world.work(), Home(world.root / "beside")
 
-    _load_landing(work.company, work.home, beside)
+    _load_landing(work.company, work.home, beside, loaded_windows(work.home))
 
     with open_warehouse(beside.root) as con:
         register_accounts(con, work.company)
