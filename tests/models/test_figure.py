@@ -27,6 +27,7 @@ class Rule:
     min_n: Decimal = ONE
     floor: Decimal | None = None
     cap: Decimal | None = None
+    bounds: RateBounds | None = None
 
 
 # 1 + (actual − target) ÷ |target| where more is better, 1 − (actual − target) ÷ |target| where less is better.
