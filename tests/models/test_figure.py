@@ -7,6 +7,7 @@ import pytest
 
 from models.figure import (
     ONE,
+    RateBounds,
     attained,
     divided,
     divided_by_target,
