@@ -407,4 +407,4 @@ def test_a_home_that_cannot_be_written_is_told_in_one_line(
     exit_code = main(["run", "--date", "2011-11-29", "--company", str(copy.folder)])
 
     assert exit_code == 1
-    assert capsys.readouterr().err.startswith(f"[W901] the system refuses a file | at {copy.home}")
+    assert capsys.readouterr().err.startswith(f"[W103] the home folder cannot be written | at {copy.home}")
