@@ -18,6 +18,7 @@ from models.units import unit_of
 from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.drops import load_facts
 from pipelines.steps.pull import register_accounts
+from warehouse.facts.derived_columns import FEES
 from warehouse.raw.load import replace_company_table
 from warehouse.store.connect import open_warehouse
 
@@ -30,8 +31,6 @@ _TABLES = {
     "rates": "core_rate",
     "skus": "core_sku",
 }
-
-FEES = ("platform_fee", "payment_fee", "fulfil_fee", "freight", "tariff")  # what costs.csv may leave empty
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ _UNIT_COSTS = {
     "freight_base": "freight",
     "tariff_base": "tariff",
 }
+FEES = tuple(unit for unit in _UNIT_COSTS.values() if unit != "cogs")  # what costs.csv may leave empty
 # Equalities alone: with a further condition the second join compares every refund with every order.
 _ORDER_JOINS = Sql(
     "left join line_known as l on l.shop_id = d.shop_id and l.line_id = d.line_id"

@@ -53,14 +53,13 @@ def doubts(measures: tuple[Measure, ...], scan: FactScan, names: list[Sql]) -> t
             Sql("(from candidate where not lent)"): scan,
             Sql("(from candidate where lent)"): far,
         }
-    held = [
-        holders(
-            fill(Sql("(${placed})"), placed=placed(source, Sql("first"), [Sql("label"), *carried], one)),
-            carried,
-            one,
-        )
-        for source, one in channels.items()
-    ]
+    held = []
+    for number, (source, one) in enumerate(channels.items()):
+        # once, and not for every kind of scope that `holders` looks at
+        name = identifier(f"placed_{number}")
+        where = placed(source, Sql("first"), [Sql("label"), *carried], one)
+        parts.append(fill(Sql("${name} as (\n${where})"), name=name, where=where))
+        held.append(holders(name, carried, one))
     parts.append(fill(Sql("doubt_held as (\n${all})"), all=joined(_ALL, held)))
     return parts, _unknown(first, scan, names)
 
