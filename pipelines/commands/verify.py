@@ -1,4 +1,4 @@
-"""`kpi verify`: do the published tables follow from the landing files? Recomputes and compares rows."""
+"""`kpi verify`: do the published tables follow from the landing files, and is the ledger as it was written?"""
 
 import json
 import tempfile
@@ -16,10 +16,11 @@ _SHOWN = 3  # rows told of one table: enough to see what kind of difference it i
 @click.command("verify")
 @company_option
 def verify(*, company: Path | None) -> int:
-    """Recompute everything from landing files and compare.
+    """Recompute everything from landing files and compare; prove the ledger.
 
-    Exit code 0 when every published table is equal, 1 with the tables and rows that differ, and with the inputs that were changed
-    since the figures were computed: then the figures are old, not wrong.
+    Exit code 0 when every published table is equal and every entry of the ledger as it was written, 1 with the first entry that
+    is not, the tables and rows that differ, and the inputs that were changed since the figures were computed: then the figures are
+    old, not wrong.
     """
     from pipelines.commands.progress import show_progress
     from pipelines.company.company import chosen_company
@@ -28,6 +29,7 @@ def verify(*, company: Path | None) -> int:
 
     show_progress()
     home = Home.of()
+    broken = ledger_told(home.root)
     with tempfile.TemporaryDirectory(prefix="kpi-verify-") as scratch:
         beside = Home(Path(scratch))
         rebuild(chosen_company(company), home, beside, loaded_windows(home))
@@ -45,7 +47,25 @@ def verify(*, company: Path | None) -> int:
     else:
         print("DIFFERENT, although no input was changed: keep this output and report it")
         print("不一致，但输入没有改动：请保留以上输出并报告")
-    return 1 if differences else 0
+    return 1 if differences or broken else 0
+
+
+def ledger_told(home: Path) -> bool:
+    """Say whether the ledger is as it was written; True when it is not."""
+    from warehouse.ledger.ledger import Ledger
+
+    ledger = Ledger.there(home)
+    if ledger is None:
+        return False
+    broken = ledger.proof()
+    if broken is None:
+        head = ledger.head()
+        print(f"ledger: {head.seq} entries, each as it was written; head {head.hash}")
+        print(f"台账：{head.seq} 条记录均与写入时一致；末条哈希 {head.hash}")
+        return False
+    print(f"LEDGER BROKEN at entry {broken.seq}: {broken.what_en}; restore a copy from before it was changed")
+    print(f"台账自第 {broken.seq} 条起不可信：{broken.what_zh}；请恢复改动之前的备份")
+    return True
 
 
 def changed_inputs(published: Path, recomputed: Path) -> dict[str, list[str]]:
