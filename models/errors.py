@@ -6,6 +6,7 @@
     ├── PullError              P...  a platform did not deliver a provably complete window (where = stream and window)
     ├── WarehouseError         W...  the database or its contents cannot be used as they are
     ├── CheckError             K...  a blocking check failed
+    ├── RightsError            R...  somebody may not do what they ask for, or is not known
     ├── UsageError             U...  the command line was used wrongly (exit code 2)
     └── MeritErrors            the code of its first error; several of the above, found in one pass
 
@@ -76,6 +77,10 @@ class WarehouseError(MeritError):
 
 class CheckError(MeritError):
     """A blocking check found rows that are wrong."""
+
+
+class RightsError(MeritError):
+    """Somebody may not do what they ask for (models/closing/rights), or the product cannot tell who they are."""
 
 
 class UsageError(MeritError):

@@ -60,6 +60,39 @@ FILES = """\
 # rates: {file: kurse.csv, decimal: ","}   # 1.234,50 where a comma stands before the decimals 以逗号为小数点的文件
 """
 
+ACCESS = """\
+# 谁可以做什么。写好人员编号与登录名，没有写的就不允许。每一条都可以加 valid_from 与 valid_to，调整时加新条目、旧条目写 valid_to。
+# Who may do what. What is not granted is refused. Every entry takes valid_from and valid_to; a change is a new entry.
+#
+# 永远成立，写什么都改不了：任何人不得考核、批准、否决自己；准备的人不能批准；否决必须有理由。
+# Always true, whatever stands here: nobody scores, approves or vetoes oneself, or approves own work; a veto has a reason.
+#
+# 权限 may:
+#   plan 计划权 下达考核计划、定目标      propose 建议权 对别人的目标、调整、申诉提建议
+#   score 考核权 评分、复核、限度内调整    guide 指导权 看下属的考核表并留言指导
+#   dispatch 调度权 改归属、派任务         veto 否决权 退回，须写理由
+#   approve 批准权  lock 锁定权  pay 发薪权  read 查看权
+# 对谁 over: self 自己, direct_reports 直接下属, all_below 全部下级, {dept: 客服部} 某部门, company 全公司
+# 谁 one of: person 某人, role 某岗位的人, position: manager 每位上级 | everybody 每个人
+
+users:   # 电脑登录名属于谁 whose the logins of this computer are
+#  - {login: zhangsan, person: P001}
+
+others:  # 签字但不参加考核的人（不在 people.csv） people who sign and are not appraised (not in people.csv)
+  - {id: GM, name: 总经理, head: true}   # head: people.csv 中没有上级的人，其上级就是他 the manager of all who have none
+  - {id: HR, name: 人力资源负责人}
+  - {id: FIN, name: 财务}
+
+grants:
+  - {position: everybody, may: [read], over: self}
+  - {position: manager, may: [score, guide, propose, dispatch, read], over: direct_reports}
+  - {position: manager, may: [approve, veto, guide, read], over: all_below}   # 自己考核过的不能自己批准，由再上一级批准
+  - {person: HR, may: [plan, propose, lock, read], over: company}
+  - {person: HR, may: [approve], over: company}     # 总经理考核的人，由 HR 批准 for those whom the general manager scores
+  - {person: GM, may: [approve, veto, read], over: company}
+  - {person: FIN, may: [pay], over: company}
+"""
+
 _EXAMPLES: dict[str, dict[str, str]] = {
     "people": {"person_id": "P001", "name": "张三", "role_id": "store_manager", "valid_from": "2026-01-01"},
     "ownership": {
@@ -89,7 +122,7 @@ def write_templates(folder: Path) -> list[Path]:
     Raises:
         CompanyError: C135 when one of them exists: nothing of a person's work is overwritten.
     """
-    contents = {"company.yaml": COMPANY, "sources.yaml": SOURCES, "files.yaml": FILES}
+    contents = {"company.yaml": COMPANY, "sources.yaml": SOURCES, "files.yaml": FILES, "access.yaml": ACCESS}
     contents |= {f"{table}.csv": _csv(table) for table in table_names()}
     contents |= fact_templates()
     # all names before the first file: a refusal leaves the folder as it was

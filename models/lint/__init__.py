@@ -7,7 +7,19 @@ refuses (models/definitions), printing (pipelines).
 from collections.abc import Iterable
 
 from models.definitions import Definitions
-from models.lint import cliffs, company, company_files, grades, kpis, pay, red_lines, roles, scoring, texts
+from models.lint import (
+    access,
+    cliffs,
+    company,
+    company_files,
+    grades,
+    kpis,
+    pay,
+    red_lines,
+    roles,
+    scoring,
+    texts,
+)
 from models.lint.finding import (
     SEVERITIES,
     CompanyContext,
@@ -34,6 +46,7 @@ RULES: tuple[LintRule, ...] = tuple(
                 pay,
                 company,
                 company_files,
+                access,
             )
             for rule in module.RULES
         ),
@@ -41,7 +54,7 @@ RULES: tuple[LintRule, ...] = tuple(
     )
 )
 # what these find depends on the files of a company: without them an acceptance cannot be called stale
-_ONLY_WITH_CONTEXT = frozenset(rule.code for rule in (*company.RULES, *company_files.RULES))
+_ONLY_WITH_CONTEXT = frozenset(rule.code for rule in (*company.RULES, *company_files.RULES, *access.RULES))
 
 
 def lint(definitions: Definitions, context: CompanyContext | None = None) -> list[LintFinding]:

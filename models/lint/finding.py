@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal, Protocol
 
+from models.closing.access import Access
+from models.closing.rights import Rights
 from models.definitions import Definitions, Kpi, Label, Role
 from models.definitions.accepted_findings import Accepted
 from models.definitions.pay_plans import PayPlan
@@ -87,6 +89,8 @@ class CompanyContext:
     people: tuple[Person, ...] = ()
     ratings: tuple[StatedRating, ...] = ()
     rates: tuple[StatedRate, ...] = ()
+    access: Access | None = None  # None without an access.yaml that can be read
+    absent_logins: frozenset[str] = frozenset()  # logins of access.yaml that this computer does not have
     history: Mapping[tuple[str, str, str], tuple[Decimal, ...]] = field(
         default_factory=dict
     )  # (scope, id, kpi) -> values
@@ -115,6 +119,12 @@ class LintedWorld:
     def roles(self) -> Mapping[str, Role]:
         """The newest version of every role."""
         return self.definitions.roles
+
+    @cached_property
+    def rights(self) -> Rights | None:
+        """Who may do what; None without access.yaml, or without people to whom it could apply."""
+        access, people = self.context.access, self.context.people
+        return Rights(access, people) if access is not None and people else None
 
     @cached_property
     def scorings(self) -> tuple[Scoring, ...]:

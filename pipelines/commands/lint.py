@@ -20,7 +20,7 @@ def lint(*, with_notices: bool, company: Path | None) -> int:
     from pipelines.company import clock
     from pipelines.company.company import chosen_company
     from pipelines.company.home import Home
-    from pipelines.company.lint_context import findings_of
+    from pipelines.company.lint_context import findings_of, refused_access
     from pipelines.company.run_scope import RunScope
     from pipelines.steps.drops import absent_files
     from pipelines.steps.files import checked_files
@@ -36,7 +36,11 @@ def lint(*, with_notices: bool, company: Path | None) -> int:
     for finding in reversed(found):
         if with_notices or finding.severity != "notice":
             print(finding.render())
-    left_out = [*dropped.quarantine_report(), *(error.render() for error in absent_files(checked))]
+    left_out = [
+        *dropped.quarantine_report(),
+        *refused_access(checked),
+        *(error.render() for error in absent_files(checked)),
+    ]
     for line in left_out:
         print(line)
     rows = ", ".join(f"{name} {len(table.rows):,}" for name, table in sorted(dropped.tables.items()))

@@ -10,12 +10,16 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.file_drop import DroppedCompany
+from models.closing.access import Access
 from models.definitions import load_definitions
-from models.inputs import TARGET_SCOPES, Person, Target
+from models.errors import MeritError
+from models.inputs import TARGET_SCOPES, Person, Target, last_day
 from models.lint import CompanyContext, LintFinding, lint
 from models.lint.rows import StatedRate, StatedRating, StatedTarget
 from models.tables import FACTS
+from pipelines.company.access import find_access
 from pipelines.company.company import Company, shipped_definitions
+from pipelines.company.identity import is_login
 from pipelines.company.run_scope import RunScope
 from pipelines.company.sources import source_accounts
 
@@ -26,7 +30,8 @@ def findings_of(work: RunScope, dropped: DroppedCompany) -> list[LintFinding]:
 
 
 def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
-    """What the folder says: which tables are fed, who owns what, which targets are set."""
+    """What the folder says: which tables are fed, who owns what, which targets are set, who may do what."""
+    access = _access(company)
     return CompanyContext(
         facts=_fed(company),
         owned=_owned(dropped),
@@ -39,8 +44,29 @@ def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
         people=tuple(_person(row) for row in _rows(dropped, "people")),
         ratings=tuple(_rating(row, where) for row, where in _placed(dropped, "ratings")),
         rates=tuple(_rate(row, where) for row, where in _placed(dropped, "rates")),
+        access=access,
+        absent_logins=frozenset(u.login for u in access.users if not is_login(u.login))
+        if access
+        else frozenset(),
         template=load_definitions(shipped_definitions()),
     )
+
+
+def refused_access(company: Company) -> list[str]:
+    """What is wrong with access.yaml, as it is printed; nothing when it can be read or is not there."""
+    try:
+        find_access(company)
+    except MeritError as refusal:
+        return [refusal.render()]
+    return []
+
+
+def _access(company: Company) -> Access | None:
+    # refused when somebody signs and told by `kpi lint`: here it would stop a morning whose figures it cannot change
+    try:
+        return find_access(company)
+    except MeritError:
+        return None
 
 
 def _fed(company: Company) -> frozenset[str]:
@@ -108,7 +134,7 @@ def _person(row: dict[str, Any]) -> Person:
         dept=row["dept"] or "",
         manager_id=row["manager_id"],
         valid_from=row["valid_from"],
-        valid_to=row["valid_to"],
+        valid_to=last_day(row["valid_to"], row["leave_date"]),
     )
 
 

@@ -9,7 +9,8 @@ from models.errors import MeritError, MeritErrors, PullError
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LETTERS = {
-    "causes": "M", "pulling": "P", "company": "C", "definitions": "D", "commands": "U", "checks": "K", "warehouse": "W",
+    "causes": "M", "pulling": "P", "company": "C", "definitions": "D", "commands": "U", "rights": "R",
+    "checks": "K", "warehouse": "W",
 }  # fmt: skip
 
 

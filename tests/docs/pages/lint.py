@@ -18,6 +18,7 @@ SUBJECTS = {
     "L08": "Pay 薪酬",
     "L09": "What only a company knows 公司情况",
     "L11": "What only a company knows 公司情况",
+    "L12": "Who may do what 谁可以做什么",
     "L10": "Names, units, what a KPI counts 名称、单位、统计口径",
 }
 SEVERITY = {"error": "error 错误", "warning": "warning 警告", "notice": "notice 提示"}

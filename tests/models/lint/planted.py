@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from models.closing.access import parse_access
 from models.definitions import Definitions, load_definitions
 from models.errors import MeritErrors
 from models.inputs import Person, Target
@@ -90,6 +91,8 @@ def context_of(said: MAPPING) -> CompanyContext:
         ),
         rates=tuple(_rate(entry, number) for number, entry in enumerate(said.get("rates", ()), start=2)),
         history={_key(e): tuple(map(Decimal, e["values"])) for e in said.get("history", ())},
+        access=parse_access(said["access"]) if "access" in said else None,
+        absent_logins=frozenset(said.get("absent_logins", ())),
         template=world() if said.get("template") else None,
     )
 
@@ -109,9 +112,10 @@ def _person(entry: dict[str, str]) -> Person:
         person_id=entry["person_id"],
         name=entry["person_id"],
         role_id=entry["role_id"],
-        dept="",
+        dept=entry.get("dept", ""),
         manager_id=entry.get("manager_id"),
         valid_from=date(2010, 1, 1),
+        valid_to=date.fromisoformat(entry["valid_to"]) if "valid_to" in entry else None,
     )
 
 
