@@ -7,6 +7,7 @@
     ├── WarehouseError         W...  the database or its contents cannot be used as they are
     ├── CheckError             K...  a blocking check failed
     ├── RightsError            R...  somebody may not do what they ask for, or is not known
+    ├── SigningError           S...  a decision does not fit the state of a period or of a card
     ├── UsageError             U...  the command line was used wrongly (exit code 2)
     └── MeritErrors            the code of its first error; several of the above, found in one pass
 
@@ -81,6 +82,10 @@ class CheckError(MeritError):
 
 class RightsError(MeritError):
     """Somebody may not do what they ask for (models/closing/rights), or the product cannot tell who they are."""
+
+
+class SigningError(MeritError):
+    """A decision comes too early, too late, twice, or about something else than is there (models/closing/states)."""
 
 
 class UsageError(MeritError):

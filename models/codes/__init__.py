@@ -20,7 +20,17 @@ from types import MappingProxyType
 import yaml
 
 # In the order of the page.
-FILES = ("causes", "pulling", "company", "definitions", "commands", "rights", "checks", "warehouse")
+FILES = (
+    "causes",
+    "pulling",
+    "company",
+    "definitions",
+    "commands",
+    "rights",
+    "signing",
+    "checks",
+    "warehouse",
+)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser keeps `kpi --help` quick
 
 

@@ -19,8 +19,8 @@ def verify(*, company: Path | None) -> int:
     """Recompute everything from landing files and compare; prove the ledger.
 
     Exit code 0 when every published table is equal and every entry of the ledger as it was written, 1 with the first entry that
-    is not, the tables and rows that differ, and the inputs that were changed since the figures were computed: then the figures are
-    old, not wrong.
+    is not, the tables and rows that differ, and the inputs that were changed since the figures were computed: then the figures
+    are old, not wrong.
     """
     from pipelines.commands.progress import show_progress
     from pipelines.company.company import chosen_company
