@@ -27,7 +27,7 @@ ORDER = {
     "connectors": ["kit", "file_drop", "http_json", "(platforms)", "testing", "sandbox"],
     "connectors/kit": ["contract", "transport", "window"],
     "warehouse": ["store", "raw", "facts", "figures", "published", "ledger"],
-    "pipelines": ["company", "render", "steps", "graph", "commands", "definitions"],
+    "pipelines": ["company", "render", "steps", "closing", "graph", "commands", "definitions"],
 }
 WINGS = sorted(
     {path.parent.relative_to(ROOT).as_posix() for path in FILES if path.name == "__init__.py"}

@@ -17,6 +17,7 @@ from pipelines.commands.init import init
 from pipelines.commands.lint import lint
 from pipelines.commands.options import InOrder
 from pipelines.commands.rebuild import rebuild
+from pipelines.commands.review import review
 from pipelines.commands.run import run
 from pipelines.commands.score import score
 from pipelines.commands.serve import serve
@@ -25,7 +26,22 @@ from pipelines.commands.verify import verify
 from pipelines.commands.why import why
 
 # In the order in which somebody meets them, which is the order in which the help lists them.
-COMMANDS = (demo, init, run, connectors, lint, score, why, diff, export, tables, verify, rebuild, serve)
+COMMANDS = (
+    demo,
+    init,
+    run,
+    connectors,
+    lint,
+    score,
+    review,
+    why,
+    diff,
+    export,
+    tables,
+    verify,
+    rebuild,
+    serve,
+)
 
 
 @click.group(

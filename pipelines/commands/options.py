@@ -72,6 +72,10 @@ first_day_option = click.option(
 last_day_option = click.option(
     "--to", "last", type=DAY, metavar="B", help="Last day of the span (default: the first)."
 )
+period_option = click.option(
+    "--period", required=True, metavar="P", help="2011-11, 2011-Q4, 2011-H2 or 2011."
+)
+people_argument = click.argument("people", nargs=-1, metavar="[PERSON]...")
 language_option = click.option(
     "--lang",
     "language",

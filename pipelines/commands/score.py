@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands.options import as_of_option, company_option
+from pipelines.commands.options import as_of_option, company_option, period_option
 
 
 @click.command("score")
-@click.option("--period", required=True, metavar="P", help="2011-11, 2011-Q4, 2011-H2 or 2011.")
+@period_option
 @as_of_option
 @company_option
 def score(*, period: str, as_of: datetime | None, company: Path | None) -> int:

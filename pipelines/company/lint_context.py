@@ -41,7 +41,7 @@ def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
             for row, where in _placed(dropped, "targets")
             if isinstance(value := row["value"], Decimal)
         ),
-        people=tuple(_person(row) for row in _rows(dropped, "people")),
+        people=people_in(dropped),
         ratings=tuple(_rating(row, where) for row, where in _placed(dropped, "ratings")),
         rates=tuple(_rate(row, where) for row, where in _placed(dropped, "rates")),
         access=access,
@@ -50,6 +50,11 @@ def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
         else frozenset(),
         template=load_definitions(shipped_definitions()),
     )
+
+
+def people_in(dropped: DroppedCompany) -> tuple[Person, ...]:
+    """Every row of people.csv, also of those who have left."""
+    return tuple(_person(row) for row in _rows(dropped, "people"))
 
 
 def refused_access(company: Company) -> list[str]:

@@ -16,7 +16,9 @@ DAY = date(2026, 2, 10)
 LATER = date(2026, 2, 20)
 
 
-def entry(kind: K, person: str = "P007", actor: str = "P001", **body: Any) -> tuple[K, str, str, dict[str, Any]]:
+def entry(
+    kind: K, person: str = "P007", actor: str = "P001", **body: Any
+) -> tuple[K, str, str, dict[str, Any]]:
     return kind, person, actor, body
 
 
@@ -43,8 +45,8 @@ WHOLE_WAY = [SCORED, REVIEWED, PUBLISHED, OBJECTED, ANSWERED, APPROVED, LOCKED]
 
 @pytest.mark.parametrize(
     ("steps", "state"),
-    [(0, "open"), (1, "scored"), (2, "reviewed"), (3, "published"), (4, "objected"), (5, "answered"), (6, "approved"), (7, "locked")],
-)  # fmt: skip
+    [*enumerate(("open", "scored", "reviewed", "published", "objected", "answered", "approved", "locked"))],
+)
 def test_a_card_goes_from_open_to_locked(steps: int, state: str) -> None:
     assert after(WHOLE_WAY[:steps]).of("P007").state == state
 
@@ -95,7 +97,9 @@ def test_a_second_adjustment_takes_the_place_of_the_first() -> None:
 
 
 def test_of_two_objections_both_are_to_be_answered() -> None:
-    second = entry(K.OBJECTED, actor="P007", number=2, role="cs", kpi="x", reason="y", card_hash="a", why_hash="w")
+    second = entry(
+        K.OBJECTED, actor="P007", number=2, role="cs", kpi="x", reason="y", card_hash="a", why_hash="w"
+    )
 
     stands = after([*WHOLE_WAY[:3], OBJECTED, second, ANSWERED]).of("P007")
 

@@ -1,0 +1,195 @@
+"""One person at the ledger of a company: every decision of a command or a page goes through here.
+
+Belongs here: who acts and on which day, the check of right and state under the ledger's lock, what was entered and what was
+refused. Not here: what a decision is about (the modules beside this one).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.closing.entries import Draft, Entry
+from models.closing.kinds import KINDS, EntryKind, require_fields
+from models.closing.rights import Refused, Rights
+from models.closing.states import PeriodStanding, check_move, standing
+from models.errors import MeritError, RightsError, UsageError
+from models.inputs import Person
+from models.periods import Period
+from pipelines.company import clock
+from pipelines.company.access import required_access
+from pipelines.company.company import Company
+from pipelines.company.home import Home
+from pipelines.company.identity import Identity, identify, system_login
+from pipelines.company.lint_context import people_in
+from pipelines.company.run_scope import RunScope
+from pipelines.steps.files import checked_files
+from warehouse.ledger.ledger import Ledger
+from warehouse.published.present_cards import PresentCard, present_cards
+from warehouse.store.connect import open_published
+
+PROGRAM = "system"  # who enters what nobody decides
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What became of several decisions of one kind."""
+
+    entered: list[Entry] = field(default_factory=list)
+    made_before: list[str] = field(default_factory=list)
+    refused: dict[str, MeritError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Signing:
+    """One person who acts in one company on one day."""
+
+    company: Company
+    home: Home
+    rights: Rights
+    actor: Identity
+    on: date
+    ledger: Ledger
+
+    @classmethod
+    def open(
+        cls, company: Company, home: Home, *, as_of: datetime | None = None, login: str | None = None
+    ) -> "Signing":
+        """The person behind a login, by default that of the operating system.
+
+        Args:
+            company: whose period it is.
+            home: where its figures and its ledger lie.
+            as_of: the instant to stand at, for a company that replays old data only: where people work now, a decision is made
+                when it is made.
+            login: of whoever signed in to the pages.
+
+        Raises:
+            MeritError: C191 without access.yaml, R101, R110 or R111 for a login that is nobody's, U020 and U037 for a day.
+        """
+        on = _day(company, as_of)
+        rights = Rights(required_access(company), people_of(company, on))
+        actor = identify(login or system_login(), rights, on)
+        return cls(company, home, rights, actor, on, Ledger.of(home.root))
+
+    def cards(self, period: Period) -> dict[str, PresentCard]:
+        """The present cards of a period; what has changed since they were last entered is entered first.
+
+        Raises:
+            UsageError: U310 when the period is not scored.
+        """
+        with open_published(self.home.root) as con:
+            found = present_cards(con, period.id)
+        if not found:
+            raise UsageError("U310", "no scorecards for this period", actual=period.id)
+
+        def take_in(entries: Sequence[Entry]) -> list[Draft]:
+            stands = standing(entries)
+            if stands.is_locked:
+                return []
+            return [
+                self._draft(EntryKind.SCORED, period, person, {"card_hash": card.hash, "status": card.status})
+                for person, card in sorted(found.items())
+                if stands.of(person).card_hash != card.hash
+            ]
+
+        self.ledger.record(PROGRAM, take_in, period=period.id)
+        return found
+
+    def stands(self, period: Period) -> PeriodStanding:
+        """How the period stands."""
+        return standing(self.ledger.entries(period=period.id))
+
+    def decide(self, period: Period, kind: EntryKind, bodies: Mapping[str, Mapping[str, Any]]) -> Decisions:
+        """Enter one decision about each of several people; one that is refused keeps no other back.
+
+        Args:
+            period: which period.
+            kind: a kind about a person.
+            bodies: what is decided, by person.
+        """
+        found = Decisions()
+
+        def checked(entries: Sequence[Entry]) -> list[Draft]:
+            stands = standing(entries)
+            drafts = []
+            for person, body in bodies.items():
+                try:
+                    self._allow(kind, person, stands, body)
+                    require_fields(kind, body)
+                    if check_move(stands, kind, person, body, self.on):
+                        drafts.append(self._draft(kind, period, person, body))
+                    else:
+                        found.made_before.append(person)
+                except MeritError as refusal:
+                    found.refused[person] = refusal
+            return drafts
+
+        found.entered.extend(self.ledger.record(self.actor.person_id, checked, period=period.id))
+        return found
+
+    def may(self, kind: EntryKind, people: Iterable[str]) -> list[str]:
+        """Those of several people about whom the actor may decide."""
+        right = KINDS[kind].right
+        return [
+            person
+            for person in people
+            if right is not None
+            and not isinstance(
+                self.rights.decide(self.actor.person_id, right, person, self.on, reason="-"), Refused
+            )
+        ]
+
+    def _allow(self, kind: EntryKind, person: str, stands: PeriodStanding, body: Mapping[str, Any]) -> None:
+        """Refuse what the actor may not do.
+
+        Raises:
+            RightsError: R101 to R108.
+        """
+        rule = KINDS[kind]
+        if rule.own and person != self.actor.person_id:
+            raise RightsError("R108", f"{self.actor.person_id} is not {person}", where=person)
+        if rule.right is None:
+            return
+        decision = self.rights.decide(
+            self.actor.person_id,
+            rule.right,
+            person,
+            self.on,
+            prepared_by=stands.of(person).prepared_by,
+            reason=str(body.get("reason", "")),
+        )
+        if isinstance(decision, Refused):
+            raise decision.error()
+
+    def _draft(self, kind: EntryKind, period: Period, person: str, body: Mapping[str, Any]) -> Draft:
+        # the day counts for rights and for clocks, and the instant of the entry is none for a company that replays
+        return Draft(kind=kind, period=period.id, person=person, body={**body, "on": self.on})
+
+
+def people_of(company: Company, on: date) -> tuple[Person, ...]:
+    """The rows of people.csv as the folder has them now."""
+    scope = RunScope(company, Home(company.folder), on, on, clock.as_of(company, on))
+    return people_in(checked_files(scope))
+
+
+def _day(company: Company, as_of: datetime | None) -> date:
+    """The day of an act in the company's zone.
+
+    Raises:
+        UsageError: U020 for a company that replays and no instant, U037 for an instant where people work now.
+    """
+    zone = ZoneInfo(company.zone)
+    if company.clock == "replay":
+        if as_of is None:
+            what = f"company {company.id} replays old data: say on which day you act"
+            raise UsageError(
+                "U020", what, where="company.yaml: clock", remedy="add --as-of 2011-12-05T09:00:00+00:00"
+            )
+        return as_of.astimezone(zone).date()
+    if as_of is not None:
+        raise UsageError(
+            "U037", "a decision is made when it is made: --as-of is for companies that replay old data"
+        )
+    return clock.as_of(company, date.max).astimezone(zone).date()
