@@ -19,11 +19,21 @@ from models.definitions.composites import parts_of
 from models.definitions.load import Definitions, load_definitions
 from models.figure import Figure
 from models.inputs import Actual
-from models.loads import SourceAccount
 from models.periods import Period
 from models.tables import FACTS
 from tests.warehouse import world as w
-from tests.warehouse.figures.test_terms import definitions, numerator, one, over
+from tests.warehouse.figures.given import (
+    LINES,
+    D,
+    account,
+    definitions,
+    insert_numbered,
+    item,
+    numerator,
+    one,
+    over,
+    people,
+)
 from warehouse.facts.checks import run_check
 from warehouse.figures.actuals import compute_daily, compute_spans
 from warehouse.figures.compile import compile_family
@@ -35,15 +45,7 @@ from warehouse.store.rows import insert_rows
 from warehouse.store.sqltext import Sql, statement
 
 ROOT = Path(__file__).resolve().parents[3]
-D = date.fromisoformat
 DECEMBER = Period.parse("2011-12")
-LINES = "fact: order_line, date: business_date"
-
-
-def item(what: str, fact: str = LINES) -> str:
-    return f"{{{fact}, {what}}}"
-
-
 QTY = item("sum: qty")
 KPIS = {
     "units": numerator(QTY),
@@ -65,20 +67,13 @@ KPIS = {
 
 def shop(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """The shops uk and la feed lines and stock, whole in two months of 2011; Ann holds 0.6 of uk until 15 December, then all."""
-    accounts = [
-        SourceAccount(
-            ref=ref, feeds=("order_line", "inventory"), zone="UTC", active_from="2011-11-01", platform=p
-        )
-        for ref, p in ((w.UK, "shopify"), (w.LA, "lazada"))
-    ]
-    set_source_accounts(con, accounts)
+    platforms = {w.UK: "shopify", w.LA: "lazada"}
+    set_source_accounts(
+        con, [account(ref, "order_line", "inventory", platform=p) for ref, p in platforms.items()]
+    )
     for ref in (w.UK, w.LA):
         w.load(con, folder, ref, [], end="2012-01-10T00:00+00:00")
-    people = [
-        {"person_id": p, "name": p, "role_id": "manager", "valid_from": D("2011-01-01")}
-        for p in ("ann", "bob")
-    ]
-    w.put(con, "core_person", people)
+    people(con, "ann", "bob")
     held = [
         w.own("shop", "uk", "manager", "ann", "0.6", "2011-01-01", "2011-12-15"),
         w.own("shop", "uk", "manager", "bob", "0.4", "2011-01-01", "2011-12-15"),
@@ -92,13 +87,12 @@ def sell(con: duckdb.DuckDBPyConnection, *rows: tuple[str, str, str, str, str, i
     """Lines as shop, day, order, buyer, SKU, quantity and amount; the platform follows from the shop."""
     lines = [
         {
-            "platform": "shopify" if shop == "uk" else "lazada", "shop_id": shop, "source_row_id": f"L{i}",
-            "line_id": f"L{i}", "order_id": order, "buyer_id": buyer, "sku_id": sku, "business_date": D(day), "qty": qty,
-            "paid_amount": Decimal(amount), "is_excluded": False,
+            "platform": "shopify" if shop == "uk" else "lazada", "shop_id": shop, "order_id": order, "buyer_id": buyer,
+            "sku_id": sku, "business_date": D(day), "qty": qty, "paid_amount": Decimal(amount),
         }
-        for i, (shop, day, order, buyer, sku, qty, amount) in enumerate(rows)
+        for shop, day, order, buyer, sku, qty, amount in rows
     ]  # fmt: skip
-    insert_rows(con, "core_order_line", lines)
+    insert_numbered(con, "order_line", {"is_excluded": False}, lines, line_id="L", source_row_id="L")
 
 
 def stock(con: duckdb.DuckDBPyConnection, *rows: tuple[str, int]) -> None:
