@@ -5,6 +5,8 @@ Belongs here: what more than one of these tests sets up. Not here: windows and c
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,10 +15,18 @@ from models.definitions.load import Definitions, load_definitions
 from models.inputs import Actual
 from models.loads import SourceAccount, StreamRef
 from tests.warehouse import world as w
+from warehouse.raw.load import set_source_accounts
 from warehouse.store.rows import insert_rows
 
 D = date.fromisoformat
 LINES = "fact: order_line, date: business_date"
+FEEDS = ("order_line", "refund", "receipt", "traffic", "inventory")
+HELD = [
+    w.own("shop", "uk", "manager", "ann", "0.6", "2011-01-01", "2011-12-15"),
+    w.own("shop", "uk", "manager", "bob", "0.4", "2011-01-01", "2011-12-15"),
+    w.own("shop", "uk", "manager", "ann", "1", "2011-12-16"),
+    w.own("shop", "la", "manager", "ann", "1"),
+]
 _GRADES = (
     "grade_tables:\n  - id: standard\n    effective_from: 2010-01-01\n"
     "    bands: [{grade: B, max: 60, coefficient: 0}, {grade: A, min: 60, coefficient: 1}]\n"
@@ -97,3 +107,25 @@ def insert_numbered(
     insert_rows(
         con, f"core_{fact}", [{**usual, **own, **row} for own, row in zip(numbered, rows, strict=True)]
     )
+
+
+def two_shops(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """The shops uk and la, whole in two months of 2011; Ann holds 0.6 of uk until 15 December, then all, and la."""
+    platforms = {w.UK: "shopify", w.LA: "lazada"}
+    set_source_accounts(con, [account(ref, *FEEDS, platform=p) for ref, p in platforms.items()])
+    for ref in (w.UK, w.LA):
+        w.load(con, folder, ref, [], end="2012-01-10T00:00+00:00")
+    people(con, "ann", "bob")
+    w.put(con, "core_ownership", HELD)
+
+
+def sell(con: duckdb.DuckDBPyConnection, *rows: tuple[str, str, str, str, str, int, str]) -> None:
+    """Lines as shop, day, order, buyer, SKU, quantity and amount; the platform follows from the shop."""
+    lines = [
+        {
+            "platform": "shopify" if shop == "uk" else "lazada", "shop_id": shop, "order_id": order, "buyer_id": buyer,
+            "sku_id": sku, "business_date": D(day), "qty": qty, "paid_amount": Decimal(amount),
+        }
+        for shop, day, order, buyer, sku, qty, amount in rows
+    ]  # fmt: skip
+    insert_numbered(con, "order_line", {"is_excluded": False}, lines, line_id="L", source_row_id="L")
