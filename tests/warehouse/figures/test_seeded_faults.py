@@ -4,6 +4,7 @@ Belongs here: the faults, and rows that each of them makes wrong. Not here: what
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,7 +72,6 @@ KPIS = {
     "buyer_days": numerator(item("count_distinct: [buyer_id, business_date]")),
     "bulk_skus": numerator(item("count_distinct: sku_id, where: qty >= 4"))
     + over(item("count_distinct: buyer_id")),
-    "skus": numerator(item("count_distinct: sku_id")),
     "waited": numerator(item("sum: 'hours(paid_at, ordered_at)'")),
     "age_before": numerator(item("sum: 'days(period_end, business_date)', period: previous")),
     "refunds": numerator(item("count_distinct: refund_id", REFUNDED)),
@@ -178,8 +178,8 @@ TEXTS = {
     "an extreme takes the other end": ("max(", "min(", "largest"),
     "the smaller value is the larger": ("least(f.paid_amount", "greatest(f.paid_amount", "capped"),
 }  # fmt: skip
-# These only the second engine sees: each was put into the compiler with the comparison switched off, and every other test of
-# figures, of KPI definitions and of the sample company passed.
+# These only the second engine sees. Each was put into the compiler with the comparison switched off, and all other tests passed
+# that compute figures: of the warehouse, of every shipped KPI, the properties, the golden cases and the runs of the sample.
 UNSEEN_TEXTS = {
     "a converted amount is added up with six places": ("as decimal(38, 12))", "as decimal(38, 6))", "converted"),
     "the fraction of a percent is lost": ("// 1000 +", "// 100 +", "third"),
@@ -240,9 +240,9 @@ def _unscaled(_kpi: object, above: Decimal, below: Decimal) -> Figure:
     return Figure(above / max(below, Decimal(1)))
 
 
-def _grouped_without(column: str) -> Callable[[str], Sql]:
+def _grouped_by(columns: str) -> Callable[[str], Sql]:
     """The statement of who held a scope in an earlier period, with a column less to group by: a break becomes one range."""
-    return lambda name: Sql(_STATEMENT(name).replace("n.share, n.valid_from, t.valid_from", column))
+    return lambda name: Sql(_STATEMENT(name).replace("n.share, n.valid_from, t.valid_from", columns))
 
 
 def _of_any_day(*args: Any) -> Sql:
@@ -256,7 +256,7 @@ def _lends_by_any_date(measure: Measure, scan: scanning.FactScan) -> Measure | N
 
 def _credited_by_any_keys(measure: Measure, below: Any) -> Measure:
     of = next((m for m in below if {m.agg, measure.agg} <= KEYED and m.fact == measure.fact), None)
-    return measure if of is None else first_plan.replace(measure, credit=Credit(of.where, of.date, of.range))
+    return measure if of is None else replace(measure, credit=Credit(of.where, of.date, of.range))
 
 
 _SPAN_ROW, _TERMS = first_engine._span_row, first_plan._terms
@@ -274,11 +274,11 @@ PATCHES: dict[str, tuple[dict[str, Any], str]] = {
 # These only the second engine sees, as above.
 UNSEEN_PATCHES: dict[str, tuple[dict[str, Any], str]] = {
     "a break in a holding of the period before is held": (
-        {"run.statement": _grouped_without("n.share, n.valid_from")},
+        {"run.statement": _grouped_by("n.share, n.valid_from")},
         "growth",
     ),
     "a break in a holding is held in the period before": (
-        {"run.statement": _grouped_without("n.share, t.valid_from")},
+        {"run.statement": _grouped_by("n.share, t.valid_from")},
         "growth",
     ),
     "the period before ends with the period": ({"run._span_row": _own_end}, "age_before"),
