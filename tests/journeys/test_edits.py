@@ -10,9 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.company.home import Home
+from pipelines.graph.assets.score import PERIOD_ACTUALS, PERIOD_FILES, PUBLISHED, SCORECARDS, WORKBOOK
+from pipelines.graph.runner import open_instance
 from tests.journeys.small_firm import COMPANY, SmallFirm, write_small_firm
 from warehouse.published.digest import published_rows
 
+OF_A_MONTH = {key.to_user_string() for key in (PERIOD_FILES, PERIOD_ACTUALS, SCORECARDS, PUBLISHED, WORKBOOK)}
 DAYS = ("--from", "2026-03-01", "--to", "2026-03-31")
 
 
@@ -47,6 +51,20 @@ def _total(firm: SmallFirm, person: str, period: str = "2026-03") -> tuple[str |
     cards = [json.loads(row, parse_float=str) for row in published_rows(firm.home)["scorecard"]]
     [card] = [c for c in cards if (c["person_id"], c["period"]) == (person, period)]
     return card["total"], card["grade"]
+
+
+def test_a_run_of_a_month_leaves_every_day_of_every_daily_asset_materialised(firm: SmallFirm) -> None:
+    march = {f"2026-03-{day:02d}" for day in range(1, 32)}
+    with open_instance(Home.at(firm.home)) as instance:
+        months = {key for key in instance.get_asset_keys() if key.to_user_string() in OF_A_MONTH}
+        found = {
+            key.to_user_string(): instance.get_materialized_partitions(key)
+            for key in set(instance.get_asset_keys()) - months
+        }
+
+    assert len(months) == len(OF_A_MONTH)
+    assert {"core_sales__order_lines", "out_kpi__published", "role_shop_keeper_daily"} < found.keys()
+    assert {name: march - days for name, days in found.items() if days != march} == {}
 
 
 def test_an_edited_rating_counts_at_the_next_scoring_without_another_run(firm: SmallFirm) -> None:
