@@ -24,6 +24,7 @@ from models.whole_file import PRIVATE, write_whole
 from pipelines.company.home import Home
 from pipelines.company.processes import is_dead, this_process
 from pipelines.company.run_scope import RunScope
+from pipelines.graph.checks import LINT
 from pipelines.graph.event_log import BATCH, DayEventLog
 from pipelines.graph.graph import build
 from pipelines.graph.schedules import DAILY, MONTHLY
@@ -89,7 +90,8 @@ def _run(work: RunScope, job: str, tags: Mapping[str, str], extra: Mapping[str, 
             # a failed step is told in our own words below, not as a trace
             raise_on_error=False,
         )
-    return RunOutcome(result.run_id, result.success, tuple(_errors(result)), tuple(_failed_checks(result)))
+    failed = _failed_checks(result, is_lint_counted=job == MONTHLY)
+    return RunOutcome(result.run_id, result.success, tuple(_errors(result)), tuple(failed))
 
 
 @contextmanager
@@ -160,11 +162,20 @@ def _readable(error: SerializableErrorInfo, step: str) -> str:
     ).render()
 
 
-def _failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[MeritError]:
+def _failed_checks(result: dg.ExecuteInProcessResult, *, is_lint_counted: bool) -> Iterator[MeritError]:
+    """The checks that found something; the linter's warnings as their number where the days' run has told them already."""
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed:
             # a check may be able to stop later steps and have found nothing that does: only an error stops them
             stops = evaluation.blocking and evaluation.severity == dg.AssetCheckSeverity.ERROR
+            if is_lint_counted and evaluation.check_name == LINT and not stops:
+                yield CheckError(
+                    "K102",
+                    f"check {LINT} has {evaluation.metadata['findings'].value} warnings",
+                    where=evaluation.asset_key.to_user_string(),
+                    remedy="read them with `kpi lint`",
+                )
+                continue
             samples = evaluation.metadata.get("samples")
             usual = "mend the cause and run again" if stops else "see the cause; other figures stand"
             yield CheckError(

@@ -235,6 +235,25 @@ def test_warnings_are_not_told_as_a_stop_and_an_implausible_target_is_told_with_
     assert "target_to_date=0.1" in implausible
 
 
+def test_scoring_counts_the_warnings_of_the_linter_in_one_line_and_lint_and_run_tell_them(
+    firm: SmallFirm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firm.change("targets.csv", "K1,net_sales,2026-03,1000.00", "K1,net_sales,2026-03,0.1")
+    told = {}
+    for command in (("lint",), ("run", "--date", "2026-03-31"), ("score", "--period", "2026-03")):
+        firm.kpi(*command)
+        printed = capsys.readouterr()
+        told[command[0]] = printed.out + printed.err
+
+    warnings = [line for line in told["lint"].splitlines() if line.startswith("[L")]
+    [of_scoring] = [line for line in told["score"].splitlines() if "definitions_lint" in line]
+    assert f"check definitions_lint has {len(warnings)} warnings" in of_scoring
+    assert "kpi lint" in of_scoring
+    assert "[L" not in told["score"]
+    assert warnings
+    assert "[L" in told["run"]
+
+
 def test_doing_what_the_cause_says_removes_it_from_a_missing_cost_to_the_profit(firm: SmallFirm) -> None:
     firm.change("kpi_definitions/roles.yaml", "{kpi: net_sales, duty: sell", "{kpi: gross_profit, duty: sell")
     firm.change("targets.csv", "K1,net_sales", "K1,gross_profit")
