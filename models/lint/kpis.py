@@ -90,6 +90,27 @@ def _unbounded_rate(world: LintedWorld) -> Iterator[Breach]:
             yield Breach(kpi, f"{kpi.id} 未写 bounds", f"{kpi.id} declares no bounds")
 
 
+@rule(
+    "L101",
+    "warning",
+    name=Label("投产比写成了比率", "A multiple declared a ratio"),
+    why=Label(
+        "每花 1 元带回 4.02 元显示成 402 %，目标 4 显示成 400 %",
+        "4.02 for each one spent is shown as 402 %, and a target of 4 as 400 %",
+    ),
+    remedy=Label("unit: multiple；目标不变", "write unit: multiple; targets stay as they are"),
+)
+def _multiple_as_ratio(world: LintedWorld) -> Iterator[Breach]:
+    for seen in world.seen.values():
+        kpi = seen.kpi
+        if unit_of(kpi.unit).is_ratio and meaning.is_return(seen):
+            yield Breach(
+                kpi,
+                f"{kpi.id} 是销售或利润 ÷ 费用，单位却是 ratio",
+                f"{kpi.id} divides sales or profit by what was spent, and its unit is ratio",
+            )
+
+
 def referred(kpi: Kpi) -> Iterator[str]:
     """Other KPIs that the KPI adds or is measured against."""
     yield from (item.kpi for item in kpi.items if isinstance(item, KpiRef))
@@ -340,4 +361,5 @@ RULES = (
     _unit_against_formula,
     _mixed_currencies,
     _unbounded_rate,
+    _multiple_as_ratio,
 )

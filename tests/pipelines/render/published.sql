@@ -36,6 +36,8 @@ create table source_health(connector varchar, stream varchar, shop_id varchar, b
     proof varchar, finality varchar, loaded_at timestamptz, status varchar, cause_code varchar, cause varchar);
 create table source_record(connector varchar, stream varchar, shop_id varchar, record_day date, landing_file varchar,
     records bigint);
+create table refused_record(connector varchar, stream varchar, shop_id varchar, table_name varchar, business_date date,
+    record_key varchar, column_name varchar, value varchar, cause_code varchar, cause varchar);
 create table source_window(connector varchar, stream varchar, shop_id varchar, window_from timestamptz,
     window_to timestamptz, landing_file varchar, landing_sha256 varchar, rows bigint, proof varchar);
 create table role_line(role_id varchar, kpi_id varchar, position integer, is_at_end boolean);
