@@ -55,7 +55,7 @@ EXPECTED: dict[str, tuple[str, str] | str] = {
     "cs_sales": "250", "cs_aov": ("300", "1"), "first_reply_seconds": ("90020", "2"),
     "avg_reply_seconds": ("80", "4"), "reply_3min_rate": ("4", "5"), "reply_rate": ("2", "2"),
     "quality_check": ("170", "2"), "message_24h": ("1", "2"), "tickets_opened": "2", "tickets_resolved": "2",
-    "first_reply_minutes": "20", "ticket_resolution_minutes": "360", "ticket_hours": ("720", "120"),
+    "first_reply_minutes": "20", "first_reply_business_minutes": "8.5", "ticket_resolution_minutes": "360", "ticket_hours": ("720", "120"),
     "resolution_rate": ("1", "2"), "reopen_rate": ("1", "2"), "first_contact_resolution": ("1", "2"),
     "compensation_rate": ("11", "450"), "complaints": "1", "task_on_time": ("2", "6"), "first_pass_rate": ("1", "2"),
     "task_volume": "10", "design_errors": "1", "main_image_ctr": ("20", "500"), "page_conversion": ("8", "200"),
