@@ -113,7 +113,7 @@ def _person(row: dict[str, Any]) -> Person:
 
 
 def _rating(row: dict[str, Any], where: str) -> StatedRating:
-    columns = ("person_id", "period", "item_id", "rater_id", "rater_type")
+    columns = ("person_id", "period", "item_id", "rater_id", "rater_type", "scale_max")
     return StatedRating(**{name: row[name] for name in columns}, where=where)
 
 

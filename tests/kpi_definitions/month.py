@@ -162,10 +162,11 @@ TABLES: dict[str, list[Row]] = {
     ],
     "ticket": [
         {"opened_on": day(1), "resolved_on": day(2), "resolved_at": at(2), "due_on": day(2), "resolution_minutes": 120,
-          "reopens": 0} | {"sla_hours": 24, "first_reply_minutes": 10, "contacts": 1, "compensation": 11, "compensation_base":
+          "reopens": 0} | {"sla_hours": 24, "first_reply_minutes": 10, "first_reply_business_minutes": 4}
+          | {"contacts": 1, "compensation": 11, "compensation_base":
           11},
         {"opened_on": day(3), "resolved_on": day(6), "resolved_at": at(6), "due_on": day(4), "resolution_minutes": 600,
-          "reopens": 1} | {"sla_hours": 24, "first_reply_minutes": 30, "contacts": 2},
+          "reopens": 1} | {"sla_hours": 24, "first_reply_minutes": 30, "first_reply_business_minutes": 13, "contacts": 2},
     ],
     "inquiry": [
         {"received_on": day(1), "received_at": at(1), "first_reply_at": at(2, 12), "is_valid": True, "order_id": "o1"},

@@ -23,7 +23,7 @@ SWAPS = {
     "key_staff_turnover",
     "amazon": "late_ship_rate valid_tracking prefulfil_cancel ipi buy_box bsr_improve unit_session",
     "service": "reply_3min_rate first_contact_resolution compensation_rate training_done first_reply_minutes reopen_rate "
-    "ticket_resolution_minutes tickets_opened tickets_resolved",
+    "first_reply_business_minutes ticket_resolution_minutes tickets_opened tickets_resolved",
     "service reports": "reported_conversion reported_sales reported_net_sales reported_reply_seconds reported_reply_3min",
     "live": "live_ctr live_gpm live_schedule_rate live_violations per_hour_gmv",
     "sales": "gmv net_sales net_sales_cohort sales_growth_yoy sales_growth_mom aov units_sold units_per_order sku_active",

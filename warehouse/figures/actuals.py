@@ -119,12 +119,15 @@ def _judge(
 def _owned(con: duckdb.DuckDBPyConnection) -> dict[Holder, tuple[Owned, ...]]:
     """Scopes by holder; `kpi_held` and `kpi_held_then` were made by read_figures."""
     sql = Sql(
-        "select *, '' as range_id, '' as label from kpi_held union all by name select * from kpi_held_then order by all"
+        "select *, '' as range_id, '' as label, cast(null as date) as absent_on from kpi_held"
+        " union all by name select * from kpi_held_then order by all"
     )
     found: dict[Holder, list[Owned]] = {}
     for row in row_dicts(con, sql):
         holder = (row["fact"], row["person_id"], row["role_id"], row["range_id"], row["label"])
-        scope = Owned(row["scope_type"], row["scope_id"], row["valid_from"], row["valid_to"])
+        scope = Owned(
+            row["scope_type"], row["scope_id"], row["valid_from"], row["valid_to"], row["absent_on"]
+        )
         found.setdefault(holder, []).append(scope)
     return {key: tuple(scopes) for key, scopes in found.items()}
 

@@ -19,18 +19,22 @@ from warehouse.figures.fact_scan import Key
 from warehouse.figures.measures import Measure
 from warehouse.figures.plan import KpiPlan, MeasuredPerson, Term
 from warehouse.figures.run import MeasureResults
-from warehouse.raw.coverage import Account, Coverage
+from warehouse.raw.coverage import Account, Coverage, days_between
 from warehouse.store.places import PLACES
 
 
 @dataclass(frozen=True)
 class Owned:
-    """One scope a person holds in a role, for a range of days."""
+    """One scope a person holds in a role, for a range of days.
+
+    `absent_on`: of own rows and an agent's in an earlier period, the first day on which nobody was at work to make them.
+    """
 
     scope_type: str
     scope_id: str
     first: date
     last: date
+    absent_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -140,9 +144,14 @@ class Evidence:
         scopes = [(o, days) for o in held if (days := _overlap(o, first, last)) is not None]
         if not scopes:
             kinds = " or ".join(FACTS[read.fact].scopes)
-            also = f" and on the same days of {read.duty.span.label}" if read.reach.is_shifted else ""
+            which = (
+                f"on a day that {read.when} is compared with" if read.reach.is_shifted else f"in {read.when}"
+            )
+            return Cause("M205", f"{read.duty.person_id} owns no {kinds} as {read.duty.role_id} {which}")
+        if absent := min(((o.absent_on, o.scope_id) for o in held if o.absent_on is not None), default=None):
             return Cause(
-                "M205", f"{read.duty.person_id} owns no {kinds} as {read.duty.role_id} in {read.when}{also}"
+                "M223",
+                f"{absent[1]} was not at work in the role on {absent[0]}, which {read.duty.span.label} needs for comparison",
             )
         return next(filter(None, (self._unfed(read, fact, scopes) for fact in sources_of(read.fact))), None)
 
@@ -160,8 +169,26 @@ class Evidence:
         ]
         if not open_days:
             return Cause("M209", f"no shop that feeds {fact} was open in {read.when}")
+        if read.reach.is_shifted and (cause := self._half_closed(read, fact, feeding)):
+            return cause
         causes = (self.coverage.uncovered(account, *days, fact) for account, days in open_days)
         return next((cause for cause in causes if cause is not None), None)
+
+    def _half_closed(self, read: "FactDays", fact: str, then: Sequence[tuple[Account, Days]]) -> Cause | None:
+        """Why an earlier range and the span are not compared: on a day of one of them no shop was open.
+
+        A shop that opened or closed beside others is growth or loss; with none open, a part would stand beside the whole.
+        """
+        span = read.duty.span
+        held = self.owned.get(FactDays(read.duty, read.fact, CURRENT).holder, ())
+        days_now = ((o, days) for o in held if (days := _overlap(o, span.start, span.end)) is not None)
+        now = [(account, days) for owned, days in days_now for account in self._accounts(fact, owned)]
+        day = _first_closed(then) or _first_closed(now)
+        if day is None:
+            return None
+        return Cause(
+            "M223", f"no shop that feeds {fact} was open on {day}, which {span.label} needs for comparison"
+        )
 
     def _unread_past(self, read: "FactDays") -> Cause | None:
         """Why the past of the shops is not known: a buyer may have bought before, in any of them."""
@@ -228,6 +255,15 @@ def _nothing(measure: Measure, duty: MeasuredPerson) -> Cause:
 def _overlap(owned: Owned, first: date, last: date) -> Days | None:
     start, end = max(owned.first, first), min(owned.last, last)
     return (start, end) if start <= end else None
+
+
+def _first_closed(feeding: Sequence[tuple[Account, Days]]) -> date | None:
+    """The first of the days that accounts are asked for on which none of them was open."""
+    opened = [(days, account.clip(*days)) for account, days in feeding]
+    if all(days == open_ for days, open_ in opened):
+        return None
+    is_open = {day for _, open_ in opened if open_ is not None for day in days_between(*open_)}
+    return min((day for days, _ in opened for day in days_between(*days) if day not in is_open), default=None)
 
 
 def stored(value: Decimal) -> Decimal:
