@@ -109,15 +109,14 @@ def people_to_measure(
     people: list[MeasuredPerson] = []
     plans: dict[tuple[str, int], tuple[KpiPlan, ...]] = {}
     begins = definitions.begins
-    for span in spans:
-        days = {"start_on": span.start, "end_on": span.end}
-        for row in row_dicts(con, statement("kpi/roster.sql"), days):
-            person_id, role_id = row["person_id"], row["role_id"]
-            # between two of these days nothing changes: the days of a year share their plans, and so their measures
-            key = (role_id, bisect_right(begins, span.end))
-            if key not in plans:
-                plans[key] = role_plans(definitions, role_id, span.end)
-            people.append(MeasuredPerson(span, person_id, role_id, plans[key]))
+    days = {"starts": [span.start for span in spans], "ends": [span.end for span in spans]}
+    for row in row_dicts(con, statement("kpi/roster.sql"), days):
+        span, role_id = spans[row["place"]], row["role_id"]
+        # between two of these days nothing changes: the days of a year share their plans, and so their measures
+        key = (role_id, bisect_right(begins, span.end))
+        if key not in plans:
+            plans[key] = role_plans(definitions, role_id, span.end)
+        people.append(MeasuredPerson(span, row["person_id"], role_id, plans[key]))
     return people
 
 
