@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import chain
 from typing import TypeVar
 
 from models.definitions.case_kpis import read_case_kpi
@@ -62,8 +61,9 @@ class Definitions:
     @cached_property
     def begins(self) -> tuple[date, ...]:
         """The days on which some version of a KPI or role begins, ascending; between two of them all stay as they are."""
-        versions = chain(*self.kpi_versions.values(), *self.role_versions.values())
-        return tuple(sorted({version.effective_from for version in versions}))
+        days = {kpi.effective_from for versions in self.kpi_versions.values() for kpi in versions}
+        days |= {role.effective_from for versions in self.role_versions.values() for role in versions}
+        return tuple(sorted(days))
 
     def kpi(self, name: str, on: date) -> Kpi:
         """The KPI version in force on a day."""

@@ -15,7 +15,6 @@ from models.figure import Figure, FigureStatus, divided, divided_by_target, summ
 from models.money import exact, round_half_up, total
 from models.tables import FACTS
 from warehouse.facts.sources import sources_of
-from warehouse.figures.fact_scan import Key
 from warehouse.figures.measures import Measure
 from warehouse.figures.plan import KpiPlan, MeasuredPerson, Term
 from warehouse.figures.run import MeasureResult, MeasureResults
@@ -128,7 +127,8 @@ class Evidence:
     def _unproven_days(self, read: "FactDays", *, needs_past: bool) -> Cause | None:
         """Why the rows of a fact, and with `needs_past` those before them, are not known to be whole; remembered."""
         # the KPIs of one person read the same facts and days
-        asked = (read.duty.span.label, read.duty.person_id, read.duty.role_id, read.fact, read.reach, needs_past)
+        duty = read.duty
+        asked = (duty.span.label, duty.person_id, duty.role_id, read.fact, read.reach, needs_past)
         if asked not in self._answers:
             cause = self._unproven(read)
             self._answers[asked] = self._unread_past(read) if cause is None and needs_past else cause

@@ -4,7 +4,7 @@ Belongs here: holdings and spans put in place, SQL results as Python Decimals. N
 unknown (gaps.py), ratios and status (judge.py), storage (actuals.py).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,8 +19,8 @@ from models.money import add, divide, multiply
 from models.tables import FACTS, Table
 from warehouse.figures.compile import Family, compile_family, families, output_columns
 from warehouse.figures.fact_scan import FactScan, Grain, Key, bounds_of
-from warehouse.figures.gaps import ANYBODY, read_gaps, read_undated
 from warehouse.figures.first_rows import ranged, ranking
+from warehouse.figures.gaps import ANYBODY, read_gaps, read_undated
 from warehouse.figures.measures import KEYED, ORDERED, Measure, ranges_of
 from warehouse.figures.plan import Span
 from warehouse.store.rows import insert_rows, only_value, row_dicts, run
@@ -120,7 +120,8 @@ def read_figures(
     gaps: dict[Measure, dict[Key, Cause]] = {}
     for name, of_fact in measures.items():
         asking = set().union(*(roles.get(m, ()) for m in of_fact))
-        held_fact = _held(con, FACTS[name], asking, grain, days, ranges_of(of_fact))
+        read = {one: days[one] for one in ranges_of(of_fact)}
+        held_fact = _held(con, FACTS[name], asking, grain, read)
         with _ranked(con, of_fact, held_fact):
             for family in families(of_fact, roles):
                 held = held_fact.for_roles(family.roles)
@@ -233,12 +234,11 @@ def _held(
     roles: Collection[str],
     grain: Grain,
     days: Mapping[Range, tuple[date, date]],
-    ranges: Iterable[Range],
 ) -> _HeldFact:
     """Fill kpi_held, and kpi_held_then where an earlier range is read, for a fact; the fact with the scopes that are held."""
     scopes = {kind: c for kind, c in table.scopes.items() if kind != "person" or _names_people(con, table, c)}
     run(con, statement("kpi/hold.sql"), {"fact": table.name, "scopes": list(scopes), "roles": sorted(roles)})
-    if any(one.is_shifted for one in ranges):
+    if any(one.is_shifted for one in days):
         run(con, statement("kpi/hold_then.sql"), {"fact": table.name})
     sql = Sql("select scope_type, list(distinct role_id) as roles from kpi_held where fact = ? group by all")
     held = {row["scope_type"]: frozenset(row["roles"]) for row in row_dicts(con, sql, [table.name])}
