@@ -5,7 +5,7 @@ Belongs here: the NULL rule, scope and coverage of every range of days that is r
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -15,10 +15,9 @@ from models.figure import Figure, FigureStatus, divided, divided_by_target, summ
 from models.money import exact, round_half_up, total
 from models.tables import FACTS
 from warehouse.facts.sources import sources_of
-from warehouse.figures.fact_scan import Key
 from warehouse.figures.measures import Measure
 from warehouse.figures.plan import KpiPlan, MeasuredPerson, Term
-from warehouse.figures.run import MeasureResults
+from warehouse.figures.run import MeasureResult, MeasureResults
 from warehouse.raw.coverage import Account, Coverage, days_between
 from warehouse.store.places import PLACES
 
@@ -71,45 +70,47 @@ class Evidence:
     coverage: Coverage
     owned: Mapping[Holder, tuple[Owned, ...]]
     target_of: TargetOf
+    _answers: dict[tuple[str, str, str, str, Range, bool], Cause | None] = field(default_factory=dict)
 
     @exact
     def judge(self, duty: MeasuredPerson, kpi: KpiPlan) -> Judged:
         """The KPI of the person in the span."""
         # proof before figures: the sum of the rows that happened to arrive would look like an answer
         for fact, reach, needs_past in kpi.reads:
-            read = FactDays(duty, fact, reach)
-            cause = self._unproven(read)
-            if cause is None and needs_past:
-                cause = self._unread_past(read)
+            cause = self._unproven_days(FactDays(duty, fact, reach), needs_past=needs_past)
             if cause is not None:
                 return Judged(None, None, None, cause, 0)
         key = (duty.span.label, duty.person_id, duty.role_id)
-        rows = self._rows(kpi, key)
+        found = {measure: self.figures.of(measure, key) for measure in kpi.measures}
+        rows = sum(result.n_rows for result in found.values())
         # one row without a value makes the whole unknown: leaving it out would count it as 0
-        for term in kpi.terms:
-            if self.figures.of(term.measure, key).n_null:
-                return Judged(None, None, None, self.figures.gap(term.measure, key), rows)
-        unknown = next((t.measure for t in kpi.terms if self.figures.of(t.measure, key).value is None), None)
+        for measure, result in found.items():
+            if result.n_null:
+                return Judged(None, None, None, self.figures.gap(measure, key), rows)
+        unknown = next((measure for measure, result in found.items() if result.value is None), None)
         if unknown is not None:
             return Judged(None, None, None, _nothing(unknown, duty), rows)
-        return self._computed(duty, kpi, key)
+        return self._computed(duty, kpi, found)
 
-    def _computed(self, duty: MeasuredPerson, kpi: KpiPlan, key: Key) -> Judged:
+    def _computed(
+        self, duty: MeasuredPerson, kpi: KpiPlan, results: Mapping[Measure, MeasureResult]
+    ) -> Judged:
         """The value of the sums as they are stored: scorecards start from the stored ones, and must find the same."""
-        above = self._sum(kpi.numerator, key)
+        above = _sum(kpi.numerator, results)
         if kpi.target_of is not None:
             below = self.target_of(duty, kpi.target_of)
             whose = f"{duty.person_id} in {duty.span.label}"
             found = divided_by_target(kpi.kpi, above, below, kpi.target_of, whose)
             below = None if below is None else stored(below)
         elif kpi.denominator:
-            below = self._sum(kpi.denominator, key)
+            below = _sum(kpi.denominator, results)
             found = divided(kpi.kpi, above, below)
             if found.cause is not None and found.cause.code == "M222":
                 found = Figure(None, self._disagreeing(duty, kpi, found.cause))
         else:
             below, found = None, summed(kpi.kpi, above)
-        return Judged(above, below, found.value, found.cause, self._rows(kpi, key))
+        rows = sum(result.n_rows for result in results.values())
+        return Judged(above, below, found.value, found.cause, rows)
 
     def _disagreeing(self, duty: MeasuredPerson, kpi: KpiPlan, cause: Cause) -> Cause:
         """The cause with the sources of both parts: one of them is not whole, or counts something else."""
@@ -127,15 +128,15 @@ class Evidence:
             told.append(f"{fact} ({', '.join(names)})")
         return " and ".join(told)
 
-    def _sum(self, terms: Iterable[Term], key: Key) -> Decimal:
-        figures = [(term.sign, self.figures.of(term.measure, key).value or Decimal(0)) for term in terms]
-        return stored(total([value if sign > 0 else -value for sign, value in figures]))
-
-    def _rows(self, kpi: KpiPlan, key: Key) -> int:
-        # once a measure: one that stands in numerator and denominator has read its rows a single time
-        return sum(
-            self.figures.of(measure, key).n_rows for measure in dict.fromkeys(t.measure for t in kpi.terms)
-        )
+    def _unproven_days(self, read: "FactDays", *, needs_past: bool) -> Cause | None:
+        """Why the rows of a fact, and with `needs_past` those before them, are not known to be whole; remembered."""
+        # the KPIs of one person read the same facts and days
+        duty = read.duty
+        asked = (duty.span.label, duty.person_id, duty.role_id, read.fact, read.reach, needs_past)
+        if asked not in self._answers:
+            cause = self._unproven(read)
+            self._answers[asked] = self._unread_past(read) if cause is None and needs_past else cause
+        return self._answers[asked]
 
     def _unproven(self, read: "FactDays") -> Cause | None:
         """Why the rows of a fact in the person's scope are not known to be whole; None when they are."""
@@ -250,6 +251,11 @@ def _nothing(measure: Measure, duty: MeasuredPerson) -> Cause:
     if measure.range.is_snapshot:
         return Cause("M211", f"no {measure.fact} is recorded for {read.when}")
     return Cause("M211", f"no {measure.fact} to take the {measure.agg} of in {read.when}")
+
+
+def _sum(terms: Iterable[Term], results: Mapping[Measure, MeasureResult]) -> Decimal:
+    figures = [(term.sign, results[term.measure].value or Decimal(0)) for term in terms]
+    return stored(total([value if sign > 0 else -value for sign, value in figures]))
 
 
 def _overlap(owned: Owned, first: date, last: date) -> Days | None:

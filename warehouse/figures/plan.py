@@ -4,6 +4,7 @@ Belongs here: definitions and roster turned into a work list. Not here: SQL (com
 (actuals.py).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -69,13 +70,18 @@ class KpiPlan:
         return self.numerator + self.denominator
 
     @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """What its terms read, numerator first; once each, also what stands in numerator and denominator."""
+        return tuple(dict.fromkeys(term.measure for term in self.terms))
+
+    @cached_property
     def reads(self) -> tuple[tuple[str, Range, bool], ...]:
         """Facts and ranges it reads, each once, and whether it needs the shops' whole past before it.
 
         A buyer is new only if no earlier order exists.
         """
         read: dict[tuple[str, Range], bool] = {}
-        for measure in (term.measure for term in self.terms):
+        for measure in self.measures:
             for days in measure.ranges:
                 key = (measure.fact, days)
                 read[key] = read.get(key, False) or _needs_history(measure)
@@ -101,15 +107,16 @@ def people_to_measure(
 ) -> list[MeasuredPerson]:
     """The roster of every span, sorted, with the KPIs of each role in force at the span's end."""
     people: list[MeasuredPerson] = []
-    plans: dict[tuple[str, date], tuple[KpiPlan, ...]] = {}
-    for span in spans:
-        days = {"start_on": span.start, "end_on": span.end}
-        for row in row_dicts(con, statement("kpi/roster.sql"), days):
-            person_id, role_id = row["person_id"], row["role_id"]
-            key = (role_id, span.end)
-            if key not in plans:
-                plans[key] = role_plans(definitions, role_id, span.end)
-            people.append(MeasuredPerson(span, person_id, role_id, plans[key]))
+    plans: dict[tuple[str, int], tuple[KpiPlan, ...]] = {}
+    begins = definitions.begins
+    days = {"starts": [span.start for span in spans], "ends": [span.end for span in spans]}
+    for row in row_dicts(con, statement("kpi/roster.sql"), days):
+        span, role_id = spans[row["place"]], row["role_id"]
+        # between two of these days nothing changes: the days of a year share their plans, and so their measures
+        key = (role_id, bisect_right(begins, span.end))
+        if key not in plans:
+            plans[key] = role_plans(definitions, role_id, span.end)
+        people.append(MeasuredPerson(span, row["person_id"], role_id, plans[key]))
     return people
 
 
@@ -148,7 +155,7 @@ def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measur
     """Every measure once, by fact, in a stable order."""
     by_fact: dict[str, dict[Measure, None]] = {}
     # people of one role share their plans: each is looked through once
-    for plans in dict.fromkeys(person.kpis for person in people):
+    for plans in {id(person.kpis): person.kpis for person in people}.values():
         for term in (t for plan in plans for t in plan.terms):
             by_fact.setdefault(term.measure.fact, {})[term.measure] = None
     return {fact: tuple(measures) for fact, measures in sorted(by_fact.items())}
@@ -157,7 +164,7 @@ def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measur
 def roles_by_measure(people: Iterable[MeasuredPerson]) -> dict[Measure, frozenset[str]]:
     """Who asks: the roles with a KPI that reads a measure."""
     asking: dict[Measure, set[str]] = {}
-    for role, plans in dict.fromkeys((person.role_id, person.kpis) for person in people):
+    for role, plans in {(p.role_id, id(p.kpis)): (p.role_id, p.kpis) for p in people}.values():
         for term in (t for plan in plans for t in plan.terms):
             asking.setdefault(term.measure, set()).add(role)
     return {measure: frozenset(roles) for measure, roles in asking.items()}

@@ -287,7 +287,7 @@ def _store(
     con: duckdb.DuckDBPyConnection, table: str, labels: Iterable[str], findings: Iterable[Finding]
 ) -> None:
     """Keep what was found about some spans; what was known of them is replaced."""
-    sql = Sql("delete from engine_finding where table_name = ? and label = ?")
+    sql = Sql("delete from engine_finding where table_name = ? and label in (select unnest(?))")
     rows = [
         {
             "table_name": table,
@@ -301,6 +301,5 @@ def _store(
         for found in findings
     ]
     with transaction(con):
-        for label in labels:
-            run(con, sql, [table, label])
+        run(con, sql, [table, list(labels)])
         insert_rows(con, "engine_finding", rows)
