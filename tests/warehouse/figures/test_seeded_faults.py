@@ -185,7 +185,7 @@ TEXTS = {
 UNSEEN_TEXTS = {
     "a converted amount is added up with six places": ("as decimal(38, 12))", "as decimal(38, 6))", "converted"),
     "the fraction of a percent is lost": ("// 1000 +", "// 100 +", "third"),
-    "rows that only the denominator counts reach the bound": ("filter (where own is not null and", "filter (where", "loyal"),
+    "rows that only the denominator counts reach the bound": ("filter (where p.own is not null and", "filter (where", "loyal"),
     "a bound loses its fraction": (">= 2.5 as met", ">= 2 as met", "some"),
     "the sum of a group is rounded to fen": ("as decimal(38, 4)) as x", "as decimal(38, 2)) as x", "dear"),
     "equal buyers of two platforms on one day are one": ("as k1, f.platform as k2", "as k1, '' as k2", "buyer_days"),
