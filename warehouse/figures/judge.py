@@ -45,6 +45,7 @@ class Judged:
     value: Decimal | None
     cause: Cause | None
     n_rows: int
+    measured_as: KpiPlan | None = None  # the alternative that stands in the place of the KPI; None = itself
 
     @property
     def status(self) -> FigureStatus:
@@ -137,7 +138,7 @@ class Evidence:
         """Why the rows of a fact in the person's scope are not known to be whole; None when they are."""
         first, last = read.days
         held = self.owned.get(read.holder, ())
-        scopes = [(o, days) for o in held if (days := _overlap(o, first, last)) is not None]
+        scopes = [(o, days) for o in held if (days := overlap(o, first, last)) is not None]
         if not scopes:
             kinds = " or ".join(FACTS[read.fact].scopes)
             also = f" and on the same days of {read.duty.span.label}" if read.reach.is_shifted else ""
@@ -225,7 +226,8 @@ def _nothing(measure: Measure, duty: MeasuredPerson) -> Cause:
     return Cause("M211", f"no {measure.fact} to take the {measure.agg} of in {read.when}")
 
 
-def _overlap(owned: Owned, first: date, last: date) -> Days | None:
+def overlap(owned: Owned, first: date, last: date) -> Days | None:
+    """The days of a range on which a scope is held; None when there is none."""
     start, end = max(owned.first, first), min(owned.last, last)
     return (start, end) if start <= end else None
 

@@ -4,7 +4,7 @@ Belongs here: definitions and roster turned into a work list. Not here: SQL (com
 (actuals.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -52,6 +52,7 @@ class KpiPlan:
     numerator: tuple[Term, ...]
     denominator: tuple[Term, ...]
     target_of: str | None
+    alternatives: tuple["KpiPlan", ...] = ()  # in the order in which they are tried
 
     @property
     def kpi_id(self) -> str:
@@ -67,6 +68,11 @@ class KpiPlan:
     def terms(self) -> tuple[Term, ...]:
         """All terms, numerator first."""
         return self.numerator + self.denominator
+
+    @property
+    def candidates(self) -> tuple["KpiPlan", ...]:
+        """Itself and what may take its place, each of which must be computed."""
+        return (self, *self.alternatives)
 
     @cached_property
     def reads(self) -> tuple[tuple[str, Range, bool], ...]:
@@ -141,7 +147,8 @@ def plan_kpi(definitions: Definitions, kpi_id: str, on: date) -> KpiPlan | None:
     under = _terms(parts.denominator)
     counted = tuple(term.measure for term in under)
     over = (replace(term, measure=term.measure.credited_as(counted)) for term in _terms(parts.numerator))
-    return KpiPlan(kpi, tuple(over), under, target)
+    others = (plan_kpi(definitions, name, on) for name in kpi.or_else)
+    return KpiPlan(kpi, tuple(over), under, target, tuple(plan for plan in others if plan is not None))
 
 
 def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measure, ...]]:
@@ -149,7 +156,7 @@ def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measur
     by_fact: dict[str, dict[Measure, None]] = {}
     # people of one role share their plans: each is looked through once
     for plans in dict.fromkeys(person.kpis for person in people):
-        for term in (t for plan in plans for t in plan.terms):
+        for term in _terms_of(plans):
             by_fact.setdefault(term.measure.fact, {})[term.measure] = None
     return {fact: tuple(measures) for fact, measures in sorted(by_fact.items())}
 
@@ -158,9 +165,14 @@ def roles_by_measure(people: Iterable[MeasuredPerson]) -> dict[Measure, frozense
     """Who asks: the roles with a KPI that reads a measure."""
     asking: dict[Measure, set[str]] = {}
     for role, plans in dict.fromkeys((person.role_id, person.kpis) for person in people):
-        for term in (t for plan in plans for t in plan.terms):
+        for term in _terms_of(plans):
             asking.setdefault(term.measure, set()).add(role)
     return {measure: frozenset(roles) for measure, roles in asking.items()}
+
+
+def _terms_of(plans: Iterable[KpiPlan]) -> Iterator[Term]:
+    """Every term that must be computed; those of alternatives, too: which of them measures is known afterwards."""
+    return (term for plan in plans for one in plan.candidates for term in one.terms)
 
 
 def _terms(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:

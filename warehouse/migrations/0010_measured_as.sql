@@ -1,0 +1,5 @@
+-- Which KPI measured a figure, where an alternative of its `or_else` stands in its place; NULL = the KPI itself.
+alter table kpi_actual_daily add column measured_as varchar;
+alter table kpi_actual_mtd add column measured_as varchar;
+alter table kpi_actual_period add column measured_as varchar;
+alter table scorecard_line add column measured_as varchar;
