@@ -365,7 +365,7 @@ def _landing(
 def _windows(
     con: duckdb.DuckDBPyConnection, question: FigureQuestion, measured: list[KpiLabel], own: list[Ownership]
 ) -> list[LandingFile]:
-    """Windows of the streams of what was measured that touch the period or hold a record of it; only of owned shops when any is."""
+    """Windows of what was measured that touch the period or hold a record of it; only of owned shops when any is."""
     sources = ",".join(kpi.sources for kpi in measured)
     streams = {name.strip() for name in sources.replace(";", ",").split(",")}
     shops = {o.scope_id for o in own if o.scope_type == "shop"}
