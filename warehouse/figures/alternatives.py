@@ -74,7 +74,7 @@ class Alternatives:
             self._answers[question] = _Choice(self, self._evidence, question).answer
         answer = self._answers[question]
         if isinstance(answer, Cause):
-            return Judged(None, None, None, answer, 0)
+            return Judged.absent(answer)
         judged = self._evidence.judge(duty, kpi.candidates[answer])
         if answer:
             return replace(judged, measured_as=kpi.candidates[answer])

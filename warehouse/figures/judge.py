@@ -33,7 +33,7 @@ class Owned:
     last: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """What is known of a KPI; exactly one of value and cause is set.
 
@@ -46,6 +46,11 @@ class Judged:
     cause: Cause | None
     n_rows: int
     measured_as: KpiPlan | None = None  # the alternative that stands in the place of the KPI; None = itself
+
+    @classmethod
+    def absent(cls, cause: Cause, n_rows: int = 0) -> "Judged":
+        """No figure, and why."""
+        return cls(numerator=None, denominator=None, value=None, cause=cause, n_rows=n_rows)
 
     @property
     def status(self) -> FigureStatus:
@@ -79,16 +84,16 @@ class Evidence:
             if cause is None and needs_past:
                 cause = self._unread_past(read)
             if cause is not None:
-                return Judged(None, None, None, cause, 0)
+                return Judged.absent(cause)
         key = (duty.span.label, duty.person_id, duty.role_id)
         rows = self._rows(kpi, key)
         # one row without a value makes the whole unknown: leaving it out would count it as 0
         for term in kpi.terms:
             if self.figures.of(term.measure, key).n_null:
-                return Judged(None, None, None, self.figures.gap(term.measure, key), rows)
+                return Judged.absent(self.figures.gap(term.measure, key), rows)
         unknown = next((t.measure for t in kpi.terms if self.figures.of(t.measure, key).value is None), None)
         if unknown is not None:
-            return Judged(None, None, None, _nothing(unknown, duty), rows)
+            return Judged.absent(_nothing(unknown, duty), rows)
         return self._computed(duty, kpi, key)
 
     def _computed(self, duty: MeasuredPerson, kpi: KpiPlan, key: Key) -> Judged:
@@ -106,7 +111,13 @@ class Evidence:
                 found = Figure(None, self._disagreeing(duty, kpi, found.cause))
         else:
             below, found = None, summed(kpi.kpi, above)
-        return Judged(above, below, found.value, found.cause, self._rows(kpi, key))
+        return Judged(
+            numerator=above,
+            denominator=below,
+            value=found.value,
+            cause=found.cause,
+            n_rows=self._rows(kpi, key),
+        )
 
     def _disagreeing(self, duty: MeasuredPerson, kpi: KpiPlan, cause: Cause) -> Cause:
         """The cause with the sources of both parts: one of them is not whole, or counts something else."""
