@@ -1,4 +1,4 @@
-"""A firm that keeps 千牛's own service report and no chats: its agents and their supervisor are scored by it, and it is said so."""
+"""A firm with 千牛's own service report and no chats: agents and supervisor are scored by it, and it is said so."""
 
 import csv
 import json
@@ -146,7 +146,8 @@ def test_the_sheet_says_which_kpi_measured_a_line(firm: SmallFirm) -> None:
 
     [remark, *_] = [cell for cell in cells if "reported_net_sales" in cell]
     assert remark.splitlines()[0] == (
-        "按客服净销售额（平台报表）计量（reported_net_sales） measured by Agent net sales (platform's report) (reported_net_sales)"
+        "按客服净销售额（平台报表）计量（reported_net_sales）"
+        " measured by Agent net sales (platform's report) (reported_net_sales)"
     )
     assert any("service_reports.yaml" in cell for cell in cells)
 
