@@ -17,6 +17,7 @@ from models.definitions.load import Definitions
 from models.figure import share_of_target
 from models.inputs import Actual
 from models.periods import Period, month_of
+from warehouse.figures.alternatives import Alternatives
 from warehouse.figures.fact_scan import Grain
 from warehouse.figures.judge import Evidence, Holder, Judged, Owned, TargetOf, stored
 from warehouse.figures.plan import (
@@ -108,7 +109,8 @@ def _judge(
     work = people_to_measure(con, definitions, spans)
     figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_measure(work))
     evidence = Evidence(figures, read_coverage(con), _owned(con), target_of)
-    judgements = [(duty, kpi, evidence.judge(duty, kpi)) for duty in work for kpi in duty.kpis]
+    alternatives = Alternatives(con, evidence)
+    judgements = [(duty, kpi, alternatives.judge(duty, kpi)) for duty in work for kpi in duty.kpis]
     return (
         judgements
         if check is None
@@ -144,6 +146,7 @@ def _row(duty: MeasuredPerson, kpi: KpiPlan, judged: Judged) -> dict[str, Any]:
         "cause_code": judged.cause.code if judged.cause else None,
         "cause": judged.cause.text if judged.cause else None,
         "n_rows": judged.n_rows,
+        "measured_as": judged.measured_as.kpi_id if judged.measured_as else None,
     }
 
 

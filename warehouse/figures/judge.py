@@ -4,7 +4,7 @@ Belongs here: the NULL rule, scope and coverage of every range of days that is r
 (compile.py), value, bounds and causes of arithmetic (models.figure), storage (actuals.py), scores (models).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -36,7 +36,7 @@ class Owned:
     absent_on: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """What is known of a KPI; exactly one of value and cause is set.
 
@@ -48,6 +48,12 @@ class Judged:
     value: Decimal | None
     cause: Cause | None
     n_rows: int
+    measured_as: KpiPlan | None = None  # the alternative that stands in the place of the KPI; None = itself
+
+    @classmethod
+    def absent(cls, cause: Cause, n_rows: int = 0) -> "Judged":
+        """No figure, and why."""
+        return cls(numerator=None, denominator=None, value=None, cause=cause, n_rows=n_rows)
 
     @property
     def status(self) -> FigureStatus:
@@ -70,26 +76,29 @@ class Evidence:
     coverage: Coverage
     owned: Mapping[Holder, tuple[Owned, ...]]
     target_of: TargetOf
-    _answers: dict[tuple[str, str, str, str, Range, bool], Cause | None] = field(default_factory=dict)
+    _answers: dict[tuple[str, str, str, str, Range, frozenset[str], bool], Cause | None] = field(
+        default_factory=dict
+    )
 
     @exact
     def judge(self, duty: MeasuredPerson, kpi: KpiPlan) -> Judged:
         """The KPI of the person in the span."""
         # proof before figures: the sum of the rows that happened to arrive would look like an answer
         for fact, reach, needs_past in kpi.reads:
-            cause = self._unproven_days(FactDays(duty, fact, reach), needs_past=needs_past)
+            read = FactDays(duty, fact, reach, kpi.left_out(fact))
+            cause = self._unproven_days(read, needs_past=needs_past)
             if cause is not None:
-                return Judged(None, None, None, cause, 0)
+                return Judged.absent(cause)
         key = (duty.span.label, duty.person_id, duty.role_id)
         found = {measure: self.figures.of(measure, key) for measure in kpi.measures}
         rows = sum(result.n_rows for result in found.values())
         # one row without a value makes the whole unknown: leaving it out would count it as 0
         for measure, result in found.items():
             if result.n_null:
-                return Judged(None, None, None, self.figures.gap(measure, key), rows)
+                return Judged.absent(self.figures.gap(measure, key), rows)
         unknown = next((measure for measure, result in found.items() if result.value is None), None)
         if unknown is not None:
-            return Judged(None, None, None, _nothing(unknown, duty), rows)
+            return Judged.absent(_nothing(unknown, duty), rows)
         return self._computed(duty, kpi, found)
 
     def _computed(
@@ -109,8 +118,13 @@ class Evidence:
                 found = Figure(None, self._disagreeing(duty, kpi, found.cause))
         else:
             below, found = None, summed(kpi.kpi, above)
-        rows = sum(result.n_rows for result in results.values())
-        return Judged(above, below, found.value, found.cause, rows)
+        return Judged(
+            numerator=above,
+            denominator=below,
+            value=found.value,
+            cause=found.cause,
+            n_rows=sum(result.n_rows for result in results.values()),
+        )
 
     def _disagreeing(self, duty: MeasuredPerson, kpi: KpiPlan, cause: Cause) -> Cause:
         """The cause with the sources of both parts: one of them is not whole, or counts something else."""
@@ -132,7 +146,8 @@ class Evidence:
         """Why the rows of a fact, and with `needs_past` those before them, are not known to be whole; remembered."""
         # the KPIs of one person read the same facts and days
         duty = read.duty
-        asked = (duty.span.label, duty.person_id, duty.role_id, read.fact, read.reach, needs_past)
+        who = (duty.span.label, duty.person_id, duty.role_id)
+        asked = (*who, read.fact, read.reach, read.left_out, needs_past)
         if asked not in self._answers:
             cause = self._unproven(read)
             self._answers[asked] = self._unread_past(read) if cause is None and needs_past else cause
@@ -142,7 +157,7 @@ class Evidence:
         """Why the rows of a fact in the person's scope are not known to be whole; None when they are."""
         first, last = read.days
         held = self.owned.get(read.holder, ())
-        scopes = [(o, days) for o in held if (days := _overlap(o, first, last)) is not None]
+        scopes = [(o, days) for o in held if (days := overlap(o, first, last)) is not None]
         if not scopes:
             kinds = " or ".join(FACTS[read.fact].scopes)
             which = (
@@ -158,11 +173,14 @@ class Evidence:
 
     def _unfed(self, read: "FactDays", fact: str, scopes: Sequence[tuple[Owned, Days]]) -> Cause | None:
         """Why the accounts that feed a fact do not prove the days of the scopes."""
-        feeding = [(account, days) for owned, days in scopes for account in self._accounts(fact, owned)]
+        left_out = read.left_out if fact == read.fact else frozenset[str]()
+        feeding = [
+            (account, days) for owned, days in scopes for account in self._accounts(fact, owned, left_out)
+        ]
         if not feeding:
-            return Cause(
-                "M206", f"no source feeds {fact} for {', '.join(sorted({o.scope_id for o, _ in scopes}))}"
-            )
+            what = f"{fact} ({', '.join(f'not {flag}' for flag in sorted(left_out))})" if left_out else fact
+            of = ", ".join(sorted({o.scope_id for o, _ in scopes}))
+            return Cause("M206", f"no source feeds {what} for {of}")
         open_days = [
             (account, open_)
             for account, days in feeding
@@ -182,7 +200,7 @@ class Evidence:
         """
         span = read.duty.span
         held = self.owned.get(FactDays(read.duty, read.fact, CURRENT).holder, ())
-        days_now = ((o, days) for o in held if (days := _overlap(o, span.start, span.end)) is not None)
+        days_now = ((o, days) for o in held if (days := overlap(o, span.start, span.end)) is not None)
         now = [(account, days) for owned, days in days_now for account in self._accounts(fact, owned)]
         day = _first_closed(then) or _first_closed(now)
         if day is None:
@@ -204,9 +222,10 @@ class Evidence:
                 return Cause(cause.code, f"whole history needed: {cause.text}")
         return None
 
-    def _accounts(self, fact: str, owned: Owned) -> list[Account]:
+    def _accounts(self, fact: str, owned: Owned, left_out: Collection[str] = ()) -> list[Account]:
         """A shop's own accounts; groups, queues and agents may receive rows from every account."""
-        return self.coverage.feeding(fact, [owned.scope_id] if owned.scope_type == "shop" else None)
+        shops = [owned.scope_id] if owned.scope_type == "shop" else None
+        return self.coverage.feeding(fact, shops, without=left_out)
 
 
 @dataclass(frozen=True)
@@ -216,6 +235,7 @@ class FactDays:
     duty: MeasuredPerson
     fact: str
     reach: Range
+    left_out: frozenset[str] = frozenset()  # flags of rows that are not asked for
 
     @property
     def holder(self) -> Holder:
@@ -258,7 +278,8 @@ def _sum(terms: Iterable[Term], results: Mapping[Measure, MeasureResult]) -> Dec
     return stored(total([value if sign > 0 else -value for sign, value in figures]))
 
 
-def _overlap(owned: Owned, first: date, last: date) -> Days | None:
+def overlap(owned: Owned, first: date, last: date) -> Days | None:
+    """The days of a range on which a scope is held; None when there is none."""
     start, end = max(owned.first, first), min(owned.last, last)
     return (start, end) if start <= end else None
 

@@ -5,7 +5,7 @@ Belongs here: definitions and roster turned into a work list. Not here: SQL (com
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,7 @@ from models.definitions.composites import parts_of
 from models.definitions.kpis import Kpi, Ratio, TargetRef
 from models.definitions.load import Definitions
 from models.definitions.ranges import Days, Range
+from models.formulas import denied
 from models.tables import FACTS
 from warehouse.figures.measures import Measure
 from warehouse.store.rows import row_dicts
@@ -53,6 +54,7 @@ class KpiPlan:
     numerator: tuple[Term, ...]
     denominator: tuple[Term, ...]
     target_of: str | None
+    alternatives: tuple["KpiPlan", ...] = ()  # in the order in which they are tried
 
     @property
     def kpi_id(self) -> str:
@@ -68,6 +70,22 @@ class KpiPlan:
     def terms(self) -> tuple[Term, ...]:
         """All terms, numerator first."""
         return self.numerator + self.denominator
+
+    def left_out(self, fact: str) -> frozenset[str]:
+        """The flags of rows of a fact that it counts nowhere: a source of such rows alone feeds it nothing."""
+        return self._left_out.get(fact, frozenset())
+
+    @cached_property
+    def _left_out(self) -> dict[str, frozenset[str]]:
+        flags: dict[str, list[frozenset[str]]] = {}
+        for measure in self.measures:
+            flags.setdefault(measure.fact, []).append(frozenset(denied(measure.where)))
+        return {fact: frozenset[str].intersection(*found) for fact, found in flags.items()}
+
+    @property
+    def candidates(self) -> tuple["KpiPlan", ...]:
+        """Itself and what may take its place, each of which must be computed."""
+        return (self, *self.alternatives)
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
@@ -148,7 +166,8 @@ def plan_kpi(definitions: Definitions, kpi_id: str, on: date) -> KpiPlan | None:
     under = _terms(parts.denominator)
     counted = tuple(term.measure for term in under)
     over = (replace(term, measure=term.measure.credited_as(counted)) for term in _terms(parts.numerator))
-    return KpiPlan(kpi, tuple(over), under, target)
+    others = (plan_kpi(definitions, name, on) for name in kpi.or_else)
+    return KpiPlan(kpi, tuple(over), under, target, tuple(plan for plan in others if plan is not None))
 
 
 def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measure, ...]]:
@@ -156,7 +175,7 @@ def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measur
     by_fact: dict[str, dict[Measure, None]] = {}
     # people of one role share their plans: each is looked through once
     for plans in {id(person.kpis): person.kpis for person in people}.values():
-        for term in (t for plan in plans for t in plan.terms):
+        for term in _terms_of(plans):
             by_fact.setdefault(term.measure.fact, {})[term.measure] = None
     return {fact: tuple(measures) for fact, measures in sorted(by_fact.items())}
 
@@ -165,9 +184,14 @@ def roles_by_measure(people: Iterable[MeasuredPerson]) -> dict[Measure, frozense
     """Who asks: the roles with a KPI that reads a measure."""
     asking: dict[Measure, set[str]] = {}
     for role, plans in {(p.role_id, id(p.kpis)): (p.role_id, p.kpis) for p in people}.values():
-        for term in (t for plan in plans for t in plan.terms):
+        for term in _terms_of(plans):
             asking.setdefault(term.measure, set()).add(role)
     return {measure: frozenset(roles) for measure, roles in asking.items()}
+
+
+def _terms_of(plans: Iterable[KpiPlan]) -> Iterator[Term]:
+    """Every term that must be computed; those of alternatives, too: which of them measures is known afterwards."""
+    return (term for plan in plans for one in plan.candidates for term in one.terms)
 
 
 def _terms(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:
