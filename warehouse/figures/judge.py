@@ -5,7 +5,7 @@ Belongs here: the NULL rule, scope and coverage of every range of days that is r
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from models.money import exact, round_half_up, total
 from models.tables import FACTS
 from warehouse.facts.sources import sources_of
 from warehouse.figures.fact_scan import Key
-from warehouse.figures.measures import Measure
+from warehouse.figures.measures import KEYED, Measure
 from warehouse.figures.plan import KpiPlan, MeasuredPerson, Term
 from warehouse.figures.run import MeasureResults
 from warehouse.raw.coverage import Account, Coverage
@@ -68,6 +68,7 @@ class Evidence:
     coverage: Coverage
     owned: Mapping[Holder, tuple[Owned, ...]]
     target_of: TargetOf
+    unstated: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # unstated.py
 
     @exact
     def judge(self, duty: MeasuredPerson, kpi: KpiPlan) -> Judged:
@@ -82,6 +83,9 @@ class Evidence:
                 return Judged(None, None, None, cause, 0)
         key = (duty.span.label, duty.person_id, duty.role_id)
         rows = self._rows(kpi, key)
+        for term in kpi.terms:
+            if (cause := self._nameless(duty, term.measure)) is not None:
+                return Judged(None, None, None, cause, rows)
         # one row without a value makes the whole unknown: leaving it out would count it as 0
         for term in kpi.terms:
             if self.figures.of(term.measure, key).n_null:
@@ -163,6 +167,21 @@ class Evidence:
             return Cause("M209", f"no shop that feeds {fact} was open in {read.when}")
         causes = (self.coverage.uncovered(account, *days, fact) for account, days in open_days)
         return next((cause for cause in causes if cause is not None), None)
+
+    def _nameless(self, duty: MeasuredPerson, measure: Measure) -> Cause | None:
+        """Why ids cannot be counted: a shop of the person states none in any row; for groups and agents, no shop does."""
+        shops = {name: self.unstated.get((measure.fact, name), frozenset()) for name in measure.keys}
+        if measure.agg not in KEYED or not any(shops.values()):
+            return None
+        held = self.owned.get(FactDays(duty, measure.fact, measure.range).holder, ())
+        for name, nameless in shops.items():
+            owned = {o.scope_id for o in held if o.scope_type == "shop"}
+            fed = {a.shop_id for own in sources_of(measure.fact) for a in self.coverage.feeding(own)}
+            lacking = sorted((owned & nameless) or (fed if not owned and fed <= nameless else set()))
+            if lacking:
+                what = f"no row of {measure.fact} for {', '.join(lacking)} states {name}"
+                return Cause("M220", f"{what}: how many there are is unknown")
+        return None
 
     def _unread_past(self, read: "FactDays") -> Cause | None:
         """Why the past of the shops is not known: a buyer may have bought before, in any of them."""
