@@ -62,7 +62,7 @@ def _meaning(seen: Seen) -> object:
 )
 def _unused_kpi(world: LintedWorld) -> Iterator[Breach]:
     used = {line.kpi for role in world.roles.values() for line in role.lines}
-    used |= {ref for kpi in world.kpis.values() for ref in referred(kpi)}
+    used |= {ref for kpi in world.kpis.values() for ref in (*referred(kpi), *kpi.or_else)}
     # sources and lines are among the names too: at worst an unused KPI of such a name is not told
     used |= {ref.name for plan in world.pay_plans.values() for line in plan.lines for ref in line.refs}
     for kpi in world.kpis.values():

@@ -271,11 +271,14 @@ TABLES: dict[str, list[Row]] = {
     "agent_day": [
         {"agent_id": "p", "served_on": day(2), "inquirers": 15, "payers": 6, "sales_amount_base": 300} |
           {"refund_amount_base": 150, "reply_seconds": 30, "buyers_served": 40} |
-          {"reply_3min_rate": Decimal("0.95"), "sessions_served": 50},
+          {"reply_3min_rate": Decimal("0.95"), "sessions_served": 50} |
+          {"reply_rate": Decimal("0.98"), "buyers_asked": 50, "first_reply_seconds": 10, "satisfaction_rate": Decimal("0.9")},
         {"agent_id": "p", "served_on": day(3), "inquirers": 5, "payers": 2, "sales_amount_base": 150, "refund_amount_base": 20} |
-          {"reply_seconds": 60, "buyers_served": 20, "reply_3min_rate": Decimal("0.9"), "sessions_served": 50},
+          {"reply_seconds": 60, "buyers_served": 20, "reply_3min_rate": Decimal("0.9"), "sessions_served": 50} |
+          {"reply_rate": Decimal("1"), "buyers_asked": 20, "first_reply_seconds": 20, "satisfaction_rate": None},
         {"agent_id": "p", "served_on": day(4), "inquirers": 0, "payers": 0, "sales_amount_base": 0, "refund_amount_base": 0} |
-          {"reply_seconds": None, "buyers_served": 0, "reply_3min_rate": None, "sessions_served": 0},
+          {"reply_seconds": None, "buyers_served": 0, "reply_3min_rate": None, "sessions_served": 0} |
+          {"reply_rate": None, "buyers_asked": 0, "first_reply_seconds": None, "satisfaction_rate": None},
     ],
     "review": [
         {"created_on": day(2), "rating": 5, "is_negative": False},

@@ -75,6 +75,8 @@ EXPECTED: dict[str, tuple[str, str] | str] = {
     "core_keyword_top": ("1", "2"), "inquiries": "2", "inquiry_reply": ("1", "3"), "inquiry_order_rate": ("1", "2"),
     "reported_conversion": ("8", "20"), "reported_sales": "450", "reported_net_sales": "280",
     "reported_reply_seconds": ("2400", "60"), "reported_reply_3min": ("92.5", "100"),
+    "reported_reply_rate": ("69", "70"), "reported_first_reply": ("800", "60"), "reported_aov": ("450", "8"),
+    "reported_satisfaction": ("36", "40"),
     "collected": "800", "collection_rate": ("800", "1600"), "order_gp": "280", "overdue_ar": ("800", "2000"),
 }  # fmt: skip
 
