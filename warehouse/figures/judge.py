@@ -108,6 +108,8 @@ class Evidence:
             found = divided(kpi.kpi, above, below)
             if found.cause is not None and found.cause.code == "M222":
                 found = Figure(None, self._disagreeing(duty, kpi, found.cause))
+            elif found.cause is not None and found.cause.code == "M201":
+                found = Figure(None, _counting(found.cause, kpi))
         else:
             below, found = None, summed(kpi.kpi, above)
         return Judged(above, below, found.value, found.cause, self._rows(kpi, key))
@@ -236,6 +238,15 @@ class FactDays:
         if self.reach.kind == "all":
             return f"all days to {last}"
         return f"{first}" if first == last else f"{first} to {last}"
+
+
+def _counting(cause: Cause, kpi: KpiPlan) -> Cause:
+    """The cause of a denominator that is too small, with the facts that it counts and what they are made from."""
+    told = []
+    for fact in dict.fromkeys(term.measure.fact for term in kpi.denominator):
+        made = [source for source in sources_of(fact) if source != fact]
+        told.append(f"{fact}, made from {' and '.join(made)}" if made else fact)
+    return Cause(cause.code, cause.text.replace("denominator", f"denominator ({'; '.join(told)})", 1))
 
 
 def _nothing(measure: Measure, duty: MeasuredPerson) -> Cause:

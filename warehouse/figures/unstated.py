@@ -1,6 +1,7 @@
 """Ids that no row of a shop states: what is counted by them there is unknown, not 0.
 
-Belongs here: which shops never state an id that KPIs count. Not here: single rows that lack it (compile_gaps.py), the cause (judge.py).
+Belongs here: which shops never state an id that KPIs count. Not here: single rows that lack it (compile_gaps.py), the cause
+(judge.py).
 
 A condition like `buyer_id is not null` leaves out the few orders without a buyer. Where every order is one of those, as in a
 download that names no buyers, it would leave 0 buyers, and a conversion of 0 %.

@@ -31,9 +31,9 @@ _STAFF = (
     ("E16", "梁雅", "售前客服(客服专员)", "客服部", "E15"),
     ("E17", "谢安", "售前客服(客服专员)", "客服部", "E15"),
     ("E18", "韩怡", "售前客服(客服专员)", "客服部", "E15"),
-    ("E19", "罗轩", "售前客服(客服专员)", "客服部", "E15"),
-    ("E20", "邓洁", "售前客服(客服专员)", "客服部", "E15"),
-    ("E21", "曹阳", "售前客服(客服专员)", "客服部", "E15"),
+    ("E19", "罗轩", "抖店售前客服", "客服部", "E15"),
+    ("E20", "邓洁", "抖店售前客服", "客服部", "E15"),
+    ("E21", "曹阳", "抖店售前客服", "客服部", "E15"),
     ("E22", "许诺", "售后客服", "客服部", "E15"),
     ("E23", "曾晴", "售后客服", "客服部", "E15"),
     ("E24", "萧然", "售后客服", "客服部", "E15"),
@@ -54,6 +54,7 @@ _STAFF = (
     ("E39", "姚远", "仓管/打包员", "仓储部", "E36"),
     ("E40", "卢山", "仓管/打包员", "仓储部", "E36"),
 )
+FEIGE_ROLE = "presales_feige"  # the firm's own role: 飞鸽 states no refunds and no reply rate
 AGENTS = {
     "E16": ("tm", "铁树旗舰店:小雅"),
     "E17": ("tm", "铁树旗舰店:小安"),
@@ -95,7 +96,7 @@ def ownership() -> Iterator[tuple[str, ...]]:
     yield "店铺", "dy", "推广专员", "E13", "1", "2026-01-01", ""
     yield "店铺", "us", "推广专员", "E14", "1", "2026-01-01", ""
     for person, (_, account) in AGENTS.items():
-        yield "客服", account, "presales_cs", person, "1", "2026-03-16" if person == "E21" else "2026-01-01", ""
+        yield "客服", account, "presales_cs" if person < "E19" else FEIGE_ROLE, person, "1", "2026-03-16" if person == "E21" else "2026-01-01", ""
     for account in (*(account for _, account in AGENTS.values()), "E22", "E23", "E24"):
         yield "客服", account, "客服主管", "E15", "1", "2026-01-01", ""
     for person in ("E22", "E23", "E24"):
@@ -143,7 +144,7 @@ _TARGETS = (
     ("E13", "净销售额", "24000"),
     ("E14", "净销售额", "16000"),
     ("E15", "cs_aov", "90"),
-    *((person, "cs_sales", "9000") for person in AGENTS),
+    *((person, "cs_sales" if person < "E19" else "reported_sales", "9000") for person in AGENTS),
     *((person, "task_volume", "20") for person in ("E25", "E26", "E27")),
     *((person, kpi, value) for person in ("E28", "E29") for kpi, value in (
         ("content_gmv", "8000"), ("content_views", "40000"), ("new_followers", "800"), ("content_count", "10"))),
