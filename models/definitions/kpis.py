@@ -94,7 +94,9 @@ class Kpi:
     floor: Decimal | None = None
     cap: Decimal | None = None
     bounds: RateBounds | None = None  # None: not declared; without ends: declared to be anything
-    or_else: tuple[str, ...] = ()  # KPIs of the same meaning from other sources, in the order in which they are tried
+    or_else: tuple[
+        str, ...
+    ] = ()  # KPIs of the same meaning from other sources, in the order in which they are tried
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -167,7 +169,11 @@ def _or_else(fields: Fields) -> tuple[str, ...]:
     if not names or len(set(names)) < len(names):
         remedy = "name each alternative once, in the order in which they are tried, or remove or_else"
         raise refuse(
-            "D234", "or_else names nothing, or a KPI twice", node.place, actual=", ".join(names), remedy=remedy
+            "D234",
+            "or_else names nothing, or a KPI twice",
+            node.place,
+            actual=", ".join(names),
+            remedy=remedy,
         )
     return names
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from models.definitions import Definitions, Label, Role
+from models.formulas import denied
 from models.inputs import Target
 from models.lint.finding import Breach, LintedWorld, rule
 from models.money import plain, round_half_up
@@ -49,7 +50,16 @@ def _unfed(world: LintedWorld) -> Iterator[Breach]:
 
 def _absent(world: LintedWorld, kpi_id: str) -> list[str]:
     """The tables that a KPI reads and nothing fills."""
-    return sorted(_tables(world, kpi_id) - (world.context.facts or frozenset()))
+    return sorted(fact for fact in _tables(world, kpi_id) if not _is_fed(world, kpi_id, fact))
+
+
+def _is_fed(world: LintedWorld, kpi_id: str, fact: str) -> bool:
+    if fact not in (world.context.facts or frozenset()):
+        return False
+    left_out = frozenset.intersection(*(denied(a.where) for a in world.seen[kpi_id].all if a.fact == fact))
+    # fed by rows that the KPI leaves out is not fed
+    partly = world.context.partly.get(fact, frozenset())
+    return not (partly and partly <= left_out)
 
 
 def _tables(world: LintedWorld, kpi_id: str) -> set[str]:

@@ -32,15 +32,16 @@ _SHOP = "shop"
 
 @dataclass(frozen=True)
 class _Table:
-    """The one table whose rows a KPI counts, and its date."""
+    """The one table whose rows a KPI counts, its date, and the flags of rows that are left out."""
 
     fact: str
     date: str
+    left_out: frozenset[str]
 
     @classmethod
     def of(cls, plan: KpiPlan) -> "_Table":
         measure = plan.terms[0].measure  # of one table: the definitions are refused otherwise (D234)
-        return cls(measure.fact, measure.date)
+        return cls(measure.fact, measure.date, plan.left_out(measure.fact))
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,15 @@ class Alternatives:
         sql = Sql(
             "select distinct o.person_id, o.role_id, f.shop_id, cast(date_trunc('month', f.${day}) as date) as month\n"
             "from ${core} as f inner join kpi_held as o on o.fact = ${fact} and (${scopes})"
-            " and f.${day} between o.valid_from and o.valid_to"
+            " and f.${day} between o.valid_from and o.valid_to${counted}"
         )
         scope = Sql("(o.scope_type = ${kind} and o.scope_id = f.${column})")
+        flag = Sql(" and f.${flag} is distinct from true")
         kinds = [(k, column) for k, column in FACTS[table.fact].scopes.items() if k != _SHOP]
         filled = fill(
             sql,
             day=identifier(table.date),
+            counted=joined(Sql(""), [fill(flag, flag=identifier(f)) for f in sorted(table.left_out)]),
             core=identifier(f"core_{table.fact}"),
             fact=literal(table.fact),
             scopes=joined(
@@ -154,7 +157,7 @@ class _Choice:
 
     def _places(self, number: int) -> Places:
         """Where and when a source of the table is open, of the shops that the person may have rows in."""
-        fed = self._fed(self.question.tables[number].fact)
+        fed = self._fed(self.question.tables[number])
         found: dict[str, Stretch] = {}
         for kind, scope_id, first, last in sorted(self._scopes(number)):
             for shop in [scope_id] if kind == _SHOP else list(fed):
@@ -163,12 +166,13 @@ class _Choice:
                     found[shop] = _joined(found.get(shop), days)
         return found
 
-    def _fed(self, fact: str) -> Places:
+    def _fed(self, table: _Table) -> Places:
         """By shop, the days of the months on which all that a table is made from is open."""
         by_source: list[dict[str, Stretch]] = []
-        for source in sources_of(fact):
+        for source in sources_of(table.fact):
+            left_out = table.left_out if source == table.fact else frozenset[str]()
             places: dict[str, Stretch] = {}
-            for account in self.evidence.coverage.feeding(source):
+            for account in self.evidence.coverage.feeding(source, without=left_out):
                 # of files from the first one on: they state no day of opening
                 days = account.watched(*self.question.months)
                 if days is not None:
@@ -186,7 +190,8 @@ class _Choice:
         ]
         first, last = self.question.months
         return Cause(
-            "M223", f"no one source covers all of {first} to {last} for {self.question.person_id}: {'; '.join(told)}"
+            "M223",
+            f"no one source covers all of {first} to {last} for {self.question.person_id}: {'; '.join(told)}",
         )
 
 

@@ -4,7 +4,7 @@ Belongs here: the NULL rule, scope and coverage of every range of days that is r
 (compile.py), value, bounds and causes of arithmetic (models.figure), storage (actuals.py), scores (models).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -75,7 +75,7 @@ class Evidence:
         """The KPI of the person in the span."""
         # proof before figures: the sum of the rows that happened to arrive would look like an answer
         for fact, reach, needs_past in kpi.reads:
-            read = FactDays(duty, fact, reach)
+            read = FactDays(duty, fact, reach, kpi.left_out(fact))
             cause = self._unproven(read)
             if cause is None and needs_past:
                 cause = self._unread_past(read)
@@ -155,11 +155,14 @@ class Evidence:
 
     def _unfed(self, read: "FactDays", fact: str, scopes: Sequence[tuple[Owned, Days]]) -> Cause | None:
         """Why the accounts that feed a fact do not prove the days of the scopes."""
-        feeding = [(account, days) for owned, days in scopes for account in self._accounts(fact, owned)]
+        left_out = read.left_out if fact == read.fact else frozenset[str]()
+        feeding = [
+            (account, days) for owned, days in scopes for account in self._accounts(fact, owned, left_out)
+        ]
         if not feeding:
-            return Cause(
-                "M206", f"no source feeds {fact} for {', '.join(sorted({o.scope_id for o, _ in scopes}))}"
-            )
+            what = f"{fact} ({', '.join(f'not {flag}' for flag in sorted(left_out))})" if left_out else fact
+            of = ", ".join(sorted({o.scope_id for o, _ in scopes}))
+            return Cause("M206", f"no source feeds {what} for {of}")
         open_days = [
             (account, open_)
             for account, days in feeding
@@ -198,9 +201,10 @@ class Evidence:
                 return Cause(cause.code, f"whole history needed: {cause.text}")
         return None
 
-    def _accounts(self, fact: str, owned: Owned) -> list[Account]:
+    def _accounts(self, fact: str, owned: Owned, left_out: Collection[str] = ()) -> list[Account]:
         """A shop's own accounts; groups, queues and agents may receive rows from every account."""
-        return self.coverage.feeding(fact, [owned.scope_id] if owned.scope_type == "shop" else None)
+        shops = [owned.scope_id] if owned.scope_type == "shop" else None
+        return self.coverage.feeding(fact, shops, without=left_out)
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,7 @@ class FactDays:
     duty: MeasuredPerson
     fact: str
     reach: Range
+    left_out: frozenset[str] = frozenset()  # flags of rows that are not asked for
 
     @property
     def holder(self) -> Holder:

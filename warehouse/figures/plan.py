@@ -16,6 +16,7 @@ from models.definitions.composites import parts_of
 from models.definitions.kpis import Kpi, Ratio, TargetRef
 from models.definitions.load import Definitions
 from models.definitions.ranges import Days, Range
+from models.formulas import denied
 from models.tables import FACTS
 from warehouse.figures.measures import Measure
 from warehouse.store.rows import row_dicts
@@ -68,6 +69,11 @@ class KpiPlan:
     def terms(self) -> tuple[Term, ...]:
         """All terms, numerator first."""
         return self.numerator + self.denominator
+
+    def left_out(self, fact: str) -> frozenset[str]:
+        """The flags of rows of a fact that it counts nowhere: a source of such rows alone feeds it nothing."""
+        flags = [denied(t.measure.where) for t in self.terms if t.measure.fact == fact]
+        return frozenset[str].intersection(*flags) if flags else frozenset()
 
     @property
     def candidates(self) -> tuple["KpiPlan", ...]:

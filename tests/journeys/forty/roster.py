@@ -6,7 +6,18 @@ Belongs here: the rows of people, ownership, ratings and targets. Not here: what
 from collections.abc import Iterator
 
 TITLE = "铁树商贸 花名册（2026年3月）"
-HEADERS = ("工号", "姓名", "岗位", "部门", "直接上级", "生效日期", "失效日期", "入职日期", "离职日期", "离职类型")
+HEADERS = (
+    "工号",
+    "姓名",
+    "岗位",
+    "部门",
+    "直接上级",
+    "生效日期",
+    "失效日期",
+    "入职日期",
+    "离职日期",
+    "离职类型",
+)
 HANDED_OVER = 11  # 11 March: E03 hands 抖店 over to E04, and takes E04's half of the American shop
 LEFT = 15  # 15 March: E12's last day
 JOINED = 16  # 16 March: E21's first day
@@ -70,7 +81,17 @@ def people() -> Iterator[tuple[str, ...]]:
     for person, name, role, dept, manager in _STAFF:
         since = "2026年3月16日" if person == "E21" else "2026年1月1日"
         gone = ("2026年3月15日", "主动离职") if person == "E12" else ("", "")
-        yield person, name, role, dept, manager, since, "", "2026.3.16" if person == "E21" else "2024.5.6", *gone
+        yield (
+            person,
+            name,
+            role,
+            dept,
+            manager,
+            since,
+            "",
+            "2026.3.16" if person == "E21" else "2024.5.6",
+            *gone,
+        )
 
 
 def ownership() -> Iterator[tuple[str, ...]]:
@@ -96,7 +117,15 @@ def ownership() -> Iterator[tuple[str, ...]]:
     yield "店铺", "dy", "推广专员", "E13", "1", "2026-01-01", ""
     yield "店铺", "us", "推广专员", "E14", "1", "2026-01-01", ""
     for person, (_, account) in AGENTS.items():
-        yield "客服", account, "presales_cs" if person < "E19" else FEIGE_ROLE, person, "1", "2026-03-16" if person == "E21" else "2026-01-01", ""
+        yield (
+            "客服",
+            account,
+            "presales_cs" if person < "E19" else FEIGE_ROLE,
+            person,
+            "1",
+            "2026-03-16" if person == "E21" else "2026-01-01",
+            "",
+        )
     for account in (*(account for _, account in AGENTS.values()), "E22", "E23", "E24"):
         yield "客服", account, "客服主管", "E15", "1", "2026-01-01", ""
     for person in ("E22", "E23", "E24"):
@@ -109,7 +138,9 @@ def ownership() -> Iterator[tuple[str, ...]]:
 def ratings() -> Iterator[tuple[str, ...]]:
     """What managers rated; nobody rated E29 on teamwork."""
     asked = [("E01", "execution", "GM"), ("E01", "initiative", "GM"), ("E11", "work_quality", "E01")]
-    asked += [(person, "initiative", boss) for person, boss in (("E06", "E02"), ("E07", "E03"), ("E08", "E05"))]
+    asked += [
+        (person, "initiative", boss) for person, boss in (("E06", "E02"), ("E07", "E03"), ("E08", "E05"))
+    ]
     asked += [("E09", "execution", "E02"), ("E10", "execution", "E03"), ("E28", "teamwork", "E01")]
     asked += [(person, "teamwork", "E01") for person in ("E30", "E31", "E32", "E33")]
     for person, item, rater in asked:
@@ -143,11 +174,19 @@ _TARGETS = (
     ("E12", "净销售额", "15000"),
     ("E13", "净销售额", "24000"),
     ("E14", "净销售额", "16000"),
-    ("E15", "cs_aov", "90"),
+    ("E15", "reported_aov", "60"),
     *((person, "cs_sales" if person < "E19" else "reported_sales", "9000") for person in AGENTS),
     *((person, "task_volume", "20") for person in ("E25", "E26", "E27")),
-    *((person, kpi, value) for person in ("E28", "E29") for kpi, value in (
-        ("content_gmv", "8000"), ("content_views", "40000"), ("new_followers", "800"), ("content_count", "10"))),
+    *(
+        (person, kpi, value)
+        for person in ("E28", "E29")
+        for kpi, value in (
+            ("content_gmv", "8000"),
+            ("content_views", "40000"),
+            ("new_followers", "800"),
+            ("content_count", "10"),
+        )
+    ),
     *((person, "live_gmv", "30000") for person in ("E30", "E31", "E32")),
     *((person, "parcels_packed", "40") for person in ("E37", "E38", "E39", "E40")),
     *((person, "pieces_per_hour", "0.5") for person in ("E37", "E38", "E39", "E40")),

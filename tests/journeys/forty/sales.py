@@ -1,9 +1,10 @@
+# ruff: noqa: E501 -- a row of a file reads best on few lines
 """What the three shops sold and took back in March 2026, and the files their back offices would give for it.
 
 Belongs here: orders, refunds, their exports. Not here: the other tables (work.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -29,7 +30,13 @@ class Sold:
 
     @property
     def id(self) -> str:
-        return {"tm": "", "dy": "", "us": ""}[self.shop] + str({"tm": 3, "dy": 6, "us": 5}[self.shop]) + f"9123456789{self.number:07d}9"
+        """19 digits, which a spreadsheet would break."""
+        return f"{sorted(SHOPS).index(self.shop) + 3}9123456789{self.number:07d}9"
+
+    @property
+    def on(self) -> int | None:
+        """The day of March it was paid on; None = on no day of it."""
+        return self.paid.day if self.paid.month == 3 else None
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class Returned:
 
     order: Sold
     amount: Decimal
-    day: int
+    on: int
 
 
 def price(sku: str) -> Decimal:
@@ -87,6 +94,11 @@ def refunds(shop: str) -> list[Returned]:
     return back
 
 
+def of_days(rows: Iterable[Sold | Returned], first: int, last: int) -> Decimal:
+    """What was paid, or given back, from one day of March to another."""
+    return sum((row.amount for row in rows if row.on is not None and first <= row.on <= last), Decimal())
+
+
 def rate(day: int) -> Decimal:
     """Yuan for a dollar."""
     return Decimal("7.00") + Decimal("0.01") * (day % 5)
@@ -133,6 +145,6 @@ def refund_rows(shop: str) -> Iterator[Sequence[str]]:
     """The shop's after-sales list, put into the columns of the template in Chinese."""
     yield "退款单号", "退款行号", "订单号", "件数", "退款金额", "币种", "退款时间", "申请时间", "退款类型"
     for at, back in enumerate(refunds(shop), 1):
-        when = f"2026-03-{back.day:02d}"
+        when = f"2026-03-{back.on:02d}"
         yield (f"R{shop}{at}", f"R{shop}{at}", back.order.id, "1", str(back.amount), "USD" if shop == "us" else "CNY", f"{when} 12:00:00",
                f"{when} 10:00:00", "仅退款")  # fmt: skip

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a row of a file reads best on few lines
 """What else happened in March 2026: visits, advertising, chats, tickets, stock, parcels, broadcasts, tasks ...
 
 Belongs here: rows with the headers of the templates, in Chinese or English as a person would. Not here: sales (sales.py).
@@ -22,9 +23,29 @@ def shop_visits() -> Rows:
     yield ("生意参谋平台",)
     yield ("统计时间：2026-03-01 ~ 2026-03-31",)
     yield ()
-    yield "统计日期", "访客数", "浏览量", "加购件数", "支付金额", "支付买家数", "支付件数", "支付转化率", "跳失率"
+    yield (
+        "统计日期",
+        "访客数",
+        "浏览量",
+        "加购件数",
+        "支付金额",
+        "支付买家数",
+        "支付件数",
+        "支付转化率",
+        "跳失率",
+    )
     for d in DAYS:
-        yield day(d), f"{1000 + d:,}" if d > 30 else str(150 + d), f"{4000 + d:,}", "12", "412.50", "5", "6", "0.50%", "-"
+        yield (
+            day(d),
+            f"{1000 + d:,}" if d > 30 else str(150 + d),
+            f"{4000 + d:,}",
+            "12",
+            "412.50",
+            "5",
+            "6",
+            "0.50%",
+            "-",
+        )
 
 
 def visits_by_source(shop: str) -> Rows:
@@ -77,13 +98,36 @@ def qianniu(d: int) -> Rows:
     accounts = [account for shop, account in AGENTS.values() if shop == "tm"]
     for at, account in enumerate(accounts):
         row = served(d, at)
-        yield (account, row.asked, row.served, row.inquirers, row.payers, "50.00%", row.first, row.reply, "96.00%", "98.00%", row.sales, row.back)
+        yield (
+            account,
+            row.asked,
+            row.served,
+            row.inquirers,
+            row.payers,
+            "50.00%",
+            row.first,
+            row.reply,
+            "96.00%",
+            "98.00%",
+            row.sales,
+            row.back,
+        )
     count = len(accounts)
     rows = [served(d, at) for at in range(count)]
     total = [sum(getattr(row, name) for row in rows) for name in ("asked", "served", "inquirers", "payers")]
     sales, back = sum((row.sales for row in rows), Decimal()), sum((row.back for row in rows), Decimal())
     yield ("汇总值", *total, "50.00%", "-", "-", "-", "-", f"{sales:,.2f}", f"{back:,.2f}")
-    yield ("平均值", *(f"{n / count:.2f}" for n in total), "50.00%", "8.00", "25.00", "96.00%", "98.00%", f"{sales / count:.2f}", f"{back / count:.2f}")
+    yield (
+        "平均值",
+        *(f"{n / count:.2f}" for n in total),
+        "50.00%",
+        "8.00",
+        "25.00",
+        "96.00%",
+        "98.00%",
+        f"{sales / count:.2f}",
+        f"{back / count:.2f}",
+    )
 
 
 class Served:
@@ -110,7 +154,22 @@ def feige() -> Rows:
             if account == AGENTS["E21"][1] and d < JOINED:
                 continue
             if d % 7 == at:
-                yield day(d), "铁树抖店", account[3:], account, "0", "0", "-", "-", "-", "-", "0.00", "0", "0", "0"
+                yield (
+                    day(d),
+                    "铁树抖店",
+                    account[3:],
+                    account,
+                    "0",
+                    "0",
+                    "-",
+                    "-",
+                    "-",
+                    "-",
+                    "0.00",
+                    "0",
+                    "0",
+                    "0",
+                )
                 continue
             row = served(d, at)
             yield (day(d), "铁树抖店", account[3:], account, f"{row.served}.0", row.served + 2, "97.00%", row.first, row.reply, "95.00%",
@@ -118,10 +177,32 @@ def feige() -> Rows:
 
 
 def tickets() -> Rows:
-    yield "工单号", "客服", "状态", "优先级", "创建时间", "解决时间", "首次回复分钟", "解决分钟", "重开次数", "满意度"
+    yield (
+        "工单号",
+        "客服",
+        "状态",
+        "优先级",
+        "创建时间",
+        "解决时间",
+        "首次回复分钟",
+        "解决分钟",
+        "重开次数",
+        "满意度",
+    )
     for d in range(1, 29):
         for person in ("E22", "E23", "E24"):
-            yield f"K{person}-{d}", person, "solved", "普通", f"{day(d)} 09:00:00", f"{day(d)} 19:00:00", 12, 600, 0, "好评"
+            yield (
+                f"K{person}-{d}",
+                person,
+                "solved",
+                "普通",
+                f"{day(d)} 09:00:00",
+                f"{day(d)} 19:00:00",
+                12,
+                600,
+                0,
+                "好评",
+            )
 
 
 def checked_chats() -> Rows:
@@ -141,7 +222,18 @@ TASKS = {
 
 def tasks(shop: str) -> Rows:
     """The shop's tasks: pictures and pages of its designer, reports and campaigns every week."""
-    yield "任务", "负责人", "类型", "截止时间", "交付时间", "一次通过", "差错数", "折算工作量", "素材", "SKU编码"
+    yield (
+        "任务",
+        "负责人",
+        "类型",
+        "截止时间",
+        "交付时间",
+        "一次通过",
+        "差错数",
+        "折算工作量",
+        "素材",
+        "SKU编码",
+    )
     designer, weekly = TASKS[shop]
     for place, kind in enumerate(("主图", "详情页", "主图", "详情页", "设计", "设计", "设计")):
         sku = skus(shop)[place % 4]
@@ -151,21 +243,66 @@ def tasks(shop: str) -> Rows:
         for d in (4, 11, 18, 25):
             if person == "E13" and shop == "tm" and d <= LEFT or person == "E12" and d > LEFT:
                 continue
-            yield f"W{person}{kind}{d}", person, kind, f"{day(d)} 18:00:00", f"{day(d)} 16:00:00", "", 0, 1, "", ""
+            yield (
+                f"W{person}{kind}{d}",
+                person,
+                kind,
+                f"{day(d)} 18:00:00",
+                f"{day(d)} 16:00:00",
+                "",
+                0,
+                1,
+                "",
+                "",
+            )
 
 
 def content() -> Rows:
-    yield "内容", "作者", "类型", "计划发布日期", "发布时间", "一次过审", "播放量", "完播数", "点赞数", "评论数", "分享数", "收藏数", "新增粉丝", "币种", "引导成交额", "退款金额"
+    yield (
+        "内容",
+        "作者",
+        "类型",
+        "计划发布日期",
+        "发布时间",
+        "一次过审",
+        "播放量",
+        "完播数",
+        "点赞数",
+        "评论数",
+        "分享数",
+        "收藏数",
+        "新增粉丝",
+        "币种",
+        "引导成交额",
+        "退款金额",
+    )
     for person in ("E28", "E29"):
         for d in range(2, 30, 3):
-            yield f"N{person}-{d}", person, "视频", day(d), f"{day(d)} 20:00:00", "是", 4000, 1500, 150, 30, 20, 10, 40, "CNY", "820.00", "10.00"
+            yield (
+                f"N{person}-{d}",
+                person,
+                "视频",
+                day(d),
+                f"{day(d)} 20:00:00",
+                "是",
+                4000,
+                1500,
+                150,
+                30,
+                20,
+                10,
+                40,
+                "CNY",
+                "820.00",
+                "10.00",
+            )
 
 
 def broadcasts() -> Rows:
     yield ("直播场次", "直播间", "开播时间", "下播时间", "计划分钟", "直播分钟", "有效分钟", "曝光次数", "进入次数", "观看人数", "老粉观看人数", "观看总秒数",
            "评论数", "新增粉丝", "成交人数", "成交订单数", "场控失误", "流程项数", "完成流程项数", "币种", "成交金额", "退款金额")  # fmt: skip
     for d in DAYS:
-        yield (f"S{d}", "主直播间", f"{day(d)} 12:00:00", f"{day(d)} 24:00:00" if False else f"{day(d)} 23:00:00", 660, 660, 660, 6000, 1000, 900, 200,
+        yield (f"S{d}", "主直播间", f"{day(d)} 12:00:00", f"{day(d)} 23:00:00", 660, 660, 660, 6000, 1000, 900, 200,
                60000, 60, 30, 30, 31, 0, 10, 10, "CNY", "3300.00", "150.00")  # fmt: skip
 
 
@@ -175,7 +312,15 @@ def shifts() -> Rows:
         for at, person in enumerate(("E30", "E31")):
             anchor = "E32" if (d + at) % 3 == 0 else person
             start, end = (12, 17) if at == 0 else (17, 23)
-            yield f"S{d}-{at}", f"S{d}", anchor, "主播", f"{day(d)} {start}:00:00", f"{day(d)} {end}:00:00", (end - start) * 60
+            yield (
+                f"S{d}-{at}",
+                f"S{d}",
+                anchor,
+                "主播",
+                f"{day(d)} {start}:00:00",
+                f"{day(d)} {end}:00:00",
+                (end - start) * 60,
+            )
         yield f"S{d}-c", f"S{d}", "E33", "中控", f"{day(d)} 12:00:00", f"{day(d)} 23:00:00", 660
 
 
@@ -188,7 +333,20 @@ def purchases() -> Rows:
 
 
 def parcels() -> Rows:
-    yield "包裹号", "仓库", "打包员", "承诺发货时间", "发货时间", "打包时间", "件数", "已取消", "差错类型", "币种", "包装成本", "运费"
+    yield (
+        "包裹号",
+        "仓库",
+        "打包员",
+        "承诺发货时间",
+        "发货时间",
+        "打包时间",
+        "件数",
+        "已取消",
+        "差错类型",
+        "币种",
+        "包装成本",
+        "运费",
+    )
     for d in DAYS:
         for at, person in enumerate(("E37", "E38", "E39", "E40")):
             for n in range(2):
@@ -239,7 +397,10 @@ FACTS: tuple[tuple[str, str, Callable[[], Rows]], ...] = (
     *(("ad", shop, lambda shop=shop: advertising(shop)) for shop in ("tm", "dy", "us")),
     *(("inventory", shop, lambda shop=shop: stock(shop)) for shop in ("tm", "dy", "us")),
     *(("platform_health", shop, scores) for shop in ("tm", "dy", "us")),
-    *(("listing", shop, lambda owner=owner: launches(owner)) for shop, owner in (("tm", "E09"), ("dy", "E10"), ("us", "E08"))),
+    *(
+        ("listing", shop, lambda owner=owner: launches(owner))
+        for shop, owner in (("tm", "E09"), ("dy", "E10"), ("us", "E08"))
+    ),
     ("ticket", "helpdesk", tickets),
     ("chat", "helpdesk", checked_chats),
     *(("task", shop, lambda shop=shop: tasks(shop)) for shop in TASKS),

@@ -212,7 +212,10 @@ class _Comparison:
     @cached_property
     def terms(self) -> dict[str, Terms]:
         """By KPI."""
-        kpis = {plan.kpi_id: plan.kpi for plan in (judged.measured_as or kpi for _, kpi, judged in self.judgements)}
+        kpis = {
+            plan.kpi_id: plan.kpi
+            for plan in (judged.measured_as or kpi for _, kpi, judged in self.judgements)
+        }
         return {name: Terms.of(self.definitions, kpi, self.span) for name, kpi in sorted(kpis.items())}
 
     @cached_property
