@@ -241,7 +241,7 @@ def tasks(shop: str) -> Rows:
         yield f"W{designer}-{place}", designer, kind, *done, "是", 0, 3, f"A{shop}{place}", sku
     for person, kind in weekly:
         for d in (4, 11, 18, 25):
-            if person == "E13" and shop == "tm" and d <= LEFT or person == "E12" and d > LEFT:
+            if d > LEFT if person == "E12" else (person, shop) == ("E13", "tm") and d <= LEFT:
                 continue
             yield (
                 f"W{person}{kind}{d}",
