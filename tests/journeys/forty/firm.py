@@ -94,6 +94,7 @@ def write_company(firm: Firm) -> None:
     firm.change("company.yaml", "{zh: 我的公司, en: My company}", "{zh: 铁树商贸, en: Tieshu}")
     firm.change("company.yaml", "first_day: 2026-01-01", "first_day: 2026-03-01")
     firm.change("company.yaml", "# empty_fees: zero", "empty_fees: zero")
+    firm.change("company.yaml", ", live_session: live_ops}", "}")  # nobody here is
     for role, changes in OWN_ROLES.items():
         text = (ROLES / f"{_COPIED.get(role, role)}.yaml").read_text(encoding="utf-8")
         for old, new in changes.items():
