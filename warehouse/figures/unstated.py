@@ -16,6 +16,8 @@ from warehouse.store.rows import only_column
 from warehouse.store.sqltext import Sql, fill, identifier
 
 Ids = tuple[str, str]  # a fact, and a column of it
+# What every sale and every chat has. An order without a distributor was sold to none: there, empty is an answer.
+_ALWAYS_THERE = frozenset({"buyer_id", "sku_id"})
 
 
 def read_unstated(
@@ -23,7 +25,9 @@ def read_unstated(
 ) -> Mapping[Ids, frozenset[str]]:
     """By fact and id, the shops that have rows of the fact and no id in any of them."""
     sql = Sql("select shop_id from ${core} group by shop_id having count(${key}) = 0 order by shop_id")
-    asked = dict.fromkeys((m.fact, key) for m in measures if m.agg in KEYED for key in m.keys)
+    asked = dict.fromkeys(
+        (m.fact, key) for m in measures if m.agg in KEYED for key in m.keys if key in _ALWAYS_THERE
+    )
     found = {
         (fact, key): only_column(con, fill(sql, core=identifier(f"core_{fact}"), key=identifier(key)))
         for fact, key in asked
