@@ -188,10 +188,10 @@ TABLES: dict[str, list[Row]] = {
         {"category": "c", "market_on": day(31), "category_sales_base": 9000},
     ],
     "traffic": [
-        {"traffic_on": day(2), "level": "shop", "source": "organic", "visitors": 60, "sessions": 80, "units": 4,
+        {"traffic_on": day(2), "level": "shop", "source": "organic", "visitors": 60, "buyers": 3, "sessions": 80, "units": 4,
           "new_followers": 5} | {"impressions": 900},
-        {"traffic_on": day(2), "level": "shop", "source": "paid", "visitors": 40, "sessions": 20, "units": 1, "new_followers":
-          0} | {"impressions": 100},
+        {"traffic_on": day(2), "level": "shop", "source": "paid", "visitors": 40, "buyers": 1, "sessions": 20, "units": 1,
+          "new_followers": 0} | {"impressions": 100},
         {"traffic_on": day(2), "level": "sku", "source": "all", "sku_id": "k1", "visitors": 99, "pageviews": 100,
           "buy_box_pct": "0.9"},
         {"traffic_on": day(3), "level": "sku", "source": "all", "sku_id": "k2", "visitors": 99, "pageviews": 300,

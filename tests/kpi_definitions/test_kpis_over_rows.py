@@ -31,6 +31,7 @@ EXPECTED: dict[str, tuple[str, str] | str] = {
     "new_distributors": "1", "new_customers": "2", "gross_profit": "190", "gross_margin": ("190", "450"),
     "contribution_profit": "140", "net_profit": "20", "new_buyers": "2", "new_buyer_share": ("2", "2"),
     "returning_buyer_share": ("0", "2"), "conversion_rate": ("3", "100"), "visitors": "100",
+    "reported_visit_conversion": ("4", "100"),
     "organic_traffic_share": ("60", "100"), "paid_visitors": "40", "ft_exposure": "1000", "user_growth": ("1", "2"),
     "repurchase_rate": ("1", "3"), "member_retention": ("1", "2"), "group_active_rate": ("50", "200"),
     "private_gmv": "100", "refund_amount": "150", "refund_rate": ("50", "600"), "refund_rate_event": ("150", "600"),

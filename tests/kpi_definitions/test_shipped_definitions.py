@@ -27,7 +27,7 @@ SWAPS = {
     "service reports": "reported_sales",
     "live": "live_ctr live_gpm live_schedule_rate live_violations per_hour_gmv",
     "sales": "gmv net_sales net_sales_cohort sales_growth_yoy sales_growth_mom aov units_sold units_per_order sku_active",
-    "buyers": "new_buyer_share returning_buyer_share organic_traffic_share",
+    "buyers": "new_buyer_share returning_buyer_share organic_traffic_share reported_visit_conversion",
     "refunds": "refund_amount refund_rate_event quality_refund_rate review_score",
     "ads": "ad_cost_saving cac ad_sales_share",
     "other": "skill_level damage_rate content_count late_reports close_days_late",

@@ -8,6 +8,7 @@ facts: a value, or a cause.
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import duckdb
@@ -31,6 +32,7 @@ from warehouse.figures.plan import (
 from warehouse.figures.run import read_figures
 from warehouse.figures.second.agreement import Judgements, compared
 from warehouse.figures.targets import Targets
+from warehouse.figures.unstated import read_unstated
 from warehouse.raw.coverage import read_coverage
 from warehouse.store.connect import transaction
 from warehouse.store.rows import insert_rows, row_dicts, run
@@ -107,8 +109,10 @@ def _judge(
     if not spans:
         return []
     work = people_to_measure(con, definitions, spans)
-    figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_measure(work))
-    evidence = Evidence(figures, read_coverage(con), _owned(con), target_of)
+    measures = measures_by_fact(work)
+    figures = read_figures(con, measures, spans, grain, roles_by_measure(work))
+    unstated = read_unstated(con, chain.from_iterable(measures.values()))
+    evidence = Evidence(figures, read_coverage(con), _owned(con), target_of, unstated)
     alternatives = Alternatives(con, evidence)
     judgements = [(duty, kpi, alternatives.judge(duty, kpi)) for duty in work for kpi in duty.kpis]
     return (

@@ -15,7 +15,7 @@ from models.figure import Figure, FigureStatus, divided, divided_by_target, summ
 from models.money import exact, round_half_up, total
 from models.tables import FACTS
 from warehouse.facts.sources import sources_of
-from warehouse.figures.measures import Measure
+from warehouse.figures.measures import KEYED, Measure
 from warehouse.figures.plan import KpiPlan, MeasuredPerson, Term
 from warehouse.figures.run import MeasureResult, MeasureResults
 from warehouse.raw.coverage import Account, Coverage, days_between
@@ -76,6 +76,7 @@ class Evidence:
     coverage: Coverage
     owned: Mapping[Holder, tuple[Owned, ...]]
     target_of: TargetOf
+    unstated: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # unstated.py
     _answers: dict[tuple[str, str, str, str, Range, frozenset[str], bool], Cause | None] = field(
         default_factory=dict
     )
@@ -92,6 +93,9 @@ class Evidence:
         key = (duty.span.label, duty.person_id, duty.role_id)
         found = {measure: self.figures.of(measure, key) for measure in kpi.measures}
         rows = sum(result.n_rows for result in found.values())
+        for measure in found:
+            if (cause := self._nameless(duty, measure)) is not None:
+                return Judged.absent(cause, rows)
         # one row without a value makes the whole unknown: leaving it out would count it as 0
         for measure, result in found.items():
             if result.n_null:
@@ -116,6 +120,8 @@ class Evidence:
             found = divided(kpi.kpi, above, below)
             if found.cause is not None and found.cause.code == "M222":
                 found = Figure(None, self._disagreeing(duty, kpi, found.cause))
+            elif found.cause is not None and found.cause.code == "M201":
+                found = Figure(None, _counting(found.cause, kpi))
         else:
             below, found = None, summed(kpi.kpi, above)
         return Judged(
@@ -209,6 +215,23 @@ class Evidence:
             "M223", f"no shop that feeds {fact} was open on {day}, which {span.label} needs for comparison"
         )
 
+    def _nameless(self, duty: MeasuredPerson, measure: Measure) -> Cause | None:
+        """Why ids cannot be counted: a shop of the person states none in any row; for groups and agents, no shop does."""
+        if measure.agg not in KEYED or not self.unstated:
+            return None
+        shops = {name: self.unstated.get((measure.fact, name), frozenset()) for name in measure.keys}
+        if not any(shops.values()):
+            return None
+        held = self.owned.get(FactDays(duty, measure.fact, measure.range).holder, ())
+        for name, nameless in shops.items():
+            owned = {o.scope_id for o in held if o.scope_type == "shop"}
+            fed = {a.shop_id for own in sources_of(measure.fact) for a in self.coverage.feeding(own)}
+            lacking = sorted((owned & nameless) or (fed if not owned and fed <= nameless else set()))
+            if lacking:
+                what = f"no row of {measure.fact} for {', '.join(lacking)} states {name}"
+                return Cause("M220", f"{what}: how many there are is unknown")
+        return None
+
     def _unread_past(self, read: "FactDays") -> Cause | None:
         """Why the past of the shops is not known: a buyer may have bought before, in any of them."""
         first, last = read.days
@@ -264,6 +287,15 @@ class FactDays:
         if self.reach.kind == "all":
             return f"all days to {last}"
         return f"{first}" if first == last else f"{first} to {last}"
+
+
+def _counting(cause: Cause, kpi: KpiPlan) -> Cause:
+    """The cause of a denominator that is too small, with the facts that it counts and what they are made from."""
+    told = []
+    for fact in dict.fromkeys(term.measure.fact for term in kpi.denominator):
+        made = [source for source in sources_of(fact) if source != fact]
+        told.append(f"{fact}, made from {' and '.join(made)}" if made else fact)
+    return Cause(cause.code, cause.text.replace("denominator", f"denominator ({'; '.join(told)})", 1))
 
 
 def _nothing(measure: Measure, duty: MeasuredPerson) -> Cause:

@@ -323,3 +323,33 @@ def test_a_false_part_of_a_condition_settles_it(shop: duckdb.DuckDBPyConnection)
     sold(shop, {}, {"is_excluded": True, "line_type": None, "paid_amount": None})
 
     assert figure(shop, "units_sold").value == 1
+
+
+def test_buyers_of_a_shop_whose_orders_name_none_are_unknown_and_not_0(
+    shop: duckdb.DuckDBPyConnection,
+) -> None:
+    sold(shop, {"buyer_id": None}, {"buyer_id": None})
+    visits(shop, all=200)
+
+    conversion, buyers = figure(shop, "conversion_rate"), figure(shop, "new_buyers")
+
+    assert (conversion.value, conversion.cause_code) == (None, "M220")
+    assert buyers.cause == "no row of order_line for s1 states buyer_id: how many there are is unknown"
+    assert figure(shop, "order_count").value == 2
+
+
+def test_single_orders_without_a_buyer_are_left_out_of_buyers(shop: duckdb.DuckDBPyConnection) -> None:
+    sold(shop, {"buyer_id": None}, {"buyer_id": "b1"})
+    visits(shop, all=200)
+
+    assert figure(shop, "conversion_rate").value == Decimal("0.005")
+
+
+def test_the_score_of_a_shop_held_by_half_is_the_score_of_the_shop(shop: duckdb.DuckDBPyConnection) -> None:
+    account = SourceAccount(ref=SHOP, feeds=(*FACTS, "platform_health"), zone="UTC", active_from="2026-01-01")
+    set_source_accounts(shop, [account])
+    w.put(shop, "core_ownership", [w.own("shop", "s1", "keeper", "ann", "0.5", "2005-01-01")])
+    score = {"measured_on": date(2026, 3, 31), "metric": "shop_score", "value": Decimal("4.8")}
+    insert_rows(shop, "core_platform_health", [{**COMMON, "source_row_id": "h", **score}])
+
+    assert figure(shop, "shop_score").value == Decimal("4.8")

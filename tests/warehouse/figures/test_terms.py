@@ -94,7 +94,7 @@ def test_growth_from_nothing_or_from_less_than_nothing_is_missing(shop: duckdb.D
 
     actuals = compute_spans(shop, definitions(growth=GROWTH), [DECEMBER, Period.parse("2012-01")])
 
-    assert one(actuals, "growth").cause == "the denominator is -5, at least 1 is needed"
+    assert one(actuals, "growth").cause == "the denominator (order_line) is -5, at least 1 is needed"
     assert one(actuals, "growth").cause_code == "M201"
 
 
