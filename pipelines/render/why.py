@@ -28,8 +28,10 @@ from pipelines.render.bilingual import (
     quotient,
     untranslated,
 )
+from pipelines.render.labels import locked_words
 from warehouse.published import labels, provenance, read
 from warehouse.published.labels import KpiLabel, PublishedPerson
+from warehouse.published.period_locks import lock_of
 from warehouse.published.provenance import LandingFile
 from warehouse.published.read import Ownership, PublishedCard, PublishedFigure, PublishedLine
 
@@ -101,6 +103,8 @@ def explain(
     question = _understood(con, person, kpi, period)
     story = Story(lang)
     _title(story, question)
+    if (locked := locked_words(lock_of(con, question.period.id))) is not None:
+        story.say(locked)
     lines, cards = _published(con, question)
     if question.period.kind == "D":
         _day_figures(con, story, question)
