@@ -22,7 +22,7 @@ from pipelines.steps.publish import publish_again
 from pipelines.steps.rebuild import loaded_windows, rebuild
 from pipelines.steps.way_back import rebuild_in_place
 from tests.pipelines.closing.conftest import APPRAISED, JANUARY, Firm
-from tests.pipelines.closing.locking import K, approve_all, lock, reopen
+from tests.pipelines.closing.locking import MORE, REVIEWS, K, lock, reopen
 from warehouse.locked.restore import locked_definitions, locked_tables
 from warehouse.published.digest import published_rows
 from warehouse.published.present_cards import present_cards
@@ -66,17 +66,15 @@ def kinds(firm: Firm) -> list[str]:
 
 
 @pytest.fixture
-def locked(firm: Firm) -> Firm:
+def locked(approved: Firm) -> Firm:
     """January, locked by HR on the 20th."""
-    approve_all(firm)
-    assert lock(firm).is_new
-    shown(firm)
-    return firm
+    assert lock(approved).is_new
+    shown(approved)
+    return approved
 
 
-def test_a_lock_writes_what_was_signed_and_enters_its_hash(firm: Firm) -> None:
-    approve_all(firm)
-
+def test_a_lock_writes_what_was_signed_and_enters_its_hash(approved: Firm) -> None:
+    firm = approved
     found = lock(firm)
 
     made = found.lock
@@ -121,8 +119,8 @@ def test_locking_again_enters_nothing_and_tells_who_did(locked: Firm) -> None:
     assert kinds(locked).count("locked") == 1
 
 
-def test_a_month_with_a_card_that_is_not_approved_is_not_locked(firm: Firm) -> None:
-    approve_all(firm)
+def test_a_month_with_a_card_that_is_not_approved_is_not_locked(approved: Firm) -> None:
+    firm = approved
     firm.rate({**dict.fromkeys(APPRAISED, 4), "M1": 3})
     firm.score()
 
@@ -133,15 +131,14 @@ def test_a_month_with_a_card_that_is_not_approved_is_not_locked(firm: Firm) -> N
     assert "locked" not in kinds(firm)
 
 
-def test_only_who_may_lock_locks(firm: Firm) -> None:
-    approve_all(firm)
-
+def test_only_who_may_lock_locks(approved: Firm) -> None:
+    firm = approved
     with pytest.raises(RightsError, match="R103"):
         lock(firm, "board")
 
 
-def test_who_alone_approved_every_card_does_not_lock(firm: Firm) -> None:
-    approve_all(firm)
+def test_who_alone_approved_every_card_does_not_lock(approved: Firm) -> None:
+    firm = approved
     access = (firm.folder / "access.yaml").read_text(encoding="utf-8")
     firm.write("access.yaml", access.replace("BOARD, may: [approve", "BOARD, may: [lock, approve"))
 
@@ -151,8 +148,10 @@ def test_who_alone_approved_every_card_does_not_lock(firm: Firm) -> None:
     assert lock(firm, "hr").is_new
 
 
-def test_definitions_that_changed_since_the_score_stop_the_lock_until_it_is_scored_again(firm: Firm) -> None:
-    approve_all(firm)
+def test_definitions_that_changed_since_the_score_stop_the_lock_until_it_is_scored_again(
+    approved: Firm,
+) -> None:
+    firm = approved
     roles = (firm.folder / "kpi_definitions/roles.yaml").read_text(encoding="utf-8")
     firm.write("kpi_definitions/roles.yaml", roles.replace("Lantern maker", "Maker of lanterns"))
 
@@ -163,8 +162,8 @@ def test_definitions_that_changed_since_the_score_stop_the_lock_until_it_is_scor
     assert lock(firm).is_new  # the same cards: they stay signed
 
 
-def test_ratings_that_changed_since_the_score_stop_the_lock(firm: Firm) -> None:
-    approve_all(firm)
+def test_ratings_that_changed_since_the_score_stop_the_lock(approved: Firm) -> None:
+    firm = approved
     firm.rate({**dict.fromkeys(APPRAISED, 4), "M1": 3})
     score_february(firm)  # the files are read again, January is not scored again
 
@@ -172,8 +171,8 @@ def test_ratings_that_changed_since_the_score_stop_the_lock(firm: Firm) -> None:
         lock(firm)
 
 
-def test_a_rating_of_another_month_stops_no_lock(firm: Firm) -> None:
-    approve_all(firm)
+def test_a_rating_of_another_month_stops_no_lock(approved: Firm) -> None:
+    firm = approved
     ratings = (firm.folder / "ratings.csv").read_text(encoding="utf-8")
     firm.write("ratings.csv", ratings + "M1,2026-02,teamwork,B1,superior,2,5\n")
     score_february(firm)
@@ -209,8 +208,6 @@ def test_a_gap_is_locked_over_only_when_a_second_person_allowed_it_by_name_with_
 
 
 def approve_but(firm: Firm, person: str) -> None:
-    from tests.pipelines.closing.locking import MORE, REVIEWS
-
     firm.write("access.yaml", MORE)
     others = [p for p in APPRAISED if p != person]
     for login, people in REVIEWS.items():
@@ -380,9 +377,8 @@ def test_who_asked_does_not_approve_the_reopening(locked: Firm) -> None:
     assert locked.sign("hr").stands(JANUARY).is_locked
 
 
-def test_a_month_that_is_not_locked_is_not_reopened(firm: Firm) -> None:
-    approve_all(firm)
-
+def test_a_month_that_is_not_locked_is_not_reopened(approved: Firm) -> None:
+    firm = approved
     with pytest.raises(SigningError, match="S111"):
         reopen_period(firm.sign("hr"), JANUARY, "x")
 
