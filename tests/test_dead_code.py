@@ -23,6 +23,10 @@ CALLED = {
     ): "the conformance suite asks what a fake can do",
     (r"connectors/testing/conformance/points_\w+\.py", r"\w+"): "points register themselves by decorator",
     (r"pipelines/commands/\w+\.py", r"\w+"): "commands register themselves by decorator",
+    (
+        r"pipelines/company/(access|identity)\.py",
+        r"required_access|system_login|identify",
+    ): "the commands that sign: tests ask them until these are there",
     (r"models/cases\.py", r"read_case|run_case"): "kpi_definitions/cases are run by tests/golden",
     (
         r"models/definitions/schema\.py",

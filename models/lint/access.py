@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from models.closing.access import ACCESS, RIGHT_NAMES, RIGHTS, AccessGrant, Right
+from models.closing.reporting_line import Roster
 from models.closing.rights import Rights
 from models.definitions import Label
 from models.lint.finding import Breach, LintedWorld, Severity, rule
@@ -170,17 +171,25 @@ def _shared_login(world: LintedWorld) -> Iterator[Breach]:
 )
 def _circle(world: LintedWorld) -> Iterator[Breach]:
     rights = world.rights
+    if rights is None:
+        return
     told: set[frozenset[str]] = set()
-    for card in _cards(rights) if rights else ():
-        roster = rights.roster(card.day)
-        path = [card.person_id]
-        while (manager := roster.manager(path[-1])) is not None and manager not in path:
-            path.append(manager)
-        circle = path[path.index(manager) :] if manager is not None else []
+    for card in _cards(rights):
+        circle = _circle_above(rights.roster(card.day), card.person_id)
+        # the same circle is met from each of its members, and by everybody below it
         if circle and frozenset(circle) not in told:
             told.add(frozenset(circle))
             shown = " -> ".join([*circle, circle[0]])
             yield Breach(FileRow(PEOPLE), f"{card.day} {shown}", f"{shown} on {card.day}")
+
+
+def _circle_above(roster: Roster, person: str) -> list[str]:
+    path = [person]
+    while (manager := roster.manager(path[-1])) is not None:
+        if manager in path:
+            return path[path.index(manager) :]
+        path.append(manager)
+    return []
 
 
 @rule(
@@ -239,18 +248,21 @@ def _is_alone(rights: Rights, prepares: Right, person: str | None, day: date) ->
 def _cards(rights: Rights) -> list[Card]:
     """One for each row that somebody might sign for: those that ended before the first grant began are past."""
     begin = min((grant.valid_from for grant in rights.access.grants), default=date.min)
+    return [card for card in _rows(rights) if card.day >= begin]
+
+
+def _rows(rights: Rights) -> list[Card]:
     spans = [(p.valid_from, p.valid_to) for p in rights.people]
     spans += [(entry.valid_from, entry.valid_to) for entry in rights.access.entries]
     # after the last day that stands anywhere nothing changes any more
     changes = [first for first, _ in spans]
     changes += [last + timedelta(days=1) for _, last in spans if last and last < date.max]
-    cards = [Card(p.person_id, p.manager_id or "", p.valid_to or max(changes)) for p in rights.people]
-    return [card for card in cards if card.day >= begin]
+    return [Card(p.person_id, p.manager_id or "", p.valid_to or max(changes)) for p in rights.people]
 
 
 def _last_day(rights: Rights) -> date:
     """The last day on which anybody is here."""
-    return max(card.day for card in _cards(rights))
+    return max(card.day for card in _rows(rights))
 
 
 def _by_manager(

@@ -53,7 +53,8 @@ LETTERS = {
         "R",
         "who may do what 权限",
         "whoever keeps access.yaml",
-        "Some hold whatever access.yaml says (R102, R104, R105). How to write it: [hr.md](../hr.md#who-may-do-what-谁可以做什么).\n"
+        "Some hold whatever access.yaml says (R102, R104, R105). How to write it:\n"
+        "[hr.md](../hr.md#who-may-do-what-谁可以做什么).\n"
         "其中 R102、R104、R105 与 access.yaml 的内容无关，永远成立。",
     ),
     "checks": Letter("K", "a check found wrong rows 检查", "engineer"),

@@ -1,10 +1,15 @@
 """`kpi lint` and its asset check: what they print of a company, and when they stop a run."""
 
 import shutil
+import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from models.closing.access import parse_access
+from models.definitions import load_definitions
+from models.inputs import Person
 from models.lint import CompanyContext, lint
 from pipelines.commands.cli import main
 from pipelines.company import clock
@@ -12,8 +17,11 @@ from pipelines.company.company import SAMPLE, load_company
 from pipelines.company.home import Home
 from pipelines.company.lint_context import context_of, findings_of
 from pipelines.company.run_scope import RunScope
+from pipelines.company.untrusted_folder import read_text
 from pipelines.graph.checks import asset_checks, lint_result
 from pipelines.steps.files import checked_files
+from tests.models.lint.planted import WORLD
+from tests.pace import slowness
 
 pytestmark = pytest.mark.slow  # whole commands
 
@@ -140,3 +148,78 @@ def test_the_asset_check_is_there_and_blocks() -> None:
     specs = {spec.name: spec for check in asset_checks() for spec in check.check_specs}
 
     assert specs["definitions_lint"].blocking
+
+
+def test_a_slip_in_access_yaml_is_told_and_stops_no_run(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (company / "access.yaml").write_text("grants:\n  - {person: HR, may: [lok], over: company}\n", "utf-8")
+
+    code = main(["lint", "--company", str(company)])
+
+    printed = capsys.readouterr().out
+    assert code == 1
+    assert (
+        "[D114] may has an unknown value | at access.yaml:2 | found: 'lok' | do: did you mean lock?"
+        in printed
+    )
+    assert context(company).access is None
+
+
+def test_the_sample_has_no_finding_about_who_may_do_what_but_its_made_up_logins(company: Path) -> None:
+    loaded = load_company(company)
+    day = loaded.first_day
+    work = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
+
+    found = [f for f in findings_of(work, checked_files(work)) if f.code.startswith("L12")]
+
+    assert {(f.code, f.severity) for f in found} == {("L123", "notice")}
+    assert all("has no login merit-" in f.en for f in found)
+
+
+def test_people_nobody_may_review_are_named_and_grouped_by_their_manager(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (company / "access.yaml").read_text("utf-8")
+    (company / "access.yaml").write_text(text.replace(", head: true", ""), "utf-8")
+
+    code = main(["lint", "--company", str(company)])
+
+    printed = capsys.readouterr().out
+    assert code == 0
+    assert (
+        "[L120] warning: people without a manager: nobody may review P001 周明远 (2011-12-31), "
+        "P013 秦慧敏 (2016-06-30), P100 赵思远 (2011-11-30), P101 钱文博 (2011-11-30) | at people.csv"
+    ) in printed
+
+
+def test_a_manager_whose_leave_date_alone_says_so_reviews_nobody(company: Path) -> None:
+    people = company / "people.csv"
+    text = people.read_text("utf-8").replace(
+        "P013,秦慧敏,cs_supervisor,客服部,,2016-02-01,2016-06-30,2014-05-12,,",
+        "P013,秦慧敏,cs_supervisor,客服部,,2016-02-01,,2014-05-12,2016-04-30,voluntary",
+    )
+    people.write_text(text, "utf-8")
+
+    found = [row for row in context(company).people if row.person_id == "P013"]
+
+    assert [str(row.valid_to) for row in found] == ["2016-04-30"]
+
+
+def test_three_hundred_people_are_looked_through_in_a_moment() -> None:
+    people = tuple(
+        Person(
+            person_id=f"P{n}", name=f"员工{n}", role_id="cs", dept="客服部",
+            manager_id=f"P{(n - 1) // 8}" if n else None, valid_from=date(2026, 1, 1) + timedelta(days=n % 200),
+        )
+        for n in range(300)
+    )  # fmt: skip
+    access = parse_access(read_text(SAMPLE / "access.yaml"))
+    definitions = load_definitions({"world.yaml": WORLD})
+
+    before = time.process_time()
+    found = lint(definitions, CompanyContext(people=people, access=access))
+    spent = time.process_time() - before
+
+    assert [f.code for f in found if f.code in {"L120", "L121"}] == []
+    assert spent < 2 * slowness()
