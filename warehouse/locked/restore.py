@@ -3,6 +3,7 @@
 Belongs here: comparing and putting back. Not here: proving the files (proof.py), which periods are locked (the ledger).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def keep(con: duckdb.DuckDBPyConnection, home: Path, lock: LockedPeriod) -> Kept
         dues = manifest.digests.items()
         if all(digest(con, table, lock.period, due.columns) == due for table, due in dues):
             return KeptPeriod(lock)
-        whole_manifest(home, lock)
+        tables = locked_tables(home, lock)
     except WarehouseError as damage:
         if damage.code != "W125":
             raise
@@ -66,7 +67,7 @@ def keep(con: duckdb.DuckDBPyConnection, home: Path, lock: LockedPeriod) -> Kept
             _take_out(con, lock.period)
         return KeptPeriod(lock, damage=damage, is_shown=is_shown)
     people = differing(con, lock)
-    _put_back(con, home, lock)
+    _put_back(con, tables, lock.period)
     return KeptPeriod(lock, restored=tuple(people) or tuple(manifest.digests))
 
 
@@ -102,11 +103,11 @@ def _file(home: Path, lock: LockedPeriod, name: str) -> Path:
     return home / LOCKED / lock.folder / name
 
 
-def _put_back(con: duckdb.DuckDBPyConnection, home: Path, lock: LockedPeriod) -> None:
+def _put_back(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], period: str) -> None:
     with transaction(con):
         for table in OF_PERIOD:
-            rows = pq.read_table(_file(home, lock, f"{table}.parquet"))
-            _delete(con, table, lock.period)
+            rows = tables[table]
+            _delete(con, table, period)
             types = column_types(con, identifier(table))
             # a column that a later version has taken away has no place; one that it has added is empty
             names = [name for name in rows.column_names if name in types]
