@@ -14,8 +14,9 @@ from pipelines.commands.options import as_of_option, company_option, period_opti
 @as_of_option
 @company_option
 def reopen(*, period: str, reason: str, as_of: datetime | None, company: Path | None) -> int:
-    """Ask to reopen a locked period; the second person who runs it, and may approve, reopens it.
+    """Reopen a locked period: one person asks, a second one approves.
 
+    Both run this command; the second must have the right to approve for the company.
     The snapshot of the lock stays, the next lock makes a version beside it. What becomes known after a lock is usually a
     correction in the open month, not a reason to reopen. Exit code 0 when it is asked for or reopened.
     """
