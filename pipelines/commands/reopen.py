@@ -14,10 +14,10 @@ from pipelines.commands.options import as_of_option, company_option, period_opti
 @as_of_option
 @company_option
 def reopen(*, period: str, reason: str, as_of: datetime | None, company: Path | None) -> int:
-    """Reopen a locked period: one person asks, a second one approves.
+    """Reopen a locked period, which takes two people.
 
-    Both run this command; the second must have the right to approve for the company.
-    The snapshot of the lock stays, the next lock makes a version beside it. What becomes known after a lock is usually a
+    The first, who may lock, asks; the second, who may approve for the company, runs the same command and reopens it.
+    The snapshot of the lock stays; the next lock makes a version beside it. What becomes known after a lock is usually a
     correction in the open month, not a reason to reopen. Exit code 0 when it is asked for or reopened.
     """
     from models.periods import Period

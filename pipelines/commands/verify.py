@@ -16,11 +16,12 @@ _SHOWN = 3  # rows told of one table: enough to see what kind of difference it i
 @click.command("verify")
 @company_option
 def verify(*, company: Path | None) -> int:
-    """Recompute everything from landing files and compare; prove the ledger and every locked period.
+    """Recompute everything from landing files and compare.
 
-    Exit code 0 when every published table is equal, and every entry of the ledger and every file of a locked period as it was
-    written, 1 with the first entry or file that is not, the tables and rows that differ, and the inputs that were changed since
-    the figures were computed: then the figures are old, not wrong.
+    Ledger and locked periods are proven too, up to the heads that snapshots noted. Exit code 0 when every published table is
+    equal, and every entry of the ledger and every file of a locked period as it was written; 1 with the first entry or file that
+    is not, the tables and rows that differ, and the inputs that were changed since the figures were computed: then the figures
+    are old, not wrong.
     """
     from pipelines.commands.progress import show_progress
     from pipelines.company.company import chosen_company

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from models.closing.manifest import LOCKED, MANIFEST, Manifest, SnapshotFile, folder_of
 from models.errors import WarehouseError
 
+ASIDE = ".aside"  # folders that no entry names
 _WAIT_SECONDS = 30  # as for the ledger: a snapshot of 300 people takes a second
 _PAUSE_SECONDS = 0.1
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
@@ -41,11 +42,14 @@ class StagedSnapshot:
     def settle(self) -> None:
         """Give it its name. Only under the ledger's lock, and when no entry names that folder yet.
 
-        A folder of that name is then debris: its process was killed between name and entry.
+        A folder of that name is then debris: its process was killed between name and entry. Or the ledger is an older copy of
+        itself and somebody did sign it: so it is put aside and not deleted.
         """
         place = self.folder.with_name(self.name)
         if place.exists():
-            shutil.rmtree(place)
+            aside = place.parent / ASIDE / f"{self.name}-{time.time_ns()}"
+            aside.parent.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+            place.rename(aside)
         self.folder.rename(place)
         _sync(place.parent)
 

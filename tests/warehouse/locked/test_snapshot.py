@@ -235,7 +235,7 @@ def test_rows_stay_without_a_snapshot_as_long_as_they_are_those_that_were_signed
 
 
 def test_what_a_killed_lock_left_is_replaced(tmp_path: Path) -> None:
-    """Killed while it wrote, and killed between name and entry."""
+    """Killed while it wrote, and killed between name and entry; what has its name may be signed in a lost ledger, and stays."""
     for name in (".2026-01.new", "2026-01"):
         (tmp_path / "locked" / name / "definitions").mkdir(parents=True)
         (tmp_path / "locked" / name / "half.parquet").write_bytes(b"PAR1")
@@ -244,7 +244,9 @@ def test_what_a_killed_lock_left_is_replaced(tmp_path: Path) -> None:
     lock = locked(tmp_path)
 
     assert list(damages(tmp_path, lock)) == []
-    assert sorted(p.name for p in (tmp_path / "locked").iterdir()) == [".lock", "2026-01"]
+    assert sorted(p.name for p in (tmp_path / "locked").iterdir()) == [".aside", ".lock", "2026-01"]
+    [aside] = (tmp_path / "locked/.aside").iterdir()
+    assert (aside / "half.parquet").exists()
 
 
 def test_a_second_process_waits_and_is_told_in_the_end(
