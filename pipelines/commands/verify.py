@@ -94,6 +94,7 @@ def locks_told(home: Path) -> bool:
 
 def changed_inputs(published: Path, recomputed: Path) -> dict[str, list[str]]:
     """Scope (a period, or days) -> inputs whose content was another one when its figures were computed."""
+    from warehouse.figures.basis import PERIOD_INPUTS
     from warehouse.published.read import inputs
     from warehouse.store.connect import open_published
 
@@ -101,9 +102,13 @@ def changed_inputs(published: Path, recomputed: Path) -> dict[str, list[str]]:
         there = inputs(con)
     with open_published(recomputed) as con:
         here = inputs(con)
+    # the rows of a file that reach into a period are told with the file
+    told_with_files = PERIOD_INPUTS.keys()
     changed = {
         scope: sorted(
-            name for name in {*was, *here.get(scope, {})} if was.get(name) != here.get(scope, {}).get(name)
+            name
+            for name in {*was, *here.get(scope, {})} - told_with_files
+            if was.get(name) != here.get(scope, {}).get(name)
         )
         for scope, was in there.items()
     }

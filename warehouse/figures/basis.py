@@ -14,7 +14,7 @@ from warehouse.store.connect import transaction
 from warehouse.store.rows import insert_rows, only_value, row_dicts, run
 from warehouse.store.sqltext import Sql
 
-_REACHING = {
+PERIOD_INPUTS = {
     "people in the period": "core_person",
     "ownership in the period": "core_ownership",
     "targets in the period": "core_target",
@@ -45,7 +45,7 @@ def period_inputs(con: duckdb.DuckDBPyConnection, period: Period) -> dict[str, s
     """Digest by name of the company's rows that reach into a period: a newcomer of the month after changes none of them."""
     return {
         name: hashlib.sha256(repr(reaching(con, table, period).to_pylist()).encode()).hexdigest()
-        for name, table in _REACHING.items()
+        for name, table in PERIOD_INPUTS.items()
     }
 
 
