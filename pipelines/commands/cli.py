@@ -15,8 +15,10 @@ from pipelines.commands.diff import diff
 from pipelines.commands.export import export
 from pipelines.commands.init import init
 from pipelines.commands.lint import lint
+from pipelines.commands.lock import lock
 from pipelines.commands.options import InOrder
 from pipelines.commands.rebuild import rebuild
+from pipelines.commands.reopen import reopen
 from pipelines.commands.review import review
 from pipelines.commands.run import run
 from pipelines.commands.score import score
@@ -34,6 +36,8 @@ COMMANDS = (
     lint,
     score,
     review,
+    lock,
+    reopen,
     why,
     diff,
     export,

@@ -18,11 +18,12 @@ from models.errors import UsageError
 from models.periods import Period
 from models.whole_file import PRIVATE, write_whole
 from pipelines.render.bilingual import NO_CAUSE, STATUS, Bilingual, in_words, instant
-from pipelines.render.labels import role_label
+from pipelines.render.labels import locked_words, role_label
 from pipelines.render.sheet import SheetData, write_sheet
 from pipelines.render.styles import Styles, footer, lines_needed, row_height, write_number, write_text
 from warehouse.published import labels, read
 from warehouse.published.labels import KpiLabel, Publication, PublishedCompany, PublishedPerson, RoleLabel
+from warehouse.published.period_locks import PublishedLock, lock_of
 from warehouse.published.read import PublishedCard, PublishedLine
 
 # Excel takes 31 characters for the name of a sheet and none of these seven (support.microsoft.com, "Rename a worksheet").
@@ -49,6 +50,7 @@ class WorkbookData:
     people: list[PublishedPerson]
     cards: list[PublishedCard]
     lines: dict[tuple[str, str], list[PublishedLine]]
+    lock: PublishedLock | None = None
 
     def role(self, role_id: str) -> Bilingual:
         """The names of a role."""
@@ -102,6 +104,7 @@ def load_period(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
         people=labels.people(con),
         cards=cards,
         lines=read.lines(con, period),
+        lock=lock_of(con, period),
     )
 
 
@@ -182,6 +185,7 @@ def sheet_data(book_data: WorkbookData, card: PublishedCard) -> SheetData:
         card=card,
         lines=book_data.lines.get((card.person_id, card.role_id), []),
         kpis=book_data.kpis,
+        lock=book_data.lock,
     )
 
 
@@ -244,10 +248,12 @@ def _counts(book_data: WorkbookData) -> list[str]:
     shown = " · ".join(f"{in_words(STATUS, s).both()} {n}" for s, n in sorted(states.items()))
     graded = " · ".join(f"{grade} {n}" for grade, n in sorted(grades.items())) or "—"
     version = book_data.publication.definition_hash[:12]
+    locked = locked_words(book_data.lock)
+    signed = f" · {locked.both()}" if locked else ""
     return [
         f"人数 People {len(cards)} · {shown}",
         f"等级 Grades: {graded}",
-        f"数据截至 Data as of {_day(book_data)} · 定义版本 Definitions {version}",
+        f"数据截至 Data as of {_day(book_data)} · 定义版本 Definitions {version}{signed}",
     ]
 
 

@@ -7,6 +7,7 @@ from pipelines.graph.assets.core import CORE
 from pipelines.graph.resources import RunPlace
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
+from pipelines.steps.locked_periods import refuse_locked
 from pipelines.steps.publish import publish_all, write_period_workbook
 from pipelines.steps.score import compute_period, score_people
 
@@ -35,7 +36,9 @@ def _files(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         code_version="1",
     )
     def loaded(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        work, _ = place.appraisal(context)
+        work, period = place.appraisal(context)
+        # before anything is read: a locked month is shown as it was signed, and nothing is computed into it
+        refuse_locked(work.home, period, "files")
         # a rating that was corrected this minute counts, whether a day was run since or not
         files = load_files(work)
         build_facts(work)
