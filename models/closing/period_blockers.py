@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from models.closing.blockers import Blocker, BlockerKind, BlockerOwner, Thing
 from models.closing.entries import Entry
-from models.closing.kinds import EntryKind
+from models.closing.kinds import KINDS, EntryKind
 from models.closing.remedies import CloseContext, meaning_of, remedy_of, shown
 from models.closing.states import PeriodStanding
 from models.definitions import Label
@@ -141,9 +141,9 @@ def objection_blockers(stands: PeriodStanding, about: CloseContext) -> Iterator[
                     f"{name} 对「{kpi.zh}」的异议 {objection.number} 未答复{until.zh}：{objection.reason}",
                     f"objection {objection.number} of {name} to {kpi.en} is not answered{until.en}: {objection.reason}",
                 ),
-                owner=about.holders("score", [person]),
+                owner=about.holders(KINDS[EntryKind.ANSWERED].right or "score", [person], standing.prepared_by),
                 remedy=remedy_of("S133"),
-                command=f"kpi answer {person} {objection.number} --period {about.period.id}",
+                command=f"kpi answer {person} {objection.number} --outcome ... --reason ... --period {about.period.id}",
                 people=frozenset({person}),
             )
 

@@ -4,7 +4,7 @@ Belongs here: things that open lines wait for. Not here: which lines those are (
 a line: refused files, plans, objections, money (period_blockers.py).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -55,9 +55,13 @@ class CloseContext:
         """The names of a KPI."""
         return self.kpis.get(kpi_id, Label(kpi_id, kpi_id))
 
-    def holders(self, right: Right, people: Iterable[str | None]) -> BlockerOwner:
+    def holders(
+        self, right: Right, people: Iterable[str | None], prepared_by: Collection[str] = ()
+    ) -> BlockerOwner:
         """Who may act over all of the people, else over any of them."""
-        found = [frozenset(self.rights.holders(right, person, self.on)) for person in people]
+        found = [
+            frozenset(self.rights.holders(right, person, self.on, prepared_by=prepared_by)) for person in people
+        ]
         of_all = frozenset.intersection(*found) if found else frozenset()
         who = of_all or frozenset().union(*found)
         name = RIGHT_NAMES[right]
