@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from models.closing.access import Access
 from models.closing.blockers import Blocker, BlockerList, Thing, blocker_list
 from models.closing.kinds import EntryKind
-from models.closing.next_steps import NextStep, card_standings, next_steps
+from models.closing.next_steps import CardStanding, NextStep, card_standings, next_steps
 from models.closing.open_lines import FeedGap, OpenLine, waiting_lines
 from models.closing.period_blockers import (
     behind_blocker,
@@ -43,6 +43,7 @@ from pipelines.closing.close_lines import (
 )
 from pipelines.company.company import Company
 from pipelines.company.home import Home
+from pipelines.render.open_points import OpenPoints
 
 RATINGS_FROM = 20  # day of the running month from which a rating that is not there counts as not asked for
 _NOT_YET = ("M207", "M208", "M216")  # what only the coming days and the scoring itself bring
@@ -66,6 +67,11 @@ class CloseStatus:
     def blocks(self) -> bool:
         """Whether anything has to be mended first."""
         return bool(self.found.blockers)
+
+    @property
+    def points(self) -> OpenPoints:
+        """The list as every reader shows it."""
+        return OpenPoints(self.found, self.about)
 
 
 def close_status(
@@ -112,8 +118,8 @@ def judged(inputs: CloseInputs) -> CloseStatus:
     )
 
 
-def _states(cards: Iterable[object], n_people: int) -> dict[CardState, int]:
-    counts: Counter[CardState] = Counter(card.state for card in cards)  # type: ignore[attr-defined]
+def _states(cards: Iterable[CardStanding], n_people: int) -> dict[CardState, int]:
+    counts: Counter[CardState] = Counter(card.state for card in cards)
     counts["open"] += n_people - sum(counts.values())
     return {state: n for state, n in counts.items() if n > 0}
 

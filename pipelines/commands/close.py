@@ -57,11 +57,11 @@ def _head(status: "CloseStatus", language: str) -> str:
 
 def _blockers(status: "CloseStatus", language: str) -> list[str]:
     from pipelines.commands.table import table
-    from pipelines.render.open_points import HEADS, OpenPoints, rows
+    from pipelines.render.open_points import HEADS, rows
 
     if not status.blocks:
         return []
-    told = rows(OpenPoints(status.found, status.about))
+    told = rows(status.points)
     # number, people, kind, who, command, file: what fits on a line; the sentences follow below
     short = (0, 1, 2, 4, 6, 7)
     header = [HEADS[column][0].in_language(language) for column in short]

@@ -7,6 +7,7 @@ from duckdb import DuckDBPyConnection
 from models.periods import Period
 from pipelines.company.run_scope import RunScope, tell
 from pipelines.render.board import write_board
+from pipelines.render.open_points import OpenPoints
 from pipelines.render.workbook import write_workbook
 from warehouse.published.publish import publish
 from warehouse.published.scorecards import store_company, store_labels, store_publication
@@ -56,10 +57,10 @@ def write_day_board(work: RunScope) -> Path:
     return path
 
 
-def write_period_workbook(work: RunScope, period: Period) -> Path:
-    """The appraisal sheets of a period, from the published file alone."""
+def write_period_workbook(work: RunScope, period: Period, points: OpenPoints | None = None) -> Path:
+    """The appraisal sheets of a period, from the published file alone, and what blocks its close where that is given."""
     path = work.home.report(period.id, "workbook.xlsx")
     with open_published(work.home.root) as con:
-        write_workbook(con, period.id, path)
+        write_workbook(con, period.id, path, points)
     tell("sheets", str(path))
     return path
