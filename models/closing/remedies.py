@@ -21,6 +21,7 @@ _SHOWN = 5  # names or days in a sentence; the rest is counted
 _TO_PULL = Label("维护 sources.yaml 的人", "whoever keeps sources.yaml")
 _TO_FILE = Label("维护数据文件的人", "whoever keeps the fact files")
 _TO_KEEP = Label("维护公司文件夹的人", "whoever keeps the company folder")
+_FILE_OF_DAYS = Label("在 facts.yaml 中声明这些日期的文件", "declare a file for these days in facts.yaml")
 _RATERS: Mapping[str, Label] = {
     "peer": Label("同级", "peers"),
     "report": Label("下级", "reports"),
@@ -116,7 +117,9 @@ def _feed(thing: Thing, waiting: WaitingLines, about: CloseContext) -> Blocker:
     command = (
         about.score_again if is_file else f"kpi run --from {days[0]} --to {days[-1]}" if days else "kpi run"
     )
-    causes = dict.fromkeys((*(gap.causes if gap else ()), *(line.cause for line in waiting.lines)))
+    causes = dict.fromkeys(map(_reason, (*(gap.causes if gap else ()), *(line.cause for line in waiting.lines))))
+    # a day of which no file speaks was not refused: pulling would bring nothing
+    remedy = _FILE_OF_DAYS if is_file and code.startswith("M") else remedy_of(code)
     return Blocker(
         thing=thing,
         code=code,
@@ -125,12 +128,18 @@ def _feed(thing: Thing, waiting: WaitingLines, about: CloseContext) -> Blocker:
             f"{thing.subject} {when} is not proven: {means.en}",
         ),
         owner=BlockerOwner((), _TO_FILE if is_file else _TO_PULL),
-        remedy=remedy_of(code),
+        remedy=remedy,
         command=command,
-        place=shown(files),
+        place=shown(("facts.yaml", *files) if remedy is _FILE_OF_DAYS else files),
         people=waiting.people,
         details=tuple(Label(cause, cause) for cause in causes),
     )
+
+
+def _reason(cause: str) -> str:
+    """The cause without its day: 31 days of one file fail for one reason."""
+    feed = FeedDay.named_in(cause)
+    return cause if feed is None else cause.partition(f"{feed}: ")[2]
 
 
 def _rating(thing: Thing, waiting: WaitingLines, about: CloseContext) -> Blocker:
@@ -193,7 +202,7 @@ def _ownership(thing: Thing, waiting: WaitingLines, about: CloseContext) -> Bloc
     return Blocker(
         thing=thing,
         code="M205",
-        what=Label(f"{who} 在本期没有负责范围", f"{who} own nothing in the period"),
+        what=Label(f"{who} 在本期没有负责范围", f"nothing is owned in the period by {who}"),
         owner=about.holders("dispatch", people),
         remedy=remedy_of("M205"),
         command=about.score_again,
