@@ -110,7 +110,8 @@ class BlockerList:
         n, m = len(self.blockers), len(self.waiting)
         if not n:
             return Label(
-                f"没有阻碍：{self.n_people} 人均可继续", f"nothing blocks: all {self.n_people} people can go on"
+                f"没有阻碍：{self.n_people} 人均可继续",
+                f"nothing blocks: all {self.n_people} people can go on",
             )
         return Label(
             f"解决以下 {n} 项，可使 {self.n_people} 人中的 {m} 人继续",

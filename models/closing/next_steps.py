@@ -72,7 +72,9 @@ def card_standings(
     return found
 
 
-def next_steps(cards: Mapping[str, CardStanding], blocked: Collection[str], about: CloseContext) -> list[NextStep]:
+def next_steps(
+    cards: Mapping[str, CardStanding], blocked: Collection[str], about: CloseContext
+) -> list[NextStep]:
     """Every move that leads on, in the order of the month; `blocked` are people who wait for something else first."""
     period = about.period.id
     if not cards:
@@ -87,7 +89,11 @@ def next_steps(cards: Mapping[str, CardStanding], blocked: Collection[str], abou
                 if c.state in states and (c.objections_run and right == "approve") == waits
             )
             if people:
-                name = Label(f"{what.zh}（异议期未满）", f"{what.en} (once the time to object is over)") if waits else what
+                name = (
+                    Label(f"{what.zh}（异议期未满）", f"{what.en} (once the time to object is over)")
+                    if waits
+                    else what
+                )
                 steps.append(
                     _step(name, people, _actors(right, people, about), command.format(period), waits=waits)
                 )

@@ -64,7 +64,9 @@ def file_blockers(found: Iterable[Finding], everybody: frozenset[str], about: Cl
         is_overlap = one.code == _OVERLAP
         blockers.append(
             Blocker(
-                thing=Thing(BlockerKind.OVERLAP if is_overlap else kind, f"{one.code} {one.where} {one.what.en}"),
+                thing=Thing(
+                    BlockerKind.OVERLAP if is_overlap else kind, f"{one.code} {one.where} {one.what.en}"
+                ),
                 code=one.code,
                 what=one.what,
                 owner=about.holders("dispatch", [None]) if is_overlap else BlockerOwner((), _KEEPER),
@@ -103,7 +105,9 @@ def plan_blockers(
 ) -> list[Blocker]:
     """People who would be scored under a plan that was never served to them in that role."""
     served = {
-        (entry.person, str(entry.says.get("role"))) for entry in entries if entry.kind == EntryKind.PLAN_SERVED
+        (entry.person, str(entry.says.get("role")))
+        for entry in entries
+        if entry.kind == EntryKind.PLAN_SERVED
     }
     lacking = sorted({*duties} - served)
     if not lacking:
@@ -141,7 +145,9 @@ def objection_blockers(stands: PeriodStanding, about: CloseContext) -> Iterator[
                     f"{name} 对「{kpi.zh}」的异议 {objection.number} 未答复{until.zh}：{objection.reason}",
                     f"objection {objection.number} of {name} to {kpi.en} is not answered{until.en}: {objection.reason}",
                 ),
-                owner=about.holders(KINDS[EntryKind.ANSWERED].right or "score", [person], standing.prepared_by),
+                owner=about.holders(
+                    KINDS[EntryKind.ANSWERED].right or "score", [person], standing.prepared_by
+                ),
                 remedy=remedy_of("S133"),
                 command=f"kpi answer {person} {objection.number} --outcome ... --reason ... --period {about.period.id}",
                 people=frozenset({person}),
@@ -183,13 +189,13 @@ def money_blockers(rows: Iterable[ShopMeasure], about: CloseContext) -> Iterator
 
 
 def _amounts(rows: Sequence[ShopMeasure], amounts: Sequence[Decimal]) -> tuple[Label, ...]:
-    told = [
-        f"{row.month} {row.measure} {plain(amount)}" for row, amount in zip(rows, amounts, strict=True)
-    ]
+    told = [f"{row.month} {row.measure} {plain(amount)}" for row, amount in zip(rows, amounts, strict=True)]
     return tuple(Label(text, text) for text in told)
 
 
-def behind_blocker(last_run: date | None, due: date, everybody: frozenset[str], about: CloseContext) -> list[Blocker]:
+def behind_blocker(
+    last_run: date | None, due: date, everybody: frozenset[str], about: CloseContext
+) -> list[Blocker]:
     """Days of a running month that were not run yet, of a company that has sources.
 
     Args:

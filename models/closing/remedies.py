@@ -61,7 +61,8 @@ class CloseContext:
     ) -> BlockerOwner:
         """Who may act over all of the people, else over any of them."""
         found = [
-            frozenset(self.rights.holders(right, person, self.on, prepared_by=prepared_by)) for person in people
+            frozenset(self.rights.holders(right, person, self.on, prepared_by=prepared_by))
+            for person in people
         ]
         of_all = frozenset.intersection(*found) if found else frozenset()
         who = of_all or frozenset().union(*found)
@@ -117,7 +118,9 @@ def _feed(thing: Thing, waiting: WaitingLines, about: CloseContext) -> Blocker:
     command = (
         about.score_again if is_file else f"kpi run --from {days[0]} --to {days[-1]}" if days else "kpi run"
     )
-    causes = dict.fromkeys(map(_reason, (*(gap.causes if gap else ()), *(line.cause for line in waiting.lines))))
+    causes = dict.fromkeys(
+        map(_reason, (*(gap.causes if gap else ()), *(line.cause for line in waiting.lines)))
+    )
     # a day of which no file speaks was not refused: pulling would bring nothing
     remedy = _FILE_OF_DAYS if is_file and code.startswith("M") else remedy_of(code)
     return Blocker(

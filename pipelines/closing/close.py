@@ -233,5 +233,3 @@ def _notes(inputs: CloseInputs, stands: PeriodStanding) -> Iterable[Label]:
         yield Label(f"{len(silent)} 人尚未确认方案", f"{len(silent)} people have not confirmed their plan")
     if stands.is_locked:
         yield Label("本期已锁定", "the period is locked")
-
-

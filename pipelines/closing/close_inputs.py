@@ -19,6 +19,7 @@ from models.closing.period_blockers import Finding, ShopMeasure, finding_of
 from models.definitions import Definitions, Label
 from models.errors import MeritError, MeritErrors
 from models.inputs import Actual, Person, Rating, Target
+from models.lint import lint
 from models.periods import Period
 from pipelines.company import clock
 from pipelines.company.access import find_access
@@ -27,7 +28,6 @@ from pipelines.company.home import Home
 from pipelines.company.lint_context import context_of, people_in
 from pipelines.company.run_scope import RunScope
 from pipelines.steps.files import looked_at_files
-from models.lint import lint
 from warehouse.ledger.ledger import Ledger
 from warehouse.published import labels, provenance, read
 from warehouse.published.labels import KpiLabel
@@ -36,7 +36,9 @@ from warehouse.published.provenance import SourceHealth
 from warehouse.published.read import Ownership, PublishedCard, PublishedLine
 from warehouse.store.connect import open_published
 
-_NO_FILE = hashlib.sha256(b"").hexdigest()  # what is noted of a file that is not there (pipelines/steps/files.py)
+_NO_FILE = hashlib.sha256(
+    b""
+).hexdigest()  # what is noted of a file that is not there (pipelines/steps/files.py)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +123,11 @@ def _folder(work: RunScope, period: Period) -> FolderNow:
     context = context_of(work.company, dropped)
     findings += [
         Finding(
-            code=f.code, where=f.where, what=Label(f.zh, f.en), remedy=Label(f.remedy_zh, f.remedy_en), is_lint=True
+            code=f.code,
+            where=f.where,
+            what=Label(f.zh, f.en),
+            remedy=Label(f.remedy_zh, f.remedy_en),
+            is_lint=True,
         )
         for f in lint(definitions, context)
         if f.severity == "error"

@@ -35,7 +35,8 @@ def duties_of(inputs: CloseInputs) -> list[Person]:
         row
         for row in assignments(inputs.folder.people, inputs.period)
         if row.role_id in definitions.roles
-        and _LENGTH[definitions.role(row.role_id, inputs.period.end).cycle] <= _LENGTH.get(inputs.period.kind, 0)
+        and _LENGTH[definitions.role(row.role_id, inputs.period.end).cycle]
+        <= _LENGTH.get(inputs.period.kind, 0)
     ]
 
 
@@ -60,7 +61,11 @@ def scored_lines(inputs: CloseInputs, duties: Sequence[Person]) -> list[OpenLine
             if line.status in ("missing", "provisional") and line.cause_code
         ]
         # a card without a total and without an open line still has a cause, which is told as it is
-        found += lines or [OpenLine(person_id=card.person_id, role_id=card.role_id, kpi_id="", code="S101", cause=card.cause or "")]
+        found += lines or [
+            OpenLine(
+                person_id=card.person_id, role_id=card.role_id, kpi_id="", code="S101", cause=card.cause or ""
+            )
+        ]
     return found
 
 
@@ -74,7 +79,12 @@ def foreseen_lines(inputs: CloseInputs) -> list[OpenLine]:
     if folder.definitions is None:
         return []
     cards = score_period(
-        folder.definitions, inputs.period, folder.people, inputs.published.figures, folder.targets, ratings=folder.ratings
+        folder.definitions,
+        inputs.period,
+        folder.people,
+        inputs.published.figures,
+        folder.targets,
+        ratings=folder.ratings,
     )
     return [
         OpenLine(
@@ -134,7 +144,11 @@ def lines_without_target(inputs: CloseInputs, duties: Iterable[Person]) -> Itera
             if book.resolve(row.person_id, row.role_id, of, period) is None:
                 cause = no_target(of, row.person_id)
                 yield OpenLine(
-                    person_id=row.person_id, role_id=row.role_id, kpi_id=kpi, code=cause.code, cause=cause.text
+                    person_id=row.person_id,
+                    role_id=row.role_id,
+                    kpi_id=kpi,
+                    code=cause.code,
+                    cause=cause.text,
                 )
 
 
@@ -175,7 +189,9 @@ def feed_gaps(health: Iterable[SourceHealth], *, with_open: bool) -> dict[Thing,
     }
 
 
-def lines_of_gaps(lines: Sequence[OpenLine], gaps: Iterable[FeedGap], inputs: CloseInputs) -> Iterator[OpenLine]:
+def lines_of_gaps(
+    lines: Sequence[OpenLine], gaps: Iterable[FeedGap], inputs: CloseInputs
+) -> Iterator[OpenLine]:
     """Lines that rest on a feed beside the one that their cause names: a cause names the first that is missing."""
     owned: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for scope in inputs.published.owned:

@@ -1,6 +1,6 @@
 """The monthly workbook: a summary sheet, what blocks the close, and one appraisal sheet (考核表) per person and role.
 
-Belongs here: file, summary, sheet names. Not here: one appraisal sheet (sheet.py), open points (open_points.py), styles (styles.py).
+Belongs here: file, summary, sheet names. Not here: one appraisal sheet (sheet.py), open points (open_points.py), cell styles.
 """
 
 import io

@@ -15,7 +15,12 @@ KEEPER = "S020"  # answers for the margin of a shop
 API = "S012"  # whose shop is read through an API
 SHOPS = {seller: f"s{seller[2:]}" for seller in SELLERS if seller != API} | {API: "flagship"}
 UNOWNED = "s30"
-EDITED = ("overlap", "lint", "unknown_kpi", "stale")  # made after the month was scored: scoring would refuse most of them
+EDITED = (
+    "overlap",
+    "lint",
+    "unknown_kpi",
+    "stale",
+)  # made after the month was scored: scoring would refuse most of them
 
 COMPANY = """\
 id: big
@@ -73,9 +78,7 @@ grants:
   - {person: HR, may: [plan, propose, dispatch, lock, read], over: company}
   - {person: OWNER, may: [score, approve, veto, read], over: company}
 """
-DROP = (
-    "  - {table: %s, file: facts/%s.csv, shop_id: %s, zone: Asia/Shanghai, from: 2026-03-01, to: 2026-03-%d, rows: %d}\n"
-)
+DROP = "  - {table: %s, file: facts/%s.csv, shop_id: %s, zone: Asia/Shanghai, from: 2026-03-01, to: 2026-03-%d, rows: %d}\n"
 ORDERS = "order_id,line_id,line_type,buyer_id,sku_id,qty,paid_amount,currency,paid_at\n"
 COSTS = "sku_id,valid_from,currency,cogs,platform_fee,payment_fee,fulfil_fee,freight,tariff\n"
 COST = "T,2026-01-01,CNY,600.00,0,0,0,0,0\n"
@@ -83,7 +86,7 @@ SOURCES = """\
 sources:
   - connector: orderbook
     shop_id: flagship
-    zone: America/New_York
+    zone: Asia/Shanghai
     base_url: %s
     secrets: {token: "${OWN_ORDERBOOK_TOKEN}"}
     streams: [order_lines]
@@ -257,7 +260,7 @@ PLANTED: dict[str, Expected] = {
         command="kpi run --from 2026-03-01 --to 2026-03-31",
     ),
     "objection": Expected(
-        "objection", "S213 1", frozenset({"S213"}),
+        "objection", "S213 1", frozenset({"S213"}), ("OWNER",),
         command=f"kpi answer S213 1 --outcome ... --reason ... --period {MONTH}",
     ),
     "overlap": Expected("overlap", "C120", frozenset(PEOPLE), ("HR",), place="ownership.csv"),
@@ -265,4 +268,3 @@ PLANTED: dict[str, Expected] = {
     "unknown_kpi": Expected("file", "C128", frozenset(PEOPLE), place="targets.csv"),
     "stale": Expected("stale", MONTH, frozenset(PEOPLE)),
 }  # fmt: skip
-

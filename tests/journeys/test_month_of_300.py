@@ -57,7 +57,9 @@ def big(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BigFirm]:
 
 def _work(big: BigFirm) -> RunScope:
     company = load_company(big.firm.folder)
-    return RunScope(company, Home.at(big.firm.home), PERIOD.start, PERIOD.end, clock.as_of(company, PERIOD.end))
+    return RunScope(
+        company, Home.at(big.firm.home), PERIOD.start, PERIOD.end, clock.as_of(company, PERIOD.end)
+    )
 
 
 def _score(big: BigFirm) -> None:
@@ -78,9 +80,18 @@ def _sign(big: BigFirm, login: str) -> Signing:
 def _object(big: BigFirm) -> None:
     """One card goes the whole way to an objection."""
     sign_cards(_sign(big, "h04"), PERIOD, EntryKind.REVIEWED, ["S213"])
-    sign_cards(_sign(big, "hr"), PERIOD, EntryKind.PUBLISHED, ["S213"], says={"objections_until": "2026-04-09"})
+    sign_cards(
+        _sign(big, "hr"), PERIOD, EntryKind.PUBLISHED, ["S213"], says={"objections_until": "2026-04-09"}
+    )
     card = _sign(big, "hr").cards(PERIOD)["S213"].hash
-    body = {"number": 1, "role": "maker", "kpi": "teamwork", "reason": "评分与事实不符", "card_hash": card, "why_hash": "w"}
+    body = {
+        "number": 1,
+        "role": "maker",
+        "kpi": "teamwork",
+        "reason": "评分与事实不符",
+        "card_hash": card,
+        "why_hash": "w",
+    }
     assert _sign(big, "s213").decide(PERIOD, EntryKind.OBJECTED, {"S213": body}).entered
 
 
@@ -111,9 +122,10 @@ def _check(status: CloseStatus, problems: set[str]) -> None:
         blocker, expected = named[name], PLANTED[name]
         assert blocker is not None
         assert expected.waits <= blocker.people, name
-        assert expected.owner == blocker.owner.people, name
+        assert {*expected.owner} <= {*blocker.owner.people}, name
+        assert bool(expected.owner) == bool(blocker.owner.people), name
         assert expected.command == blocker.command, name
-        assert blocker.place.startswith(expected.place), name
+        assert expected.place in blocker.place, name
         assert blocker.remedy.zh, name
         assert blocker.remedy.en, name
     counts = [len(blocker.people) for blocker in status.found.blockers]

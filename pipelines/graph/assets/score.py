@@ -1,4 +1,4 @@
-"""Monthly layer: the company's files as they are now, figures, scorecards in manager order, publication, what blocks the close."""
+"""Monthly layer: the company's files as they are now, figures, scorecards in manager order, publication, what blocks."""
 
 from collections.abc import Iterator
 

@@ -26,7 +26,11 @@ LEADER = (
         "{kpi: team_attainment, duty: make, weight: 40, target: 1, method: score.linear, args: {cap: 1}}",
     )
 )
-LED = PEOPLE.replace("许师傅,maker", "许师傅,leader").replace("钱一,maker", "钱一,leader").replace("孙二,maker", "孙二,leader")
+LED = (
+    PEOPLE.replace("许师傅,maker", "许师傅,leader")
+    .replace("钱一,maker", "钱一,leader")
+    .replace("孙二,maker", "孙二,leader")
+)
 
 
 def _close(firm: Firm, period: Period = JANUARY, as_of: str = "2026-02-03") -> CloseStatus:
@@ -221,7 +225,11 @@ def test_a_locked_period_waits_for_nothing(firm: Firm) -> None:
 
 @pytest.mark.parametrize(("rated", "code"), [(APPRAISED, 0), (APPRAISED[:-1], 1)])
 def test_the_command_says_by_its_exit_code_whether_anything_blocks(
-    firm: Firm, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], rated: list[str], code: int
+    firm: Firm,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    rated: list[str],
+    code: int,
 ) -> None:
     monkeypatch.setenv("KPI_HOME", str(firm.home.root))
     firm.rate(dict.fromkeys(rated, 4))
@@ -243,5 +251,3 @@ def test_reading_the_list_enters_nothing(firm: Firm) -> None:
     _close(firm)
 
     assert Ledger.of(firm.home.root).head() == before
-
-
