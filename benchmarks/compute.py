@@ -2,8 +2,14 @@
 
 A month of order lines of two shops, 13 owners; every order-line measure of the sample company's sales roles. Both run on the
 same table in the same process, alternating; the median of the repeats is shown. Usage: python benchmarks/compute.py [lines ...]
+
+With a home (`python benchmarks/compute.py var`): its days of one year as the daily step computes them, in a copy. The digests of
+the stored tables tell whether a change of the engine left every figure as it was.
 """
 
+import hashlib
+import resource
+import shutil
 import statistics
 import sys
 import tempfile
@@ -16,10 +22,11 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from models.definitions.load import load_definitions  # noqa: E402
+from models.definitions.load import Definitions, load_definitions  # noqa: E402
+from warehouse.figures.actuals import compute_daily, compute_mtd  # noqa: E402
 from warehouse.figures.plan import Span, measures_by_fact, people_to_measure  # noqa: E402
 from warehouse.figures.run import read_figures  # noqa: E402
-from warehouse.store.connect import open_warehouse  # noqa: E402
+from warehouse.store.connect import WAREHOUSE, open_warehouse  # noqa: E402
 
 REPEATS = 3  # odd: the median is then one of the runs, not a mean of two
 SPAN = Span("2026-10", date(2026, 10, 1), date(2026, 10, 31))
@@ -104,14 +111,18 @@ def median_seconds(work: Callable[[], object], other: Callable[[], object]) -> t
     return statistics.median(times[0]), statistics.median(times[1])
 
 
-def main(sizes: list[int]) -> None:
+def known_definitions() -> Definitions:
     folder = HERE.parent / "kpi_definitions"
     files = [*folder.glob("kpis/*.yaml"), *folder.glob("roles/*.yaml"), folder / "grades.yaml"]
     own = folder.glob("sample/kpi_definitions/*.yaml")  # the roles and formulas that BY_HAND spells out
-    definitions = load_definitions(
+    return load_definitions(
         {str(path): path.read_text("utf-8") for path in files},
         {str(path): path.read_text("utf-8") for path in own},
     )
+
+
+def main(sizes: list[int]) -> None:
+    definitions = known_definitions()
     print(f"{'lines':>10} {'measures':>8} {'compiled s':>11} {'by hand s':>10} {'compiled / by hand':>19}")
     for lines in sizes:
         with tempfile.TemporaryDirectory() as name, open_warehouse(Path(name)) as con:
@@ -128,5 +139,36 @@ def main(sizes: list[int]) -> None:
             )
 
 
+def days_of(home: Path) -> None:
+    """The first 365 days of a home, and month to date of the last 31 of them."""
+    definitions = known_definitions()
+    with tempfile.TemporaryDirectory() as name:
+        shutil.copy(home / WAREHOUSE, name)
+        with open_warehouse(Path(name)) as con:
+            days = [
+                day
+                for (day,) in con.execute("select distinct business_date from kpi_actual_daily").fetchall()
+            ]
+            days = sorted(days)[:365]
+            steps: dict[str, Callable[[], object]] = {
+                "kpi_actual_daily": lambda: compute_daily(con, definitions, days),
+                "kpi_actual_mtd": lambda: compute_mtd(con, definitions, days[-31:]),
+            }
+            print(f"{'table':>20} {'s':>7} {'CPU s':>7} {'peak MB':>8} {'rows':>8} digest")
+            for table, step in steps.items():
+                began, cpu = time.perf_counter(), time.process_time()
+                step()
+                seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+                rows = con.execute(f"from {table} order by all").fetchall()
+                digest = hashlib.md5("\n".join(map(repr, rows)).encode(), usedforsecurity=False).hexdigest()
+                print(f"{table:>20} {seconds:>7.2f} {cpu:>7.2f} {peak:>8} {len(rows):>8} {digest}")
+            for finding in con.execute("from engine_finding order by all").fetchall():
+                print(finding)
+
+
 if __name__ == "__main__":
-    main([int(a) for a in sys.argv[1:]] or [1_000_000, 10_000_000])
+    if sys.argv[1:] and not sys.argv[1].isdigit():
+        days_of(Path(sys.argv[1]))
+    else:
+        main([int(a) for a in sys.argv[1:]] or [1_000_000, 10_000_000])

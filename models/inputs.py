@@ -21,7 +21,10 @@ RATER_TYPES: tuple[RaterType, ...] = get_args(RaterType)
 
 @dataclass(frozen=True, kw_only=True)
 class Actual:
-    """The measured figure of one KPI of one person in one role; a missing value has a cause."""
+    """The measured figure of one KPI of one person in one role; a missing value has a cause.
+
+    `measured_as`: the KPI of its `or_else` that was measured in its place; None = the KPI itself.
+    """
 
     period: str
     person_id: str
@@ -34,6 +37,7 @@ class Actual:
     cause_code: str | None = None
     cause: str | None = None
     n_rows: int = 0
+    measured_as: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

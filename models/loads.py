@@ -116,4 +116,5 @@ class SourceAccount:
     begins_on: str | None = None
     lookback: str = ""
     finality_days: int = 0
+    only: str = ""  # a flag that every row of it carries: what leaves such rows out is not fed by it
     platform: str = field(default="")

@@ -11,6 +11,7 @@ import pytest
 GROUPS = {
     "journeys/test_reference.py": "history",  # one load of the sample's whole history
     "journeys/test_all_roles.py": "history",
+    "journeys/test_forty_people.py": "forty",  # one month of a firm
     "journeys/test_morning.py": "morning",  # one run of three days
 }
 

@@ -33,7 +33,7 @@ CALLED = {
         r"definition_schema",
     ): "written to kpi_definitions/schema.json by `make pages`",
     (r".*", r"do_GET|do_POST|log_message|handle_error"): "http.server",
-    (r".*", r"setup_for_execution|teardown_after_execution"): "Dagster",
+    (r".*", r"setup_for_execution|teardown_after_execution|from_config_value"): "Dagster",
     (r"connectors/testing/fakes/taobao_top\.py", r"_\w+"): "answered by the name of the method that is asked",
     (
         r"warehouse/facts/build\.py",

@@ -272,7 +272,8 @@ def _refuse_contradictions(drops: tuple[Drop, ...]) -> None:
                     before,
                     after,
                     f"{after.first} in both",
-                    "end one before the other begins: an order that was paid after the last day stays in the file it stands in",
+                    "end one before the other begins: an order that was paid after the last day stays in the file it stands in."
+                    f" Another report of the same days, e.g. by items, takes a shop_id of its own ({after.shop_id}-items)",
                 )
             if (before.zone, before.platform) != (after.zone, after.platform):
                 actual = f"{before.zone}, {before.platform} and {after.zone}, {after.platform}"

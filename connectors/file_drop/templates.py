@@ -22,7 +22,8 @@ currency: CNY                    # every figure is shown in it
 languages: [zh, en]
 clock: now
 first_day: 2026-01-01            # first day the company wants figures for; accounts without active_from are asked from here on
-# Which role must own every row; what nobody of that role owns stands as "unowned" in the reconciliation.
+# Which role must own every row; what nobody of that role owns stands as "unowned" in the reconciliation. Name roles that
+# somebody holds, and take an entry out that nobody answers for. 须为有人担任的岗位; 无人负责的项请删去, 否则看板一直提示无归属。
 accountable_roles: {order_line: store_manager, refund: store_manager, ticket: aftersales_cs, live_session: live_ops}
 # Hours within which a ticket is to be solved, by priority.
 sla_hours: {urgent: 8, high: 24, normal: 72, low: 120}

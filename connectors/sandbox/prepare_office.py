@@ -160,11 +160,18 @@ def task(r: random.Random, day: date, busy: int) -> list[Row]:
         ("close", "P124"),
         ("other", "P128"),
     )
-    return [
+    drawn: list[Row] = [
         {"task_id": f"k{day:%m%d}-{n}-{who}", "assignee_id": who, "type": kind, "due_at": at(day, 18),
          "delivered_at": at(day, 19 if r.random() < 0.06 else 15), "first_pass": r.random() < 0.9, "revisions": r.choice((0, 0, 1)),
          "errors": r.choice((0, 0, 0, 0, 1)), "difficulty_points": r.randint(1, 5), "sku_id": SKUS[n]}
         for n, (kind, who) in enumerate(posts)
+    ]  # fmt: skip
+    # campaigns, follow-ups and reports of people who own a shop: theirs alone, too
+    more = (("report", "P128"), ("other", "P104"), ("other", "P110"), ("other", "P119"))
+    return drawn + [
+        {"task_id": f"k{day:%m%d}-{n}-{who}-{kind}", "assignee_id": who, "type": kind, "due_at": at(day, 18),
+         "delivered_at": at(day, 19 if day.day == 17 else 15), "first_pass": True, "revisions": 0, "errors": 0, "difficulty_points": 1}
+        for n, (kind, who) in enumerate(more, len(posts))
     ]  # fmt: skip
 
 

@@ -152,6 +152,7 @@ class TaobaoTop(Connector):
         Stream(
             name="service_ratings",
             feeds=("chat",),
+            only="rating_only",  # TOP rates chats and shows none of them
             windows=ByChange(
                 version=lambda rating: rating.eval_time,
                 readable_for=timedelta(days=88),  # TOP shows 90 days: two less to be inside

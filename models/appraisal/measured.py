@@ -32,6 +32,7 @@ class Measured:
     cause: Cause | None = None
     n_rows: int = 0
     steps: tuple[Step, ...] = ()
+    measured_as: str | None = None  # the KPI that was measured in its place
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,13 @@ def from_actual(kpi: Kpi, actual: Actual | None, of_target: ResolvedTarget | Non
         text = result(actual.value)
         return replace(kept, steps=(Step(f"实际 {text}", f"actual {text}"),))
     return _computed(kpi, kept, actual.numerator)
+
+
+def in_its_place(other: Kpi, measured: Measured) -> Measured:
+    """The figure of an alternative as that of the KPI in whose place it stands; the first step says so."""
+    name = f"{other.label.zh}（{other.id}）"
+    step = Step(f"按{name}计量", f"measured by {other.label.en} ({other.id})")
+    return replace(measured, steps=(step, *measured.steps), measured_as=other.id)
 
 
 def _computed(kpi: Kpi, kept: Measured, above: Decimal) -> Measured:

@@ -12,7 +12,14 @@ from decimal import Decimal
 
 from models.appraisal.lines import NOTHING_HAPPENED, LineOutcome, score_line
 from models.appraisal.manager_order import reports_first
-from models.appraisal.measured import Measured, ReportTotal, from_actual, from_ratings, from_reports
+from models.appraisal.measured import (
+    Measured,
+    ReportTotal,
+    from_actual,
+    from_ratings,
+    from_reports,
+    in_its_place,
+)
 from models.appraisal.targets import ResolvedTarget, TargetBook
 from models.definitions import (
     Definitions,
@@ -94,6 +101,7 @@ class ScoreLine:
     steps: tuple[Step, ...]
     n_rows: int
     source: str
+    measured_as: str | None = None  # the KPI of its `or_else` that stands in its place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,7 +330,11 @@ def _measure(inputs: _Inputs, person: Person, line: RoleLine, kpi: Kpi) -> Measu
     if isinstance(kpi.measure, Ratio) and isinstance(kpi.measure.denominator, TargetRef):
         of_target = _target(inputs, person, kpi.measure.denominator.kpi)
     actual = inputs.actuals.get((person.person_id, person.role_id, kpi.id))
-    return from_actual(kpi, actual, of_target)
+    if actual is None or actual.measured_as is None:
+        return from_actual(kpi, actual, of_target)
+    # by its own definition: scale, bounds and least denominator are those of what was measured
+    other = inputs.definitions.kpi(actual.measured_as, inputs.period.end)
+    return in_its_place(other, from_actual(other, actual, None))
 
 
 @exact
@@ -361,6 +373,7 @@ def _finish(role: Role, row: _Row, scored: TotalScore, number: int) -> ScoreLine
         steps=steps,
         n_rows=row.measured.n_rows,
         source=line.source,
+        measured_as=row.measured.measured_as,
     )
 
 

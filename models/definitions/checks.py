@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from models.definitions.alternatives import check_alternatives
 from models.definitions.grades import GradeTable
 from models.definitions.kpis import FromReports, Kpi, RatedItem, Ratio, TargetRef
 from models.definitions.pay_checks import check_plans
@@ -57,6 +58,7 @@ def check_all(known: Known, problems: Problems) -> None:
     with problems.collect():
         _check_cycles(known.kpis)
     check_references(known.kpis, known.claimed["kpis"], problems)
+    check_alternatives(known.kpis, known.claimed["kpis"], problems)
     for role in (role for versions in known.roles.values() for role in versions):
         with problems.collect():
             _check_role(role, known)

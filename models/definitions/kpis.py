@@ -94,6 +94,9 @@ class Kpi:
     floor: Decimal | None = None
     cap: Decimal | None = None
     bounds: RateBounds | None = None  # None: not declared; without ends: declared to be anything
+    or_else: tuple[
+        str, ...
+    ] = ()  # KPIs of the same meaning from other sources, in the order in which they are tried
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -116,7 +119,7 @@ RATING_KEYS = ("item",)
 TARGET_KEYS = ("target",)
 REPORT_KEYS = ("total_at_least", "grade_in")  # exactly one of them
 REQUIRED = ("id", "effective_from", "label", "formula", "kind", "unit", "direction", "decimals")
-OPTIONAL = (*MEASURES, "denominator", "scale", "min_n", "floor", "cap", "bounds")
+OPTIONAL = (*MEASURES, "denominator", "scale", "min_n", "floor", "cap", "bounds", "or_else")
 BOUND_KEYS = ("lower", "upper")
 
 
@@ -153,7 +156,26 @@ def read_kpi(node: Node) -> Kpi:
         floor=floor,
         cap=cap,
         bounds=_bounds(fields),
+        or_else=_or_else(fields),
     )
+
+
+def _or_else(fields: Fields) -> tuple[str, ...]:
+    """Its alternatives by name; whether they fit it is for models/definitions/alternatives.py."""
+    node = fields.get("or_else")
+    if node is None:
+        return ()
+    names = tuple(as_id(item, "an alternative") for item in as_items(node, "or_else"))
+    if not names or len(set(names)) < len(names):
+        remedy = "name each alternative once, in the order in which they are tried, or remove or_else"
+        raise refuse(
+            "D234",
+            "or_else names nothing, or a KPI twice",
+            node.place,
+            actual=", ".join(names),
+            remedy=remedy,
+        )
+    return names
 
 
 def _bounds(fields: Fields) -> RateBounds | None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
 from models.definitions.case_kpis import read_case_kpi
@@ -56,6 +57,13 @@ class Definitions:
     def grade_tables(self) -> dict[str, GradeTable]:
         """The newest version of every grade table."""
         return {name: versions[-1] for name, versions in self.grade_table_versions.items()}
+
+    @cached_property
+    def begins(self) -> tuple[date, ...]:
+        """The days on which some version of a KPI or role begins, ascending; between two of them all stay as they are."""
+        days = {kpi.effective_from for versions in self.kpi_versions.values() for kpi in versions}
+        days |= {role.effective_from for versions in self.role_versions.values() for role in versions}
+        return tuple(sorted(days))
 
     def kpi(self, name: str, on: date) -> Kpi:
         """The KPI version in force on a day."""

@@ -100,6 +100,11 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
             "比率可能的范围；超出即缺失",
             "what the rate can be; outside it is missing",
         ),
+        "or_else": _said(
+            {"type": "array", "items": ID, "minItems": 1, "uniqueItems": True},
+            "本指标没有数据来源时，依次改用的指标",
+            "KPIs that take its place, in order, where no source feeds it",
+        ),
     },
     "bounds": {"lower": NUMBER, "upper": NUMBER},
     "kpi_item": {"kpi": ID, **_RANGE},

@@ -21,6 +21,7 @@ from models.formulas.tree import (
     Unary,
     children,
     columns,
+    denied,
 )
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "check",
     "children",
     "columns",
+    "denied",
     "parse_expression",
 ]

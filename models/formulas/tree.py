@@ -152,3 +152,19 @@ def columns(node: Expr) -> frozenset[str]:
     # the empty set needs its type: `union` would be of an unknown one
     own = frozenset({node.name}) if isinstance(node, ColumnName) else frozenset[str]()
     return own.union(*(columns(child) for child in children(node)))
+
+
+def denied(node: Expr | None) -> frozenset[str]:
+    """The flags that must be false for a condition to be true: `not a and b` denies a.
+
+    >>> from models.formulas import parse_expression
+    >>> sorted(denied(parse_expression("not a and (b or not c)", "")))
+    ['a']
+    """
+    match node:
+        case Not(operand=ColumnName(name=name)):
+            return frozenset({name})
+        case And(items=items):
+            return frozenset[str]().union(*(denied(item) for item in items))
+        case _:
+            return frozenset()

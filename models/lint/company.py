@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from models.definitions import Definitions, Label, Role
+from models.formulas import denied
 from models.inputs import Target
 from models.lint.finding import Breach, LintedWorld, rule
 from models.money import plain, round_half_up
@@ -32,15 +33,47 @@ def _unfed(world: LintedWorld) -> Iterator[Breach]:
     # None is not the empty set: where nobody knows what is fed, nothing is said
     for role in _held(world) if fed is not None else ():
         for line in role.lines:
-            absent = sorted({a.fact for a in world.seen[line.kpi].all} - (fed or frozenset()))
-            if absent:
+            absent = _absent(world, line.kpi)
+            others = [] if not absent else _alternatives(world, role, line.kpi)
+            lacking = [(name, _absent(world, name)) for name in others]
+            # an alternative that is fed measures in its place
+            if absent and all(tables for _, tables in lacking):
                 names = ", ".join(absent)
+                also = [f"{', '.join(tables)} ({name})" for name, tables in lacking]
                 yield Breach(
                     role,
-                    f"{role.id} 的 {line.kpi} 需要 {names}",
-                    f"{role.id}: {line.kpi} needs {names}",
+                    f"{role.id} 的 {line.kpi} 需要 {'，或 '.join([names, *also])}",
+                    f"{role.id}: {line.kpi} needs {', or '.join([names, *also])}",
                     line.source,
                 )
+
+
+def _absent(world: LintedWorld, kpi_id: str) -> list[str]:
+    """The tables that a KPI reads and nothing fills."""
+    return sorted(fact for fact in _tables(world, kpi_id) if not _is_fed(world, kpi_id, fact))
+
+
+def _is_fed(world: LintedWorld, kpi_id: str, fact: str) -> bool:
+    if fact not in (world.context.facts or frozenset()):
+        return False
+    left_out = frozenset.intersection(*(denied(a.where) for a in world.seen[kpi_id].all if a.fact == fact))
+    # fed by rows that the KPI leaves out is not fed
+    partly = world.context.partly.get(fact, frozenset())
+    return not (partly and partly <= left_out)
+
+
+def _tables(world: LintedWorld, kpi_id: str) -> set[str]:
+    return {a.fact for a in world.seen[kpi_id].all}
+
+
+def _alternatives(world: LintedWorld, role: Role, kpi_id: str) -> list[str]:
+    """The alternatives of a KPI whose rows belong to the people of the role by the same scopes as its own."""
+    held = (world.context.owned or {}).get(role.id, frozenset())
+
+    def scopes(name: str) -> frozenset[str]:
+        return frozenset(held & {scope for fact in _tables(world, name) for scope in FACTS[fact].scopes})
+
+    return [name for name in world.kpis[kpi_id].or_else if scopes(name) == scopes(kpi_id)]
 
 
 @rule(

@@ -4,6 +4,7 @@ Pure: the rows come as arguments. Not here: what contradicts itself and is refus
 company feeds and owns (company.py).
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -195,10 +196,39 @@ def _jumping_rate(world: LintedWorld) -> Iterator[Breach]:
                 yield _at(after, told, f"{told} (the row before is {before.where})")
 
 
+@rule(
+    "L119",
+    "warning",
+    name=Label("同一评分项用了两种满分", "One item rated on two scales"),
+    why=Label(
+        "5 分制的 4 分写成 100 分制就只有 4%", "4 of 5 written down as 4 of 100 is 4 % of the full marks"
+    ),
+    remedy=Label(
+        "核对 scale_max；同一期间的同一评分项请用同一满分",
+        "check scale_max; let everybody rate an item of a period on one scale",
+    ),
+)
+def _two_scales(world: LintedWorld) -> Iterator[Breach]:
+    by_item: dict[tuple[str, str], list[StatedRating]] = {}
+    for rating in world.context.ratings:
+        by_item.setdefault((rating.period, rating.item_id), []).append(rating)
+    for (period, item), ratings in sorted(by_item.items()):
+        counts = Counter(rating.scale_max for rating in ratings)
+        usual = max(counts, key=lambda scale: (counts[scale], -scale))
+        for scale in sorted(counts.keys() - {usual}):
+            first = next(rating for rating in ratings if rating.scale_max == scale)
+            n, most = counts[scale], counts[usual]
+            yield _at(
+                first,
+                f"{item} 在 {period} 有 {n} 个评分满分为 {plain(scale)}，另有 {most} 个满分为 {plain(usual)}",
+                f"{item} in {period}: {n} rated on a scale to {plain(scale)}, {most} on one to {plain(usual)}",
+            )
+
+
 def _at(
     row: StatedRating | StatedTarget | StatedRate, zh: str, en: str, severity: Severity | None = None
 ) -> Breach:
     return Breach(FileRow(row.where), zh, en, row.where, severity)
 
 
-RULES = (_unknown_item, _unread_rating, _self_as_other, _wrong_rater, _no_rate, _jumping_rate)
+RULES = (_unknown_item, _unread_rating, _self_as_other, _wrong_rater, _no_rate, _jumping_rate, _two_scales)

@@ -83,6 +83,9 @@ class CompanyContext:
     """What only a company knows; None where it is not known, and then nothing is said about it."""
 
     facts: frozenset[str] | None = None  # tables that a connector or a file feeds
+    partly: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # of a table that is fed with rows of some kind only: the flags that they carry
     owned: Mapping[str, frozenset[str]] | None = None  # scope types that people of a role hold
     targets: tuple[Target, ...] = ()
     stated_targets: tuple[StatedTarget, ...] = ()

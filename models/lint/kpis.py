@@ -62,7 +62,7 @@ def _meaning(seen: Seen) -> object:
 )
 def _unused_kpi(world: LintedWorld) -> Iterator[Breach]:
     used = {line.kpi for role in world.roles.values() for line in role.lines}
-    used |= {ref for kpi in world.kpis.values() for ref in referred(kpi)}
+    used |= {ref for kpi in world.kpis.values() for ref in (*referred(kpi), *kpi.or_else)}
     # sources and lines are among the names too: at worst an unused KPI of such a name is not told
     used |= {ref.name for plan in world.pay_plans.values() for line in plan.lines for ref in line.refs}
     for kpi in world.kpis.values():
@@ -88,6 +88,27 @@ def _unbounded_rate(world: LintedWorld) -> Iterator[Breach]:
         measured = isinstance(kpi.measure, Ratio) and not isinstance(kpi.measure.denominator, TargetRef)
         if measured and unit_of(kpi.unit).is_ratio and kpi.bounds is None:
             yield Breach(kpi, f"{kpi.id} 未写 bounds", f"{kpi.id} declares no bounds")
+
+
+@rule(
+    "L101",
+    "warning",
+    name=Label("投产比写成了比率", "A multiple declared a ratio"),
+    why=Label(
+        "每花 1 元带回 4.02 元显示成 402 %，目标 4 显示成 400 %",
+        "4.02 for each one spent is shown as 402 %, and a target of 4 as 400 %",
+    ),
+    remedy=Label("unit: multiple；目标不变", "write unit: multiple; targets stay as they are"),
+)
+def _multiple_as_ratio(world: LintedWorld) -> Iterator[Breach]:
+    for seen in world.seen.values():
+        kpi = seen.kpi
+        if unit_of(kpi.unit).is_ratio and meaning.is_return(seen):
+            yield Breach(
+                kpi,
+                f"{kpi.id} 是销售或利润 ÷ 费用，单位却是 ratio",
+                f"{kpi.id} divides sales or profit by what was spent, and its unit is ratio",
+            )
 
 
 def referred(kpi: Kpi) -> Iterator[str]:
@@ -340,4 +361,5 @@ RULES = (
     _unit_against_formula,
     _mixed_currencies,
     _unbounded_rate,
+    _multiple_as_ratio,
 )

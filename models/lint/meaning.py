@@ -39,7 +39,8 @@ _COSTS = frozenset(
 )
 # table and column: `amount` is a cost in this table only, elsewhere it is what a buyer gets back
 _OPEX = ("opex", "amount")
-_MARGINS = _COSTS | {"contribution", "unit_price", "baseline_price"}
+_MARGIN = "contribution"
+_MARGINS = _COSTS | {_MARGIN, "unit_price", "baseline_price"}
 # sums of these columns are bad news: mistakes, losses, people who leave
 _FAULTS = frozenset(
     {
@@ -85,7 +86,7 @@ _QUALITY = frozenset(
 )
 # before refunds: what buyers paid, and what was credited for it
 _SALES = frozenset({"paid_amount", "gmv", "ad_sales", "credited", "sales"})
-_TAKEN_OFF = frozenset({"refunded", "refund_amount", "contribution"})
+_TAKEN_OFF = frozenset({"refunded", "refund_amount", _MARGIN})
 # how tables name a column that is a quotient already: adding such columns weighs a small day like a large one
 _RATE_ENDINGS = ("_rate", "_pct", "_share", "_ratio", "_percent")
 
@@ -200,6 +201,12 @@ def is_sales(seen: Seen) -> bool:
     """Whether the figure is money that buyers paid."""
     parts = counted(seen.above)
     return bool(parts) and all(summed(a) & _SALES for a in parts)
+
+
+def is_return(seen: Seen) -> bool:
+    """Whether the figure is what comes back for each one spent: sales or profit over nothing but costs."""
+    brought = any(summed(a) & (_SALES | {_MARGIN}) for a in counted(seen.above))
+    return brought and bool(seen.below) and all(is_cost(a) and a.sign > 0 for a in seen.below)
 
 
 def is_net(seen: Seen) -> bool:

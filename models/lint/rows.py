@@ -25,6 +25,7 @@ class StatedRating:
     item_id: str
     rater_id: str
     rater_type: RaterType
+    scale_max: Decimal
     where: str
 
 

@@ -25,13 +25,8 @@ TASK = Table(
     key=("platform", "shop_id", "task_id"),
     # the due day first: a task that was never delivered has no other, and has to count as late
     dates=("due_on", "delivered_on"),
-    scopes={
-        "shop": "shop_id",
-        "sku_group": "sku_group",
-        "brand": "brand",
-        "person": "assignee_id",
-        "dept": "dept",
-    },
+    # no shop and no goods: who owns a shop does not answer for the tasks that colleagues do there
+    scopes={"person": "assignee_id", "dept": "dept"},
     columns=(
         *COMMON,
         text("task_id", "任务", "Task", required=True),
@@ -123,7 +118,8 @@ ATTENDANCE = Table(
     grain="one row per employee and day",
     key=("platform", "shop_id", "employee_id", "worked_on"),
     dates=("worked_on",),
-    scopes={"shop": "shop_id", "person": "employee_id", "dept": "dept"},
+    # no shop: who owns one is not late for its whole staff
+    scopes={"person": "employee_id", "dept": "dept"},
     columns=(
         *COMMON,
         text("employee_id", "员工", "Employee", required=True),

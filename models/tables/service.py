@@ -55,6 +55,14 @@ TICKET = Table(
             "minutes",
             bounds=ANY,
         ),
+        count(
+            "first_reply_business_minutes",
+            "首次回复工作分钟",
+            "First reply, minutes within the desk's business hours: nights and days off do not count;"
+            " NULL = none yet, or the desk states no business hours",
+            "minutes",
+            bounds=ANY,
+        ),
         derive(
             count(
                 "resolution_minutes",

@@ -20,6 +20,7 @@ from connectors.file_drop.exports.export_skeleton import facts_entry, layout_nam
 from connectors.file_drop.layout import FileOptions
 from connectors.file_drop.reading.opening import read_bytes
 from models.errors import CompanyError, MeritError
+from models.spellings import folded
 from models.whole_file import write_whole
 from pipelines.commands.table import table
 from pipelines.company.company import SAMPLE, Company
@@ -77,9 +78,12 @@ def _source(match: Match, name: str) -> str:
     if name in match.layout.constants:
         return f"always {match.layout.constants[name]}"
     source = match.layout.columns[name]
-    there = set(match.titles)
-    found = [next((h for h in group if h in there), group[0]) for group in source.alternatives]
-    absent = source.optional and not any(h in there for group in source.alternatives for h in group)
+    there = {folded(title): title for title in match.titles}
+    found = [
+        next((there[folded(h)] for h in group if folded(h) in there), group[0])
+        for group in source.alternatives
+    ]
+    absent = source.optional and not any(folded(h) in there for group in source.alternatives for h in group)
     words = " + ".join(found) or (
         f"order and place in it ({source.number_within})" if source.number_within else ""
     )

@@ -34,6 +34,7 @@ def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
     access = _access(company)
     return CompanyContext(
         facts=_fed(company),
+        partly=_partly(company),
         owned=_owned(dropped),
         targets=_targets(dropped),
         stated_targets=tuple(
@@ -82,6 +83,16 @@ def _fed(company: Company) -> frozenset[str]:
         for fact in account.feeds
     }
     return frozenset(fed | {name for name, table in FACTS.items() if _is_own(table.derived_from)})
+
+
+def _partly(company: Company) -> dict[str, frozenset[str]]:
+    """The tables that are fed with nothing but rows of some kind, and the flags that these carry."""
+    flags: dict[str, set[str]] = defaultdict(set)
+    for account in source_accounts(company.sources, company.drops, company.first_day):
+        for fact in account.feeds:
+            flags[fact].add(account.only)
+    # "" among them: some account brings rows of every kind
+    return {fact: frozenset(found) for fact, found in flags.items() if "" not in found}
 
 
 def _is_own(sources: tuple[str, ...]) -> bool:
@@ -144,7 +155,7 @@ def _person(row: dict[str, Any]) -> Person:
 
 
 def _rating(row: dict[str, Any], where: str) -> StatedRating:
-    columns = ("person_id", "period", "item_id", "rater_id", "rater_type")
+    columns = ("person_id", "period", "item_id", "rater_id", "rater_type", "scale_max")
     return StatedRating(**{name: row[name] for name in columns}, where=where)
 
 

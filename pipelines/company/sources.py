@@ -97,6 +97,7 @@ class DeclaredAccount:
                 active_to=self.active_to.isoformat() if self.active_to else None,
                 lookback=str(stream.windows.lookback),
                 finality_days=stream.finality_days,
+                only=stream.only,
                 platform=self.kit.platform,
             )
             for stream in (stream.of(self.settings) for stream in self.kit.streams)

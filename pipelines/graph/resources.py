@@ -24,8 +24,8 @@ class RunPlace(dg.ConfigurableResource["RunPlace"]):
         company: company folder; empty for KPI_COMPANY, else the sample company. Below `kpi serve`: the server's, or empty.
         home: KPI_HOME; empty for the environment's. Below `kpi serve`: the server's, or empty.
         as_of: ISO instant the run stands at; empty for the company's clock.
-        since: first day to work on when it lies before the run's first partition. A long span is worked on
-            whole, but only its last days are recorded as partitions (runner.py says why).
+        since: first day to work on when it lies before the run's first partition: a weekly run reads further back
+            than the day it stands for.
         zone: pull only the accounts of this time zone; empty for all.
         period: appraisal period to score when it is not the month of the partition, e.g. 2011-Q4.
     """

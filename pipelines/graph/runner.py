@@ -9,10 +9,14 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
+import yaml
+
+# A storage of ours can be named to Dagster in a file only; the class behind its file has no public name (dagster 1.13.27, which
+# pyproject.toml pins).
+from dagster._core.instance.ref import InstanceRef
 from dagster_shared.error import SerializableErrorInfo
 
 from models.errors import CheckError, MeritError
@@ -20,18 +24,19 @@ from models.whole_file import PRIVATE, write_whole
 from pipelines.company.home import Home
 from pipelines.company.processes import is_dead, this_process
 from pipelines.company.run_scope import RunScope
+from pipelines.graph.checks import LINT
+from pipelines.graph.event_log import BATCH, DayEventLog
 from pipelines.graph.graph import build
 from pipelines.graph.schedules import DAILY, MONTHLY
 from pipelines.steps.files import checked_files
 from warehouse.facts.checks import remedy_of
 from warehouse.store.connect import open_warehouse
 
-# Dagster writes two events per asset and partition, about 15 ms each: a year of seventeen assets is minutes
-# of bookkeeping. A longer span is worked on whole, but only its last days are recorded as partitions.
-RECORDED_DAYS = 7
 _TEMPLATE = Path(__file__).resolve().parents[2] / "dagster.yaml"
 # Tags by which Dagster knows a run over a range of partitions; the same as its UI sets for a single-run backfill.
 _START, _END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+# Settings of dagster.yaml that say where Dagster keeps its log.
+_STORAGES = {"storage", "run_storage", "event_log_storage", "schedule_storage", "instance_class"}
 _PROCESS = "kpi/process"  # who runs it, so that a run whose process is gone can be told
 # Dagster keeps an exception of a step as text: an error of ours is found by its code.
 # With DOTALL: a message may have several lines.
@@ -50,9 +55,7 @@ class RunOutcome:
 
 def run_days(work: RunScope) -> RunOutcome:
     """Materialise the daily job for the days of the work."""
-    first = max(work.first, work.last - timedelta(days=RECORDED_DAYS - 1))
-    tags = {_START: first.isoformat(), _END: work.last.isoformat()}
-    return _run(work, DAILY, tags, {"since": work.first.isoformat()})
+    return _run(work, DAILY, {_START: work.first.isoformat(), _END: work.last.isoformat()}, {})
 
 
 def run_period(work: RunScope, period: str) -> RunOutcome:
@@ -87,7 +90,8 @@ def _run(work: RunScope, job: str, tags: Mapping[str, str], extra: Mapping[str, 
             # a failed step is told in our own words below, not as a trace
             raise_on_error=False,
         )
-    return RunOutcome(result.run_id, result.success, tuple(_errors(result)), tuple(_failed_checks(result)))
+    failed = _failed_checks(result, is_lint_counted=job == MONTHLY)
+    return RunOutcome(result.run_id, result.success, tuple(_errors(result)), tuple(failed))
 
 
 @contextmanager
@@ -98,8 +102,21 @@ def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
         warnings.simplefilter(
             "ignore", ResourceWarning
         )  # SQLite connections that Dagster leaves to the collector
-        with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        with dg.DagsterInstance.from_ref(_reference(home)) as instance:
             yield instance
+
+
+def _reference(home: Home) -> InstanceRef:
+    """The home's settings with our event log, unless an operator has named a storage."""
+    settings = yaml.safe_load((home.dagster / "dagster.yaml").read_text(encoding="utf-8")) or {}
+    if _STORAGES & settings.keys():
+        return InstanceRef.from_dir(str(home.dagster))
+    log = {
+        "module": DayEventLog.__module__,
+        "class": DayEventLog.__name__,
+        "config": {"base_dir": str(home.dagster / "history" / "runs")},  # where Dagster keeps it by default
+    }
+    return InstanceRef.from_dir(str(home.dagster), overrides={"event_log_storage": log})
 
 
 def prepare_instance(home: Home) -> None:
@@ -111,6 +128,7 @@ def prepare_instance(home: Home) -> None:
         write_whole(settings, _TEMPLATE.read_bytes(), mode=PRIVATE)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(BATCH))
 
 
 def end_dead_runs(instance: dg.DagsterInstance) -> None:
@@ -144,11 +162,20 @@ def _readable(error: SerializableErrorInfo, step: str) -> str:
     ).render()
 
 
-def _failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[MeritError]:
+def _failed_checks(result: dg.ExecuteInProcessResult, *, is_lint_counted: bool) -> Iterator[MeritError]:
+    """The checks that found something; the linter's warnings as their number where the days' run has told them already."""
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed:
             # a check may be able to stop later steps and have found nothing that does: only an error stops them
             stops = evaluation.blocking and evaluation.severity == dg.AssetCheckSeverity.ERROR
+            if is_lint_counted and evaluation.check_name == LINT and not stops:
+                yield CheckError(
+                    "K102",
+                    f"check {LINT} has {evaluation.metadata['findings'].value} warnings",
+                    where=evaluation.asset_key.to_user_string(),
+                    remedy="read them with `kpi lint`",
+                )
+                continue
             samples = evaluation.metadata.get("samples")
             usual = "mend the cause and run again" if stops else "see the cause; other figures stand"
             yield CheckError(

@@ -24,11 +24,13 @@ import yaml
 from dagster._cli.proxy_server_manager import ProxyServerManager
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
+from dagster_shared.serdes import serialize_value
 from dagster_webserver.app import create_app_from_workspace_process_context
 from starlette.types import ASGIApp
 
 from models.errors import MeritError
 from pipelines.company.home import Home
+from pipelines.graph.event_log import DayEventLog
 from pipelines.graph.runner import open_instance
 from pipelines.graph.session_guard import SessionGuard
 
@@ -61,7 +63,7 @@ def serve_pages(home: Home, listening: socket.socket, *, told: Callable[[str], N
         workspace.write_text(
             yaml.safe_dump({"load_from": list(code.get_code_server_specs())}), encoding="utf-8"
         )
-        daemon = stack.enter_context(_daemon(workspace))
+        daemon = stack.enter_context(_daemon(instance, workspace))
         guard = SessionGuard(
             stack.enter_context(_pages(instance, workspace)), port=listening.getsockname()[1]
         )
@@ -101,7 +103,10 @@ def _private_sockets() -> Iterator[Path]:
 
 
 @contextmanager
-def _daemon(workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def _daemon(instance: dg.DagsterInstance, workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    # The daemon's runs keep the same log as ours. A storage that an operator has named stands in the file: it may hold a
+    # password, and arguments are seen by others.
+    log = isinstance(instance.event_log_storage, DayEventLog)
     command = [
         sys.executable,
         "-m",
@@ -111,6 +116,7 @@ def _daemon(workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
         _LOG_LEVEL,
         "-w",
         str(workspace),
+        *(["--instance-ref", serialize_value(instance.get_ref())] if log else []),
     ]
     process = subprocess.Popen(command)  # noqa: S603 - our own interpreter, fixed arguments
     try:

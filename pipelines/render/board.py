@@ -15,6 +15,7 @@ from models.whole_file import PRIVATE, write_whole
 from pipelines.render import bilingual
 from pipelines.render.bilingual import Bilingual
 from pipelines.render.board_data import NOT_DELIVERED, BoardData, Key, load_board
+from pipelines.render.labels import by_another
 from pipelines.render.spark import Spark, sparkline
 from pipelines.render.todo import todos
 from warehouse.published.labels import KpiLabel, PublishedPerson, RoleLabel
@@ -42,6 +43,7 @@ class Cell:
     state: PaceState | None
     spark: Spark
     provisional: bool
+    measured: Bilingual | None = None  # by which KPI, where it was not itself
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,7 @@ def _cell(board: BoardData, key: Key) -> Cell | Bilingual:
         state=None if missing or month is None else pace_of(month.pace),
         spark=sparkline([_value(board, d, key) for d in board.spark_days]),
         provisional=bool(month and month.status == "provisional"),
+        measured=by_another(board.kpi(known.measured_as)) if known and known.measured_as else None,
     )
 
 

@@ -18,7 +18,7 @@ from pipelines.render.bilingual import (
     in_words,
     quotient,
 )
-from pipelines.render.labels import kpi_label
+from pipelines.render.labels import by_another, kpi_label
 from pipelines.render.styles import (
     Styles,
     footer,
@@ -147,13 +147,13 @@ def _line(
     sheet: Worksheet, styles: Styles, at: tuple[int, int], content: tuple[SheetData, PublishedLine]
 ) -> None:
     (row, number), (about, line) = at, content
-    kpi = about.kpi(line.kpi_id)
+    kpi, measured = about.kpi(line.kpi_id), about.kpi(line.measured_by)
     texts = {
         1: Bilingual(line.dimension_zh, line.dimension_en).both("\n"),
         2: Bilingual(kpi.zh, kpi.en).both("\n") + f"\n({bilingual_unit(kpi.unit, about.currency).both(' ')})",
         9: Bilingual(line.rule_zh, line.rule_en).both("\n"),
-        10: "\n".join(filter(None, [kpi.sources, kpi.defined_at])),
-        11: remarks(line, kpi),
+        10: "\n".join(filter(None, [measured.sources, measured.defined_at])),
+        11: remarks(line, measured),
     }
     write_text(sheet, row, 0, str(number), styles.center)
     for column, text in texts.items():
@@ -181,8 +181,11 @@ def _figures(sheet: Worksheet, styles: Styles, row: int, content: tuple[Publishe
 
 
 def remarks(line: PublishedLine, kpi: KpiLabel) -> str:
-    """What stands beside a line: its state, the division behind a rate, a weight that moved, the source rows."""
-    parts = []
+    """What stands beside a line: by what it was measured, its state, the division, a weight that moved, the source rows.
+
+    `kpi`: the label of the KPI that measured the line, which need not be the line's own.
+    """
+    parts = [by_another(kpi).both()] if line.measured_as else []
     if line.status != "scored" or line.value is None:
         state = in_words(STATUS, line.status).both()
         parts.append(f"{state}：{cause_line(line.cause_code, line.cause)}")

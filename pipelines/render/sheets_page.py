@@ -111,7 +111,7 @@ def _block(about: SheetData, numbered: list[tuple[int, PublishedLine]]) -> Block
 
 
 def _row(about: SheetData, number: int, line: PublishedLine) -> SheetRow:
-    kpi = about.kpi(line.kpi_id)
+    kpi, measured = about.kpi(line.kpi_id), about.kpi(line.measured_by)
     unit = bilingual.bilingual_unit(kpi.unit, about.currency).both(" ")
     actual = bilingual.format_value(line.value, kpi.unit, kpi.decimals) or bilingual.STATUS["missing"].both()
     return SheetRow(
@@ -126,7 +126,7 @@ def _row(about: SheetData, number: int, line: PublishedLine) -> SheetRow:
             bilingual.format_value(line.score, "", 2),
             bilingual.format_value(line.contribution, "", 2),
             Bilingual(line.rule_zh, line.rule_en).both("\n"),
-            "\n".join(filter(None, [kpi.sources, kpi.defined_at])),
-            remarks(line, kpi),
+            "\n".join(filter(None, [measured.sources, measured.defined_at])),
+            remarks(line, measured),
         )
     )

@@ -5,7 +5,7 @@ are published with the scorecard, so that what a person reads is what was comput
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -28,6 +28,7 @@ from pipelines.render.bilingual import (
     quotient,
     untranslated,
 )
+from pipelines.render.labels import by_another, kpi_label
 from warehouse.published import labels, provenance, read
 from warehouse.published.labels import KpiLabel, PublishedPerson
 from warehouse.published.provenance import LandingFile
@@ -46,6 +47,11 @@ class FigureQuestion:
     kpi: KpiLabel
     period: Period
     currency: str
+    known: Mapping[str, KpiLabel]
+
+    def measured_by(self, figure: PublishedLine | PublishedFigure) -> KpiLabel:
+        """The KPI that was measured: the one that is asked for, or an alternative in its place."""
+        return kpi_label(self.known, figure.measured_by)
 
 
 class Story:
@@ -102,17 +108,20 @@ def explain(
     story = Story(lang)
     _title(story, question)
     lines, cards = _published(con, question)
+    figures: Sequence[PublishedLine | PublishedFigure] = lines
     if question.period.kind == "D":
-        _day_figures(con, story, question)
+        figures = _day_figures(con, story, question)
     elif not lines:
         raise _no_figure(con, question)
     for line in lines:
         _line(story, question, line, cards.get(line.role_id))
-    _definition(story, question, definitions_source_lookup)
+    measured = list({kpi.kpi_id: kpi for kpi in map(question.measured_by, figures)}.values())
+    for kpi_told in {kpi.kpi_id: kpi for kpi in (question.kpi, *measured)}.values():
+        _definition(story, kpi_told, definitions_source_lookup)
     owned = read.ownership(con, question.period.start, question.period.end)
     own = [o for o in owned if o.person_id == question.person.person_id]
     _owned(story, own)
-    _landing(con, story, question, own)
+    _landing(con, story, question, (measured, own))
     return "\n".join(story.lines) + "\n"
 
 
@@ -131,7 +140,7 @@ def _understood(con: duckdb.DuckDBPyConnection, person: str, kpi: str, period: s
         raise _unknown("U302", "KPI", kpi, [x for k in known.values() for x in (k.kpi_id, k.zh, k.en)])
     fitting = [p for p in found if p.is_valid(span.start, span.end)]
     # people come oldest first: the last is the newest assignment
-    return FigureQuestion((fitting or found)[-1], matching[0], span, labels.company(con).currency)
+    return FigureQuestion((fitting or found)[-1], matching[0], span, labels.company(con).currency, known)
 
 
 def _unknown(code: str, what: str, actual: str, known: Sequence[str]) -> UsageError:
@@ -191,9 +200,9 @@ def _line(story: Story, question: FigureQuestion, line: PublishedLine, card: Pub
     target = _shown(question, line.target)
     story.say(Bilingual(f"目标 = {target or '未设定'}", f"target = {target or 'none set'}"))
     _attainment(story, line)
-    _rows(story, question, line.n_rows)
+    _rows(story, question, line)
     if line.value is None or line.status == "missing":
-        _missing(story, question)
+        _missing(story, question, line)
     story.head(Bilingual("得分的算法", "How the score came about"))
     if line.rule_zh or line.rule_en:
         story.say(
@@ -205,6 +214,8 @@ def _line(story: Story, question: FigureQuestion, line: PublishedLine, card: Pub
 
 
 def _actual(story: Story, question: FigureQuestion, line: PublishedLine | PublishedFigure) -> None:
+    if line.measured_as:
+        story.say(by_another(question.measured_by(line)))
     if line.value is None:
         cause = bilingual_cause(line.cause_code, line.cause)
         story.say(Bilingual(f"缺失：{cause.zh}", f"missing: {cause.en}"))
@@ -220,16 +231,16 @@ def _shown(question: FigureQuestion, value: Decimal | None) -> str:
     return format_value(value, question.kpi.unit, question.kpi.decimals)
 
 
-def _rows(story: Story, question: FigureQuestion, n_rows: int | None) -> None:
-    sources = question.kpi.sources or "—"
-    count = "—" if n_rows is None else f"{n_rows:,}"
+def _rows(story: Story, question: FigureQuestion, figure: PublishedLine | PublishedFigure) -> None:
+    sources = question.measured_by(figure).sources or "—"
+    count = "—" if figure.n_rows is None else f"{figure.n_rows:,}"
     story.say(Bilingual(f"来源行数 = {count}（{sources}）", f"source rows = {count} ({sources})"))
 
 
-def _missing(story: Story, question: FigureQuestion) -> None:
+def _missing(story: Story, question: FigureQuestion, line: PublishedLine) -> None:
     # a KPI without a stream is a manual rating or follows from the scorecards of the reports
     source, again = (
-        question.kpi.sources or "ratings.csv, scorecards of the reports",
+        question.measured_by(line).sources or "ratings.csv, scorecards of the reports",
         f"kpi score --period {question.period.id}",
     )
     story.say(
@@ -258,7 +269,9 @@ def _total(story: Story, card: PublishedCard | None) -> None:
         story.say(Bilingual(f"总分 → 等级 → 系数：{shown}", f"total -> grade -> coefficient: {shown}"))
 
 
-def _day_figures(con: duckdb.DuckDBPyConnection, story: Story, question: FigureQuestion) -> None:
+def _day_figures(
+    con: duckdb.DuckDBPyConnection, story: Story, question: FigureQuestion
+) -> list[PublishedFigure]:
     day = question.period.start
     key = (question.person.person_id, question.kpi.kpi_id)
     daily = [f for f in read.daily_figures(con, day, day).get(day, []) if (f.person_id, f.kpi_id) == key]
@@ -272,8 +285,9 @@ def _day_figures(con: duckdb.DuckDBPyConnection, story: Story, question: FigureQ
         for figure in figures:
             story.head(title.joined(untranslated(f"({figure.role_id})"), " ", " "))
             _actual(story, question, figure)
-            _rows(story, question, figure.n_rows)
+            _rows(story, question, figure)
             _progress(story, question, figure)
+    return [*daily, *month]
 
 
 def _progress(story: Story, question: FigureQuestion, figure: PublishedFigure) -> None:
@@ -298,10 +312,10 @@ def _attainment(story: Story, figure: PublishedLine | PublishedFigure) -> None:
         story.say(Bilingual(f"完成率 = {share}", f"attainment = {share}"))
 
 
-def _definition(story: Story, question: FigureQuestion, lookup: SourceLookup | None) -> None:
+def _definition(story: Story, kpi: KpiLabel, lookup: SourceLookup | None) -> None:
     story.head(Bilingual("定义", "Definition"))
-    story.say(untranslated(question.kpi.defined_at or "—"))
-    text = lookup(question.kpi.defined_at) if lookup and question.kpi.defined_at else None
+    story.say(untranslated(kpi.defined_at or "—"))
+    text = lookup(kpi.defined_at) if lookup and kpi.defined_at else None
     for line in (text or "").splitlines():
         story.say(untranslated(f"| {line}"))
 
@@ -324,7 +338,10 @@ def _owned(story: Story, own: list[Ownership]) -> None:
 
 
 def _landing(
-    con: duckdb.DuckDBPyConnection, story: Story, question: FigureQuestion, own: list[Ownership]
+    con: duckdb.DuckDBPyConnection,
+    story: Story,
+    question: FigureQuestion,
+    of: tuple[list[KpiLabel], list[Ownership]],
 ) -> None:
     story.head(Bilingual("取数文件（var/landing）", "Landing files (under landing/)"))
     if not provenance.has_landing_files(con):
@@ -332,7 +349,7 @@ def _landing(
             Bilingual("已发布的数据中没有取数文件清单", "the published data carries no list of landing files")
         )
         return
-    windows = _windows(con, question, own)
+    windows = _windows(con, question, *of)
     for window in windows[:MAX_FILES]:
         span = f"{_minute(window.window_from)} … {_minute(window.window_to)}"
         sha, proof = (window.landing_sha256 or "")[:12], window.proof or ""
@@ -346,10 +363,11 @@ def _landing(
 
 
 def _windows(
-    con: duckdb.DuckDBPyConnection, question: FigureQuestion, own: list[Ownership]
+    con: duckdb.DuckDBPyConnection, question: FigureQuestion, measured: list[KpiLabel], own: list[Ownership]
 ) -> list[LandingFile]:
-    """Windows of the KPI's streams that touch the period or hold a record of it; only of owned shops when any is."""
-    streams = {name.strip() for name in question.kpi.sources.replace(";", ",").split(",")}
+    """Windows of what was measured that touch the period or hold a record of it; only of owned shops when any is."""
+    sources = ",".join(kpi.sources for kpi in measured)
+    streams = {name.strip() for name in sources.replace(";", ",").split(",")}
     shops = {o.scope_id for o in own if o.scope_type == "shop"}
     files = provenance.landing_files(con, question.period)
     # a rating by hand has no stream: then any file of the period may matter

@@ -10,9 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.company.home import Home
+from pipelines.graph.assets.score import PERIOD_ACTUALS, PERIOD_FILES, PUBLISHED, SCORECARDS, WORKBOOK
+from pipelines.graph.runner import open_instance
 from tests.journeys.small_firm import COMPANY, SmallFirm, write_small_firm
 from warehouse.published.digest import published_rows
 
+OF_A_MONTH = {key.to_user_string() for key in (PERIOD_FILES, PERIOD_ACTUALS, SCORECARDS, PUBLISHED, WORKBOOK)}
 DAYS = ("--from", "2026-03-01", "--to", "2026-03-31")
 
 
@@ -47,6 +51,20 @@ def _total(firm: SmallFirm, person: str, period: str = "2026-03") -> tuple[str |
     cards = [json.loads(row, parse_float=str) for row in published_rows(firm.home)["scorecard"]]
     [card] = [c for c in cards if (c["person_id"], c["period"]) == (person, period)]
     return card["total"], card["grade"]
+
+
+def test_a_run_of_a_month_leaves_every_day_of_every_daily_asset_materialised(firm: SmallFirm) -> None:
+    march = {f"2026-03-{day:02d}" for day in range(1, 32)}
+    with open_instance(Home.at(firm.home)) as instance:
+        months = {key for key in instance.get_asset_keys() if key.to_user_string() in OF_A_MONTH}
+        found = {
+            key.to_user_string(): instance.get_materialized_partitions(key)
+            for key in set(instance.get_asset_keys()) - months
+        }
+
+    assert len(months) == len(OF_A_MONTH)
+    assert {"core_sales__order_lines", "out_kpi__published", "role_shop_keeper_daily"} < found.keys()
+    assert {name: march - days for name, days in found.items() if days != march} == {}
 
 
 def test_an_edited_rating_counts_at_the_next_scoring_without_another_run(firm: SmallFirm) -> None:
@@ -215,6 +233,25 @@ def test_warnings_are_not_told_as_a_stop_and_an_implausible_target_is_told_with_
     [implausible] = [line for line in told.splitlines() if "targets_plausible" in line]
     assert "person_id=K1" in implausible
     assert "target_to_date=0.1" in implausible
+
+
+def test_scoring_counts_the_warnings_of_the_linter_in_one_line_and_lint_and_run_tell_them(
+    firm: SmallFirm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firm.change("targets.csv", "K1,net_sales,2026-03,1000.00", "K1,net_sales,2026-03,0.1")
+    told = {}
+    for command in (("lint",), ("run", "--date", "2026-03-31"), ("score", "--period", "2026-03")):
+        firm.kpi(*command)
+        printed = capsys.readouterr()
+        told[command[0]] = printed.out + printed.err
+
+    warnings = [line for line in told["lint"].splitlines() if line.startswith("[L")]
+    [of_scoring] = [line for line in told["score"].splitlines() if "definitions_lint" in line]
+    assert f"check definitions_lint has {len(warnings)} warnings" in of_scoring
+    assert "kpi lint" in of_scoring
+    assert "[L" not in told["score"]
+    assert warnings
+    assert "[L" in told["run"]
 
 
 def test_doing_what_the_cause_says_removes_it_from_a_missing_cost_to_the_profit(firm: SmallFirm) -> None:

@@ -162,10 +162,11 @@ TABLES: dict[str, list[Row]] = {
     ],
     "ticket": [
         {"opened_on": day(1), "resolved_on": day(2), "resolved_at": at(2), "due_on": day(2), "resolution_minutes": 120,
-          "reopens": 0} | {"sla_hours": 24, "first_reply_minutes": 10, "contacts": 1, "compensation": 11, "compensation_base":
+          "reopens": 0} | {"sla_hours": 24, "first_reply_minutes": 10, "first_reply_business_minutes": 4}
+          | {"contacts": 1, "compensation": 11, "compensation_base":
           11},
         {"opened_on": day(3), "resolved_on": day(6), "resolved_at": at(6), "due_on": day(4), "resolution_minutes": 600,
-          "reopens": 1} | {"sla_hours": 24, "first_reply_minutes": 30, "contacts": 2},
+          "reopens": 1} | {"sla_hours": 24, "first_reply_minutes": 30, "first_reply_business_minutes": 13, "contacts": 2},
     ],
     "inquiry": [
         {"received_on": day(1), "received_at": at(1), "first_reply_at": at(2, 12), "is_valid": True, "order_id": "o1"},
@@ -187,10 +188,10 @@ TABLES: dict[str, list[Row]] = {
         {"category": "c", "market_on": day(31), "category_sales_base": 9000},
     ],
     "traffic": [
-        {"traffic_on": day(2), "level": "shop", "source": "organic", "visitors": 60, "sessions": 80, "units": 4,
+        {"traffic_on": day(2), "level": "shop", "source": "organic", "visitors": 60, "buyers": 3, "sessions": 80, "units": 4,
           "new_followers": 5} | {"impressions": 900},
-        {"traffic_on": day(2), "level": "shop", "source": "paid", "visitors": 40, "sessions": 20, "units": 1, "new_followers":
-          0} | {"impressions": 100},
+        {"traffic_on": day(2), "level": "shop", "source": "paid", "visitors": 40, "buyers": 1, "sessions": 20, "units": 1,
+          "new_followers": 0} | {"impressions": 100},
         {"traffic_on": day(2), "level": "sku", "source": "all", "sku_id": "k1", "visitors": 99, "pageviews": 100,
           "buy_box_pct": "0.9"},
         {"traffic_on": day(3), "level": "sku", "source": "all", "sku_id": "k2", "visitors": 99, "pageviews": 300,
@@ -271,11 +272,14 @@ TABLES: dict[str, list[Row]] = {
     "agent_day": [
         {"agent_id": "p", "served_on": day(2), "inquirers": 15, "payers": 6, "sales_amount_base": 300} |
           {"refund_amount_base": 150, "reply_seconds": 30, "buyers_served": 40} |
-          {"reply_3min_rate": Decimal("0.95"), "sessions_served": 50},
+          {"reply_3min_rate": Decimal("0.95"), "sessions_served": 50} |
+          {"reply_rate": Decimal("0.98"), "buyers_asked": 50, "first_reply_seconds": 10, "satisfaction_rate": Decimal("0.9")},
         {"agent_id": "p", "served_on": day(3), "inquirers": 5, "payers": 2, "sales_amount_base": 150, "refund_amount_base": 20} |
-          {"reply_seconds": 60, "buyers_served": 20, "reply_3min_rate": Decimal("0.9"), "sessions_served": 50},
+          {"reply_seconds": 60, "buyers_served": 20, "reply_3min_rate": Decimal("0.9"), "sessions_served": 50} |
+          {"reply_rate": Decimal("1"), "buyers_asked": 20, "first_reply_seconds": 20, "satisfaction_rate": None},
         {"agent_id": "p", "served_on": day(4), "inquirers": 0, "payers": 0, "sales_amount_base": 0, "refund_amount_base": 0} |
-          {"reply_seconds": None, "buyers_served": 0, "reply_3min_rate": None, "sessions_served": 0},
+          {"reply_seconds": None, "buyers_served": 0, "reply_3min_rate": None, "sessions_served": 0} |
+          {"reply_rate": None, "buyers_asked": 0, "first_reply_seconds": None, "satisfaction_rate": None},
     ],
     "review": [
         {"created_on": day(2), "rating": 5, "is_negative": False},

@@ -31,6 +31,7 @@ EXPECTED: dict[str, tuple[str, str] | str] = {
     "new_distributors": "1", "new_customers": "2", "gross_profit": "190", "gross_margin": ("190", "450"),
     "contribution_profit": "140", "net_profit": "20", "new_buyers": "2", "new_buyer_share": ("2", "2"),
     "returning_buyer_share": ("0", "2"), "conversion_rate": ("3", "100"), "visitors": "100",
+    "reported_visit_conversion": ("4", "100"),
     "organic_traffic_share": ("60", "100"), "paid_visitors": "40", "ft_exposure": "1000", "user_growth": ("1", "2"),
     "repurchase_rate": ("1", "3"), "member_retention": ("1", "2"), "group_active_rate": ("50", "200"),
     "private_gmv": "100", "refund_amount": "150", "refund_rate": ("50", "600"), "refund_rate_event": ("150", "600"),
@@ -55,7 +56,8 @@ EXPECTED: dict[str, tuple[str, str] | str] = {
     "cs_sales": "250", "cs_aov": ("300", "1"), "first_reply_seconds": ("90020", "2"),
     "avg_reply_seconds": ("80", "4"), "reply_3min_rate": ("4", "5"), "reply_rate": ("2", "2"),
     "quality_check": ("170", "2"), "message_24h": ("1", "2"), "tickets_opened": "2", "tickets_resolved": "2",
-    "first_reply_minutes": "20", "ticket_resolution_minutes": "360", "ticket_hours": ("720", "120"),
+    "first_reply_minutes": "20", "first_reply_business_minutes": "8.5",
+    "ticket_resolution_minutes": "360", "ticket_hours": ("720", "120"),
     "resolution_rate": ("1", "2"), "reopen_rate": ("1", "2"), "first_contact_resolution": ("1", "2"),
     "compensation_rate": ("11", "450"), "complaints": "1", "task_on_time": ("2", "6"), "first_pass_rate": ("1", "2"),
     "task_volume": "10", "design_errors": "1", "main_image_ctr": ("20", "500"), "page_conversion": ("8", "200"),
@@ -75,6 +77,8 @@ EXPECTED: dict[str, tuple[str, str] | str] = {
     "core_keyword_top": ("1", "2"), "inquiries": "2", "inquiry_reply": ("1", "3"), "inquiry_order_rate": ("1", "2"),
     "reported_conversion": ("8", "20"), "reported_sales": "450", "reported_net_sales": "280",
     "reported_reply_seconds": ("2400", "60"), "reported_reply_3min": ("92.5", "100"),
+    "reported_reply_rate": ("69", "70"), "reported_first_reply": ("800", "60"), "reported_aov": ("450", "8"),
+    "reported_satisfaction": ("36", "40"),
     "collected": "800", "collection_rate": ("800", "1600"), "order_gp": "280", "overdue_ar": ("800", "2000"),
 }  # fmt: skip
 

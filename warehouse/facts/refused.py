@@ -3,7 +3,7 @@
 One record costs its own days and nothing else: it stays in its raw table, a line of `core_refused` says why, and the figures of
 its days are missing with that cause until it is read anew (raw/coverage.py).
 
-Belongs here: holding rows against the registry, searching for what a feed cannot read, the lines about both.
+Belongs here: holding rows against the registry, searching for what a feed cannot read, the lines about both and their list.
 Not here: what a column takes (models/tables), how rows enter (refill.py), refusals of files (connectors/file_drop).
 """
 
@@ -17,6 +17,7 @@ import duckdb
 
 from models.tables import FACTS, Column, ColumnType, Derivation, Table
 from warehouse.facts.feeds import Feed
+from warehouse.store.connect import transaction
 from warehouse.store.rows import insert_rows, only_value, row_dicts, run
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal, statement
 from warehouse.store.state import newest_load
@@ -203,6 +204,13 @@ def _trouble(con: duckdb.DuckDBPyConnection, feed: Feed, low: int, high: int) ->
     except UNREADABLE as error:
         return str(error).splitlines()[0][:_SHOWN]
     return ""
+
+
+def store_refused(con: duckdb.DuckDBPyConnection) -> None:
+    """Refill refused_record: what is kept out now, by account, day and record."""
+    with transaction(con):
+        run(con, Sql("delete from refused_record"))
+        run(con, statement("refused/published.sql"))
 
 
 def _lines(

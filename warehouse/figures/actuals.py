@@ -8,6 +8,7 @@ facts: a value, or a cause.
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import duckdb
@@ -17,6 +18,7 @@ from models.definitions.load import Definitions
 from models.figure import share_of_target
 from models.inputs import Actual
 from models.periods import Period, month_of
+from warehouse.figures.alternatives import Alternatives
 from warehouse.figures.fact_scan import Grain
 from warehouse.figures.judge import Evidence, Holder, Judged, Owned, TargetOf, stored
 from warehouse.figures.plan import (
@@ -30,6 +32,7 @@ from warehouse.figures.plan import (
 from warehouse.figures.run import read_figures
 from warehouse.figures.second.agreement import Judgements, compared
 from warehouse.figures.targets import Targets
+from warehouse.figures.unstated import read_unstated
 from warehouse.raw.coverage import read_coverage
 from warehouse.store.connect import transaction
 from warehouse.store.rows import insert_rows, row_dicts, run
@@ -106,9 +109,12 @@ def _judge(
     if not spans:
         return []
     work = people_to_measure(con, definitions, spans)
-    figures = read_figures(con, measures_by_fact(work), spans, grain, roles_by_measure(work))
-    evidence = Evidence(figures, read_coverage(con), _owned(con), target_of)
-    judgements = [(duty, kpi, evidence.judge(duty, kpi)) for duty in work for kpi in duty.kpis]
+    measures = measures_by_fact(work)
+    figures = read_figures(con, measures, spans, grain, roles_by_measure(work))
+    unstated = read_unstated(con, chain.from_iterable(measures.values()))
+    evidence = Evidence(figures, read_coverage(con), _owned(con), target_of, unstated)
+    alternatives = Alternatives(con, evidence)
+    judgements = [(duty, kpi, alternatives.judge(duty, kpi)) for duty in work for kpi in duty.kpis]
     return (
         judgements
         if check is None
@@ -119,12 +125,15 @@ def _judge(
 def _owned(con: duckdb.DuckDBPyConnection) -> dict[Holder, tuple[Owned, ...]]:
     """Scopes by holder; `kpi_held` and `kpi_held_then` were made by read_figures."""
     sql = Sql(
-        "select *, '' as range_id, '' as label from kpi_held union all by name select * from kpi_held_then order by all"
+        "select *, '' as range_id, '' as label, cast(null as date) as absent_on from kpi_held"
+        " union all by name select * from kpi_held_then order by all"
     )
     found: dict[Holder, list[Owned]] = {}
     for row in row_dicts(con, sql):
         holder = (row["fact"], row["person_id"], row["role_id"], row["range_id"], row["label"])
-        scope = Owned(row["scope_type"], row["scope_id"], row["valid_from"], row["valid_to"])
+        scope = Owned(
+            row["scope_type"], row["scope_id"], row["valid_from"], row["valid_to"], row["absent_on"]
+        )
         found.setdefault(holder, []).append(scope)
     return {key: tuple(scopes) for key, scopes in found.items()}
 
@@ -141,6 +150,7 @@ def _row(duty: MeasuredPerson, kpi: KpiPlan, judged: Judged) -> dict[str, Any]:
         "cause_code": judged.cause.code if judged.cause else None,
         "cause": judged.cause.text if judged.cause else None,
         "n_rows": judged.n_rows,
+        "measured_as": judged.measured_as.kpi_id if judged.measured_as else None,
     }
 
 
@@ -173,10 +183,10 @@ def _replace(
     labels: Sequence[date | str],
     rows: Sequence[dict[str, Any]],
 ) -> None:
-    sql = Sql("delete from ${table} where ${column} = ?")
+    sql = Sql("delete from ${table} where ${column} in (select unnest(?))")
     with transaction(con):
-        for label in labels:
-            run(con, fill(sql, table=identifier(table), column=identifier(column)), [label])
+        # one statement: a year's days one by one cost as much as the year's rows
+        run(con, fill(sql, table=identifier(table), column=identifier(column)), [list(labels)])
         insert_rows(con, table, rows)
 
 

@@ -38,7 +38,8 @@ def compile_family(family: Family, table: Table, grain: Grain) -> Sql:
 
     A statement of its own for each family: memory of one is free again before the next begins.
     Parameters: for every range of `ranges_of(family.measures)` its `bounds_of`, the first and last date over all spans.
-    Reads kpi_span, kpi_held and kpi_held_then. `table` names the scopes to look at: at least one.
+    Reads kpi_span, kpi_held, kpi_held_then, and for counts of keys the tables of `ranking`. `table` names the scopes to look at:
+    at least one.
     """
     first = family.measures[0]
     scan = FactScan(

@@ -20,7 +20,7 @@ from models.definitions.aggregates import Having
 from warehouse.figures.compile_doubts import doubts
 from warehouse.figures.expressions import scale
 from warehouse.figures.fact_scan import KEY, FactScan, figure_column, known, named, numbered, of
-from warehouse.figures.first_rows import RANK, P, elsewhere, holders, lends_here, placed, ranking
+from warehouse.figures.first_rows import RANK, P, elsewhere, holders, lends_here, placed
 from warehouse.figures.measures import PREVIOUS, Measure
 from warehouse.store.sqltext import Sql, fill, joined, listed, literal
 
@@ -65,7 +65,6 @@ def distinct(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     )
     entry = fill(Sql("entry as (\n${all})"), all=joined(Sql("\nunion all\n"), entries))
     parts = [
-        ranking(measures, scan),
         by_day,
         by_key,
         entry,
@@ -83,7 +82,6 @@ def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
     keys = numbered("k", scan.keys(measure.keys))
     names = listed(keys)
     parts = [
-        ranking(measures, scan),
         _by_day(scan, measure, *_grouped(measure, having, scan)),
         _group_row(measure, having, scan),
     ]
@@ -91,15 +89,15 @@ def groups(measures: tuple[Measure, ...], scan: FactScan) -> list[Sql]:
         parts.append(_key_before(measure, replace(scan, range=PREVIOUS, by_span=True, ranked=False)))
         met = fill(Sql("(label, ${names}) in (select (label, ${names}) from key_before)"), names=names)
     else:
-        met = _reached(having, scan)
+        met = _reached(having)
     parts.append(
         fill(
             Sql(
-                "entry as (\nselect label, ${names}, 0 as number, min(own) as own, ${lent} as lent,"
-                " ${met} as met\nfrom group_row\ngroup by label, ${names}\nhaving min(own) is not null)"
+                "entry as (\nselect label, ${names}, 0 as number, own, ${lent} as lent,"
+                " ${met} as met\nfrom group_row where own is not null)"
             ),
             names=names,
-            lent=Sql("null") if lends_here(measure, scan) is None else Sql("min(lent)"),
+            lent=Sql("null") if lends_here(measure, scan) is None else Sql("lent"),
             met=met,
         )
     )
@@ -166,16 +164,25 @@ def _grouped(
 
 
 def _group_row(measure: Measure, having: Having, scan: FactScan) -> Sql:
-    """The rows of a key in a span, by the keys that are counted within it."""
-    names = (*numbered("k", scan.keys(measure.keys)), *numbered("j", scan.keys(having.keys)))
+    """The rows of a key in a span: what the bound looks at, and the first of them."""
     lent = Sql("") if lends_here(measure, scan) is None else Sql(", min(p.lent) as lent")
+    figure = Sql("coalesce(sum(p.x), 0)")
+    if having.agg == "count_distinct":
+        inner = of(P, numbered("j", scan.keys(having.keys)))
+        stated = known(fill(Sql("p.${j}"), j=j) for j in numbered("j", having.keys))
+        figure = fill(
+            Sql("count(distinct (${inner})) filter (where p.own is not null and ${stated})"),
+            inner=inner,
+            stated=stated,
+        )
     return fill(
         Sql(
-            "group_row as (\nselect ${label} as label, ${names}, sum(p.x) as x,"
-            " min(p.own) as own${lent}\nfrom key_day as p\n${span}group by all)"
+            "group_row as (\nselect ${label} as label, ${names}, ${figure} as x,"
+            " min(p.own) as own${lent}\nfrom key_day as p\n${span}group by ${label}, ${names})"
         ),
         label=scan.known_label,
-        names=of(P, names),
+        names=of(P, numbered("k", scan.keys(measure.keys))),
+        figure=figure,
         lent=lent,
         span=scan.span_of_rows,
     )
@@ -205,7 +212,7 @@ def _credited(measures: tuple[Measure, ...], scan: FactScan, names: list[Sql]) -
     if far is None:
         source, parts = Sql("(select label, number, coalesce(lent, own) as own, met from entry)"), []
     else:
-        parts = [ranking(measures, far), *_lent_elsewhere(measures[0], far, names)]
+        parts = _lent_elsewhere(measures[0], far, names)
         source = Sql("(select label, number, own, met from near_key)")
         held.append(holders(Sql("far_credited_key"), counted, far))
         parts.append(_tallied(Sql("far_credited_key"), Sql("far_key"), far))
@@ -307,20 +314,11 @@ def _bounded(having: Having, scan: FactScan, where: Sql) -> Sql:
     )
 
 
-def _reached(having: Having, scan: FactScan) -> Sql:
+def _reached(having: Having) -> Sql:
     """Whether a group reaches the bound."""
     limit = having.at_least if having.above is None else having.above
-    figure = Sql("coalesce(sum(x), 0)")
-    if having.agg == "count_distinct":
-        inner = numbered("j", scan.keys(having.keys))
-        figure = fill(
-            Sql("count(distinct (${keys})) filter (where own is not null and ${stated})"),
-            keys=listed(inner),
-            stated=known(inner[: len(having.keys)]),
-        )
     return fill(
-        Sql("${figure} ${operator} ${limit}"),
-        figure=figure,
+        Sql("x ${operator} ${limit}"),
         operator=Sql(">=") if having.above is None else Sql(">"),
         limit=literal(limit if limit is not None else 0),
     )

@@ -68,8 +68,8 @@ class FactScan:
 
     @cached_property
     def fact(self) -> Sql:
-        """Where the rows are read: the table, or its rows of the range with their ranks."""
-        return identifier(f"ranked_{self.date}_{self.range.id}") if self.ranked else self.core
+        """Where the rows are read: the table, or its rows with their ranks."""
+        return identifier(f"kpi_ranked_{self.date}") if self.ranked else self.core
 
     @property
     def bounds(self) -> Sql:

@@ -4,38 +4,49 @@ Belongs here: what sure rows (compile_distinct.py) and doubtful ones (compile_do
 keys are counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from models.definitions.ranges import Range
 from warehouse.figures.fact_scan import FactScan, of
-from warehouse.figures.measures import Measure
+from warehouse.figures.measures import KEYED, Measure
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
 
 P = Sql("p")
-
-
 RANK = Sql("f.at")  # a row by which a key may be credited, of a ranked scan: the least comes first
 
 
 def ranking(measures: Sequence[Measure], scan: FactScan) -> Sql:
-    """CTE of a ranked scan: the rows of its range in the order in which they credit a key, by day and then by the table's key.
+    """The table that ranked scans of a fact by one date read: its rows in the order in which they credit a key.
 
-    A rank is a number, where the row itself would be carried along with every key and span.
+    The order is by day and then by the table's key. A rank is a number, where the row itself would be carried along with every
+    key and span. One table for all ranges: rows are sorted once, and a part of them is in the same order.
+    Parameters: first and last, the days of all ranges.
     """
     read = {name for m in measures for one in (m, m.lender) if one is not None for name in one.columns}
     keys = [identifier(name) for name in scan.table.key]
     needed = {*read, *scan.table.key, *scan.table.scopes.values(), scan.date, "platform", "shop_id"}
     return fill(
         Sql(
-            "${name} as materialized (\nselect row_number() over (order by ${order}) as at, ${columns}\n"
-            "from ${core} as f\nwhere ${bounds})"
+            "create or replace temp table ${name} as\nselect row_number() over (order by ${order}) as at, ${columns}\n"
+            "from ${core} as f\nwhere f.${day} between $$first and $$last"
         ),
         name=scan.fact,
         order=of(Sql("f"), [scan.day, *keys]),
         columns=of(Sql("f"), [identifier(name) for name in sorted(needed)]),
         core=scan.core,
-        bounds=scan.bounds,
+        day=scan.day,
     )
+
+
+def ranged(measures: Iterable[Measure]) -> dict[str, tuple[Range, ...]]:
+    """By date column: the ranges of days whose rows credit keys, of the measures that count keys."""
+    found: dict[str, list[Range]] = {}
+    for measure in (m for m in measures if m.agg in KEYED):
+        for one in (measure, measure.lender):
+            if one is not None:
+                found.setdefault(one.date, []).append(one.range)
+    return {date: tuple(dict.fromkeys(ranges)) for date, ranges in found.items()}
 
 
 def placed(source: Sql, rank: Sql, carried: Sequence[Sql], scan: FactScan) -> Sql:

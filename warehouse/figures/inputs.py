@@ -42,7 +42,8 @@ def read_ratings(con: duckdb.DuckDBPyConnection, period: Period) -> list[Rating]
 def read_actuals(con: duckdb.DuckDBPyConnection, period: Period) -> list[Actual]:
     """The stored figures of a period, sorted by person, role and KPI."""
     sql = Sql(
-        "select period, person_id, role_id, kpi_id, numerator, denominator, value, status, cause_code, cause, n_rows"
+        "select period, person_id, role_id, kpi_id, numerator, denominator, value, status, cause_code, cause, n_rows,"
+        " measured_as"
         " from kpi_actual_period where period = ? order by all"
     )
     return records(con, sql, [period.id], Actual)

@@ -5,8 +5,9 @@ quotients (plan.py, judge.py).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from functools import cached_property
 
 from models.definitions.aggregates import ADDITIVE, Agg, Aggregate, Having
 from models.definitions.ranges import CURRENT, Range
@@ -41,6 +42,14 @@ class Measure:
     having: Having | None = None
     range: Range = CURRENT
     credit: Credit | None = None  # None = by its own rows
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # a year's figures look measures up a million times, and formulas are trees: gone through once
+        return hash(tuple(getattr(self, field.name) for field in fields(self)))
 
     @classmethod
     def of(cls, a: Aggregate) -> "Measure":

@@ -4,7 +4,8 @@ Belongs here: definitions and roster turned into a work list. Not here: SQL (com
 (actuals.py).
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -16,6 +17,7 @@ from models.definitions.composites import parts_of
 from models.definitions.kpis import Kpi, Ratio, TargetRef
 from models.definitions.load import Definitions
 from models.definitions.ranges import Days, Range
+from models.formulas import denied
 from models.tables import FACTS
 from warehouse.figures.measures import Measure
 from warehouse.store.rows import row_dicts
@@ -52,6 +54,7 @@ class KpiPlan:
     numerator: tuple[Term, ...]
     denominator: tuple[Term, ...]
     target_of: str | None
+    alternatives: tuple["KpiPlan", ...] = ()  # in the order in which they are tried
 
     @property
     def kpi_id(self) -> str:
@@ -68,6 +71,27 @@ class KpiPlan:
         """All terms, numerator first."""
         return self.numerator + self.denominator
 
+    def left_out(self, fact: str) -> frozenset[str]:
+        """The flags of rows of a fact that it counts nowhere: a source of such rows alone feeds it nothing."""
+        return self._left_out.get(fact, frozenset())
+
+    @cached_property
+    def _left_out(self) -> dict[str, frozenset[str]]:
+        flags: dict[str, list[frozenset[str]]] = {}
+        for measure in self.measures:
+            flags.setdefault(measure.fact, []).append(frozenset(denied(measure.where)))
+        return {fact: frozenset[str].intersection(*found) for fact, found in flags.items()}
+
+    @property
+    def candidates(self) -> tuple["KpiPlan", ...]:
+        """Itself and what may take its place, each of which must be computed."""
+        return (self, *self.alternatives)
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """What its terms read, numerator first; once each, also what stands in numerator and denominator."""
+        return tuple(dict.fromkeys(term.measure for term in self.terms))
+
     @cached_property
     def reads(self) -> tuple[tuple[str, Range, bool], ...]:
         """Facts and ranges it reads, each once, and whether it needs the shops' whole past before it.
@@ -75,7 +99,7 @@ class KpiPlan:
         A buyer is new only if no earlier order exists.
         """
         read: dict[tuple[str, Range], bool] = {}
-        for measure in (term.measure for term in self.terms):
+        for measure in self.measures:
             for days in measure.ranges:
                 key = (measure.fact, days)
                 read[key] = read.get(key, False) or _needs_history(measure)
@@ -101,15 +125,16 @@ def people_to_measure(
 ) -> list[MeasuredPerson]:
     """The roster of every span, sorted, with the KPIs of each role in force at the span's end."""
     people: list[MeasuredPerson] = []
-    plans: dict[tuple[str, date], tuple[KpiPlan, ...]] = {}
-    for span in spans:
-        days = {"start_on": span.start, "end_on": span.end}
-        for row in row_dicts(con, statement("kpi/roster.sql"), days):
-            person_id, role_id = row["person_id"], row["role_id"]
-            key = (role_id, span.end)
-            if key not in plans:
-                plans[key] = role_plans(definitions, role_id, span.end)
-            people.append(MeasuredPerson(span, person_id, role_id, plans[key]))
+    plans: dict[tuple[str, int], tuple[KpiPlan, ...]] = {}
+    begins = definitions.begins
+    days = {"starts": [span.start for span in spans], "ends": [span.end for span in spans]}
+    for row in row_dicts(con, statement("kpi/roster.sql"), days):
+        span, role_id = spans[row["place"]], row["role_id"]
+        # between two of these days nothing changes: the days of a year share their plans, and so their measures
+        key = (role_id, bisect_right(begins, span.end))
+        if key not in plans:
+            plans[key] = role_plans(definitions, role_id, span.end)
+        people.append(MeasuredPerson(span, row["person_id"], role_id, plans[key]))
     return people
 
 
@@ -141,15 +166,16 @@ def plan_kpi(definitions: Definitions, kpi_id: str, on: date) -> KpiPlan | None:
     under = _terms(parts.denominator)
     counted = tuple(term.measure for term in under)
     over = (replace(term, measure=term.measure.credited_as(counted)) for term in _terms(parts.numerator))
-    return KpiPlan(kpi, tuple(over), under, target)
+    others = (plan_kpi(definitions, name, on) for name in kpi.or_else)
+    return KpiPlan(kpi, tuple(over), under, target, tuple(plan for plan in others if plan is not None))
 
 
 def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measure, ...]]:
     """Every measure once, by fact, in a stable order."""
     by_fact: dict[str, dict[Measure, None]] = {}
     # people of one role share their plans: each is looked through once
-    for plans in dict.fromkeys(person.kpis for person in people):
-        for term in (t for plan in plans for t in plan.terms):
+    for plans in {id(person.kpis): person.kpis for person in people}.values():
+        for term in _terms_of(plans):
             by_fact.setdefault(term.measure.fact, {})[term.measure] = None
     return {fact: tuple(measures) for fact, measures in sorted(by_fact.items())}
 
@@ -157,10 +183,15 @@ def measures_by_fact(people: Iterable[MeasuredPerson]) -> dict[str, tuple[Measur
 def roles_by_measure(people: Iterable[MeasuredPerson]) -> dict[Measure, frozenset[str]]:
     """Who asks: the roles with a KPI that reads a measure."""
     asking: dict[Measure, set[str]] = {}
-    for role, plans in dict.fromkeys((person.role_id, person.kpis) for person in people):
-        for term in (t for plan in plans for t in plan.terms):
+    for role, plans in {(p.role_id, id(p.kpis)): (p.role_id, p.kpis) for p in people}.values():
+        for term in _terms_of(plans):
             asking.setdefault(term.measure, set()).add(role)
     return {measure: frozenset(roles) for measure, roles in asking.items()}
+
+
+def _terms_of(plans: Iterable[KpiPlan]) -> Iterator[Term]:
+    """Every term that must be computed; those of alternatives, too: which of them measures is known afterwards."""
+    return (term for plan in plans for one in plan.candidates for term in one.terms)
 
 
 def _terms(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:

@@ -5,6 +5,7 @@ unknown (gaps.py), ratios and status (judge.py), storage (actuals.py).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,8 +19,9 @@ from models.money import add, divide, multiply
 from models.tables import FACTS, Table
 from warehouse.figures.compile import Family, compile_family, families, output_columns
 from warehouse.figures.fact_scan import FactScan, Grain, Key, bounds_of
+from warehouse.figures.first_rows import ranged, ranking
 from warehouse.figures.gaps import ANYBODY, read_gaps, read_undated
-from warehouse.figures.measures import ORDERED, Measure, ranges_of
+from warehouse.figures.measures import KEYED, ORDERED, Measure, ranges_of
 from warehouse.figures.plan import Span
 from warehouse.store.rows import insert_rows, only_value, row_dicts, run
 from warehouse.store.sqltext import Sql, fill, identifier, statement
@@ -117,25 +119,56 @@ def read_figures(
     values: dict[Measure, dict[Key, MeasureResult]] = {}
     gaps: dict[Measure, dict[Key, Cause]] = {}
     for name, of_fact in measures.items():
-        held_fact = _held(con, FACTS[name], set().union(*(roles.get(m, ()) for m in of_fact)), grain, days)
-        for family in families(of_fact, roles):
-            held = held_fact.for_roles(family.roles)
-            if not held.table.scopes:
-                continue  # nobody who asks holds anything of it: nothing to read
-            results = _compute(con, family, held)
-            for measure in family.measures:
-                scans = held.scans(measure, family.roles)
-                # the row that lacks a value is looked for only where there is one: it costs a scan of its own
-                if any(result.n_null for result in results[measure].values()):
-                    gaps[measure] = _gaps(con, measure, held, family.roles)
-                undated = read_undated(con, measure, scans)
-                unplaced = {key: gap.cause(name) for key, gap in undated.items()}
-                if measure.keys:
-                    unplaced |= {(label, *ANYBODY): cause for (label, *_), cause in unplaced.items()}
-                gaps[measure] = unplaced | gaps.get(measure, {})
-                _mark_unknown(results[measure], {key: gap.rows for key, gap in undated.items()})
-            values.update(results)
+        asking = set().union(*(roles.get(m, ()) for m in of_fact))
+        read = {one: days[one] for one in ranges_of(of_fact)}
+        held_fact = _held(con, FACTS[name], asking, grain, read)
+        with _ranked(con, of_fact, held_fact):
+            for family in families(of_fact, roles):
+                held = held_fact.for_roles(family.roles)
+                if not held.table.scopes:
+                    continue  # nobody who asks holds anything of it: nothing to read
+                results = _compute(con, family, held)
+                for measure in family.measures:
+                    gaps[measure] = _unknown(con, measure, held, family.roles, results[measure])
+                values.update(results)
     return MeasureResults(values, gaps)
+
+
+@contextmanager
+def _ranked(con: duckdb.DuckDBPyConnection, measures: Sequence[Measure], held: _HeldFact) -> Iterator[None]:
+    """The tables by which counts of keys find first rows, for as long as one fact is read."""
+    asked = ranged(measures) if held.table.scopes else {}
+    scans = {
+        day: FactScan(table=held.table, date=day, range=ranges[0], grain=held.grain, ranked=True)
+        for day, ranges in asked.items()
+    }
+    try:
+        for day, ranges in asked.items():
+            bounds = [held.days[one] for one in ranges]
+            days = {"first": min(first for first, _ in bounds), "last": max(last for _, last in bounds)}
+            run(con, ranking([m for m in measures if m.agg in KEYED], scans[day]), days)
+        yield
+    finally:
+        for scan in scans.values():
+            run(con, fill(Sql("drop table if exists temp.${name}"), name=scan.fact))
+
+
+def _unknown(
+    con: duckdb.DuckDBPyConnection,
+    measure: Measure,
+    held: _HeldFact,
+    roles: tuple[str, ...],
+    results: dict[Key, MeasureResult],
+) -> dict[Key, Cause]:
+    """Why a measure is unknown, by key; rows whose day is not known come on top of what the results count."""
+    # the row that lacks a value is looked for only where there is one: it costs a scan of its own
+    gaps = _gaps(con, measure, held, roles) if any(result.n_null for result in results.values()) else {}
+    undated = read_undated(con, measure, held.scans(measure, roles))
+    unplaced = {key: gap.cause(measure.fact) for key, gap in undated.items()}
+    if measure.keys:
+        unplaced |= {(label, *ANYBODY): cause for (label, *_), cause in unplaced.items()}
+    _mark_unknown(results, {key: gap.rows for key, gap in undated.items()})
+    return unplaced | gaps
 
 
 def _gaps(
@@ -202,10 +235,11 @@ def _held(
     grain: Grain,
     days: Mapping[Range, tuple[date, date]],
 ) -> _HeldFact:
-    """Fill kpi_held and kpi_held_then for a fact; the fact with the scopes that somebody holds."""
+    """Fill kpi_held, and kpi_held_then where an earlier range is read, for a fact; the fact with the scopes that are held."""
     scopes = {kind: c for kind, c in table.scopes.items() if kind != "person" or _names_people(con, table, c)}
     run(con, statement("kpi/hold.sql"), {"fact": table.name, "scopes": list(scopes), "roles": sorted(roles)})
-    run(con, statement("kpi/hold_then.sql"), {"fact": table.name})
+    if any(one.is_shifted for one in days):
+        run(con, statement("kpi/hold_then.sql"), {"fact": table.name})
     sql = Sql("select scope_type, list(distinct role_id) as roles from kpi_held where fact = ? group by all")
     held = {row["scope_type"]: frozenset(row["roles"]) for row in row_dicts(con, sql, [table.name])}
     kept = {kind: column for kind, column in scopes.items() if kind in held}

@@ -11,6 +11,7 @@ import duckdb
 from models.errors import WarehouseError
 from models.tables import FACTS
 from models.whole_file import PRIVATE, give_name
+from warehouse.facts.refused import store_refused
 from warehouse.raw.lineage import store_lineage
 from warehouse.store.connect import PUBLISHED, attach, detach
 from warehouse.store.rows import row_dicts, run
@@ -26,6 +27,7 @@ PUBLISHED_TABLES = (
     "source_health",
     "source_window",
     "source_record",
+    "refused_record",
     "kpi_label",
     "role_label",
     "role_line",
@@ -51,6 +53,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path) -> Path:
     # what a killed process of the same id has left
     _remove(beside)
     store_lineage(con)
+    store_refused(con)
     attach(con, beside, "publication_copy")
     try:
         for table in PUBLISHED_TABLES:

@@ -37,12 +37,18 @@ class PublishedFigure:
     cause_code: str | None
     cause: str | None
     n_rows: int | None
+    measured_as: str | None = None  # the KPI that was measured in its place
     target: Decimal | None = None
     target_to_date: Decimal | None = None
     attainment: Decimal | None = None
     pace: Decimal | None = None
     share_of_target: Decimal | None = None
     share_of_target_to_date: Decimal | None = None
+
+    @property
+    def measured_by(self) -> str:
+        """The KPI whose sources and definition the figure has."""
+        return self.measured_as or self.kpi_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +108,12 @@ class PublishedLine:
     rule_en: str
     steps: str | None
     n_rows: int | None
+    measured_as: str | None = None  # the KPI that was measured in its place
+
+    @property
+    def measured_by(self) -> str:
+        """The KPI whose sources and definition the figure has."""
+        return self.measured_as or self.kpi_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +147,9 @@ class ScoredKpi:
     kpi_id: str
 
 
-_FIGURE = Sql("person_id, role_id, kpi_id, numerator, denominator, value, status, cause_code, cause, n_rows")
+_FIGURE = Sql(
+    "person_id, role_id, kpi_id, numerator, denominator, value, status, cause_code, cause, n_rows, measured_as"
+)
 
 
 def daily_figures(
@@ -189,7 +203,7 @@ def lines(con: duckdb.DuckDBPyConnection, period: str) -> dict[tuple[str, str], 
                value, numerator, denominator, attainment, score, contribution, status, cause_code, cause,
                coalesce(method, '') as method, coalesce(rule_zh, '') as rule_zh,
                coalesce(rule_en, '') as rule_en,
-               cast(steps as varchar) as steps, n_rows
+               cast(steps as varchar) as steps, n_rows, measured_as
         from scorecard_line where period = ? order by person_id, role_id, position
     """)
     found: dict[tuple[str, str], list[PublishedLine]] = {}
@@ -213,7 +227,7 @@ def score_table(con: duckdb.DuckDBPyConnection, period: Period) -> tuple[list[st
                s.status as scorecard_status, s.total, s.grade, s.coefficient, s.state, s.definition_hash,
                s.cause as scorecard_cause, l.position, l.dimension, l.kpi_id, k.zh as kpi_zh, k.en as kpi_en,
                l.declared_weight, l.weight, l.target, l.numerator, l.denominator, l.value, l.attainment, l.score,
-               l.contribution, l.status, l.cause_code, l.cause, l.n_rows
+               l.contribution, l.status, l.cause_code, l.cause, l.n_rows, l.measured_as
         from scorecard as s
         left join scorecard_line as l
             on l.period = s.period and l.person_id = s.person_id and l.role_id = s.role_id

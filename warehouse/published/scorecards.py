@@ -141,6 +141,7 @@ def _figures(card: Scorecard, line: ScoreLine) -> dict[str, Any]:
         "cause_code": line.cause_code,
         "cause": line.cause,
         "n_rows": line.n_rows,
+        "measured_as": line.measured_as,
     }
 
 

@@ -6,7 +6,7 @@ instant that this pull asked for: a record of the day that was changed later sho
 for whole days (dropped files, day streams), it is whole when a proven one lies over it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -58,6 +58,7 @@ class Account:
     windows: tuple[ProofWindow, ...]
     # by fact and day: a record of the day is kept out of that fact, so that its rows are not whole although all were read
     refused: Mapping[str, Mapping[date, Cause]] = field(default_factory=dict)
+    only: str = ""  # a flag that every row of it carries
     begins_on: date | None = (
         None  # where active_from is not stated: the first day that the company asks of it
     )
@@ -307,13 +308,22 @@ class Coverage:
         # the KPIs of everybody in one shop ask for the same account and days
         self._answers: dict[tuple[Account, date, date, str | None], Cause | None] = {}
 
-    def feeding(self, fact: str, shops: Iterable[str] | None = None) -> list[Account]:
-        """Accounts that feed a fact, of the given shops or of all; people.csv is always whole."""
+    def feeding(
+        self, fact: str, shops: Iterable[str] | None = None, *, without: Collection[str] = ()
+    ) -> list[Account]:
+        """Accounts that feed a fact, of the given shops or of all; people.csv is always whole.
+
+        `without`: flags of rows that are left out: an account whose rows all carry one of them feeds nothing of what is left.
+        """
         # nothing pulls people.csv, so that no window could ever prove it
         if FACTS[fact].derived_from == (_ROSTER,):
             return [_PEOPLE]
         wanted = None if shops is None else set(shops)
-        return [a for a in self.accounts if fact in a.feeds and (wanted is None or a.shop_id in wanted)]
+        return [
+            a
+            for a in self.accounts
+            if fact in a.feeds and a.only not in without and (wanted is None or a.shop_id in wanted)
+        ]
 
     def account(self, ref: StreamRef) -> Account | None:
         """The account of a stream."""
@@ -348,7 +358,7 @@ def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
         )
 
     sql = Sql(
-        "select connector, stream, shop_id, feeds, zone, active_from, active_to, begins_on,"
+        "select connector, stream, shop_id, feeds, zone, active_from, active_to, begins_on, coalesce(only_flag, '') as only,"
         " coalesce(finality_days, 0) as finality_days from source_account order by connector, stream, shop_id"
     )
     return Coverage(records(con, sql, (), account))

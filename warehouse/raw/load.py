@@ -188,6 +188,7 @@ def set_source_accounts(con: duckdb.DuckDBPyConnection, accounts: Iterable[Sourc
             "begins_on": a.begins_on,
             "lookback": a.lookback,
             "finality_days": a.finality_days,
+            "only_flag": a.only,
         }
         for a in accounts
     ]

@@ -256,7 +256,9 @@ def _layout(text: str, shown: str, stem: str) -> ExportLayout:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = str(_place(root, first["loc"]))
-        raise _unusable(where, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        key = ".".join(map(str, first["loc"]))  # none where keys contradict each other
+        said = first["msg"].removeprefix("Value error, ")
+        raise _unusable(where, f"{key}: {said}" if key else said) from None
     if layout.name != stem or not _NAME.fullmatch(stem):
         raise _unusable(
             f"{shown}:1",

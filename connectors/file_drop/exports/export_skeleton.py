@@ -41,10 +41,10 @@ _SYNONYMS = {
     "order_id": "order-id 主订单编号 订单编号 orderid",
     "line_id": "order-item-code order-item-id 子订单编号",
     "sku_id": "sku seller-sku 商家编码 商品编码",
-    "qty": "quantity quantity-purchased 数量 商品数量",
-    "paid_amount": "amount total 实付金额 实付款 订单应付金额",
+    "qty": "quantity quantity-purchased 数量 商品数量 购买数量",
+    "paid_amount": "amount total 实付金额 实付款 订单应付金额 买家实际支付金额 买家实付金额",
     "ordered_at": "createdat purchase-date 下单时间 订单创建时间 订单提交时间",
-    "paid_at": "paidat posted-date-time 付款时间 支付时间 支付完成时间",
+    "paid_at": "paidat posted-date-time 付款时间 支付时间 支付完成时间 订单付款时间",
     "currency": "currency-code 币种 货币",
 }
 

@@ -211,6 +211,7 @@ class Stream(Generic[R]):
         finality_days: days after which a day's figures are not expected to change.
         docs: the platform's page that describes it.
         shaping_settings: settings that change how answers are read; noted in the landing file for the replay.
+        only: a flag of the table that every row of this stream carries; a figure that leaves such rows out has no source in it.
         variant: the same records read in another way that the account's settings ask for.
     """
 
@@ -225,6 +226,7 @@ class Stream(Generic[R]):
     finality_days: int
     docs: str
     shaping_settings: tuple[str, ...] = ()
+    only: str = ""
     variant: Callable[["Stream[R]", Mapping[str, str]], "Stream[R]"] | None = None
 
     def __post_init__(self) -> None:

@@ -70,7 +70,10 @@ def _kpi_page(known: Definitions) -> str:
 def _kpi_row(known: Definitions, kpi: Kpi, users: list[str]) -> str:
     read = dict.fromkeys(a.fact for a in parts_of(kpi, known.kpis.__getitem__).all)
     facts = ", ".join(read) or MEASURES[type(kpi.measure).__name__]
-    roles = ", ".join(f"[{name}](roles.md#{name})" for name in users) or "可选 optional"
+    facts += "".join(f"<br>否则 else `{name}`" for name in kpi.or_else)
+    stands_for = ", ".join(f"`{other.id}`" for other in known.kpis.values() if kpi.id in other.or_else)
+    unused = f"替代 in the place of {stands_for}" if stands_for else "可选 optional"
+    roles = ", ".join(f"[{name}](roles.md#{name})" for name in users) or unused
     cells = (
         f"[`{kpi.id}`]({_link(kpi.source)})",
         f"{kpi.label.zh}<br>{kpi.label.en}",

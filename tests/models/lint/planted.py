@@ -84,7 +84,7 @@ def context_of(said: MAPPING) -> CompanyContext:
         owned=None if owned is None else {role: frozenset(types) for role, types in owned.items()},
         targets=tuple(_target(entry) for entry in said.get("targets", ())),
         people=tuple(_person(entry) for entry in said.get("people", ())),
-        ratings=tuple(StatedRating(**entry, where="ratings.csv:2") for entry in said.get("ratings", ())),
+        ratings=tuple(_rating(entry) for entry in said.get("ratings", ())),
         stated_targets=tuple(
             StatedTarget(kpi_id=e["kpi_id"], value=Decimal(e["value"]), where="targets.csv:2")
             for e in said.get("stated_targets", ())
@@ -105,6 +105,11 @@ def _target(entry: dict[str, str]) -> Target:
         period=entry["period"],
         value=Decimal(entry["value"]),
     )
+
+
+def _rating(entry: dict[str, Any]) -> StatedRating:
+    scale_max = Decimal(entry.get("scale_max", "5"))
+    return StatedRating(**entry | {"scale_max": scale_max}, where="ratings.csv:2")
 
 
 def _person(entry: dict[str, str]) -> Person:

@@ -126,6 +126,36 @@ def test_a_source_that_is_taken_away_is_missed_by_every_role_that_needs_it(compa
     assert {"aftersales_cs", "cs_supervisor"} <= missed
 
 
+def _unfed(company: Path, *absent: str, partly: dict[str, frozenset[str]] | None = None) -> list[str]:
+    """What L090 says of pre-sales agents, once nothing feeds some tables."""
+    loaded = load_company(company)
+    day = loaded.first_day
+    definitions = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day)).definitions
+    held = context(company)
+    without = CompanyContext(
+        facts=(held.facts or frozenset()) - set(absent), partly=partly or {}, owned=held.owned
+    )
+    return [f.en for f in lint(definitions, without) if f.code == "L090" and f.en.startswith("presales_cs")]
+
+
+def test_nothing_is_missed_where_an_alternative_is_fed(company: Path) -> None:
+    assert _unfed(company, "chat") == []
+    assert _unfed(company, partly={"chat": frozenset({"rating_only"})}) == []
+
+
+def test_both_tables_are_named_where_neither_is_fed(company: Path) -> None:
+    found = _unfed(company, "chat", "agent_day")
+
+    assert "presales_cs: cs_sales needs chat, or agent_day (reported_net_sales)" in found
+    assert len(found) == 5
+
+
+def test_ratings_alone_are_no_chats(company: Path) -> None:
+    found = _unfed(company, "agent_day", partly={"chat": frozenset({"rating_only"})})
+
+    assert "presales_cs: reply_rate needs chat, or agent_day (reported_reply_rate)" in found
+
+
 @pytest.mark.parametrize(
     ("direction", "decimals", "passed", "severity"),
     [("higher", "2", False, "ERROR"), ("lower", "0", False, "WARN"), ("lower", "2", True, "WARN")],

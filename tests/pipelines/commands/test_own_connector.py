@@ -1,18 +1,22 @@
 """A connector that a company declares in YAML: from its folder through a real socket into canonical rows, and from landing."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from connectors import http_json
+from connectors.http_json.wire import column_type
 from connectors.kit import replay
 from connectors.testing.clock import Clock
 from connectors.testing.fakes.orderbook import NOW, TOKEN, OrderbookFake
 from connectors.testing.loopback import Served
 from models.errors import MeritError
 from models.loads import StreamRef
+from models.tables import FACTS
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
 from pipelines.company.run_scope import RunScope
@@ -88,6 +92,52 @@ def test_a_declared_source_reaches_the_canonical_tables(tmp_path: Path) -> None:
         *(paid, date(2026, 3, 6)),
     )
     assert stock == [(114, 14, Decimal("90071992547409.93"))]
+
+
+def test_a_word_that_nobody_translated_costs_its_records_and_not_the_window(tmp_path: Path) -> None:
+    # the fake sends every sixth line as freight
+    text = FAST.replace(
+        "values: {goods: goods, freight: shipping}", "values: {goods: goods, parcel: shipping}"
+    )
+    with Served() as server:
+        folder = _folder(tmp_path, server.mount("orders", OrderbookFake(Clock(NOW))), text)
+        work = _work(folder, tmp_path)
+        name = ("orderbook", "order_lines")
+        around = Surroundings({"OWN_ORDERBOOK_TOKEN": TOKEN})
+        [reports] = pull_streams(work, [name], around).values()
+        kept_out = _built(tmp_path / "home")
+
+        (folder / "connectors" / "orderbook.yaml").write_text(FAST, encoding="utf-8")
+        later = replace(_work(folder, tmp_path), as_of=NOW + timedelta(hours=1))
+        pull_streams(later, [name], around)
+
+    assert [report.failures for report in reports] == [[]]
+    assert kept_out == (50, "goods", 10, "W331", "line_type", "untranslated: freight")
+    assert _built(tmp_path / "home") == (60, "shipping", 0, None, None, None)
+
+
+def _built(home: Path) -> tuple[object, ...]:
+    """How many order lines there are, their last type, and what is kept out."""
+    with open_warehouse(home) as con:
+        build_core(con, "CNY")
+        found = con.execute(
+            "select (select count(*) from core_order_line), (select max(line_type) from core_order_line),"
+            " count(*), max(cause_code), max(column_name), max(value) from core_refused where until_seq is null"
+        ).fetchone()
+    assert found is not None
+    return found
+
+
+def test_a_word_that_nobody_translated_is_no_word_of_the_column_by_chance() -> None:
+    column = FACTS["order_line"].column("line_type")
+    assert column is not None
+    kind = TypeAdapter(column_type(column, values={"1": "goods"}))
+
+    assert [kind.validate_python(word) for word in ("1", "goods", "shipping")] == [
+        "goods",
+        "untranslated: goods",
+        "untranslated: shipping",
+    ]
 
 
 def test_its_landing_files_replay_with_the_companys_own_declaration(tmp_path: Path) -> None:

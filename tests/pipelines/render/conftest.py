@@ -140,7 +140,7 @@ def _figures(con: duckdb.DuckDBPyConnection) -> None:
             actual, whole = Decimal(value) * factor, Decimal(target)
             reached = attained(actual, whole, "lower" if kpi == "refund_rate" else "higher")
             con.execute(
-                "insert into kpi_actual_mtd values (?,?,?,?,null,null,?,'scored',null,null,1200,?,?,?,?,?,?)",
+                "insert into kpi_actual_mtd values (?,?,?,?,null,null,?,'scored',null,null,1200,?,?,?,?,?,?,null)",
                 [
                     DAY,
                     person,
@@ -163,7 +163,7 @@ def _figures(con: duckdb.DuckDBPyConnection) -> None:
                 )
         con.execute(
             "insert into kpi_actual_mtd values (?,?,?, 'initiative', null,null,null, 'missing', 'M040',"
-            " '评分未提交 rating not handed in', 0, 90, 90, null, null, null, null)",
+            " '评分未提交 rating not handed in', 0, 90, 90, null, null, null, null, null)",
             [DAY, person, role],
         )
 
@@ -173,7 +173,7 @@ def _daily(
 ) -> None:
     state = ("scored", None, None) if value is not None else ("missing", "P201", "HTTP 503 after 6 tries")
     con.execute(
-        "insert into kpi_actual_daily values (?,?,?,?,null,null,?,?,?,?,?)",
+        "insert into kpi_actual_daily values (?,?,?,?,null,null,?,?,?,?,?,null)",
         [day, person, role, kpi, value, *state, 40 if value is not None else 0],
     )
 
@@ -245,7 +245,7 @@ def _lines(con: duckdb.DuckDBPyConnection, person: str, role: str, done: bool) -
         top, base = ("64040.0", "182345.678") if kpi == "gross_margin" else (value, "1")
         cells = [Decimal(x) if known else None for x in (value, top, base, attainment, score, part)]
         con.execute(
-            "insert into scorecard_line values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'linear',?,?,?,?,null)",
+            "insert into scorecard_line values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'linear',?,?,?,?,null,null)",
             [PERIOD, person, role, n + 1, *dimension, kpi, Decimal(weight), Decimal(weight), Decimal(target),
              *cells, "scored" if known else "missing", None if known else "M040",
              None if known else "评分未提交 rating not handed in", rule_zh, rule_en, f"{steps}{last}]", 1834],
@@ -275,7 +275,7 @@ def hostile(
         )
         connection.execute(
             "insert into kpi_actual_mtd values"
-            " (?,?,'store_manager',?,null,null,null,'missing',?,?,0,null,null,null,null,null,null)",
+            " (?,?,'store_manager',?,null,null,null,'missing',?,?,0,null,null,null,null,null,null,null)",
             [DAY, person, name, name, name],
         )
         connection.execute(
@@ -289,7 +289,7 @@ def hostile(
         connection.execute(
             "insert into scorecard_line values"
             " (?,?,'store_manager',1,?,?,?,?,100,100,1,null,null,null,null,null,null,"
-            "'missing',?,?,'linear',?,?,'[]',0,null)",
+            "'missing',?,?,'linear',?,?,'[]',0,null,null)",
             [PERIOD, person, name, name, name, name, name, name, name, name],
         )
     yield connection

@@ -12,15 +12,15 @@ create table core_target(scope varchar, scope_id varchar, kpi_id varchar, period
     threshold decimal(38,10), stretch decimal(38,10), basis varchar, approved_by varchar, version integer, note varchar);
 create table kpi_actual_daily(business_date date, person_id varchar, role_id varchar, kpi_id varchar,
     numerator decimal(38,10), denominator decimal(38,10), value decimal(38,10), status varchar, cause_code varchar,
-    cause varchar, n_rows bigint);
+    cause varchar, n_rows bigint, measured_as varchar);
 create table kpi_actual_mtd(business_date date, person_id varchar, role_id varchar, kpi_id varchar,
     numerator decimal(38,10), denominator decimal(38,10), value decimal(38,10), status varchar, cause_code varchar,
     cause varchar, n_rows bigint, target decimal(38,10), target_to_date decimal(38,10), attainment decimal(38,10),
-    pace decimal(38,10), share_of_target decimal(38,10), share_of_target_to_date decimal(38,10));
+    pace decimal(38,10), share_of_target decimal(38,10), share_of_target_to_date decimal(38,10), measured_as varchar);
 create table kpi_actual_period(period varchar, person_id varchar, role_id varchar, kpi_id varchar,
     numerator decimal(38,10), denominator decimal(38,10), value decimal(38,10), target decimal(38,10),
     weight decimal(18,6), attainment decimal(38,10), score decimal(18,6), status varchar, cause_code varchar,
-    cause varchar, n_rows bigint, share_of_target decimal(38,10));
+    cause varchar, n_rows bigint, share_of_target decimal(38,10), measured_as varchar);
 create table scorecard(period varchar, person_id varchar, role_id varchar, status varchar, total decimal(18,6),
     grade varchar, coefficient decimal(18,6), state varchar, definition_hash varchar, cause varchar);
 create table scorecard_line(period varchar, person_id varchar, role_id varchar, position integer, dimension varchar,
@@ -28,7 +28,7 @@ create table scorecard_line(period varchar, person_id varchar, role_id varchar, 
     target decimal(38,10), value decimal(38,10), numerator decimal(38,10), denominator decimal(38,10),
     attainment decimal(38,10), score decimal(18,6), contribution decimal(18,6), status varchar, cause_code varchar,
     cause varchar, method varchar, rule_zh varchar, rule_en varchar, steps json, n_rows bigint,
-    share_of_target decimal(38,10));
+    share_of_target decimal(38,10), measured_as varchar);
 create table reconciliation(period varchar, platform varchar, shop_id varchar, measure varchar,
     platform_total decimal(38,10), credited decimal(38,10), unowned decimal(38,10), excluded decimal(38,10),
     difference decimal(38,10));
@@ -36,6 +36,8 @@ create table source_health(connector varchar, stream varchar, shop_id varchar, b
     proof varchar, finality varchar, loaded_at timestamptz, status varchar, cause_code varchar, cause varchar);
 create table source_record(connector varchar, stream varchar, shop_id varchar, record_day date, landing_file varchar,
     records bigint);
+create table refused_record(connector varchar, stream varchar, shop_id varchar, table_name varchar, business_date date,
+    record_key varchar, column_name varchar, value varchar, cause_code varchar, cause varchar);
 create table source_window(connector varchar, stream varchar, shop_id varchar, window_from timestamptz,
     window_to timestamptz, landing_file varchar, landing_sha256 varchar, rows bigint, proof varchar);
 create table role_line(role_id varchar, kpi_id varchar, position integer, is_at_end boolean);

@@ -21,9 +21,11 @@ from tests.warehouse.facts.test_every_table import example
 from warehouse.facts.build import build_core, rebuild_core
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_spans
+from warehouse.published.publish import publish
 from warehouse.raw.coverage import read_coverage
 from warehouse.raw.load import load_window, set_source_accounts
 from warehouse.raw.source_health import store_source_health
+from warehouse.store.connect import open_published
 
 DAY, NEXT = "2011-11-08T10:00+00:00", "2011-11-09T10:00+00:00"
 NOVEMBER = Period.parse("2011-11")
@@ -107,6 +109,37 @@ def test_a_corrected_record_heals_what_could_not_be_read(
     build_core(con, "CNY")
 
     assert (orders(con), standing(con), uncovered(con, "order_line", 8)) == (["O1"], [], None)
+
+
+def test_readers_find_every_record_that_is_kept_out_and_none_that_has_healed(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    def listed() -> list[tuple[Any, ...]]:
+        publish(con, tmp_path)
+        with open_published(tmp_path) as published:
+            return published.execute(
+                "select connector, stream, shop_id, table_name, cast(business_date as varchar), record_key, column_name, value,"
+                " cause_code, cause like '% is kept out: %' from refused_record order by all"
+            ).fetchall()
+
+    odd, unread = w.order("O1", DAY, [w.line("L1", "-1")]), w.order("O2", NEXT, [w.line("L2", "2")])
+    unread["line_items"][0]["total"] = "1e400"
+    w.load(con, tmp_path, w.UK, [odd, unread, w.order("O3", DAY, [w.line("L3", "3")])])
+    build_core(con, "CNY")
+
+    named = ("shopify", "orders", "uk", "order_line")
+    assert listed() == [
+        (*named, "2011-11-08", "O1", "paid_amount", "-1.0000", "W331", True),
+        (*named, "2011-11-09", "O2", None, None, "W330", True),
+    ]
+
+    mended = [
+        w.order("O1", DAY, [w.line("L1", "1")], updated=NEXT),
+        w.order("O2", NEXT, [w.line("L2", "2")], updated=NEXT),
+    ]
+    w.load(con, tmp_path, w.UK, mended, end="2011-12-11T00:00+00:00")
+    build_core(con, "CNY")
+    assert listed() == []
 
 
 def test_a_good_record_that_turns_bad_leaves_with_its_rows(

@@ -14,6 +14,7 @@ from models.loads import FILE_DROP, SourceAccount, StreamRef
 from models.periods import Period
 from tests.kpi_definitions.shipped import DEFINITIONS, FOLDER, texts
 from tests.warehouse import world as w
+from tests.warehouse.figures.given import account, insert_numbered, people, role_text
 from warehouse.facts.build import build_core
 from warehouse.figures.actuals import compute_mtd, compute_spans
 from warehouse.raw.load import record_failure, set_source_accounts
@@ -27,18 +28,9 @@ COMMON: dict[str, Any] = {"platform": "shopify", "shop_id": "s1"}
 
 def asking(*kpis: str) -> Definitions:
     """The shipped KPIs, and one role `keeper` that is measured by some of them."""
-    weights = [100 - len(kpis) + 1, *([1] * (len(kpis) - 1))]
-    lines = "".join(
-        f"          - {{kpi: {kpi}, duty: all, weight: {weight}, target: 1, method: score.linear{_args(kpi)}}}\n"
-        for kpi, weight in zip(kpis, weights, strict=True)
-    )
-    role = (
-        "roles:\n  - id: keeper\n    effective_from: 2010-01-01\n    label: {zh: k, en: k}\n"
-        "    duties: [{id: all, zh: a, en: a}]\n    cycle: M\n    missing: pending\n    grade_table: standard\n"
-        f"    dimensions:\n      - id: result\n        label: {{zh: r, en: r}}\n        weight: 100\n        kpis:\n{lines}"
-    )
     files = texts([*sorted(FOLDER.glob("kpis/*.yaml")), FOLDER / "grades.yaml"])
-    return load_definitions({**files, "keeper.yaml": role})
+    role = role_text("keeper", {kpi: _args(kpi) for kpi in kpis})
+    return load_definitions({**files, "keeper.yaml": f"roles:\n{role}"})
 
 
 def _args(kpi: str) -> str:
@@ -47,16 +39,14 @@ def _args(kpi: str) -> str:
 
 def keep(con: duckdb.DuckDBPyConnection, **shops: str) -> None:
     """One person for each shop."""
-    born = date(2005, 1, 1)
-    people = [{"person_id": p, "name": p, "role_id": "keeper", "valid_from": born} for p in shops]
-    w.put(con, "core_person", people)
+    people(con, *shops, role="keeper", since="2005-01-01")
     w.put(con, "core_ownership", [w.own("shop", s, "keeper", p, "1", "2005-01-01") for p, s in shops.items()])
 
 
 @pytest.fixture
 def shop(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> duckdb.DuckDBPyConnection:
     """Shop s1, read whole from January to April 2026, belongs to Ann."""
-    set_source_accounts(con, [SourceAccount(ref=SHOP, feeds=FACTS, zone="UTC", active_from="2026-01-01")])
+    set_source_accounts(con, [account(SHOP, *FACTS, since="2026-01-01")])
     w.load(con, tmp_path, SHOP, [], "2026-01-01T00:00+00:00", "2026-05-01T00:00+00:00")
     keep(con, ann="s1")
     return con
@@ -74,20 +64,12 @@ def sold(con: duckdb.DuckDBPyConnection, *lines: dict[str, Any]) -> None:
         "paid_amount": 500,
         "paid_amount_base": 500,
     }
-    ids = ({"order_id": f"O{i}", "line_id": f"L{i}", "source_row_id": f"L{i}"} for i in range(len(lines)))
-    insert_rows(
-        con, "core_order_line", [{**usual, **own, **line} for own, line in zip(ids, lines, strict=True)]
-    )
+    insert_numbered(con, "order_line", usual, lines, order_id="O", line_id="L", source_row_id="L")
 
 
 def given_back(con: duckdb.DuckDBPyConnection, *refunds: dict[str, Any]) -> None:
     usual = {**COMMON, "qty": 0, "is_excluded": False, "amount_base": 100, "sku_id": "k1"}
-    ids = (
-        {"refund_id": f"R{i}", "refund_line_id": f"R{i}", "source_row_id": f"R{i}"}
-        for i in range(len(refunds))
-    )
-    rows = [{**usual, **own, **row} for own, row in zip(ids, refunds, strict=True)]
-    insert_rows(con, "core_refund", rows)
+    insert_numbered(con, "refund", usual, refunds, refund_id="R", refund_line_id="R", source_row_id="R")
 
 
 def figure(con: duckdb.DuckDBPyConnection, kpi: str, period: Period = MARCH, person: str = "ann") -> Actual:
@@ -299,7 +281,7 @@ def test_a_connector_that_does_not_map_is_excluded_sells_all_the_same(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     ref = StreamRef("own_shop", "orders", "s1")
-    set_source_accounts(con, [SourceAccount(ref=ref, feeds=FACTS, zone="UTC", active_from="2026-03-01")])
+    set_source_accounts(con, [account(ref, *FACTS, since="2026-03-01")])
     keep(con, ann="s1")
     line = {"order_id": "O1", "line_id": "L1", "qty": "1", "paid_amount": "150", "currency": "CNY"}
     when = {"paid_at": w.iso("2026-03-10T12:00+00:00")}
@@ -341,3 +323,33 @@ def test_a_false_part_of_a_condition_settles_it(shop: duckdb.DuckDBPyConnection)
     sold(shop, {}, {"is_excluded": True, "line_type": None, "paid_amount": None})
 
     assert figure(shop, "units_sold").value == 1
+
+
+def test_buyers_of_a_shop_whose_orders_name_none_are_unknown_and_not_0(
+    shop: duckdb.DuckDBPyConnection,
+) -> None:
+    sold(shop, {"buyer_id": None}, {"buyer_id": None})
+    visits(shop, all=200)
+
+    conversion, buyers = figure(shop, "conversion_rate"), figure(shop, "new_buyers")
+
+    assert (conversion.value, conversion.cause_code) == (None, "M220")
+    assert buyers.cause == "no row of order_line for s1 states buyer_id: how many there are is unknown"
+    assert figure(shop, "order_count").value == 2
+
+
+def test_single_orders_without_a_buyer_are_left_out_of_buyers(shop: duckdb.DuckDBPyConnection) -> None:
+    sold(shop, {"buyer_id": None}, {"buyer_id": "b1"})
+    visits(shop, all=200)
+
+    assert figure(shop, "conversion_rate").value == Decimal("0.005")
+
+
+def test_the_score_of_a_shop_held_by_half_is_the_score_of_the_shop(shop: duckdb.DuckDBPyConnection) -> None:
+    account = SourceAccount(ref=SHOP, feeds=(*FACTS, "platform_health"), zone="UTC", active_from="2026-01-01")
+    set_source_accounts(shop, [account])
+    w.put(shop, "core_ownership", [w.own("shop", "s1", "keeper", "ann", "0.5", "2005-01-01")])
+    score = {"measured_on": date(2026, 3, 31), "metric": "shop_score", "value": Decimal("4.8")}
+    insert_rows(shop, "core_platform_health", [{**COMMON, "source_row_id": "h", **score}])
+
+    assert figure(shop, "shop_score").value == Decimal("4.8")

@@ -1,5 +1,6 @@
 """Actuals: sums, attribution, coverage and causes, on hand-made windows."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -376,3 +377,32 @@ def test_names_with_every_punctuation_are_inert(con: duckdb.DuckDBPyConnection, 
 
     assert _pick(actuals, "ann", "net_sales").value == Decimal("10.5")
     assert _pick(actuals, evil, "net_sales").cause_code == "M206"
+
+
+def test_each_day_of_a_run_is_computed_by_the_version_in_force_on_it(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    days = [date(2011, 11, 8), date(2011, 11, 9), date(2011, 11, 10)]
+    lines = [w.order(f"O{day.day}", f"{day}T10:00+00:00", [w.line(f"L{day.day}", "20.00")]) for day in days]
+    _load(con, tmp_path, lines)
+    known = w.definitions()
+    old = known.kpi("net_sales", days[0])
+    doubled = replace(old, effective_from=days[1], scale=2 * old.scale)
+    both = replace(known, kpi_versions={**known.kpi_versions, "net_sales": (old, doubled)})
+
+    found = compute_daily(con, both, days)
+
+    values = [_pick(found, "ann", "net_sales", day.isoformat()).value for day in days]
+    assert values == [Decimal(210), Decimal(420), Decimal(420)]  # 20.00 x 10.5
+
+
+def test_a_computation_leaves_no_ranked_rows_behind(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    _load(con, tmp_path, [w.order("O1", "2011-11-08T10:00+00:00", [w.line("L1", "20.00")])])
+
+    actual = _pick(compute_spans(con, w.definitions(), [NOVEMBER]), "ann", "orders")
+
+    assert actual.value == 1
+    left = con.execute(
+        "select table_name from duckdb_tables() where table_name like 'kpi_ranked%'"
+    ).fetchall()
+    assert left == []

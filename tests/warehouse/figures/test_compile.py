@@ -21,7 +21,8 @@ from tests.warehouse import world as w
 from warehouse.facts.build import build_core
 from warehouse.figures.compile import compile_family, families
 from warehouse.figures.expressions import scale, sql
-from warehouse.figures.fact_scan import bounds_of
+from warehouse.figures.fact_scan import FactScan, bounds_of
+from warehouse.figures.first_rows import ranking
 from warehouse.figures.measures import Measure
 from warehouse.figures.plan import Span
 from warehouse.figures.run import read_figures
@@ -217,7 +218,10 @@ def test_no_statement_ever_yields_a_binary_float(con: duckdb.DuckDBPyConnection)
 
     low, high = bounds_of(CURRENT)
     bounds = {low: NOVEMBER.start, high: NOVEMBER.end}
-    statements = [compile_family(f, FACTS["order_line"], "span") for f in families(measures, {})]
+    lines = FACTS["order_line"]
+    scan = FactScan(table=lines, date="business_date", range=CURRENT, grain="span", ranked=True)
+    con.execute(ranking(measures, scan), {"first": NOVEMBER.start, "last": NOVEMBER.end})
+    statements = [compile_family(f, lines, "span") for f in families(measures, {})]
     columns = [d for s in statements for d in con.execute(s, bounds).description or []]
 
     assert len(statements) > 1

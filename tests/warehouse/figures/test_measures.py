@@ -179,11 +179,10 @@ def owned(
         return [row for row in rows if low <= row["business_date"] <= high]
 
     def credit(row: plain.Row) -> Decimal | None:
-        then = share_on(row, row["business_date"], person, share, change)
-        if then is None or reach not in {"previous", "last_year"}:
-            return then
-        # of an earlier day whoever held it then and holds it now, with what is held now
-        return share_on(row, stands_for(row["business_date"], label, reach), person, share, change)
+        day = row["business_date"]
+        # of an earlier day whoever holds it now, with what is held now
+        on = stands_for(day, label, reach) if reach in {"previous", "last_year"} else day
+        return share_on(row, on, person, share, change)
 
     days = DAYS[label]
     start = days[reach if reach in {"previous", "last_year"} else "current"][0]

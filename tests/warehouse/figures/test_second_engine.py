@@ -1,7 +1,6 @@
-"""Two engines: equal over random rows and definitions, and a fault of the first is seen before its figure is published."""
+"""Two engines: equal over random rows and definitions. What the second makes of a fault of the first: test_seeded_faults.py."""
 
 import ast
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,263 +8,32 @@ from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import warehouse.figures.plan as first_plan
-import warehouse.figures.run as first_engine
 from models.definitions.composites import parts_of
-from models.definitions.load import Definitions, load_definitions
-from models.figure import Figure
-from models.inputs import Actual
-from models.loads import SourceAccount
+from models.definitions.load import load_definitions
 from models.periods import Period
 from models.tables import FACTS
 from tests.warehouse import world as w
-from tests.warehouse.figures.test_terms import definitions, numerator, one, over
-from warehouse.facts.checks import run_check
+from tests.warehouse.figures.given import (
+    LINES,
+    D,
+    definitions,
+    item,
+    numerator,
+    over,
+    sell,
+    two_shops,
+)
 from warehouse.figures.actuals import compute_daily, compute_spans
-from warehouse.figures.compile import compile_family
-from warehouse.figures.second import trees
 from warehouse.figures.second.engine import Asked, SpanRows, asked_of
-from warehouse.raw.load import set_source_accounts
 from warehouse.store.connect import open_warehouse
 from warehouse.store.rows import insert_rows
-from warehouse.store.sqltext import Sql, statement
+from warehouse.store.sqltext import statement
 
-ROOT = Path(__file__).resolve().parents[3]
-D = date.fromisoformat
 DECEMBER = Period.parse("2011-12")
-LINES = "fact: order_line, date: business_date"
-
-
-def item(what: str, fact: str = LINES) -> str:
-    return f"{{{fact}, {what}}}"
-
-
-QTY = item("sum: qty")
-KPIS = {
-    "units": numerator(QTY),
-    "paid": numerator(item("sum: paid_amount * qty")),
-    "capped": numerator(item("sum: 'least(paid_amount, 5)'")),
-    "quoted": numerator(item("count: rows, where: \"sku_id = 'it''s'\"")),
-    "orders": numerator(item("count_distinct: order_id")),
-    "repeat": numerator(item("count_groups: buyer_id, having: {count_distinct: order_id, at_least: 2}"))
-    + over(item("count_distinct: buyer_id")),
-    "moving": numerator(item("count_groups: sku_id, having: {sum: qty, above: 3}")),
-    "high": numerator(item("percentile: paid_amount, percent: 90")),
-    "growth": numerator(QTY, item("sum: qty, sign: minus, period: previous"))
-    + over(item("sum: qty, period: previous"))
-    + "scale: 100",
-    "stock": numerator(item("sum: sellable_qty, at: end", "fact: inventory, date: snapshot_on")),
-    "largest": numerator(item("max: paid_amount")),
-}
-
-
-def shop(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """The shops uk and la feed lines and stock, whole in two months of 2011; Ann holds 0.6 of uk until 15 December, then all."""
-    accounts = [
-        SourceAccount(
-            ref=ref, feeds=("order_line", "inventory"), zone="UTC", active_from="2011-11-01", platform=p
-        )
-        for ref, p in ((w.UK, "shopify"), (w.LA, "lazada"))
-    ]
-    set_source_accounts(con, accounts)
-    for ref in (w.UK, w.LA):
-        w.load(con, folder, ref, [], end="2012-01-10T00:00+00:00")
-    people = [
-        {"person_id": p, "name": p, "role_id": "manager", "valid_from": D("2011-01-01")}
-        for p in ("ann", "bob")
-    ]
-    w.put(con, "core_person", people)
-    held = [
-        w.own("shop", "uk", "manager", "ann", "0.6", "2011-01-01", "2011-12-15"),
-        w.own("shop", "uk", "manager", "bob", "0.4", "2011-01-01", "2011-12-15"),
-        w.own("shop", "uk", "manager", "ann", "1", "2011-12-16"),
-        w.own("shop", "la", "manager", "ann", "1"),
-    ]
-    w.put(con, "core_ownership", held)
-
-
-def sell(con: duckdb.DuckDBPyConnection, *rows: tuple[str, str, str, str, str, int, str]) -> None:
-    """Lines as shop, day, order, buyer, SKU, quantity and amount; the platform follows from the shop."""
-    lines = [
-        {
-            "platform": "shopify" if shop == "uk" else "lazada", "shop_id": shop, "source_row_id": f"L{i}",
-            "line_id": f"L{i}", "order_id": order, "buyer_id": buyer, "sku_id": sku, "business_date": D(day), "qty": qty,
-            "paid_amount": Decimal(amount), "is_excluded": False,
-        }
-        for i, (shop, day, order, buyer, sku, qty, amount) in enumerate(rows)
-    ]  # fmt: skip
-    insert_rows(con, "core_order_line", lines)
-
-
-def stock(con: duckdb.DuckDBPyConnection, *rows: tuple[str, int]) -> None:
-    common = {"platform": "shopify", "shop_id": "uk", "warehouse": "w", "sku_id": "S", "source_row_id": "1"}
-    insert_rows(con, "core_inventory", [{**common, "snapshot_on": D(d), "sellable_qty": n} for d, n in rows])
-
-
-@pytest.fixture
-def busy(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> duckdb.DuckDBPyConnection:
-    """Rows on which every fault below would change a figure."""
-    shop(con, tmp_path)
-    sell(
-        con,
-        ("uk", "2011-11-30", "1", "x", "a", 7, "2.25"),
-        ("uk", "2011-12-01", "1", "x", "it's", 1, "9.75"),
-        ("la", "2011-12-01", "1", "x", "its", 2, "1.5"),
-        ("uk", "2011-12-02", "2", "x", "a", 3, "4.4"),
-        ("uk", "2011-12-15", "3", "y", "b", 4, "6.66"),
-        ("uk", "2011-12-16", "4", "y", "a", 5, "8.0625"),
-        ("la", "2011-12-31", "2", "y", "c", 3, "7"),
-    )
-    stock(con, ("2011-12-01", 1), ("2011-12-31", 9))
-    return con
-
-
-def figures(
-    con: duckdb.DuckDBPyConnection, known: Definitions | None = None
-) -> dict[tuple[str, str], Actual]:
-    found = compute_spans(con, known or definitions(**KPIS), [DECEMBER])
-    return {(a.person_id, a.kpi_id): a for a in found}
-
-
-def test_the_engines_agree_on_every_kind_of_aggregate(busy: duckdb.DuckDBPyConnection) -> None:
-    found = figures(busy)
-
-    assert {a.cause_code for a in found.values()} == {None, "M201", "M205"}
-    assert found["ann", "units"].value == Decimal("14.8")
-    assert run_check(busy, "engines_agree").passed
-
-
-# What stands in a compiled statement, and what a fault would make of it; and the KPI that it falsifies.
-TEXTS = {
-    "the share is ignored": (" * o.share)", ")", "units"),
-    "the first day held is lost": ("p.day between o.valid_from and", "p.day > o.valid_from and p.day <=", "units"),
-    "the last day held is lost": ("p.day between o.valid_from and o.valid_to", "p.day < o.valid_to", "units"),
-    "the places of a product are lost": ("as decimal(38, 4))", "as decimal(38, 1))", "paid"),
-    "at least is read as above": (">= 2 as met", "> 2 as met", "repeat"),
-    "above is read as at least": ("> 3 as met", ">= 3 as met", "moving"),
-    "the neighbour of a percentile is the next one": ("// 100 + 1)", "// 100 + 2)", "high"),
-    "equal order numbers of two shops are one order": ("f.platform as k1, f.shop_id as k2", "'' as k1, '' as k2", "orders"),
-    "equal buyers of two platforms are one buyer": ("f.platform as k1", "'' as k1", "repeat"),
-    "a quote in a constant is lost": ("'it''s'", "'its'", "quoted"),
-    "an extreme takes the other end": ("max(", "min(", "largest"),
-    "the smaller value is the larger": ("least(f.paid_amount", "greatest(f.paid_amount", "capped"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_a_fault_of_the_sql_compiler_is_seen_and_its_figure_held_back(
-    busy: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    right, wrong, kpi = TEXTS[name]
-    seeded: list[str] = []
-    compiled = compile_family
-
-    def faulty(*args: Any) -> Sql:
-        text = compiled(*args)
-        seeded.extend([text] if right in text else [])
-        return Sql(text.replace(right, wrong))
-
-    monkeypatch.setattr(first_engine, "compile_family", faulty)
-
-    found = figures(busy)
-
-    assert seeded, f"no statement holds {right}: the fault was not seeded"
-    held_back = {key[1] for key, a in found.items() if a.cause_code == "M240"}
-    assert kpi in held_back
-    assert all(a.value is None and a.cause_code == "M240" for key, a in found.items() if key == ("ann", kpi))
-    assert run_check(busy, "engines_agree").failing >= 1
-
-
-def _ends_begin(span: Any, days: Any) -> dict[str, object]:
-    row = _SPAN_ROW(span, days)
-    return row if days.kind != "end" else {**row, "from_on": span.start, "to_on": span.start}
-
-
-def _same_days(span: Any, days: Any) -> dict[str, object]:
-    row = _SPAN_ROW(span, days)
-    return row if days.kind != "previous" else {**row, "from_on": span.start, "to_on": span.end}
-
-
-def _unscaled(_kpi: object, above: Decimal, below: Decimal) -> Figure:
-    return Figure(above / max(below, Decimal(1)))
-
-
-_SPAN_ROW, _TERMS = first_engine._span_row, first_plan._terms
-PATCHES: dict[str, tuple[str, Callable[..., Any], str]] = {
-    "a snapshot is taken on the first day": ("warehouse.figures.run._span_row", _ends_begin, "stock"),
-    "the period before is not shifted": ("warehouse.figures.run._span_row", _same_days, "growth"),
-    "minus is read as plus": (
-        "warehouse.figures.plan._terms",
-        lambda parts: tuple(first_plan.Term(t.measure, 1) for t in _TERMS(parts)),
-        "growth",
-    ),
-    "the scale of a KPI is forgotten": ("warehouse.figures.judge.divided", _unscaled, "growth"),
-}
-
-
-@pytest.mark.parametrize("name", PATCHES)
-def test_a_fault_around_the_sql_is_seen_as_well(
-    busy: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    place, wrong, kpi = PATCHES[name]
-    monkeypatch.setattr(place, wrong)
-
-    found = figures(busy)
-
-    assert (found["ann", kpi].value, found["ann", kpi].cause_code) == (None, "M240")
-
-
-def test_both_numbers_of_a_disagreement_are_told_and_all_else_is_published(
-    busy: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compiled = compile_family
-    monkeypatch.setattr(
-        first_engine, "compile_family", lambda *a: Sql(compiled(*a).replace("sum(f.qty)", "sum(f.qty + 1)"))
-    )
-
-    found = figures(
-        busy, definitions(units=numerator(QTY), orders=numerator(item("count_distinct: order_id")))
-    )
-
-    told = "two engines disagree on units: numerator: 19.6 by SQL, 14.8 by Polars"
-    assert (found["ann", "units"].value, found["ann", "units"].cause) == (None, told)
-    assert found["ann", "orders"].value is not None
-    assert "units" in run_check(busy, "engines_agree").samples[0]
-
-
-def test_a_figure_that_was_held_back_is_looked_at_again_whenever_its_day_is_computed(
-    busy: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    known, days = definitions(units=numerator(QTY)), [D("2011-12-02"), D("2011-12-15")]
-    compiled = compile_family
-    with monkeypatch.context() as patch:
-        patch.setattr(first_engine, "compile_family", lambda *a: Sql(compiled(*a).replace("o.share", "1")))
-        compute_daily(busy, known, days[:1])
-        again = compute_daily(busy, known, days)
-    mended = compute_daily(busy, known, days)
-
-    assert [one(again, "units", label=str(day)).cause_code for day in days] == ["M240", "M240"]
-    assert [one(mended, "units", label=str(day)).value for day in days] == [Decimal("1.8"), Decimal("2.4")]
-    assert run_check(busy, "engines_agree").passed
-
-
-def test_a_kpi_that_only_one_engine_computes_is_published_and_told(
-    busy: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delitem(trees._SIGNS, "<")
-    known = definitions(units=numerator(QTY), few=numerator(item("sum: qty, where: qty < 4")))
-
-    found = figures(busy, known)
-
-    assert [found["ann", kpi].value for kpi in ("units", "few")] == [Decimal("14.8"), Decimal("7.4")]
-    check = run_check(busy, "engines_agree")
-    assert (check.failing, "W340" in check.samples[0], "kpi_id=few" in check.samples[0]) == (1, True, True)
-
-
+ROOT = Path(__file__).resolve().parents[3]
 AGGREGATES = st.sampled_from(
     [
         "sum: qty", "sum: 'qty * paid_amount - 0.125'", "count: rows", "min: paid_amount", "max: 'abs(paid_amount)'",
@@ -301,7 +69,7 @@ def test_the_engines_agree_over_random_rows_holdings_and_definitions(
 ) -> None:  # fmt: skip
     what = item(agg + where + ("" if "active_in" in agg else reach))
     with open_warehouse(Path(mkdtemp(dir=tmp_path))) as con:
-        shop(con, tmp_path)
+        two_shops(con, tmp_path)
         until = str(change - timedelta(days=1))
         held = [("ann", str(share), "2011-01-01", until), ("bob", str(1 - share), "2011-01-01", until)]
         rows = [w.own("shop", "uk", "manager", *row) for row in (*held, ("bob", str(share), str(change)))]
@@ -309,7 +77,7 @@ def test_the_engines_agree_over_random_rows_holdings_and_definitions(
         sell(con, *lines)
 
         found = compute_spans(
-            con, definitions(one=numerator(what), rate=numerator(what) + over(QTY)), [DECEMBER]
+            con, definitions(one=numerator(what), rate=numerator(what) + over(item("sum: qty"))), [DECEMBER]
         )
         daily = compute_daily(con, definitions(one=numerator(what)), [D("2011-12-16")])
 
@@ -337,7 +105,7 @@ MONTH = ("2011-12-01", "2011-12-31")
 def test_a_row_whose_condition_is_null_is_unknown_and_false_and_null_is_false(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    shop(con, tmp_path)
+    two_shops(con, tmp_path)
     sell(con, ("la", "2011-12-03", "1", "x", "a", 2, "1"), ("la", "2011-12-04", "2", "y", "b", 3, "1"))
     con.execute("update core_order_line set country = case when qty = 2 then 'GB' end")
 
@@ -353,7 +121,7 @@ def test_a_row_whose_condition_is_null_is_unknown_and_false_and_null_is_false(
 def test_a_word_that_tells_nothing_apart_is_neither_another_word_nor_not_another_word(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    shop(con, tmp_path)
+    two_shops(con, tmp_path)
     common = {"platform": "lazada", "shop_id": "la", "traffic_on": D("2011-12-05")}
     rows = [("all", 50), ("paid", 7)]
     insert_rows(
@@ -377,7 +145,7 @@ def test_a_word_that_tells_nothing_apart_is_neither_another_word_nor_not_another
 def test_a_key_is_credited_by_its_first_row_of_the_span_and_counts_once(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    shop(con, tmp_path)
+    two_shops(con, tmp_path)
     sell(
         con,
         ("uk", "2011-12-10", "1", "x", "a", 1, "1"),
@@ -397,7 +165,7 @@ def test_a_key_is_credited_by_its_first_row_of_the_span_and_counts_once(
 def test_an_earlier_day_counts_for_who_held_the_scope_then_and_holds_it_on_the_same_day_now(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    shop(con, tmp_path)
+    two_shops(con, tmp_path)
     sell(con, ("uk", "2011-11-15", "1", "x", "a", 100, "1"), ("uk", "2011-11-16", "2", "x", "a", 10, "1"))
 
     # with the shares of December: Bob holds nothing from the 16th on

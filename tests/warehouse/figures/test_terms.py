@@ -1,6 +1,5 @@
 """KPIs over other days than the period, snapshots, own rows and bounds: what is known, and why not."""
 
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,101 +7,42 @@ from typing import Any
 import duckdb
 import pytest
 
-from models.definitions.load import Definitions, load_definitions
-from models.inputs import Actual
-from models.loads import SourceAccount
 from models.periods import Period
 from tests.warehouse import world as w
+from tests.warehouse.figures.given import (
+    LINES,
+    D,
+    account,
+    definitions,
+    insert_numbered,
+    numerator,
+    one,
+    over,
+    people,
+)
 from warehouse.figures.actuals import compute_daily, compute_mtd, compute_spans
 from warehouse.raw.load import set_source_accounts
 from warehouse.store.rows import insert_rows
 
-D = date.fromisoformat
 DECEMBER = Period.parse("2011-12")
-LINES = "fact: order_line, date: business_date"
 QTY = f"{{{LINES}, sum: qty}}"
 STOCK = "{fact: inventory, date: snapshot_on, sum: sellable_qty, where: age_days > 90, at: end}"
 CHATS = "{fact: chat, date: started_on, count: rows}"
-
-
-def definitions(**kpis: str) -> Definitions:
-    """One role `manager` with the given KPIs; each text is what stands under the KPI's other keys."""
-    head = (
-        "    effective_from: 2010-01-01\n    label: {zh: k, en: k}\n    formula: {zh: k, en: k}\n    kind: result\n"
-        "    unit: count\n    direction: higher\n    decimals: 2\n"
-    )
-    entries = "".join(f"  - id: {name}\n{head}{_indented(text)}" for name, text in kpis.items())
-    weights = [100 - len(kpis) + 1, *([1] * (len(kpis) - 1))]
-    lines = "".join(
-        f"          - {{kpi: {name}, duty: all, weight: {weight}, target: 1, method: score.linear}}\n"
-        for name, weight in zip(kpis, weights, strict=True)
-    )
-    role = (
-        "  - id: manager\n    effective_from: 2010-01-01\n    label: {zh: m, en: m}\n    duties: [{id: all, zh: a, en: a}]\n"
-        "    cycle: M\n    missing: pending\n    grade_table: standard\n    dimensions:\n      - id: result\n"
-        f"        label: {{zh: r, en: r}}\n        weight: 100\n        kpis:\n{lines}"
-    )
-    bands = "    bands: [{grade: B, max: 60, coefficient: 0}, {grade: A, min: 60, coefficient: 1}]\n"
-    grades = f"grade_tables:\n  - id: standard\n    effective_from: 2010-01-01\n{bands}"
-    return load_definitions({"t.yaml": f"{grades}kpis:\n{entries}roles:\n{role}"})
-
-
-def _indented(text: str) -> str:
-    return "".join(f"    {line}\n" for line in text.strip().splitlines())
-
-
-def numerator(*items: str) -> str:
-    return "numerator:\n" + "".join(f"  - {item}\n" for item in items)
-
-
-def over(*items: str) -> str:
-    return "denominator:\n" + "".join(f"  - {item}\n" for item in items)
 
 
 @pytest.fixture
 def shop(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> duckdb.DuckDBPyConnection:
     """The shop uk feeds every fact of these tests and is whole from 1 November 2011 to 10 January 2012; Ann owns it."""
     feeds = ("order_line", "refund", "inventory", "chat", "live_session")
-    set_source_accounts(
-        con,
-        [
-            SourceAccount(
-                ref=w.UK,
-                feeds=feeds,
-                zone="Europe/London",
-                active_from="2011-11-01",
-                active_to=None,
-                lookback="",
-                finality_days=0,
-                platform="shopify",
-            )
-        ],
-    )
+    set_source_accounts(con, [account(w.UK, *feeds, zone="Europe/London", platform="shopify")])
     w.load(con, tmp_path, w.UK, [], end="2012-01-10T00:00+00:00")
     return con
 
 
 def lines(con: duckdb.DuckDBPyConnection, *rows: tuple[str, int | None]) -> None:
-    common = {"platform": "shopify", "shop_id": "uk", "buyer_id": "b1", "is_excluded": False}
-    ids = ({"line_id": f"L{i}", "order_id": f"O{i}", "source_row_id": f"L{i}"} for i in range(len(rows)))
-    insert_rows(
-        con,
-        "core_order_line",
-        [
-            {**common, **own, "business_date": D(day), "qty": qty}
-            for own, (day, qty) in zip(ids, rows, strict=True)
-        ],
-    )
-
-
-def person(con: duckdb.DuckDBPyConnection, *names: str, role: str = "manager") -> None:
-    rows = [{"person_id": n, "name": n, "role_id": role, "valid_from": D("2011-01-01")} for n in names]
-    w.put(con, "core_person", rows)
-
-
-def one(actuals: list[Actual], kpi: str, name: str = "ann", label: str = "2011-12") -> Actual:
-    [found] = [a for a in actuals if (a.person_id, a.kpi_id, a.period) == (name, kpi, label)]
-    return found
+    usual = {"platform": "shopify", "shop_id": "uk", "buyer_id": "b1", "is_excluded": False}
+    own = [{"business_date": D(day), "qty": qty} for day, qty in rows]
+    insert_numbered(con, "order_line", usual, own, line_id="L", order_id="O", source_row_id="L")
 
 
 GROWTH = numerator(QTY, QTY.replace("}", ", sign: minus, period: previous}")) + over(
@@ -154,7 +94,7 @@ def test_growth_from_nothing_or_from_less_than_nothing_is_missing(shop: duckdb.D
 
     actuals = compute_spans(shop, definitions(growth=GROWTH), [DECEMBER, Period.parse("2012-01")])
 
-    assert one(actuals, "growth").cause == "the denominator is -5, at least 1 is needed"
+    assert one(actuals, "growth").cause == "the denominator (order_line) is -5, at least 1 is needed"
     assert one(actuals, "growth").cause_code == "M201"
 
 
@@ -175,19 +115,9 @@ def test_a_window_needs_only_its_own_days_and_reaches_back_over_the_period(
 
 
 def stock(con: duckdb.DuckDBPyConnection, *rows: tuple[str, int, int]) -> None:
-    common = {"platform": "shopify", "shop_id": "uk", "warehouse": "w", "is_listed": True}
-    found = [
-        {
-            **common,
-            "snapshot_on": D(day),
-            "sku_id": f"S{i}",
-            "source_row_id": f"{i}",
-            "sellable_qty": qty,
-            "age_days": age,
-        }
-        for i, (day, qty, age) in enumerate(rows)
-    ]
-    insert_rows(con, "core_inventory", found)
+    usual = {"platform": "shopify", "shop_id": "uk", "warehouse": "w", "is_listed": True}
+    own = [{"snapshot_on": D(day), "sellable_qty": qty, "age_days": age} for day, qty, age in rows]
+    insert_numbered(con, "inventory", usual, own, sku_id="S", source_row_id="")
 
 
 def test_a_snapshot_that_was_not_taken_is_missing_and_one_without_a_hit_is_zero(
@@ -250,19 +180,17 @@ def test_a_named_kpi_brings_its_own_facts_and_causes(shop: duckdb.DuckDBPyConnec
 
 
 def chats(con: duckdb.DuckDBPyConnection, *rows: tuple[str, str | None]) -> None:
-    common = {"platform": "shopify", "shop_id": "uk"}
-    found = [
-        {**common, "chat_id": f"C{i}", "source_row_id": f"C{i}", "started_on": D(day), "agent_id": agent}
-        for i, (day, agent) in enumerate(rows)
-    ]
-    insert_rows(con, "core_chat", found)
+    own = [{"started_on": D(day), "agent_id": agent} for day, agent in rows]
+    insert_numbered(
+        con, "chat", {"platform": "shopify", "shop_id": "uk"}, own, chat_id="C", source_row_id="C"
+    )
 
 
 CHAT = ("2011-12-05", "eve"), ("2011-12-06", "eve"), ("2011-12-06", "zoe"), ("2011-12-07", None)
 
 
 def test_who_owns_no_scope_of_a_fact_owns_the_own_rows(shop: duckdb.DuckDBPyConnection) -> None:
-    person(shop, "eve", "zoe")
+    people(shop, "eve", "zoe")
     w.put(shop, "core_ownership", [w.own("room", "r1", "manager", "eve", "1")])  # a chat knows no room
     chats(shop, *CHAT)
 
@@ -274,7 +202,7 @@ def test_who_owns_no_scope_of_a_fact_owns_the_own_rows(shop: duckdb.DuckDBPyConn
 def test_a_role_that_owns_by_another_scope_has_no_own_rows_from_then_on(
     shop: duckdb.DuckDBPyConnection,
 ) -> None:
-    person(shop, "eve", "zoe")
+    people(shop, "eve", "zoe")
     w.put(shop, "core_ownership", [w.own("shop", "uk", "manager", "eve", "1", "2011-12-01")])
     chats(shop, ("2011-11-05", "eve"), ("2011-11-05", "zoe"), ("2011-11-05", "zoe"), *CHAT)
 
@@ -287,7 +215,7 @@ def test_a_role_that_owns_by_another_scope_has_no_own_rows_from_then_on(
 
 
 def test_own_rows_may_be_given_away_by_a_stated_share(shop: duckdb.DuckDBPyConnection) -> None:
-    person(shop, "eve", "zoe")
+    people(shop, "eve", "zoe")
     owned = [w.own("person", "zoe", "manager", "zoe", "0.4"), w.own("person", "zoe", "manager", "eve", "0.6")]
     w.put(shop, "core_ownership", owned)
     chats(shop, *CHAT)
@@ -299,7 +227,7 @@ def test_own_rows_may_be_given_away_by_a_stated_share(shop: duckdb.DuckDBPyConne
 
 
 def test_a_source_that_names_nobody_gives_nobody_own_rows(shop: duckdb.DuckDBPyConnection) -> None:
-    person(shop, "eve")
+    people(shop, "eve")
     w.put(shop, "core_ownership", [])
     known = definitions(chats=numerator(CHATS))
 
@@ -314,28 +242,10 @@ def test_a_source_that_names_nobody_gives_nobody_own_rows(shop: duckdb.DuckDBPyC
 def test_own_rows_need_every_account_that_feeds_the_fact(
     shop: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    person(shop, "eve")
+    people(shop, "eve")
     w.put(shop, "core_ownership", [])
-    second = SourceAccount(
-        ref=w.DESK,
-        feeds=("chat",),
-        zone="UTC",
-        active_from="2011-11-01",
-        active_to=None,
-        lookback="",
-        finality_days=0,
-        platform="zendesk",
-    )
-    first = SourceAccount(
-        ref=w.UK,
-        feeds=("chat",),
-        zone="Europe/London",
-        active_from="2011-11-01",
-        active_to=None,
-        lookback="",
-        finality_days=0,
-        platform="shopify",
-    )
+    second = account(w.DESK, "chat", platform="zendesk")
+    first = account(w.UK, "chat", zone="Europe/London", platform="shopify")
     set_source_accounts(shop, [first, second])
     chats(shop, *CHAT)
 
@@ -348,18 +258,18 @@ def test_own_rows_need_every_account_that_feeds_the_fact(
 
 
 def test_a_derived_fact_is_whole_when_its_sources_are(shop: duckdb.DuckDBPyConnection) -> None:
-    person(shop, "eve")
+    people(shop, "eve")
     w.put(shop, "core_ownership", [])
     shared: dict[str, Any] = {"platform": "shopify", "shop_id": "uk", "session_id": "1", "role": "anchor"}
     row = {**shared, "employee_id": "eve", "started_on": D("2011-12-05"), "minutes": Decimal("30.5")}
     insert_rows(shop, "core_live_share", [row])
     live = definitions(live=numerator("{fact: live_share, date: started_on, sum: minutes}"))
-    people = definitions(left=numerator("{fact: headcount, date: changed_on, sum: leavers}"))
+    leaving = definitions(left=numerator("{fact: headcount, date: changed_on, sum: leavers}"))
 
     without_shifts = one(compute_spans(shop, live, [DECEMBER]), "live", "eve")
     shop.execute("update source_account set feeds = list_append(feeds, 'live_shift')")
     with_shifts = one(compute_spans(shop, live, [DECEMBER]), "live", "eve")
-    leavers = one(compute_spans(shop, people, [DECEMBER]), "left", "eve")
+    leavers = one(compute_spans(shop, leaving, [DECEMBER]), "left", "eve")
 
     assert without_shifts.cause == "no source feeds live_shift for eve"
     assert with_shifts.value == Decimal("30.5")

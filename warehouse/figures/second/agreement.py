@@ -212,15 +212,18 @@ class _Comparison:
     @cached_property
     def terms(self) -> dict[str, Terms]:
         """By KPI."""
-        kpis = {kpi.kpi_id: kpi.kpi for _, kpi, _ in self.judgements}
+        kpis = {
+            plan.kpi_id: plan.kpi
+            for plan in (judged.measured_as or kpi for _, kpi, judged in self.judgements)
+        }
         return {name: Terms.of(self.definitions, kpi, self.span) for name, kpi in sorted(kpis.items())}
 
     @cached_property
     def results(self) -> dict[Asked, dict[Who, Found] | str]:
         """What was found by person, or why nothing could be."""
         roles: dict[Asked, set[str]] = {}
-        for duty, kpi, _ in self.judgements:
-            for one in self.terms[kpi.kpi_id].asked:
+        for duty, kpi, judged in self.judgements:
+            for one in self.terms[(judged.measured_as or kpi).kpi_id].asked:
                 roles.setdefault(one, set()).add(duty.role_id)
         rows = SpanRows(self.con, (self.span.start, self.span.end), to_date=self.span.to_date)
         found: dict[Asked, dict[Who, Found] | str] = {}
@@ -245,14 +248,16 @@ class _Comparison:
         """The figures that the engines find differently; none where there is nothing to compare with."""
         found = []
         for duty, kpi, judged in self.judgements:
-            terms, who = self.terms[kpi.kpi_id], (duty.person_id, duty.role_id)
+            # an alternative is compared by its own definition, and what is held back is the KPI in whose place it stands
+            plan, who = judged.measured_as or kpi, (duty.person_id, duty.role_id)
+            terms = self.terms[plan.kpi_id]
             above, below = self._of(terms.above, who), self._of(terms.below, who)
             if above is None or below is None:
                 continue
             key = (self.span.label, *who)
-            is_unknown = any(figures.of(term.measure, key).n_null for term in kpi.terms)
-            if differences := _Checked(kpi, judged, is_unknown, above, below).differences:
-                told = f"two engines disagree on {kpi.kpi_id}: {'; '.join(differences)}"
+            is_unknown = any(figures.of(term.measure, key).n_null for term in plan.terms)
+            if differences := _Checked(plan, judged, is_unknown, above, below).differences:
+                told = f"two engines disagree on {plan.kpi_id}: {'; '.join(differences)}"
                 found.append(Finding(self.span.label, kpi.kpi_id, Cause("M240", told), *who))
         return found
 
@@ -287,7 +292,7 @@ def _store(
     con: duckdb.DuckDBPyConnection, table: str, labels: Iterable[str], findings: Iterable[Finding]
 ) -> None:
     """Keep what was found about some spans; what was known of them is replaced."""
-    sql = Sql("delete from engine_finding where table_name = ? and label = ?")
+    sql = Sql("delete from engine_finding where table_name = ? and label in (select unnest(?))")
     rows = [
         {
             "table_name": table,
@@ -301,6 +306,5 @@ def _store(
         for found in findings
     ]
     with transaction(con):
-        for label in labels:
-            run(con, sql, [table, label])
+        run(con, sql, [table, list(labels)])
         insert_rows(con, "engine_finding", rows)

@@ -37,16 +37,13 @@ class Holdings:
     ) -> pl.LazyFrame:
         """The rows beside each of their holders: `person_id`, `role_id` and `share` are added, unheld rows are left out.
 
-        With `now`, the rows are of an earlier range: they count with the share of the day that theirs is compared with, for who
-        holds the scope on both days in the same role.
+        With `now`, the rows are of an earlier range: they count for who holds the scope on the day that theirs is compared with,
+        with the share of that day.
         """
         held = self.frame.lazy().filter(pl.col("scope_type") == kind).drop("scope_type")
         if now is None:
             return _held_on(rows, held, column, DAY)
-        compared = rows.join(now.lazy(), on=DAY)
-        then = _held_on(rows.select(DAY, column).unique(), held, column, DAY).select(DAY, column, *WHO)
-        found = _held_on(compared, held, column, _NOW)
-        return found.join(then.unique(), on=[DAY, column, *WHO], how="semi").drop(_NOW)
+        return _held_on(rows.join(now.lazy(), on=DAY), held, column, _NOW).drop(_NOW)
 
     def within(self, kind: str, days: Days, now: pl.DataFrame | None = None) -> pl.LazyFrame:
         """`scope_id`, `person_id` and `role_id` of who is credited with a scope on some of the days, each once."""

@@ -45,7 +45,9 @@ def fact_rows(
             yield frame.select(*_plain(frame.schema), pl.col(day).alias(DAY))
 
     with con.cursor() as cursor:
-        schema = pl.DataFrame(run(cursor, sql, days or ()).to_arrow_reader(1).schema.empty_table()).schema
+        # no row of it: the columns' types are known before anything is read
+        none = fill(Sql("${rows} limit 0"), rows=sql)
+        schema = pl.DataFrame(run(cursor, none, days or ()).to_arrow_table()).schema
     places = {name: dtype.scale for name, dtype in schema.items() if isinstance(dtype, pl.Decimal)}
     empty = pl.DataFrame(schema=schema).select(*_plain(schema), pl.col(day).alias(DAY))
     return FactRows(_source(con, batches, empty.schema), places)

@@ -6,6 +6,7 @@ from typing import Any
 from tests.warehouse.feeding import canonical
 
 MINUTES = {"calendar": 7, "business": None}
+OVERNIGHT = {"calendar": 735, "business": 12}  # written at 20:45, answered 12 minutes after opening
 TICKET: dict[str, Any] = {
     "id": "35436",
     "created_at": "2026-03-08T07:30:00Z",
@@ -41,6 +42,21 @@ def test_a_solved_ticket_with_its_survey_rating_on_local_days_around_a_change_of
             "first_reply_minutes": 7, "resolution_minutes": 1409, "reopens": 1, "assignee_stations": 2, "satisfaction": "bad",
         }
     ]  # fmt: skip
+
+
+def test_a_night_is_in_the_calendar_minutes_and_not_in_those_of_business_hours() -> None:
+    overnight = TICKET | {"metric_set": TICKET["metric_set"] | {"reply_time_in_minutes": OVERNIGHT}}
+    at_once = {"calendar": 600, "business": 0}  # closed all the while
+    asleep = TICKET | {"id": "3", "metric_set": TICKET["metric_set"] | {"reply_time_in_minutes": at_once}}
+
+    rows = {row["ticket_id"]: row for row in _rows(overnight, asleep)}
+
+    told = {
+        key: (row["first_reply_minutes"], row["first_reply_business_minutes"]) for key, row in rows.items()
+    }
+    assert told == {"35436": (735, 12), "3": (600, 0)}
+    # no schedule, no business minutes: absent, not 0
+    assert "first_reply_business_minutes" not in _rows(TICKET)[0]
 
 
 def test_a_deleted_ticket_is_no_ticket_and_an_unrated_one_has_no_rating() -> None:
