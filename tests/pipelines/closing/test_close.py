@@ -1,7 +1,9 @@
 """The list of what blocks a month over a firm that is scored for real: named, ordered, mended and gone."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+import openpyxl
 import pytest
 
 from models.closing.blockers import Blocker
@@ -11,9 +13,14 @@ from models.periods import Period
 from pipelines.closing.close import CloseStatus, close_status
 from pipelines.closing.moves import sign_cards
 from pipelines.commands.cli import main
+from pipelines.company import clock
 from pipelines.company.company import load_company
+from pipelines.company.run_scope import RunScope
+from pipelines.graph.runner import run_period
+from pipelines.render.workbook import write_workbook
 from tests.pipelines.closing.conftest import APPRAISED, JANUARY, PEOPLE, ROLE, Firm
 from warehouse.ledger.ledger import Ledger
+from warehouse.store.connect import open_published
 
 K = EntryKind
 # those who lead are scored by the totals of their reports as well
@@ -251,3 +258,46 @@ def test_reading_the_list_enters_nothing(firm: Firm) -> None:
     _close(firm)
 
     assert Ledger.of(firm.home.root).head() == before
+
+
+def test_the_workbook_has_the_same_list_as_the_command(firm: Firm, tmp_path: Path) -> None:
+    # a name that Excel would take for a formula stays text
+    firm.write("people.csv", PEOPLE.replace("孙二", "=SUM(A1)"))
+    firm.rate(dict.fromkeys(APPRAISED[:-1], 4))
+    firm.score()
+    status = _close(firm)
+
+    with open_published(firm.home.root) as con:
+        book = openpyxl.load_workbook(write_workbook(con, JANUARY.id, tmp_path / "book.xlsx", status.points))
+
+    sheet = book["待办 Open points"]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert [cell for cell in cells if cell.data_type == "f"] == []
+    texts = "\n".join(str(cell.value) for cell in cells)
+    assert "B2 =SUM(A1) has not rated M3 吴五" in texts
+    assert status.found.line.zh in texts
+    assert book.sheetnames[:2] == ["汇总 Summary", "待办 Open points"]
+
+
+def test_a_month_in_which_nothing_blocks_has_no_sheet_of_open_points(firm: Firm, tmp_path: Path) -> None:
+    with open_published(firm.home.root) as con:
+        path = write_workbook(con, JANUARY.id, tmp_path / "book.xlsx", _close(firm).points)
+
+    assert "待办 Open points" not in openpyxl.load_workbook(path).sheetnames
+
+
+def test_dagster_shows_the_same_list_and_warns_without_stopping_the_run(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    firm.rate(dict.fromkeys(APPRAISED[:-1], 4))
+    company = load_company(firm.folder)
+    work = RunScope(company, firm.home, JANUARY.start, JANUARY.end, clock.as_of(company, JANUARY.end))
+
+    outcome = run_period(work, JANUARY.id)
+
+    assert outcome.success
+    told = [error.actual for error in outcome.failed_checks if "nothing_blocks" in error.what]
+    assert told == ["this 1 thing unblocks 1 of 6 people: kpi close 2026-01"]
+    book = openpyxl.load_workbook(firm.home.report(JANUARY.id, "workbook.xlsx"))
+    assert "待办 Open points" in book.sheetnames
