@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from pipelines.commands.close import close
 from pipelines.commands.connectors import connectors
 from pipelines.commands.demo import demo
 from pipelines.commands.diff import diff
@@ -35,6 +36,7 @@ COMMANDS = (
     connectors,
     lint,
     score,
+    close,
     review,
     lock,
     reopen,

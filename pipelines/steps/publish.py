@@ -9,6 +9,7 @@ from pipelines.company.company import Company
 from pipelines.company.home import Home
 from pipelines.company.run_scope import RunScope, tell
 from pipelines.render.board import write_board
+from pipelines.render.open_points import OpenPoints
 from pipelines.render.workbook import write_workbook
 from pipelines.steps.locked_periods import keep_locked
 from warehouse.published.provenance import extent
@@ -76,10 +77,10 @@ def write_day_board(work: RunScope) -> Path:
     return path
 
 
-def write_period_workbook(work: RunScope, period: Period) -> Path:
-    """The appraisal sheets of a period, from the published file alone."""
+def write_period_workbook(work: RunScope, period: Period, points: OpenPoints | None = None) -> Path:
+    """The appraisal sheets of a period, from the published file alone, and what blocks its close where that is given."""
     path = work.home.report(period.id, "workbook.xlsx")
     with open_published(work.home.root) as con:
-        write_workbook(con, period.id, path)
+        write_workbook(con, period.id, path, points)
     tell("sheets", str(path))
     return path
