@@ -35,7 +35,7 @@ class ShopMeasure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class FileFinding:
     """An error that the linter or the reading of a file found, in both languages."""
 
     code: str
@@ -45,10 +45,10 @@ class Finding:
     is_lint: bool = False
 
 
-def finding_of(error: MeritError) -> Finding:
+def finding_of(error: MeritError) -> FileFinding:
     """The refusal of a company file."""
     means, rest = meaning_of(error.code), f"{error.what} {error.actual}".strip()
-    return Finding(
+    return FileFinding(
         code=error.code,
         where=error.where,
         what=Label(f"{means.zh}：{rest}", rest),
@@ -56,7 +56,9 @@ def finding_of(error: MeritError) -> Finding:
     )
 
 
-def file_blockers(found: Iterable[Finding], everybody: frozenset[str], about: CloseContext) -> list[Blocker]:
+def file_blockers(
+    found: Iterable[FileFinding], everybody: frozenset[str], about: CloseContext
+) -> list[Blocker]:
     """Errors with which no scoring starts, so that everybody waits for each of them."""
     blockers = []
     for one in found:

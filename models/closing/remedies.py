@@ -174,7 +174,13 @@ def _rater(rater: str, rated: list[str], about: CloseContext) -> BlockerOwner:
     if rater in about.rights.roster(about.on).here:
         return BlockerOwner((rater,), _MANAGER if rater not in rated else Label("本人", "oneself"))
     # a manager who has left rates nobody any more: whoever may score them now does
-    return about.holders("score", rated)
+    others = about.holders("score", rated)
+    if others.people:
+        return others
+    gone = Label(
+        f"上级；按 people.csv，{about.on} 已不在职", f"the manager, by people.csv not here on {about.on}"
+    )
+    return BlockerOwner((rater,), gone)
 
 
 def _target(thing: Thing, waiting: WaitingLines, about: CloseContext) -> Blocker:

@@ -199,7 +199,8 @@ def _of_period(
         yield from stale_blockers(
             published.inputs, with_absent(published.inputs, folder.digests), everybody, about
         )
-    elif inputs.company.sources or inputs.company.drops:
+    # files are read by the scoring itself; what an account shows has to be pulled day by day
+    elif inputs.company.sources:
         due = min(inputs.on - timedelta(days=1), inputs.period.end)
         yield from behind_blocker(published.last_run, due, everybody, about)
     # the key comes with the plans themselves; without it nobody is asked to confirm anything

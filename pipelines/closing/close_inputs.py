@@ -15,7 +15,7 @@ import duckdb
 from connectors.file_drop import DroppedCompany
 from models.closing.access import Access
 from models.closing.entries import Entry
-from models.closing.period_blockers import Finding, ShopMeasure, finding_of
+from models.closing.period_blockers import FileFinding, ShopMeasure, finding_of
 from models.definitions import Definitions, Label
 from models.errors import MeritError, MeritErrors
 from models.inputs import Actual, Person, Rating, Target
@@ -51,7 +51,7 @@ class FolderNow:
     ratings: tuple[Rating, ...] = ()
     access: Access | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[FileFinding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +105,7 @@ def close_inputs(company: Company, home: Home, period: Period, as_of: datetime |
 
 
 def _folder(work: RunScope, period: Period) -> FolderNow:
-    findings: list[Finding] = []
+    findings: list[FileFinding] = []
     access = None
     try:
         access = find_access(work.company)
@@ -122,7 +122,7 @@ def _folder(work: RunScope, period: Period) -> FolderNow:
         return FolderNow(definitions=definitions, access=access, findings=tuple(findings))
     context = context_of(work.company, dropped)
     findings += [
-        Finding(
+        FileFinding(
             code=f.code,
             where=f.where,
             what=Label(f.zh, f.en),
@@ -143,7 +143,7 @@ def _folder(work: RunScope, period: Period) -> FolderNow:
     )
 
 
-def _findings(error: MeritError) -> list[Finding]:
+def _findings(error: MeritError) -> list[FileFinding]:
     errors = error.errors if isinstance(error, MeritErrors) else [error]
     return [finding_of(one) for one in errors]
 

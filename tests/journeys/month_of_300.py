@@ -250,7 +250,7 @@ PLANTED: dict[str, Expected] = {
     "cost": Expected("file", "costs.csv", frozenset({KEEPER, "H01"}), place="costs.csv"),
     "nothing_owned": Expected("ownership", "ownership.csv", frozenset({"S009", "H10"}), ("HR",), place="ownership.csv"),
     "unfed": Expected(
-        "figure", "M206 no source feeds order_line for nowhere", frozenset({"S010"}),
+        "figure", "M206", frozenset({"S010"}),
         command=f"kpi why S010 gmv {MONTH}", place="sources.yaml",
     ),
     "unowned": Expected("unowned", f"file {UNOWNED}", owner=("HR",), place="ownership.csv"),

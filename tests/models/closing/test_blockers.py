@@ -141,6 +141,11 @@ def test_a_rater_who_has_left_is_asked_no_more() -> None:
     [blocker] = _listed([_line(["M1", "teamwork", "M213", "nobody rated", "B1"])], about).blockers
 
     assert blocker.owner.people == ("OWNER",)
+    # where nobody else may score, the name is better than none
+    alone = replace(about, rights=Rights(Access(), gone))
+    [blocker] = _listed([_line(["M1", "teamwork", "M213", "nobody rated", "B1"])], alone).blockers
+    assert blocker.owner.people == ("B1",)
+    assert blocker.owner.position.en == "the manager, by people.csv not here on 2026-02-03"
 
 
 def test_shares_above_the_whole_and_other_refusals_stop_everybody() -> None:
