@@ -9,12 +9,16 @@ from collections.abc import Sequence
 
 import click
 
+from pipelines.commands.adjust import adjust
+from pipelines.commands.answer import answer
+from pipelines.commands.approve import approve
 from pipelines.commands.connectors import connectors
 from pipelines.commands.demo import demo
 from pipelines.commands.diff import diff
 from pipelines.commands.export import export
 from pipelines.commands.init import init
 from pipelines.commands.lint import lint
+from pipelines.commands.objection import object_to_line
 from pipelines.commands.options import InOrder
 from pipelines.commands.rebuild import rebuild
 from pipelines.commands.review import review
@@ -34,6 +38,10 @@ COMMANDS = (
     lint,
     score,
     review,
+    adjust,
+    object_to_line,
+    answer,
+    approve,
     why,
     diff,
     export,

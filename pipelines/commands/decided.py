@@ -1,6 +1,10 @@
 """What a command that signs says at its end: entered, made before, refused and why."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+
 from models.closing.kinds import KINDS, EntryKind
+from models.errors import MeritError
 from pipelines.closing.signing import Decisions
 
 
@@ -20,3 +24,13 @@ def told(kind: EntryKind, found: Decisions) -> int:
         head = found.entered[-1]
         print(f"ledger: entry {head.seq}, {head.hash}")
     return 1 if found.refused else 0
+
+
+def told_waiting(waiting: Mapping[str, MeritError]) -> None:
+    """Print who was left for later, by cause: people to whom a code applies, and the first of its messages."""
+    by_code: dict[str, list[str]] = defaultdict(list)
+    for person in sorted(waiting):
+        by_code[waiting[person].code].append(person)
+    for people in by_code.values():
+        print(f"等待 waiting {len(people)}: {', '.join(people)}")
+        print(f"    {waiting[people[0]]}")

@@ -16,6 +16,7 @@ from connectors.http_json import FOLDER, read_connectors
 from connectors.kit.contract.connector import Connector
 from connectors.registry import get, names
 from models.attribution import LIMITS, Attribution
+from models.closing.calendar import LONGEST_CLOCK
 from models.definitions.reading import (
     Fields,
     Label,
@@ -42,6 +43,7 @@ from models.values import (
     read_whole,
     read_zone,
 )
+from pipelines.company.holidays import is_country
 from pipelines.company.sources import DeclaredAccount, read_sources, refuse_double_feeds
 from pipelines.company.untrusted_folder import read_text, resolved, yaml_below
 
@@ -76,6 +78,9 @@ class Company:
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     attribution: Attribution = field(default_factory=Attribution)
     empty_fees: Literal["unknown", "zero"] = "unknown"  # what a fee that costs.csv leaves empty means
+    holidays: str = ""  # the country whose holidays are no working days; without one Monday to Friday
+    objection_days: int = 7  # working days after a card was published
+    answer_days: int = 5  # working days after an objection
 
     def check_roles(self, known: Collection[str]) -> None:
         """Refuse an accountable role that no definition holds: every row would count as unowned.
@@ -149,6 +154,9 @@ def load_company(folder: Path | str | None = None) -> Company:
             "sla_hours",
             "attribution",
             "empty_fees",
+            "holidays",
+            "objection_days",
+            "answer_days",
         ),
     )
     connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
@@ -187,6 +195,9 @@ def load_company(folder: Path | str | None = None) -> Company:
         drops=drops,
         attribution=_attribution(company.get("attribution")),
         empty_fees=_empty_fees(company.get("empty_fees")),
+        holidays=_country(company.get("holidays")),
+        objection_days=_clock_days(company.get("objection_days"), "objection_days", Company.objection_days),
+        answer_days=_clock_days(company.get("answer_days"), "answer_days", Company.answer_days),
     )
 
 
@@ -302,8 +313,25 @@ def _empty_fees(node: Node | None) -> Literal["unknown", "zero"]:
     return "zero" if chosen == "zero" else "unknown"
 
 
-def _whole(name: str, node: Node) -> int:
-    text, (low, high) = as_text(node, name), LIMITS[name]
+def _country(node: Node | None) -> str:
+    if node is None:
+        return ""
+    country = as_text(node, "holidays")
+    if not is_country(country):
+        what, remedy = (
+            "this is no country whose holidays are known",
+            "write a code of two letters, such as CN",
+        )
+        raise refuse("C003", what, node.place, actual=repr(country[:40]), remedy=remedy)
+    return country
+
+
+def _clock_days(node: Node | None, name: str, default: int) -> int:
+    return default if node is None else _whole(name, node, (1, LONGEST_CLOCK))
+
+
+def _whole(name: str, node: Node, limits: tuple[int, int] | None = None) -> int:
+    text, (low, high) = as_text(node, name), limits or LIMITS[name]
     try:
         return read_whole(text, low, high)
     except ReadingError:

@@ -63,7 +63,8 @@ def rebuild(
         note_computed(con, work)
     for period in covered.scored:
         compute_period(work, Period.parse(period))
-        score_people(work, Period.parse(period))
+        # what people decided stands in the ledger of the home itself: a scratch home has none
+        score_people(work, Period.parse(period), decided_in=home)
     publish_all(work, covered.period)
 
 

@@ -4,15 +4,20 @@ from collections import Counter
 
 from duckdb import DuckDBPyConnection
 
+from models.appraisal.card_points import PointsByCard
 from models.appraisal.scorecard import Scorecard, score_period
+from models.closing.adjustments import NOTHING_ADJUSTED, adjustments_digest, points_by_card
+from models.closing.states import PeriodStanding, standing
 from models.definitions import Definitions
 from models.inputs import Actual
 from models.periods import Period
+from pipelines.company.home import Home
 from pipelines.company.run_scope import RunScope, tell
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_spans
 from warehouse.figures.basis import note_basis
 from warehouse.figures.inputs import read_actuals, read_people, read_ratings, read_targets
+from warehouse.ledger.ledger import Ledger
 from warehouse.published.scorecards import store_scorecards
 from warehouse.raw.source_health import store_source_health
 from warehouse.store.connect import open_warehouse
@@ -30,22 +35,43 @@ def compute_period(work: RunScope, period: Period) -> int:
     return len(actuals)
 
 
-def score_people(work: RunScope, period: Period) -> Counter[str]:
-    """Score everyone of the period, from the bottom of the company up; returns scorecards by status."""
+def score_people(work: RunScope, period: Period, *, decided_in: Home | None = None) -> Counter[str]:
+    """Score everyone of the period, from the bottom of the company up; returns scorecards by status.
+
+    Args:
+        work: the company and the home whose figures are scored.
+        period: which period.
+        decided_in: the home whose ledger holds the adjustments, where it is another one than that of the figures.
+    """
+    stands = standing_of(decided_in or work.home, period)
+    by_role = {person: stood.adjustments for person, stood in stands.people.items()}
+    digests = {person: adjustments_digest(found) for person, found in by_role.items()}
     with open_warehouse(work.home.root) as con:
-        cards = scorecards(con, work.definitions, period, read_actuals(con, period))
+        actuals = read_actuals(con, period)
+        cards = scorecards(con, work.definitions, period, actuals, points_by_card(by_role))
         store_scorecards(con, period, cards)
         # with the scores: what is changed afterwards can be told from them
-        note_basis(con, period.id, work.definitions.hash, work.company.attribution)
+        adjusted = {person: digest for person, digest in digests.items() if digest != NOTHING_ADJUSTED}
+        note_basis(con, period.id, work.definitions.hash, work.company.attribution, adjusted)
     counts = Counter(card.status for card in cards)
     tell("score", f"{period.id}: " + ", ".join(f"{status} {n}" for status, n in sorted(counts.items())))
     return counts
 
 
+def standing_of(home: Home, period: Period) -> PeriodStanding:
+    """How the period stands in the ledger of a home; nothing stands where nobody ever entered anything."""
+    ledger = Ledger.there(home.root)
+    return standing(ledger.entries(period=period.id) if ledger else [])
+
+
 def scorecards(
-    con: DuckDBPyConnection, definitions: Definitions, period: Period, actuals: list[Actual]
+    con: DuckDBPyConnection,
+    definitions: Definitions,
+    period: Period,
+    actuals: list[Actual],
+    decided: PointsByCard,
 ) -> list[Scorecard]:
-    """The scorecards that the figures, and the people, targets and ratings of the warehouse, give."""
+    """The scorecards that the figures, people, targets and ratings of the warehouse give, with the points people decided."""
     return score_period(
         definitions,
         period,
@@ -53,4 +79,5 @@ def scorecards(
         actuals,
         read_targets(con),
         ratings=read_ratings(con, period),
+        decided=decided,
     )
