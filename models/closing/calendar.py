@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 WEEKEND = frozenset({5, 6})  # Saturday and Sunday, as date.weekday() counts
+_ANNOUNCED = 11  # by November the State Council has published the year to come in most years
 LONGEST_CLOCK = 90  # working days: more than a quarter of a year is a slip
+
+
+def years_due(on: date) -> tuple[int, ...]:
+    """The years whose holidays should be known on that day: its own, and from November on the next one."""
+    return (on.year, on.year + 1) if on.month >= _ANNOUNCED else (on.year,)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def adjust(
     """
     from models.closing.kinds import EntryKind
     from models.periods import Period
-    from pipelines.closing.adjusting import AdjustmentAsked, read_points
+    from pipelines.closing.adjusting import AdjustingKind, AdjustmentAsked, read_points
     from pipelines.closing.adjusting import adjust as enter
     from pipelines.closing.signing import Signing
     from pipelines.commands.adjusted import show
@@ -49,7 +49,7 @@ def adjust(
     from pipelines.company.home import Home
 
     signing = Signing.open(chosen_company(company), Home.of(), as_of=as_of)
-    kind = EntryKind.CALIBRATED if calibrate else EntryKind.ADJUSTED
+    kind: AdjustingKind = EntryKind.CALIBRATED if calibrate else EntryKind.ADJUSTED
     asked = AdjustmentAsked(person, role, read_points(points), reason)
     which = Period.parse(period)
     return show(signing, which, kind, asked, enter(signing, which, kind, asked, preview=preview))
