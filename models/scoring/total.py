@@ -258,9 +258,11 @@ def _adjustment_steps(rule: TotalRule, base: Decimal, found: Stages) -> list[Ste
     if found.calibration != 0:
         steps.append(_said("校准", "calibration", shown(found.calibration), rule.calibration_says))
     if steps:
-        formula = sum_of(
-            [base, *found.plan, found.manager, *([found.calibration] if found.calibration else [])]
-        )
+        parts = [base, *found.plan, found.manager]
+        if found.calibration != 0:
+            # a manager who moved nothing is no part of what the level above did
+            parts = [base, *found.plan, *([found.manager] if found.manager else []), found.calibration]
+        formula = sum_of(parts)
         steps.append(figure("调整后", "adjusted", formula, found.adjusted))
     return steps
 
