@@ -19,7 +19,7 @@ def years_due(on: date) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True)
-class Clock:
+class Deadline:
     """When something is due.
 
     `unpublished` are years on the way whose holidays nobody has published: in them the clock ran from Monday to Friday.
@@ -58,7 +58,7 @@ class WorkingCalendar:
             return day in self.makeup
         return day.weekday() not in self.weekend
 
-    def after(self, start: date, days: int) -> Clock:
+    def after(self, start: date, days: int) -> Deadline:
         """The last day of a clock of so many working days; `start` itself is not counted.
 
         >>> WorkingCalendar().after(date(2026, 1, 30), 2).due  # a Friday
@@ -76,4 +76,4 @@ class WorkingCalendar:
             if (day - start).days > 10 * LONGEST_CLOCK:
                 raise ValueError(f"no {days} working days in {10 * LONGEST_CLOCK} days after {start}")
         years = range(start.year, day.year + 1)
-        return Clock(day, self.name, tuple(year for year in years if year in self.unpublished))
+        return Deadline(day, self.name, tuple(year for year in years if year in self.unpublished))

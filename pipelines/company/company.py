@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from connectors.file_drop import MANIFEST, Drop, read_manifest
 from connectors.http_json import FOLDER, read_connectors
@@ -51,6 +51,10 @@ SHIPPED = Path(__file__).resolve().parents[2] / "kpi_definitions"
 SOURCES = "sources.yaml"
 SAMPLE = SHIPPED / "sample"
 CASES = "cases"  # published plans, each a small world of its own
+_OPTIONAL = (
+    *("languages", "clock", "last_day", "accountable_roles", "sla_hours", "attribution", "empty_fees"),
+    *("holidays", "objection_days", "answer_days"),
+)
 _LONGEST_SLA = 9_999  # hours: more than a year to solve a ticket is a slip
 # The four of a Zendesk ticket (developer.zendesk.com, "Tickets").
 _PRIORITIES = ("urgent", "high", "normal", "low")
@@ -146,18 +150,7 @@ def load_company(folder: Path | str | None = None) -> Company:
         parse(text, "company.yaml"),
         "company.yaml",
         required=("id", "name", "zone", "currency", "first_day"),
-        optional=(
-            "languages",
-            "clock",
-            "last_day",
-            "accountable_roles",
-            "sla_hours",
-            "attribution",
-            "empty_fees",
-            "holidays",
-            "objection_days",
-            "answer_days",
-        ),
+        optional=_OPTIONAL,
     )
     connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
     # lexists: a link that leads nowhere goes on to read_text, which refuses it by name
@@ -195,9 +188,7 @@ def load_company(folder: Path | str | None = None) -> Company:
         drops=drops,
         attribution=_attribution(company.get("attribution")),
         empty_fees=_empty_fees(company.get("empty_fees")),
-        holidays=_country(company.get("holidays")),
-        objection_days=_clock_days(company.get("objection_days"), "objection_days", Company.objection_days),
-        answer_days=_clock_days(company.get("answer_days"), "answer_days", Company.answer_days),
+        **_month_end(company),
     )
 
 
@@ -313,9 +304,18 @@ def _empty_fees(node: Node | None) -> Literal["unknown", "zero"]:
     return "zero" if chosen == "zero" else "unknown"
 
 
-def _country(node: Node | None) -> str:
-    if node is None:
-        return ""
+def _month_end(company: Fields) -> dict[str, Any]:
+    """The settings of the clocks that are stated; the others keep their defaults."""
+    stated: dict[str, Any] = {}
+    if "holidays" in company:
+        stated["holidays"] = _country(company["holidays"])
+    for name in ("objection_days", "answer_days"):
+        if name in company:
+            stated[name] = _whole(name, company[name], (1, LONGEST_CLOCK))
+    return stated
+
+
+def _country(node: Node) -> str:
     country = as_text(node, "holidays")
     if not is_country(country):
         what, remedy = (
@@ -324,10 +324,6 @@ def _country(node: Node | None) -> str:
         )
         raise refuse("C003", what, node.place, actual=repr(country[:40]), remedy=remedy)
     return country
-
-
-def _clock_days(node: Node | None, name: str, default: int) -> int:
-    return default if node is None else _whole(name, node, (1, LONGEST_CLOCK))
 
 
 def _whole(name: str, node: Node, limits: tuple[int, int] | None = None) -> int:
