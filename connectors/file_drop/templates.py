@@ -32,6 +32,12 @@ sla_hours: {urgent: 8, high: 24, normal: 72, low: 120}
 # A fee that costs.csv leaves empty is unknown, and margins with it; zero says that there is none.
 # 成本表中空着的费用: 未知, 或 zero 即没有。
 # empty_fees: zero
+# Clocks of the month end run in working days: the country whose holidays count, and how long people may object and wait for an
+# answer. Make-up days and days off of your own stand in calendar.csv.
+# 异议期与答复期按工作日计；调休与公司自定的假日写在 calendar.csv。
+# holidays: CN
+# objection_days: 7
+# answer_days: 5
 """
 
 SOURCES = """\
@@ -113,6 +119,7 @@ _EXAMPLES: dict[str, dict[str, str]] = {
         "currency": "USD", "base_currency": "CNY", "rate_date": "2026-01-01", "rate": "7.00000000",
         "source": "write where it is from",
     },
+    "calendar": {"day": "2026-10-10", "is_working": "yes", "note": "国庆调休上班"},
     "skus": {"sku_id": "A-001", "title": "示例商品", "sku_group": "default", "listed_on": "2026-01-01"},
 }  # fmt: skip
 

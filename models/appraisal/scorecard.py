@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 
+from models.appraisal.card_points import NOTHING_DECIDED, CardPoints, PointsByCard
 from models.appraisal.lines import NOTHING_HAPPENED, LineOutcome, score_line
 from models.appraisal.manager_order import reports_first
 from models.appraisal.measured import (
@@ -132,6 +134,7 @@ class _Inputs:
     actuals: Mapping[tuple[str, str, str], Actual]
     targets: TargetBook
     ratings: Mapping[tuple[str, str], list[Rating]]
+    decided: PointsByCard
     # frozen fixes the names, not the contents: these three fill while people are scored
     reports: dict[str, list[ReportTotal]] = field(default_factory=lambda: defaultdict(list))
     rules: dict[tuple[str, str], tuple[Kpi, LineRule, Step]] = field(default_factory=dict)
@@ -166,10 +169,11 @@ def score_period(
     targets: Iterable[Target],
     *,
     ratings: Iterable[Rating],
+    decided: PointsByCard = MappingProxyType({}),
 ) -> list[Scorecard]:
     """The scorecards of everybody who held a role in the period, sorted by person and role.
 
-    Reports are scored before their managers.
+    Reports are scored before their managers. `decided` are points that people gave to totals, by person and role.
 
     Raises:
         CompanyError: C163 when managers form a circle; C160 to C162 for targets and ratings.
@@ -184,6 +188,7 @@ def score_period(
         actuals={(a.person_id, a.role_id, a.kpi_id): a for a in actuals if a.period == period.id},
         targets=TargetBook(definitions, (t for t in targets if t.period == period.id), people),
         ratings=_by_item(r for r in ratings if r.period == period.id),
+        decided=decided,
     )
     cards = []
     # bottom-up: a manager's figure may count totals, which must be there by then
@@ -228,7 +233,8 @@ def _score_person(inputs: _Inputs, person: Person) -> Scorecard:
     ]
     table = inputs.definitions.grade_table(role.grade_table, inputs.period.end)
     crossed = _crossings(inputs, role, rows)
-    rule = _total_rule(role, table, crossed)
+    decided = inputs.decided.get((person.person_id, role.id), NOTHING_DECIDED)
+    rule = _total_rule(role, table, crossed, decided)
     scored = score_total(items, rule)
     lines = tuple(_finish(role, row, scored, number) for number, row in enumerate(rows))
     steps: tuple[Step, ...] = ()
@@ -258,12 +264,16 @@ def _crossings(inputs: _Inputs, role: Role, rows: list[_Row]) -> Crossings:
     return crossings(role.red_lines, {r.line.kpi: r.measured.value for r in judged}, directions)
 
 
-def _total_rule(role: Role, table: GradeTable, crossed: Crossings) -> TotalRule:
+def _total_rule(role: Role, table: GradeTable, crossed: Crossings, decided: CardPoints) -> TotalRule:
     return TotalRule(
         missing=role.missing,
         redistribute_to=role.redistribute_to,
         dimension_weights=role.dimension_weights,
+        manager_adjustment=decided.manager.points,
+        manager_says=decided.manager.says,
         manager_limit=role.manager_limit,
+        calibration=decided.calibration.points,
+        calibration_says=decided.calibration.says,
         total_floor=role.total_floor,
         total_cap=role.total_cap,
         vetoes=crossed.vetoes,

@@ -103,7 +103,8 @@ KINDS: Mapping[EntryKind, KindRule] = {
         "why_hash",
         own=True,
     ),
-    EntryKind.ANSWERED: _kind("异议已答复", "answered", "person", "score", "number", "outcome", "reason"),
+    # not by the manager who scored it: that would be asking the same person twice
+    EntryKind.ANSWERED: _kind("异议已答复", "answered", "person", "approve", "number", "outcome", "reason"),
     EntryKind.VETOED: _kind("否决", "vetoed", "person", "veto", "card_hash", "reason"),
     EntryKind.APPROVED: _kind("已批准", "approved", "person", "approve", "card_hash"),
     EntryKind.LOCK_ALLOWED: _kind(
@@ -129,6 +130,13 @@ KINDS: Mapping[EntryKind, KindRule] = {
     ),
     EntryKind.POSTED: _kind("更正入账", "correction posted", "person", "lock", "number", "into"),
     EntryKind.PLAN_REVIEWED: _kind("方案复盘", "plan reviewed", "period", "plan", "decision", "reason"),
+}
+
+
+OUTCOMES: Mapping[str, Label] = {
+    "rejected": Label("维持原结果", "rejected"),
+    "data_corrected": Label("数据已更正", "data corrected"),
+    "judgement_changed": Label("评价已改变", "judgement changed"),
 }
 
 

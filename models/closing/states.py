@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from models.closing.adjustments import Adjustment, AdjustmentsByRole, adjustments_digest, in_force
 from models.closing.entries import Entry
 from models.closing.kinds import KINDS, EntryKind
 from models.errors import SigningError
@@ -56,16 +57,6 @@ class Objection:
         return self.outcome is None
 
 
-@dataclass(frozen=True)
-class Adjustment:
-    """Points that a person added to the total of one card, or took from it."""
-
-    kind: EntryKind
-    points: Decimal
-    reason: str
-    actor: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """How one person stands in one period."""
@@ -76,12 +67,18 @@ class Standing:
     objections_until: date | None = None
     prepared_by: frozenset[str] = frozenset()
     objections: Mapping[int, Objection] = field(default_factory=dict)
-    adjustments: Mapping[str, tuple[Adjustment, ...]] = field(default_factory=dict)  # by role
+    adjustments: AdjustmentsByRole = field(default_factory=dict)
+    computed_with: str = ""  # digest of the adjustments that the present card holds
 
     @property
     def open_objections(self) -> list[Objection]:
         """Objections that wait for an answer, the oldest first."""
         return [o for _, o in sorted(self.objections.items()) if o.is_open]
+
+    @property
+    def awaits_scoring(self) -> bool:
+        """Whether an adjustment was entered that the present card does not hold yet."""
+        return adjustments_digest(self.adjustments) != self.computed_with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +158,8 @@ def _person_after(before: Standing, entry: Entry) -> Standing:
 
 
 def _rescored(before: Standing, says: Mapping[str, Any]) -> Standing:
-    """A card as it is computed now; the same card as before changes nothing."""
+    """A card as it is computed now; the same card as before leaves its state alone."""
+    before = replace(before, computed_with=says.get("adjusted", ""))
     if says["card_hash"] == before.card_hash:
         return before
     return replace(
@@ -217,7 +215,7 @@ def check_move(
         on: the day of the move.
 
     Raises:
-        SigningError: S101 to S108 and S113, when it does not fit.
+        SigningError: S101 to S108, S113, S120, S122 or S124, when it does not fit.
     """
     stands = period.of(person)
     if period.is_locked:
@@ -229,7 +227,8 @@ def check_move(
     ):
         raise SigningError("S113", "the card has changed since it was looked at", where=person)
     if kind == EntryKind.SCORED:
-        return bool(body["card_hash"] != stands.card_hash)
+        said = (body["card_hash"], body.get("adjusted", ""))
+        return said != (stands.card_hash, stands.computed_with)
     target = _LEADS_TO.get(kind)
     if target is not None:
         if _ORDER.index(stands.state) >= _ORDER.index(target):
@@ -237,9 +236,23 @@ def check_move(
         if not stands.is_final:
             what = "the card is provisional" if stands.card_hash else "there is no card"
             raise SigningError("S101", what, where=person)
+        if stands.awaits_scoring:
+            raise SigningError("S122", "the card was computed before the last adjustment", where=person)
     if kind in _FITS:
         _FITS[kind](stands, person, body, on)
-    return True
+    return not _is_said(stands, kind, body)
+
+
+def _is_said(stands: Standing, kind: EntryKind, body: Mapping[str, Any]) -> bool:
+    """Whether the same was said before and still stands: who runs a command twice says nothing new."""
+    if kind in (EntryKind.ADJUSTED, EntryKind.CALIBRATED):
+        new, there = Decimal(body["points"]), stands.adjustments.get(body["role"], ())
+        same = [a for a in in_force(there) if a.kind == kind]
+        return [(a.points, a.reason) for a in same] == [(new, body["reason"])] if new else not same
+    if kind == EntryKind.OBJECTED:
+        said = (body["role"], body["kpi"], body["reason"])
+        return any((o.role, o.kpi, o.reason) == said for o in stands.open_objections)
+    return False
 
 
 def _may_publish(stands: Standing, person: str, _: Mapping[str, Any], __: date) -> None:
@@ -271,7 +284,20 @@ def _may_approve(stands: Standing, person: str, _: Mapping[str, Any], on: date) 
         raise SigningError("S108", f"objections are possible until {until}", where=person)
 
 
+def _may_adjust(stands: Standing, person: str, _: Mapping[str, Any], __: date) -> None:
+    if stands.state == "approved":
+        raise SigningError("S120", "the card is approved", where=person)
+
+
+def _may_veto(stands: Standing, person: str, _: Mapping[str, Any], __: date) -> None:
+    if stands.state in ("open", "scored"):
+        raise SigningError("S124", "nobody has signed the present card", where=person)
+
+
 _FITS: Mapping[EntryKind, Callable[[Standing, str, Mapping[str, Any], date], None]] = {
+    EntryKind.ADJUSTED: _may_adjust,
+    EntryKind.CALIBRATED: _may_adjust,
+    EntryKind.VETOED: _may_veto,
     EntryKind.PUBLISHED: _may_publish,
     EntryKind.OBJECTED: _may_object,
     EntryKind.ANSWERED: _may_answer,
@@ -302,7 +328,7 @@ def check_lock(period: PeriodStanding, cards: Mapping[str, str], *, without: Col
 
 
 def _is_approved(stands: Standing, card: str) -> bool:
-    return stands.state == "approved" and stands.card_hash == card
+    return stands.state == "approved" and stands.card_hash == card and not stands.awaits_scoring
 
 
 def check_reopening(period: PeriodStanding) -> Entry:

@@ -8,14 +8,18 @@ from models.definitions.accepted_findings import KEY as ACCEPTS
 from models.definitions.accepted_findings import Accepted, read_accepts
 from models.definitions.reading import Fields, as_date, as_id, as_items, as_number, as_text, refuse
 from models.definitions.strict_yaml import Node
+from models.money import plain, total
 from models.scoring.bands import Band, tile
+from models.scoring.forced_distribution import Quota
 
+QUOTAS = "quotas"
+QUOTA_KEYS = ("grade", "share")
 KEYS = ("id", "effective_from", "bands")
 BAND_KEYS = ("grade", "coefficient")
 BAND_EDGES = ("min", "max")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GradeTable:
     """One version of one table; bands ascend and cover the whole line."""
 
@@ -24,6 +28,9 @@ class GradeTable:
     bands: tuple[Band, ...]
     source: str
     accepts: tuple[Accepted, ...] = ()
+    quotas: tuple[
+        Quota, ...
+    ] = ()  # of people in a calibration group, the best grade first; none where nothing is spread
 
 
 def read_grade_table(node: Node) -> GradeTable:
@@ -32,7 +39,7 @@ def read_grade_table(node: Node) -> GradeTable:
     A higher score never has a smaller coefficient: a table that pays less for more is a slip, and people
     find it.
     """
-    fields = Fields(node, "a grade table", required=KEYS, optional=(ACCEPTS,))
+    fields = Fields(node, "a grade table", required=KEYS, optional=(ACCEPTS, QUOTAS))
     # first the line is covered once, then coefficients are compared: with a gap, neighbours would not be neighbours
     bands = tile([_band(item) for item in as_items(fields["bands"], "bands")])
     # `tile` has sorted the bands, so neighbours in the list are neighbours on the line
@@ -49,7 +56,30 @@ def read_grade_table(node: Node) -> GradeTable:
             )
     table_id = as_id(fields["id"], "id")
     begins = as_date(fields["effective_from"], "effective_from")
-    return GradeTable(table_id, begins, bands, str(fields.place), read_accepts(fields))
+    return GradeTable(
+        id=table_id,
+        effective_from=begins,
+        bands=bands,
+        source=str(fields.place),
+        accepts=read_accepts(fields),
+        quotas=_quotas(fields[QUOTAS], bands) if QUOTAS in fields else (),
+    )
+
+
+def _quotas(node: Node, bands: tuple[Band, ...]) -> tuple[Quota, ...]:
+    """Every grade once, the best first, and a place for everybody: the same demands as `score.forced_distribution` makes."""
+    entries = [Fields(item, "a quota", required=QUOTA_KEYS) for item in as_items(node, QUOTAS)]
+    found = tuple(Quota(as_text(e["grade"], "grade"), as_number(e["share"], "share")) for e in entries)
+    grades = list(dict.fromkeys(band.grade for band in reversed(bands)))
+    if [quota.grade for quota in found] != grades or any(quota.share < 0 for quota in found):
+        actual, remedy = ", ".join(quota.grade for quota in found), f"write {', '.join(map(str, grades))}"
+        what = "quotas name every grade once, the best first, with a share of 0 or more"
+        raise refuse("D227", what, node.place, actual=actual, remedy=remedy)
+    if total([quota.share for quota in found]) != 1:
+        actual = " + ".join(plain(quota.share) for quota in found)
+        what, remedy = "the shares of quotas sum to exactly 1", "give every person a place"
+        raise refuse("D227", what, node.place, actual=actual, remedy=remedy)
+    return found
 
 
 def _band(node: Node) -> Band:

@@ -172,7 +172,14 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
         "among": _one_of(AMONG),
     },
     "red_line": {"kpi": ID, "worse_than": NUMBER, "effect": _one_of(red_lines.EFFECTS), "value": NUMBER},
-    "grade_table": {**_COMMON, "bands": _list("band")},
+    "grade_table": {
+        **_COMMON,
+        "bands": _list("band"),
+        grades.QUOTAS: _said(
+            _list("quota"), "各等级人数占比，供校准对照", "share of people by grade, shown in a calibration"
+        ),
+    },
+    "quota": {"grade": WORD, "share": NUMBER},
     "band": {"min": NUMBER, "max": NUMBER, "grade": WORD, "coefficient": NUMBER},
     "pay_plan": {
         **_COMMON,
@@ -212,7 +219,8 @@ KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "target_rule": ((peer_mean.KEY,), ()),
     "peer_mean": ((), peer_mean.LINE_ARGUMENTS),
     "red_line": (red_lines.ENTRY_KEYS[:3], red_lines.ENTRY_KEYS[3:]),
-    "grade_table": (grades.KEYS, (accepted_findings.KEY,)),
+    "grade_table": (grades.KEYS, (accepted_findings.KEY, grades.QUOTAS)),
+    "quota": (grades.QUOTA_KEYS, ()),
     "band": (grades.BAND_KEYS, grades.BAND_EDGES),
     "pay_plan": (pay_plans.REQUIRED, pay_plans.OPTIONAL),
     "pay_line": (pay_plans.LINE_REQUIRED, pay_plans.LINE_OPTIONAL),

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from models.definitions import Definitions
 from models.lint import (
     access,
+    calendar,
     cliffs,
     company,
     company_files,
@@ -47,6 +48,7 @@ RULES: tuple[LintRule, ...] = tuple(
                 company,
                 company_files,
                 access,
+                calendar,
             )
             for rule in module.RULES
         ),
@@ -54,7 +56,9 @@ RULES: tuple[LintRule, ...] = tuple(
     )
 )
 # what these find depends on the files of a company: without them an acceptance cannot be called stale
-_ONLY_WITH_CONTEXT = frozenset(rule.code for rule in (*company.RULES, *company_files.RULES, *access.RULES))
+_ONLY_WITH_CONTEXT = frozenset(
+    rule.code for rule in (*company.RULES, *company_files.RULES, *access.RULES, *calendar.RULES)
+)
 
 
 def lint(definitions: Definitions, context: CompanyContext | None = None) -> list[LintFinding]:

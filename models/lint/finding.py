@@ -92,6 +92,8 @@ class CompanyContext:
     people: tuple[Person, ...] = ()
     ratings: tuple[StatedRating, ...] = ()
     rates: tuple[StatedRate, ...] = ()
+    # years whose holidays should be known by now and are not
+    unpublished_years: tuple[int, ...] = ()
     access: Access | None = None  # None without an access.yaml that can be read
     absent_logins: frozenset[str] = frozenset()  # logins of access.yaml that this computer does not have
     history: Mapping[tuple[str, str, str], tuple[Decimal, ...]] = field(

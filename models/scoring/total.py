@@ -2,8 +2,8 @@
 
 Belongs here: what a scorecard needs of its total, as figures and as sentences. Not here: a total that is called by name
 (total_call), how the weights of missing KPIs move (weights). The order: 1 KPI scores, zero_kpi vetoes first; 2 missing
-policy; 3 weighted sum = base; 4 plan points; 5 manager adjustment within its limit; 6 floor and cap; 7 red lines;
-8 round half-up; 9 grade from the rounded total, so what the person sees decides.
+policy; 3 weighted sum = base; 4 plan points; 5 manager adjustment within its limit, then calibration; 6 floor and cap;
+7 red lines; 8 round half-up; 9 grade from the rounded total, so what the person sees decides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,6 +58,11 @@ class TotalRule:
     manager_adjustment: Decimal = Decimal(0)
     # 0: where the plan grants nothing, an adjustment changes nothing
     manager_limit: Decimal = Decimal(0)
+    # of the level above, which sees several departments: bounded by floor and cap alone
+    calibration: Decimal = Decimal(0)
+    # who and why, for the card; a total that is called by name knows neither
+    manager_says: str = ""
+    calibration_says: str = ""
     total_floor: Decimal = Decimal(0)
     # the total of a scorecard whose lines all reach the default cap of score.linear, 1.2 × 100
     total_cap: Decimal = Decimal(120)
@@ -152,12 +157,13 @@ def _status(items: list[Item], shares: list[Decimal] | None) -> str:
     return "scored" if any(s > 0 for s in shares) else "excluded"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stages:
     """Points added to the base, and the total after each step of the fixed order, before rounding."""
 
     plan: tuple[Decimal, ...]
     manager: Decimal
+    calibration: Decimal
     adjusted: Decimal
     limited: Decimal
     red_lined: Decimal
@@ -172,9 +178,16 @@ def stages(base: Decimal, rule: TotalRule) -> Stages:
     """
     plan = tuple(_clamp(p.points, p.low, p.high) for p in rule.plan_points)
     manager = _clamp(rule.manager_adjustment, rule.manager_limit.copy_negate(), rule.manager_limit)
-    adjusted = total([base, *plan, manager])
+    adjusted = total([base, *plan, manager, rule.calibration])
     limited = _clamp(adjusted, rule.total_floor, rule.total_cap)
-    return Stages(plan, manager, adjusted, limited, _after_red_lines(limited, rule.vetoes))
+    return Stages(
+        plan=plan,
+        manager=manager,
+        calibration=rule.calibration,
+        adjusted=adjusted,
+        limited=limited,
+        red_lined=_after_red_lines(limited, rule.vetoes),
+    )
 
 
 def _clamp(value: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal:
@@ -241,11 +254,26 @@ def _adjustment_steps(rule: TotalRule, base: Decimal, found: Stages) -> list[Ste
         steps.append(Step(f"计划加减分 {text}", f"plan points {text}"))
     if rule.manager_adjustment != 0:
         text = f"{shown(rule.manager_adjustment)} → {shown(found.manager)} (±{shown(rule.manager_limit)})"
-        steps.append(Step(f"主管调整 {text}", f"manager's adjustment {text}"))
+        steps.append(_said("主管调整", "manager's adjustment", text, rule.manager_says))
+    if found.calibration != 0:
+        steps.append(_said("校准", "calibration", shown(found.calibration), rule.calibration_says))
     if steps:
-        formula = sum_of([base, *found.plan, found.manager])
+        parts = [base, *found.plan, found.manager]
+        if found.calibration != 0:
+            # a manager who moved nothing is no part of what the level above did
+            parts = [base, *found.plan, *([found.manager] if found.manager else []), found.calibration]
+        formula = sum_of(parts)
         steps.append(figure("调整后", "adjusted", formula, found.adjusted))
     return steps
+
+
+def _said(zh: str, en: str, text: str, says: str) -> Step:
+    # as it was written: whoever gives a reason writes it in one language
+    return (
+        Step(f"{zh} {text}（{says}）", f"{en} {text} ({says})")
+        if says
+        else Step(f"{zh} {text}", f"{en} {text}")
+    )
 
 
 def _red_line_steps(rule: TotalRule, found: Stages) -> list[Step]:

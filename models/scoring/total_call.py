@@ -31,7 +31,7 @@ NAME = "score.total"
 STATUSES = ("scored", "missing", "excluded")
 ARGUMENTS = (
     *("items", "missing", "redistribute_to", "dimension_weights", "plan_points", "manager_adjustment"),
-    *("manager_limit", "total_floor", "total_cap", "vetoes", "grade_bands", "dp"),
+    *("manager_limit", "calibration", "total_floor", "total_cap", "vetoes", "grade_bands", "dp"),
 )
 ITEM_KEYS = ("kpi", "dim", "weight", "full", "method", "inputs", "score", "status")
 ScoreItem = Callable[[str, Inputs], Mapping[str, object]]
@@ -81,6 +81,7 @@ def _read_rule(a: Arguments) -> TotalRule:
         plan_points=tuple(_read_points(a, p) for p in a.items("plan_points", required=False)),
         manager_adjustment=a.number("manager_adjustment", 0),
         manager_limit=a.number("manager_limit", 0),
+        calibration=a.number("calibration", 0),
         total_floor=a.number("total_floor", 0),
         total_cap=a.number("total_cap", 120),
         vetoes=tuple(_read_veto(a, v) for v in a.items("vetoes", required=False)),

@@ -120,7 +120,7 @@ def _folder(work: RunScope, period: Period) -> FolderNow:
         findings += _findings(refused)
     if dropped is None:
         return FolderNow(definitions=definitions, access=access, findings=tuple(findings))
-    context = context_of(work.company, dropped)
+    context = context_of(work.company, dropped, work.last)
     findings += [
         FileFinding(
             code=f.code,

@@ -7,15 +7,17 @@ refused. Not here: what a decision is about (the modules beside this one).
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors.file_drop import DroppedCompany
+from models.closing.calendar import WorkingCalendar
 from models.closing.entries import PROGRAM, Draft, Entry
 from models.closing.kinds import KINDS, EntryKind, require_fields
 from models.closing.rights import Refused, Rights
 from models.closing.states import PeriodStanding, check_move, standing
-from models.errors import MeritError, RightsError, UsageError
-from models.inputs import Person
+from models.errors import CompanyError, MeritError, RightsError, UsageError
 from models.periods import Period
 from pipelines.company import clock
 from pipelines.company.access import required_access
@@ -24,6 +26,8 @@ from pipelines.company.home import Home
 from pipelines.company.identity import Identity, identify, system_login
 from pipelines.company.lint_context import people_in
 from pipelines.company.run_scope import RunScope
+from pipelines.company.working_days import TABLE as CALENDAR
+from pipelines.company.working_days import working_calendar
 from pipelines.steps.files import checked_files
 from warehouse.ledger.ledger import Ledger
 from warehouse.published.present_cards import PresentCard, present_cards
@@ -39,9 +43,13 @@ class Decisions:
     refused: dict[str, MeritError] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+# adds to a body what only the entries that are there can tell, and refuses what does not fit them
+Complete = Callable[[PeriodStanding, str, Mapping[str, Any]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Signing:
-    """One person who acts in one company on one day."""
+    """One person who acts in one company on one day; `calendar_rows` are those of calendar.csv."""
 
     company: Company
     home: Home
@@ -49,6 +57,7 @@ class Signing:
     actor: Identity
     on: date
     ledger: Ledger
+    calendar_rows: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def open(
@@ -67,9 +76,34 @@ class Signing:
             MeritError: C191 without access.yaml, R101, R110 or R111 for a login that is nobody's, U020 and U037 for a day.
         """
         on = _day(company, as_of)
-        rights = Rights(required_access(company), people_of(company, on))
-        actor = identify(login or system_login(), rights, on)
-        return cls(company, home, rights, actor, on, Ledger.of(home.root))
+        access, files = required_access(company), company_files(company, on)
+        rights = Rights(access, people_in(files))
+        return cls(
+            company=company,
+            home=home,
+            rights=rights,
+            actor=identify(login or system_login(), rights, on),
+            on=on,
+            ledger=Ledger.of(home.root),
+            calendar_rows=files.rows(CALENDAR),
+        )
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The working days of the company around the day of the act."""
+        return working_calendar(self.company, self.calendar_rows, self.on)
+
+    def clock(self, days: int, due: str) -> dict[str, Any]:
+        """A clock of so many working days from today, as a body keeps it: the day under the name `due`, and by which calendar.
+
+        Raises:
+            CompanyError: C194 when calendar.csv leaves too few working days.
+        """
+        try:
+            clock = self.calendar.after(self.on, days)
+        except ValueError as error:
+            raise CompanyError("C194", str(error), where="calendar.csv") from None
+        return {due: clock.due, **clock.says()}
 
     def cards(self, period: Period) -> dict[str, PresentCard]:
         """The present cards of a period; what has changed since they were last entered is entered first.
@@ -87,9 +121,9 @@ class Signing:
             if stands.is_locked:
                 return []
             return [
-                self._draft(EntryKind.SCORED, period, person, {"card_hash": card.hash, "status": card.status})
+                self._draft(EntryKind.SCORED, period, person, body)
                 for person, card in sorted(found.items())
-                if stands.of(person).card_hash != card.hash
+                if check_move(stands, EntryKind.SCORED, person, body := _scored(card), self.on)
             ]
 
         self.ledger.record(PROGRAM, take_in, period=period.id)
@@ -99,13 +133,23 @@ class Signing:
         """How the period stands."""
         return standing(self.ledger.entries(period=period.id))
 
-    def decide(self, period: Period, kind: EntryKind, bodies: Mapping[str, Mapping[str, Any]]) -> Decisions:
+    def decide(
+        self,
+        period: Period,
+        kind: EntryKind,
+        bodies: Mapping[str, Mapping[str, Any]],
+        *,
+        complete: Complete | None = None,
+        preview: bool = False,
+    ) -> Decisions:
         """Enter one decision about each of several people; one that is refused keeps no other back.
 
         Args:
             period: which period.
             kind: a kind about a person.
             bodies: what is decided, by person.
+            complete: called for each of them after the right was checked and under the ledger's lock.
+            preview: enter nothing and only tell what would be refused.
         """
         found = Decisions()
 
@@ -114,16 +158,20 @@ class Signing:
             drafts = []
             for person, body in bodies.items():
                 try:
-                    self._allow(kind, person, stands, body)
-                    require_fields(kind, body)
-                    if check_move(stands, kind, person, body, self.on):
-                        drafts.append(self._draft(kind, period, person, body))
+                    self.allow(kind, person, stands, body)
+                    whole = complete(stands, person, body) if complete else body
+                    require_fields(kind, whole)
+                    if check_move(stands, kind, person, whole, self.on):
+                        drafts.append(self._draft(kind, period, person, whole))
                     else:
                         found.made_before.append(person)
                 except MeritError as refusal:
                     found.refused[person] = refusal
             return drafts
 
+        if preview:
+            checked(self.ledger.entries(period=period.id))
+            return found
         found.entered.extend(self.ledger.record(self.actor.person_id, checked, period=period.id))
         return found
 
@@ -185,7 +233,7 @@ class Signing:
             )
         ]
 
-    def _allow(self, kind: EntryKind, person: str, stands: PeriodStanding, body: Mapping[str, Any]) -> None:
+    def allow(self, kind: EntryKind, person: str, stands: PeriodStanding, body: Mapping[str, Any]) -> None:
         """Refuse what the actor may not do.
 
         Raises:
@@ -201,7 +249,8 @@ class Signing:
             rule.right,
             person,
             self.on,
-            prepared_by=stands.of(person).prepared_by,
+            # who had a part in a card may have another one: it is the agreement that has to come from somebody else
+            prepared_by=() if rule.prepares else stands.of(person).prepared_by,
             reason=str(body.get("reason", "")),
         )
         if isinstance(decision, Refused):
@@ -212,10 +261,13 @@ class Signing:
         return Draft(kind=kind, period=period.id, person=person, body={**body, "on": self.on})
 
 
-def people_of(company: Company, on: date) -> tuple[Person, ...]:
-    """The rows of people.csv as the folder has them now."""
-    scope = RunScope(company, Home(company.folder), on, on, clock.as_of(company, on))
-    return people_in(checked_files(scope))
+def company_files(company: Company, on: date) -> DroppedCompany:
+    """The company's tables as the folder has them now."""
+    return checked_files(RunScope(company, Home(company.folder), on, on, clock.as_of(company, on)))
+
+
+def _scored(card: PresentCard) -> dict[str, Any]:
+    return {"card_hash": card.hash, "status": card.status, "adjusted": card.adjusted}
 
 
 def _day(company: Company, as_of: datetime | None) -> date:

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 
 import click
 
+from pipelines.commands.adjust import adjust
+from pipelines.commands.answer import answer
+from pipelines.commands.approve import approve
 from pipelines.commands.close import close
 from pipelines.commands.connectors import connectors
 from pipelines.commands.demo import demo
@@ -17,6 +20,7 @@ from pipelines.commands.export import export
 from pipelines.commands.init import init
 from pipelines.commands.lint import lint
 from pipelines.commands.lock import lock
+from pipelines.commands.objection import object_to_line
 from pipelines.commands.options import InOrder
 from pipelines.commands.rebuild import rebuild
 from pipelines.commands.reopen import reopen
@@ -38,6 +42,10 @@ COMMANDS = (
     score,
     close,
     review,
+    adjust,
+    object_to_line,
+    answer,
+    approve,
     lock,
     reopen,
     why,

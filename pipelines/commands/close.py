@@ -9,6 +9,7 @@ import click
 from pipelines.commands.options import as_of_option, company_option, language_option
 
 if TYPE_CHECKING:
+    from models.periods import Period
     from pipelines.closing.close import CloseStatus
 
 _DETAILS = 12  # lines of one blocker; more would push the next one off the screen
@@ -16,13 +17,16 @@ _DETAILS = 12  # lines of one blocker; more would push the next one off the scre
 
 @click.command("close")
 @click.argument("period", metavar="P")
+@click.option(
+    "--publish", is_flag=True, help="Publish the reviewed cards: from then on their people may object."
+)
 @as_of_option
 @company_option
 @language_option
-def close(*, period: str, as_of: datetime | None, company: Path | None, language: str) -> int:
+def close(*, period: str, publish: bool, as_of: datetime | None, company: Path | None, language: str) -> int:
     """Show what blocks the close of the period P, who can mend it and how, and what is next.
 
-    Changes nothing, and works before the period is scored: from the 20th of the running month it shows what will block. Exit code
+    Without --publish it changes nothing, and works before the period is scored: from the 20th of the running month it shows what will block. Exit code
     0 when nothing blocks, 1 when something does.
     """
     from pipelines.closing.close import close_status
@@ -30,9 +34,25 @@ def close(*, period: str, as_of: datetime | None, company: Path | None, language
     from pipelines.company.company import chosen_company
     from pipelines.company.home import Home
 
+    if publish:
+        return _publish(scored_period(period), company, as_of)
     status = close_status(chosen_company(company), Home.of(), scored_period(period), as_of=as_of)
     print("\n\n".join(close_told(status, language)))
     return 1 if status.blocks else 0
+
+
+def _publish(period: "Period", company: Path | None, as_of: datetime | None) -> int:
+    from models.closing.kinds import EntryKind
+    from pipelines.closing.publication import publish_cards
+    from pipelines.closing.signing import Signing
+    from pipelines.commands.decided import shown_from_now_on, told
+    from pipelines.company.company import chosen_company
+    from pipelines.company.home import Home
+
+    signing = Signing.open(chosen_company(company), Home.of(), as_of=as_of)
+    code = told(EntryKind.PUBLISHED, publish_cards(signing, period))
+    shown_from_now_on(signing, period)
+    return code
 
 
 def close_told(status: "CloseStatus", language: str) -> list[str]:

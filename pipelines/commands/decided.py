@@ -1,7 +1,10 @@
 """What a command that signs says at its end: entered, made before, refused and why."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+
 from models.closing.kinds import KINDS, EntryKind
-from models.errors import WarehouseError
+from models.errors import MeritError, WarehouseError
 from models.periods import Period
 from pipelines.closing.signing import Decisions, Signing
 from pipelines.steps.publish import publish_again
@@ -33,3 +36,13 @@ def shown_from_now_on(signing: Signing, period: Period) -> None:
         print("已入台账；读者在下一次运行后看到：")
         print("it stands in the ledger; readers see it after the next run:")
         print(later.render())
+
+
+def told_waiting(waiting: Mapping[str, MeritError]) -> None:
+    """Print who was left for later, by cause: people to whom a code applies, and the first of its messages."""
+    by_code: dict[str, list[str]] = defaultdict(list)
+    for person in sorted(waiting):
+        by_code[waiting[person].code].append(person)
+    for people in by_code.values():
+        print(f"等待 waiting {len(people)}: {', '.join(people)}")
+        print(f"    {waiting[people[0]]}")

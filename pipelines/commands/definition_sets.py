@@ -10,7 +10,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from models.appraisal.diff import CardChange, Change, card_changes, definition_changes
-from models.appraisal.scorecard import Scorecard
+from models.closing.adjustments import points_by_card
 from models.definitions import Definitions, load_definitions
 from models.errors import UsageError
 from models.periods import Period
@@ -19,7 +19,7 @@ from pipelines.commands.run_choice import scored_period
 from pipelines.company.company import Company, definitions_below, shipped_definitions
 from pipelines.company.home import Home
 from pipelines.render.bilingual import Bilingual
-from pipelines.steps.score import scorecards
+from pipelines.steps.score import scorecards, standing_of
 from warehouse.figures.actuals import measure_spans
 from warehouse.published.labels import people as people_of
 from warehouse.published.read import newest_scored_period
@@ -56,9 +56,12 @@ def compare_definitions(company: Company, sides: tuple[str, str], period_name: s
     before, after = (_named_set(company, name) for name in sides)
     changes = definition_changes(before.texts(), after.texts())
     loaded = before.load(), after.load()
-    with open_warehouse(Home.of().root) as con:
+    home = Home.of()
+    with open_warehouse(home.root) as con:
         period = scored_period(period_name or _last_scored(con))
-        cards = [_cards(con, definitions, period) for definitions in loaded]
+        stands = standing_of(home, period)
+        decided = points_by_card({person: stood.adjustments for person, stood in stands.people.items()})
+        cards = [scorecards(con, one, period, measure_spans(con, one, [period]), decided) for one in loaded]
         names = {person.person_id: person.name for person in people_of(con)}
     people = card_changes(*cards)
     return "\n".join(_told(changes, people, period, names, language))
@@ -82,10 +85,6 @@ def _last_scored(con: DuckDBPyConnection) -> str:
             "U030", "no period is scored yet", remedy="name one with --period, or run `kpi score` first"
         )
     return newest
-
-
-def _cards(con: DuckDBPyConnection, definitions: Definitions, period: Period) -> list[Scorecard]:
-    return scorecards(con, definitions, period, measure_spans(con, definitions, [period]))
 
 
 def _told(

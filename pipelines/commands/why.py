@@ -1,7 +1,5 @@
 """`kpi why`: the story of one figure, with the text of its definition."""
 
-import re
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -23,6 +21,7 @@ def why(person: str, kpi: str, period: str, *, language: str, company: Path | No
     """
     from pipelines.company.company import chosen_company, shipped_definitions
     from pipelines.company.home import Home
+    from pipelines.render.definition_text import definition_text
     from pipelines.render.why import explain
     from warehouse.store.connect import open_published
 
@@ -30,26 +29,3 @@ def why(person: str, kpi: str, period: str, *, language: str, company: Path | No
     with open_published(Home.of().root) as con:
         print(explain(con, person, kpi, period, lang=language, definitions_source_lookup=lookup))
     return 0
-
-
-def definition_text(files: Mapping[str, str]) -> Callable[[str], str | None]:
-    """A look-up from `file:line` to the entry that starts there, in definition files by name."""
-
-    def entry(place: str) -> str | None:
-        name, _, line = place.rpartition(":")
-        text = files.get(name)
-        return _entry_at(text.splitlines(), int(line) - 1) if text is not None and line.isdigit() else None
-
-    return entry
-
-
-def _entry_at(lines: list[str], start: int) -> str:
-    """The lines of a list entry: from its dash to the next one as far left."""
-    own = re.match(r" *", lines[start])
-    indent = own.end() if own else 0
-    end = start + 1
-    while end < len(lines) and (
-        not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > indent
-    ):
-        end += 1
-    return "\n".join(lines[start:end]).rstrip()

@@ -9,13 +9,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from connectors.file_drop import MANIFEST, Drop, read_manifest
 from connectors.http_json import FOLDER, read_connectors
 from connectors.kit.contract.connector import Connector
 from connectors.registry import get, names
 from models.attribution import LIMITS, Attribution
+from models.closing.calendar import LONGEST_CLOCK
 from models.definitions.reading import (
     Fields,
     Label,
@@ -42,6 +43,7 @@ from models.values import (
     read_whole,
     read_zone,
 )
+from pipelines.company.holidays import is_country
 from pipelines.company.sources import DeclaredAccount, read_sources, refuse_double_feeds
 from pipelines.company.untrusted_folder import read_text, resolved, yaml_below
 
@@ -49,6 +51,10 @@ SHIPPED = Path(__file__).resolve().parents[2] / "kpi_definitions"
 SOURCES = "sources.yaml"
 SAMPLE = SHIPPED / "sample"
 CASES = "cases"  # published plans, each a small world of its own
+_OPTIONAL = (
+    *("languages", "clock", "last_day", "accountable_roles", "sla_hours", "attribution", "empty_fees"),
+    *("holidays", "objection_days", "answer_days"),
+)
 _LONGEST_SLA = 9_999  # hours: more than a year to solve a ticket is a slip
 # The four of a Zendesk ticket (developer.zendesk.com, "Tickets").
 _PRIORITIES = ("urgent", "high", "normal", "low")
@@ -76,6 +82,9 @@ class Company:
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     attribution: Attribution = field(default_factory=Attribution)
     empty_fees: Literal["unknown", "zero"] = "unknown"  # what a fee that costs.csv leaves empty means
+    holidays: str = ""  # the country whose holidays are no working days; without one Monday to Friday
+    objection_days: int = 7  # working days after a card was published
+    answer_days: int = 5  # working days after an objection
 
     def check_roles(self, known: Collection[str]) -> None:
         """Refuse an accountable role that no definition holds: every row would count as unowned.
@@ -141,15 +150,7 @@ def load_company(folder: Path | str | None = None) -> Company:
         parse(text, "company.yaml"),
         "company.yaml",
         required=("id", "name", "zone", "currency", "first_day"),
-        optional=(
-            "languages",
-            "clock",
-            "last_day",
-            "accountable_roles",
-            "sla_hours",
-            "attribution",
-            "empty_fees",
-        ),
+        optional=_OPTIONAL,
     )
     connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
     # lexists: a link that leads nowhere goes on to read_text, which refuses it by name
@@ -187,6 +188,7 @@ def load_company(folder: Path | str | None = None) -> Company:
         drops=drops,
         attribution=_attribution(company.get("attribution")),
         empty_fees=_empty_fees(company.get("empty_fees")),
+        **_month_end(company),
     )
 
 
@@ -302,8 +304,30 @@ def _empty_fees(node: Node | None) -> Literal["unknown", "zero"]:
     return "zero" if chosen == "zero" else "unknown"
 
 
-def _whole(name: str, node: Node) -> int:
-    text, (low, high) = as_text(node, name), LIMITS[name]
+def _month_end(company: Fields) -> dict[str, Any]:
+    """The settings of the clocks that are stated; the others keep their defaults."""
+    stated: dict[str, Any] = {}
+    if "holidays" in company:
+        stated["holidays"] = _country(company["holidays"])
+    for name in ("objection_days", "answer_days"):
+        if name in company:
+            stated[name] = _whole(name, company[name], (1, LONGEST_CLOCK))
+    return stated
+
+
+def _country(node: Node) -> str:
+    country = as_text(node, "holidays")
+    if not is_country(country):
+        what, remedy = (
+            "this is no country whose holidays are known",
+            "write a code of two letters, such as CN",
+        )
+        raise refuse("C003", what, node.place, actual=repr(country[:40]), remedy=remedy)
+    return country
+
+
+def _whole(name: str, node: Node, limits: tuple[int, int] | None = None) -> int:
+    text, (low, high) = as_text(node, name), limits or LIMITS[name]
     try:
         return read_whole(text, low, high)
     except ReadingError:

@@ -6,11 +6,14 @@ Belongs here: sources, ownership and targets as a `CompanyContext`; the command 
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from connectors.file_drop import DroppedCompany
 from models.closing.access import Access
+from models.closing.calendar import years_due
 from models.definitions import load_definitions
 from models.errors import MeritError
 from models.inputs import TARGET_SCOPES, Person, Target, last_day
@@ -22,15 +25,18 @@ from pipelines.company.company import Company, shipped_definitions
 from pipelines.company.identity import is_login
 from pipelines.company.run_scope import RunScope
 from pipelines.company.sources import source_accounts
+from pipelines.company.working_days import TABLE as CALENDAR
+from pipelines.company.working_days import working_calendar
 
 
 def findings_of(work: RunScope, dropped: DroppedCompany) -> list[LintFinding]:
     """Everything the linter finds in the definitions the company uses, and in what it says of itself."""
-    return lint(work.definitions, context_of(work.company, dropped))
+    on = work.as_of.astimezone(ZoneInfo(work.company.zone)).date()
+    return lint(work.definitions, context_of(work.company, dropped, on))
 
 
-def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
-    """What the folder says: which tables are fed, who owns what, which targets are set, who may do what."""
+def context_of(company: Company, dropped: DroppedCompany, on: date) -> CompanyContext:
+    """What the folder says on a day: which tables are fed, who owns what, which targets are set, who may do what."""
     access = _access(company)
     return CompanyContext(
         facts=_fed(company),
@@ -45,6 +51,7 @@ def context_of(company: Company, dropped: DroppedCompany) -> CompanyContext:
         people=people_in(dropped),
         ratings=tuple(_rating(row, where) for row, where in _placed(dropped, "ratings")),
         rates=tuple(_rate(row, where) for row, where in _placed(dropped, "rates")),
+        unpublished_years=_unpublished(company, dropped, on),
         access=access,
         absent_logins=frozenset(u.login for u in access.users if not is_login(u.login))
         if access
@@ -73,6 +80,11 @@ def _access(company: Company) -> Access | None:
         return find_access(company)
     except MeritError:
         return None
+
+
+def _unpublished(company: Company, dropped: DroppedCompany, on: date) -> tuple[int, ...]:
+    calendar = working_calendar(company, dropped.rows(CALENDAR), on)
+    return tuple(year for year in years_due(on) if year in calendar.unpublished)
 
 
 def _fed(company: Company) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """One appraisal sheet (考核表): header, KPI lines, subtotals, total, signatures. Layout only."""
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -49,6 +50,7 @@ ROUNDING = Bilingual(
     "Weighted scores are added unrounded; only the total is rounded, once.",
 )
 # Text, its first and last column, and the last column of the date beside it.
+_PLAIN_STEPS = 3
 SIGNATURES = (("被考核人 Employee：", 0, 2, 4), ("直接上级 Manager：", 5, 6, 8), ("人力资源 HR：", 9, 9, 11))
 
 
@@ -261,11 +263,14 @@ def _totals(sheet: Worksheet, styles: Styles, row: int, about: SheetData) -> int
 
 
 def closing(card: PublishedCard) -> str:
-    """The state of a card and why it has no total."""
+    """The state of a card, why it has no total, and what moved its total: adjustments with who and why, limits, red lines."""
     state = in_words(STATUS, card.status).both()
     if card.total is None:
         return f"{state}：{cause_line(None, card.cause)}"
-    return f"{state}：{card.cause}" if card.cause else state
+    steps = json.loads(card.steps or "[]")
+    # base, total and grade are the plain way of every card; a longer one is told in full
+    moved = [Bilingual(step["zh"], step["en"]).both() for step in steps] if len(steps) > _PLAIN_STEPS else []
+    return "\n".join([f"{state}：{card.cause}" if card.cause else state, *moved])
 
 
 def _signatures(sheet: Worksheet, styles: Styles, row: int) -> int:

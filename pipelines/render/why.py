@@ -88,6 +88,7 @@ def explain(
     *,
     lang: str = "both",
     definitions_source_lookup: SourceLookup | None = None,
+    role: str = "",
 ) -> str:
     """Why a person's figure is what it is, from the published tables only.
 
@@ -98,6 +99,7 @@ def explain(
         period: `2011-11`, `2011-Q4`, or a day such as `2011-11-30`.
         lang: `zh`, `en` or `both`.
         definitions_source_lookup: gives the definition's text for a file:line, to be shown beside it.
+        role: of a person with several roles the one that is meant; all of them where none is given.
 
     Raises:
         UsageError: U301 unknown person, U302 unknown KPI, U303 no figure, U304 unknown language,
@@ -117,6 +119,8 @@ def explain(
     elif not lines:
         raise _no_figure(con, question)
     for line in lines:
+        if role and line.role_id != role:
+            continue
         _line(story, question, line, cards.get(line.role_id))
     measured = list({kpi.kpi_id: kpi for kpi in map(question.measured_by, figures)}.values())
     for kpi_told in {kpi.kpi_id: kpi for kpi in (question.kpi, *measured)}.values():
@@ -267,6 +271,8 @@ def _total(story: Story, card: PublishedCard | None) -> None:
         state = in_words(STATUS, card.status)
         story.say(Bilingual(f"总分：{state.zh}，{cause.zh}", f"total: {state.en}, {cause.en}"))
     else:
+        for step in _steps(card.steps):
+            story.say(step)
         tail = "" if card.coefficient is None else f" → {plain(card.coefficient)}"
         shown = f"{plain(card.total)} → {card.grade or '—'}{tail}"
         story.say(Bilingual(f"总分 → 等级 → 系数：{shown}", f"total -> grade -> coefficient: {shown}"))

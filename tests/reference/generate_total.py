@@ -100,6 +100,7 @@ def _optional(r: Random, kpis: list[str]) -> Inputs:
         plan_points=plan,
         manager_adjustment=d.text(r.randint(-20, 20) * 5, 1),
         manager_limit=r.choice(("0", "5", "3.5")),
+        calibration=d.text(r.randint(-20, 20) * 5, 1),
         total_floor=r.choice(("0", "40")),
         total_cap=r.choice(("100", "120", "150")),
         grade_bands=grades,

@@ -67,6 +67,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "plan_points": None,
         "manager_adjustment": "0",
         "manager_limit": "0",
+        "calibration": "0",
         "total_floor": "0",
         "total_cap": "120",
         "vetoes": [],

@@ -269,11 +269,11 @@ def _moved(rows: list[dict[str, Any]], dims: Mapping[str, Fraction], i: Inputs) 
 
 
 def _adjusted(base: Fraction, i: Inputs) -> Fraction:
-    """Steps 4 to 7: plan points, the manager, the bounds, the red lines."""
+    """Steps 4 to 7: plan points, the manager, the calibration, the bounds, the red lines."""
     for plan in i["plan_points"] or []:
         base += clamp(num(plan["points"]), num(plan.get("min")), num(plan.get("max")))
     limit = num(i["manager_limit"])
-    base += clamp(num(i["manager_adjustment"]), -limit, limit)
+    base += clamp(num(i["manager_adjustment"]), -limit, limit) + num(i["calibration"])
     base = clamp(base, num(i["total_floor"]), num(i["total_cap"]))
     cut = sum((num(v["value"]) for v in i["vetoes"] if v["type"] == "deduct_pct"), Fraction(0))
     base *= max(Fraction(0), 1 - cut)

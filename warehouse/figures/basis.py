@@ -4,6 +4,8 @@ Belongs here: noting it beside the figures. Not here: which of it has changed si
 """
 
 import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import duckdb
 
@@ -21,18 +23,26 @@ PERIOD_INPUTS = {
     "ratings in the period": "core_rating",
 }
 DAYS = "days"  # the scope of daily and month-to-date figures; every other scope is a period
+ADJUSTMENTS = (
+    "adjustments "  # what begins the name of the input that people decided about somebody; the person follows
+)
 
 
 def note_basis(
-    con: duckdb.DuckDBPyConnection, scope: str, definition_hash: str, attribution: Attribution
+    con: duckdb.DuckDBPyConnection,
+    scope: str,
+    definition_hash: str,
+    attribution: Attribution,
+    adjusted: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Replace what the figures of a scope rest on."""
+    """Replace what the figures of a scope rest on; `adjusted` are digests of what people decided, by person."""
     rows = {
         **_files(con, scope),
         **({} if scope == DAYS else period_inputs(con, Period.parse(scope))),
         "definitions": definition_hash,
         "attribution": hashlib.sha256(repr(attribution).encode()).hexdigest(),
         "records": _records(con),
+        **{f"{ADJUSTMENTS}{person}": digest for person, digest in adjusted.items()},
     }
     with transaction(con):
         run(con, Sql("delete from figure_input where scope = ?"), [scope])

@@ -10,8 +10,11 @@ from typing import Any
 
 import duckdb
 
+from models.closing.adjustments import NOTHING_ADJUSTED
 from models.closing.entries import canonical
+from warehouse.figures.basis import ADJUSTMENTS
 from warehouse.published.query import published_rows_of
+from warehouse.published.read import inputs
 from warehouse.store.sqltext import Sql
 
 # Whoever signs, signs figures, rules and arithmetic. Another role's definition changes the hash of all definitions and nobody's
@@ -26,10 +29,14 @@ _STATUSES = ("provisional", "scored", "excluded")
 
 @dataclass(frozen=True)
 class PresentCard:
-    """What a person would sign now; `status` is that of the least finished role."""
+    """What a person would sign now; `status` is that of the least finished role.
+
+    `adjusted` is the digest of the adjustments that it was computed with (models/closing/adjustments).
+    """
 
     hash: str
     status: str
+    adjusted: str = NOTHING_ADJUSTED
 
     @property
     def is_final(self) -> bool:
@@ -40,8 +47,13 @@ class PresentCard:
 def present_cards(con: duckdb.DuckDBPyConnection, period: str) -> dict[str, PresentCard]:
     """The card of every person of a period, by person; empty when the period is not scored."""
     cards, lines = _by_person(con, _CARDS, period), _by_person(con, _LINES, period)
+    basis = inputs(con).get(period, {})
     return {
-        person: PresentCard(_hash(rows, lines.get(person, [])), _status(rows))
+        person: PresentCard(
+            _hash(rows, lines.get(person, [])),
+            _status(rows),
+            basis.get(f"{ADJUSTMENTS}{person}", NOTHING_ADJUSTED),
+        )
         for person, rows in cards.items()
     }
 

@@ -78,6 +78,7 @@ class PublishedCard:
     state: str | None
     definition_hash: str
     cause: str | None
+    steps: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +190,7 @@ def cards(con: duckdb.DuckDBPyConnection, period: str) -> list[PublishedCard]:
     """The scorecards of a period by role, the best first, those without a total last."""
     sql = Sql("""
         select person_id, role_id, status, total, grade, coefficient, state,
-               coalesce(definition_hash, '') as definition_hash, cause
+               coalesce(definition_hash, '') as definition_hash, cause, cast(steps as varchar) as steps
         from scorecard where period = ? order by role_id, total desc nulls last, person_id
     """)
     return published(con, sql, [period], PublishedCard)

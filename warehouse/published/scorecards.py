@@ -15,6 +15,7 @@ from models.appraisal.scorecard import Scorecard, ScoreLine
 from models.definitions import Definitions, Kpi, parts_of
 from models.money import round_half_up
 from models.periods import Period
+from models.wording import Step
 from warehouse.facts.sources import sources_of
 from warehouse.store.connect import transaction
 from warehouse.store.places import PLACES
@@ -103,7 +104,13 @@ def _card(card: Scorecard, state: str) -> dict[str, Any]:
         "state": state,
         "definition_hash": card.definition_hash,
         "cause": card.cause,
+        "steps": _steps(card.steps),
     }
+
+
+def _steps(steps: Iterable[Step]) -> str:
+    # Chinese as it is, not as \u escapes: people read this column
+    return json.dumps([{"zh": s.zh, "en": s.en} for s in steps], ensure_ascii=False)
 
 
 def _line(card: Scorecard, position: int, line: ScoreLine) -> dict[str, Any]:
@@ -117,8 +124,7 @@ def _line(card: Scorecard, position: int, line: ScoreLine) -> dict[str, Any]:
         "method": line.method,
         "rule_zh": line.rule.zh,
         "rule_en": line.rule.en,
-        # Chinese as it is, not as \u escapes: people read this column
-        "steps": json.dumps([{"zh": s.zh, "en": s.en} for s in line.steps], ensure_ascii=False),
+        "steps": _steps(line.steps),
     }
 
 

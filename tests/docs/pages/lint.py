@@ -19,6 +19,7 @@ SUBJECTS = {
     "L09": "What only a company knows 公司情况",
     "L11": "What only a company knows 公司情况",
     "L12": "Who may do what 谁可以做什么",
+    "L13": "Days that clocks run by 期限与工作日",
     "L10": "Names, units, what a KPI counts 名称、单位、统计口径",
 }
 SEVERITY = {"error": "error 错误", "warning": "warning 警告", "notice": "notice 提示"}

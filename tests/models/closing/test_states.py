@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.closing.adjustments import adjustments_digest
 from models.closing.entries import EMPTY, Draft, Entry, Head, sealed
 from models.closing.kinds import KINDS, EntryKind, require_fields
 from models.closing.states import PeriodStanding, check_lock, check_move, check_reopening, standing
@@ -40,6 +41,7 @@ OBJECTED = entry(
 ANSWERED = entry(K.ANSWERED, number=1, outcome="rejected", reason="两单已退款")
 APPROVED = entry(K.APPROVED, actor="P002", card_hash="a")
 LOCKED = entry(K.LOCKED, person="", actor="P900", version=1, manifest_hash="m", cards=1)
+RAISED = entry(K.ADJUSTED, role="cs", points="2", reason="带新人")
 WHOLE_WAY = [SCORED, REVIEWED, PUBLISHED, OBJECTED, ANSWERED, APPROVED, LOCKED]
 
 
@@ -122,6 +124,11 @@ def test_of_two_objections_both_are_to_be_answered() -> None:
         (WHOLE_WAY, OBJECTED, "S102"),
         (WHOLE_WAY, SCORED, "S102"),
         ([SCORED], entry(K.REVIEWED, card_hash="old"), "S113"),
+        ([*WHOLE_WAY[:6]], RAISED, "S120"),
+        ([SCORED, RAISED], REVIEWED, "S122"),
+        ([SCORED, REVIEWED, RAISED], PUBLISHED, "S122"),
+        ([*WHOLE_WAY[:5], RAISED], APPROVED, "S122"),
+        ([SCORED], entry(K.VETOED, card_hash="a", reason="x"), "S124"),
     ],
 )
 def test_a_move_that_does_not_fit_is_refused(before: list[Any], move: Any, code: str) -> None:
@@ -182,3 +189,27 @@ def test_every_kind_has_its_rule_and_says_what_it_must() -> None:
     with pytest.raises(SigningError, match=r"S140.*reason"):
         require_fields(K.ADJUSTED, {"role": "cs", "points": "1", "reason": "  "})
     require_fields(K.ADJUSTED, {"role": "cs", "points": "0", "reason": "带新人"})
+
+
+def test_a_card_that_was_scored_with_the_adjustment_is_signed_and_locked() -> None:
+    raised = after([SCORED, RAISED]).of("P007").adjustments
+    with_it = entry(K.SCORED, card_hash="b", status="scored", adjusted=adjustments_digest(raised))
+
+    found = after([SCORED, RAISED, with_it])
+
+    assert found.of("P007").state == "scored"
+    assert check_move(found, K.REVIEWED, "P007", {"card_hash": "b"}, DAY)
+    assert not check_move(found, K.SCORED, "P007", with_it[3], DAY)
+
+
+def test_a_card_that_shows_no_point_of_an_adjustment_is_entered_for_it_and_keeps_its_state() -> None:
+    with_it = entry(K.SCORED, card_hash="a", status="scored", adjusted="d")
+
+    assert check_move(after([SCORED, REVIEWED]), K.SCORED, "P007", with_it[3], DAY)
+    assert after([SCORED, REVIEWED, with_it]).of("P007").state == "reviewed"
+
+
+def test_an_approved_card_that_lacks_an_adjustment_is_not_locked() -> None:
+    """The door is closed before (S120); the lock looks once more."""
+    with pytest.raises(SigningError, match=r"S109.*P007"):
+        check_lock(after([*WHOLE_WAY[:6], RAISED]), {"P007": "a"})

@@ -92,6 +92,7 @@ def context_of(said: MAPPING) -> CompanyContext:
         rates=tuple(_rate(entry, number) for number, entry in enumerate(said.get("rates", ()), start=2)),
         history={_key(e): tuple(map(Decimal, e["values"])) for e in said.get("history", ())},
         access=parse_access(said["access"]) if "access" in said else None,
+        unpublished_years=tuple(said.get("unpublished_years", ())),
         absent_logins=frozenset(said.get("absent_logins", ())),
         template=world() if said.get("template") else None,
     )

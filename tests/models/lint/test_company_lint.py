@@ -54,7 +54,7 @@ def context(company: Path) -> CompanyContext:
     loaded = load_company(company)
     day = loaded.first_day
     work = RunScope(loaded, Home(company / "home"), day, day, clock.as_of(loaded, day))
-    return context_of(loaded, checked_files(work))
+    return context_of(loaded, checked_files(work), day)
 
 
 def test_an_error_stops_and_names_file_line_and_remedy(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import models
 from models.errors import DefinitionError
-from models.scoring.total import PlanPoints, TotalRule, Veto, stages
+from models.scoring.total import PlanPoints, TotalRule, Veto, stages, sum_steps
 
 ITEM = {"kpi": "a", "weight": "100", "score": "90"}
 points = st.decimals(-200, 200, places=2)
@@ -86,3 +86,30 @@ def test_red_lines_never_raise_a_total_and_limits_hold(
 )
 def test_the_order_of_plan_points_never_matters(plan: list[PlanPoints]) -> None:
     assert stages(Decimal(80), TotalRule(plan_points=tuple(plan))).adjusted == 83
+
+
+@given(points, points, points)
+def test_a_calibration_is_bounded_by_floor_and_cap_and_by_no_limit(
+    base: Decimal, manager: Decimal, calibration: Decimal
+) -> None:
+    rule = TotalRule(manager_adjustment=manager, manager_limit=Decimal(2), calibration=calibration)
+
+    found = stages(base, rule)
+
+    assert found.calibration == calibration
+    assert found.adjusted == base + found.manager + calibration
+    assert found.limited == min(max(found.adjusted, Decimal(0)), Decimal(120))
+
+
+def test_a_total_without_calibration_says_nothing_of_it() -> None:
+    plain = sum_steps(TotalRule(), Decimal(80), Decimal("80.00"), [Decimal(80)])
+    moved = sum_steps(
+        TotalRule(calibration=Decimal("-1.5"), calibration_says="HEAD: 对齐"),
+        Decimal(80),
+        Decimal("78.50"),
+        [Decimal(80)],
+    )
+
+    assert not any("calibration" in step.en for step in plain)
+    assert moved[1].en == "calibration -1.5 (HEAD: 对齐)"
+    assert moved[2].en == "adjusted = 80 + (-1.5) = 78.5"

@@ -208,7 +208,7 @@ def _cards(con: duckdb.DuckDBPyConnection) -> None:
     for person, _, role, _ in PEOPLE[1:4]:
         done = person != "P003"
         con.execute(
-            "insert into scorecard values (?,?,?,?,?,?,?, 'scored', 'a1b2c3d4e5f60718', ?)",
+            "insert into scorecard values (?,?,?,?,?,?,?, 'scored', 'a1b2c3d4e5f60718', ?, null)",
             [PERIOD, person, role, "scored" if done else "provisional",
              Decimal("96.46") if done else None, "A" if done else None, Decimal("1.1") if done else None,
              None if done else "initiative: 评分未提交"],
@@ -270,7 +270,7 @@ def hostile(
         connection.execute("update core_person set dept = ? where person_id = ?", [name, person])
         add_ownership(connection, name, "store_manager", person)
         connection.execute(
-            "insert into scorecard values (?,?,'store_manager','provisional',null,?,null,'scored','a1b2',?)",
+            "insert into scorecard values (?,?,'store_manager','provisional',null,?,null,'scored','a1b2',?,null)",
             [PERIOD, person, name, name],
         )
         connection.execute(

@@ -22,7 +22,7 @@ create table kpi_actual_period(period varchar, person_id varchar, role_id varcha
     weight decimal(18,6), attainment decimal(38,10), score decimal(18,6), status varchar, cause_code varchar,
     cause varchar, n_rows bigint, share_of_target decimal(38,10), measured_as varchar);
 create table scorecard(period varchar, person_id varchar, role_id varchar, status varchar, total decimal(18,6),
-    grade varchar, coefficient decimal(18,6), state varchar, definition_hash varchar, cause varchar);
+    grade varchar, coefficient decimal(18,6), state varchar, definition_hash varchar, cause varchar, steps json);
 create table scorecard_line(period varchar, person_id varchar, role_id varchar, position integer, dimension varchar,
     dimension_zh varchar, dimension_en varchar, kpi_id varchar, declared_weight decimal(18,6), weight decimal(18,6),
     target decimal(38,10), value decimal(38,10), numerator decimal(38,10), denominator decimal(38,10),
