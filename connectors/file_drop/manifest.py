@@ -3,9 +3,10 @@
 Belongs here: the declarations. Not here: reading the files (drops.py).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -42,6 +43,9 @@ from models.values import (
 MANIFEST = "facts.yaml"
 _REQUIRED = ("table", "file", "shop_id", "zone", "from", "to")
 _FORMAT = ("sheet", "encoding", "delimiter", "date_format", "decimal", "thousands", "decimals", "columns")
+# parts of a file's name that stand for its day: such an entry declares one file for each day from `from` to `to`
+_DAY_MARKS = {"{day}": "%Y-%m-%d", "{yyyymmdd}": "%Y%m%d"}
+_MARK = re.compile(r"\{[^{}/]*\}")
 _MAX_DAYS = 1100  # three years: a slip in the year would claim a century
 
 
@@ -63,6 +67,8 @@ class Drop:
     # how a platform's own export looks: the name of a layout, or `auto`; nothing for our templates
     layout: str = ""
     where: str = MANIFEST
+    # the name in the entry, where it stands for one file a day; this drop is one of them
+    pattern: str = ""
 
     @property
     def ref(self) -> StreamRef:
@@ -84,10 +90,10 @@ class Drop:
         parts = [*vars(self).items()]
         return repr(
             [
-                # neither the order of the totals nor the line of the entry makes another drop
+                # neither the order of the totals nor how the entry names it makes another drop
                 (key, sorted(value.items()) if key == "totals" else value)
                 for key, value in parts
-                if key != "where"
+                if key not in ("where", "pattern")
             ]
         )
 
@@ -99,9 +105,22 @@ def read_manifest(text: str) -> tuple[Drop, ...]:
         CompanyError: C140, C141, and D1xx for the shape, with file and line.
     """
     top = Fields(parse(text, MANIFEST), MANIFEST, required=("drops",))
-    drops = tuple(_drop(node) for node in as_items(top["drops"], "drops"))
+    drops = tuple(drop for node in as_items(top["drops"], "drops") for drop in _drops(node))
     _refuse_contradictions(drops)
     return drops
+
+
+def _drops(node: Node) -> Iterator[Drop]:
+    """The files of one entry: one, or one a day where its name holds a mark for the day."""
+    whole = _drop(node)
+    if not whole.pattern:
+        yield whole
+        return
+    for n in range((whole.last - whole.first).days + 1):
+        day, file = whole.first + timedelta(days=n), whole.pattern
+        for mark, form in _DAY_MARKS.items():
+            file = file.replace(mark, day.strftime(form))
+        yield replace(whole, file=file, first=day, last=day)
 
 
 def _drop(node: Node) -> Drop:
@@ -120,9 +139,11 @@ def _drop(node: Node) -> Drop:
     platform, currency = entry.get("platform"), entry.get("currency")
     layout, rows = entry.get("layout"), entry.get("rows")
     _refuse_unproven(entry, layout, rows)
+    file = _file(entry["file"])
+    pattern = _pattern(file, entry)
     return Drop(
         table=table.name,
-        file=_file(entry["file"]),
+        file=file,
         shop_id=_shop(entry["shop_id"]),
         zone=_zone(entry["zone"]),
         first=first,
@@ -134,7 +155,21 @@ def _drop(node: Node) -> Drop:
         options=_options(entry),
         layout=as_id(layout, "layout") if layout else "",
         where=str(entry.place),
+        pattern=pattern,
     )
+
+
+def _pattern(file: str, entry: Fields) -> str:
+    """The name of a file, where it stands for one file a day; nothing for one file."""
+    marks = _MARK.findall(file)
+    if unknown := [mark for mark in marks if mark not in _DAY_MARKS]:
+        remedy = "one file a day is named with {day} (2026-03-05) or {yyyymmdd} (20260305)"
+        raise _refused("the file's name holds an unknown mark", entry["file"], unknown[0], remedy)
+    for key in ("rows", "totals"):
+        if marks and (stated := entry.get(key)) is not None:
+            remedy = "leave it out where each file proves itself; else give every day an entry of its own"
+            raise _refused(f"`{key}` is that of one file, and {marks[0]} names many", stated, key, remedy)
+    return file if marks else ""
 
 
 def _refuse_unproven(entry: Fields, layout: Node | None, rows: Node | None) -> None:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 RangeKind = Literal["current", "previous", "last_year", "window", "all", "start", "end"]
+SHIFTED: tuple[Literal["previous", "last_year"], ...] = ("previous", "last_year")
 BEGINNING = date(1, 1, 1)  # before every row: the whole past
 MAX_WINDOW = 3660  # ten years with their leap days; whoever needs more writes `all`
 _DAY = timedelta(days=1)
@@ -41,7 +42,7 @@ class Range:
     @property
     def is_shifted(self) -> bool:
         """Whether it is a period of its own: period_start and period_end then mean that period."""
-        return self.kind in {"previous", "last_year"}
+        return self.kind in SHIFTED
 
     def counterparts(self, start: date, end: date, *, to_date: bool = False) -> list[Days]:
         """Every day of a shifted range with its one corresponding day of the period itself.

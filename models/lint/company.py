@@ -3,10 +3,11 @@
 Pure: the facts come as arguments. Not here: where they are read (pipelines).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from models.definitions import Definitions, Label, Role
+from models.definitions import Definitions, Label, Role, RoleLine
 from models.formulas import denied
 from models.inputs import Target
 from models.lint.finding import Breach, LintedWorld, rule
@@ -29,23 +30,68 @@ OWN = "person"  # whose rows belong to the person named in them, without an entr
     ),
 )
 def _unfed(world: LintedWorld) -> Iterator[Breach]:
-    fed = world.context.facts
+    """One warning per table that is missing, with whom it concerns; each line of a role is told as a notice."""
+    found = list(_lacking_lines(world))
+    told: dict[tuple[tuple[str, ...], tuple[str, ...]], list[_Lacking]] = {}
+    for lacking in found:
+        names, also = ", ".join(lacking.absent), [f"{', '.join(t)} ({k})" for k, t in lacking.others]
+        role, kpi = lacking.role, lacking.line.kpi
+        zh, en = "，或 ".join([names, *also]), ", or ".join([names, *also])
+        yield Breach(
+            role,
+            f"{role.id} 的 {kpi} 需要 {zh}",
+            f"{role.id}: {kpi} needs {en}",
+            lacking.line.source,
+            "notice",
+        )
+        # a role that accepts it is not to be named for others
+        if "L090" not in {a.code for a in role.accepts}:
+            tables = tuple(sorted({table for _, absent in lacking.others for table in absent}))
+            told.setdefault((lacking.absent, tables), []).append(lacking)
+    for (absent, others), lines in told.items():
+        zh, en = _who_lacks(lines)
+        needed = [", ".join(absent), *others]
+        yield Breach(
+            lines[0].role,
+            f"没有来源提供 {'，也没有 '.join(needed)}：{zh}",
+            f"nothing feeds {', nor '.join(needed)}: {en}",
+            lines[0].line.source,
+        )
+
+
+@dataclass(frozen=True)
+class _Lacking:
+    """A line of a role whose tables nothing fills: those of its KPI, and those of each alternative."""
+
+    role: Role
+    line: RoleLine
+    absent: tuple[str, ...]
+    others: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _lacking_lines(world: LintedWorld) -> Iterator[_Lacking]:
     # None is not the empty set: where nobody knows what is fed, nothing is said
-    for role in _held(world) if fed is not None else ():
+    for role in _held(world) if world.context.facts is not None else ():
         for line in role.lines:
             absent = _absent(world, line.kpi)
             others = [] if not absent else _alternatives(world, role, line.kpi)
-            lacking = [(name, _absent(world, name)) for name in others]
+            lacking = tuple((name, tuple(_absent(world, name))) for name in others)
             # an alternative that is fed measures in its place
             if absent and all(tables for _, tables in lacking):
-                names = ", ".join(absent)
-                also = [f"{', '.join(tables)} ({name})" for name, tables in lacking]
-                yield Breach(
-                    role,
-                    f"{role.id} 的 {line.kpi} 需要 {'，或 '.join([names, *also])}",
-                    f"{role.id}: {line.kpi} needs {', or '.join([names, *also])}",
-                    line.source,
-                )
+                yield _Lacking(role, line, tuple(absent), lacking)
+
+
+def _who_lacks(lines: Sequence[_Lacking]) -> tuple[str, str]:
+    """The KPIs that lack a table, with the roles that have them; roles with the same KPIs stand together."""
+    kpis: dict[str, list[str]] = {}
+    for lacking in lines:
+        kpis.setdefault(lacking.role.id, []).append(lacking.line.kpi)
+    roles: dict[tuple[str, ...], list[str]] = {}
+    for role, names in kpis.items():
+        roles.setdefault(tuple(names), []).append(role)
+    zh = "；".join(f"{'、'.join(who)} 的 {'、'.join(names)}" for names, who in roles.items())
+    en = "; ".join(f"{', '.join(names)} of {', '.join(who)}" for names, who in roles.items())
+    return zh, en
 
 
 def _absent(world: LintedWorld, kpi_id: str) -> list[str]:

@@ -8,11 +8,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from duckdb import DuckDBPyConnection
+
 from connectors.kit import replay
 from connectors.kit.contract.errors import LandingDamaged
 from connectors.kit.contract.strict_json import Json
 from connectors.kit.window.landing import read_lines, sha256_of
 from models.errors import UsageError
+from models.loads import FILE_DROP
 from models.whole_file import PRIVATE, write_whole
 from pipelines.commands.account_check import last_open
 from pipelines.commands.table import table
@@ -23,7 +26,7 @@ from pipelines.company.run_scope import RunScope
 from pipelines.company.sandbox import surroundings
 from pipelines.steps.pull import pull_streams, register_accounts
 from warehouse.raw.load import load_window
-from warehouse.raw.pulls import pulled_at
+from warehouse.raw.pulls import pulled_at, recorded_windows
 from warehouse.store.connect import open_warehouse
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # parts of a path below landing/
@@ -50,23 +53,46 @@ def pull_connector(work: RunScope, connector: str) -> int:
 
 
 def replay_files(company: Company, home: Home, files: Sequence[str]) -> int:
-    """Load landing files again; what is in already changes nothing.
+    """Read landing files again by the declarations of today; a record that reads as it did changes nothing.
 
     Args:
         company: whose accounts they are of.
         home: where the warehouse lies.
-        files: paths, or names below the landing folder.
+        files: paths, or names below the landing folder: a file, or a folder for every file of it that was loaded.
     """
     with open_warehouse(home.root) as con, tempfile.TemporaryDirectory() as scratch:
         register_accounts(con, company)
-        for name in files:
-            path = _in_landing(Path(name).resolve(), home) if Path(name).exists() else home.landing / name
+        for name in _loaded_below(con, home, files):
+            path = _in_landing(Path(name).resolve(), home) if Path(name).is_file() else home.landing / name
             # The instant of the pull is part of what a load is known by: with it a file that is in already changes nothing.
             as_of = pulled_at(con, _below(path, home)) or clock.as_of(company, last_open(company))
             window = replay(path, root=home.landing, as_of=as_of, spool=Path(scratch), find=company.connector)
             result = load_window(con, window)
-            print(f"{name}: {window.rows} rows, {result.new_rows} new, {result.changed_rows} changed")
+            told = f"{window.rows} rows, {result.new_rows} new, {result.changed_rows} changed"
+            print(f"{name}: {told}" + (f", {result.gone_rows} gone" if result.gone_rows else ""))
     return 0
+
+
+def _loaded_below(con: DuckDBPyConnection, home: Home, names: Sequence[str]) -> list[str]:
+    """The named files, and for a folder of the landing folder those below it that were loaded, in the order of their loads."""
+    found: list[str] = []
+    for name in names:
+        folder = next((p for p in (Path(name).resolve(), home.landing / name) if p.is_dir()), None)
+        if folder is None or not folder.is_relative_to(home.landing.resolve()):
+            found.append(name)
+            continue
+        # others may lie there, of a run that was killed before it loaded them: nobody has said when they were pulled
+        landed = [
+            w.landing_file for w in recorded_windows(con) if w.landing_file and w.ref.connector != FILE_DROP
+        ]
+        inside = [file for file in landed if (home.landing.resolve() / file).is_relative_to(folder.resolve())]
+        if not inside:
+            remedy = "name a folder or file of the landing folder, e.g. CONNECTOR/STREAM"
+            raise UsageError(
+                "U038", "no landing file of this folder is loaded", actual=name[:80], remedy=remedy
+            )
+        found += dict.fromkeys(inside)
+    return found
 
 
 def _in_landing(path: Path, home: Home) -> Path:

@@ -84,9 +84,10 @@ def pull(
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @company_option
 def replay(files: tuple[str, ...], *, company: Path | None) -> int:
-    """Load landing files again, without asking the platform.
+    """Read landing files again, without asking the platform.
 
-    What is in the warehouse already changes nothing.
+    They are read as the connectors and declarations of today read them, so that a corrected `values:` heals what was kept out.
+    A record that reads as before changes nothing. FILE may be a folder below landing/, e.g. CONNECTOR/STREAM.
     """
     from pipelines.commands.connector_loads import replay_files
     from pipelines.company.company import chosen_company

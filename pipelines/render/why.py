@@ -7,7 +7,7 @@ are published with the scorecard, so that what a person reads is what was comput
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -358,7 +358,24 @@ def _landing(
             Bilingual("已发布的数据中没有取数文件清单", "the published data carries no list of landing files")
         )
         return
-    windows = _windows(con, question, *of)
+    measured, own = of
+    spans = [(question.period.start, question.period.end), *_compared(question.period, measured)]
+    for number, (first, last) in enumerate(spans):
+        if number:
+            story.say(Bilingual(f"比较期 {first} 至 {last}：", f"of the compared days {first} to {last}:"))
+        _tell_files(story, _windows(con, (first, last), measured, own))
+
+
+def _compared(period: Period, measured: list[KpiLabel]) -> list[tuple[date, date]]:
+    """The days of other periods that the figure stands beside; of a day also those of its month to date."""
+    ranges = dict.fromkeys(found for kpi in measured for found in kpi.ranges)
+    spans = [found.of(period.start, period.end) for found in ranges]
+    if period.kind == "D":
+        spans += [found.of(period.start.replace(day=1), period.end, to_date=True) for found in ranges]
+    return list(dict.fromkeys(spans))
+
+
+def _tell_files(story: Story, windows: list[LandingFile]) -> None:
     for window in windows[:MAX_FILES]:
         span = f"{_minute(window.window_from)} … {_minute(window.window_to)}"
         sha, proof = (window.landing_sha256 or "")[:12], window.proof or ""
@@ -368,18 +385,18 @@ def _landing(
         more = len(windows) - MAX_FILES
         story.say(Bilingual(f"另有 {more} 个文件", f"and {more} more files"))
     if not windows:
-        story.say(Bilingual("没有读取窗口与该周期重叠", "no pulled window overlaps the period"))
+        story.say(Bilingual("没有读取窗口与这些日期重叠", "no pulled window overlaps these days"))
 
 
 def _windows(
-    con: duckdb.DuckDBPyConnection, question: FigureQuestion, measured: list[KpiLabel], own: list[Ownership]
+    con: duckdb.DuckDBPyConnection, days: tuple[date, date], measured: list[KpiLabel], own: list[Ownership]
 ) -> list[LandingFile]:
-    """Windows of what was measured that touch the period or hold a record of it; only of owned shops when any is."""
+    """Windows of what was measured that touch the days or hold a record of them; only of owned shops when any is."""
     sources = ",".join(kpi.sources for kpi in measured)
     streams = {name.strip() for name in sources.replace(";", ",").split(",")}
     shops = {o.scope_id for o in own if o.scope_type == "shop"}
-    files = provenance.landing_files(con, question.period)
-    # a rating by hand has no stream: then any file of the period may matter
+    files = provenance.landing_files(con, *days)
+    # a rating by hand has no stream: then any file of these days may matter
     named = [file for file in files if file.source in streams] or files
     return [file for file in named if not shops or file.shop_id in shops]
 

@@ -4,7 +4,9 @@ Not here: reading and proving a file (connectors/file_drop), storing it (warehou
 """
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from duckdb import DuckDBPyConnection
 
@@ -21,6 +23,7 @@ from warehouse.store.connect import open_warehouse
 
 _RETRIED = ("W205", "C147")  # another file, or time alone, may mend them
 _SHARED = "~"  # before the digest of a file whose rows stand in another file of its shop too
+_NAMED = 5  # missing files of one entry that are named
 _AT_ONCE = 16  # files read before the warehouse is opened for them: opening costs more than a small file
 
 
@@ -59,12 +62,13 @@ def load_facts(work: RunScope) -> dict[str, int]:
     A file whose declaration and bytes are those of the last time is not read again. A refused one loads nothing; its days
     count as not proven, with the cause.
     """
-    drops = {_range(drop): drop for drop in work.company.drops}
+    drops = {_range(drop): drop for drop in _due(work.company, work.as_of)}
     known = _known(work)
     if not drops and not known:
         return {"fact_files": 0}
     digests = {key: drop_digest(drop, work.company.folder) for key, drop in drops.items()}
-    gone = [drop for key, drop in known.items() if key not in drops]
+    declared = {_range(drop) for drop in work.company.drops}
+    gone = [drop for key, drop in known.items() if key not in declared]
     changed = [
         drop
         for key, drop in drops.items()
@@ -91,18 +95,32 @@ def load_facts(work: RunScope) -> dict[str, int]:
 
 
 def absent_files(company: Company) -> list[CompanyError]:
-    """Declared fact files that are not there: their days would be missing."""
-    return [
-        CompanyError(
-            "C101",
-            "the file is missing",
-            where=drop.where,
-            actual=drop.file,
-            remedy=f"put {drop.file} into the company folder, or take the entry out of facts.yaml",
-        )
-        for drop in company.drops
-        if not os.path.lexists(company.folder / drop.file)
-    ]
+    """Declared fact files that are not there: their days would be missing. One error per entry of facts.yaml."""
+    found: dict[str, list[Drop]] = {}
+    for drop in _due(company, datetime.now(UTC)):
+        if not os.path.lexists(company.folder / drop.file):
+            found.setdefault(drop.where, []).append(drop)
+    return [_absent(where, drops) for where, drops in found.items()]
+
+
+def _absent(where: str, drops: list[Drop]) -> CompanyError:
+    files = [drop.file for drop in drops]
+    more = f" and those of {len(files) - _NAMED} more days" if len(files) > _NAMED else ""
+    return CompanyError(
+        "C101",
+        "the file is missing" if len(files) == 1 else f"the files of {len(files)} days are missing",
+        where=where,
+        actual=", ".join(files[:_NAMED]) + more,
+        remedy=f"put {files[0]} into the company folder, or take the entry out of facts.yaml"
+        if not drops[0].pattern
+        else "download them into the company folder, or let the entry speak for the days that have a file",
+    )
+
+
+def _due(company: Company, as_of: datetime) -> Iterable[Drop]:
+    """The declared files without those of one file a day whose day is not over: nobody can have them yet."""
+    is_live = company.clock == "now"
+    return [drop for drop in company.drops if not (drop.pattern and is_live and drop.span[1] > as_of)]
 
 
 def _known(work: RunScope) -> dict[tuple[object, ...], KnownDrop]:

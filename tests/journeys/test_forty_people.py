@@ -25,7 +25,7 @@ HALF = Decimal("0.5")
 # Who is provisional, and the words of the cause that say what is to be added.
 PROVISIONAL = {
     "E29": "teamwork: nobody rated E29 on teamwork",
-    "E11": "paid_visitors: 31 rows of traffic do not say by source",
+    "E11": "paid_visitors: source of traffic is empty or says all in 31 rows",
     "E25": "main_image_ctr: the denominator (asset_traffic, made from traffic and task) is 0",
     "E01": "team_attainment: no total yet of E11 (promotion_manager)",
 }

@@ -7,7 +7,7 @@ figures (compile.py), the sentence of the cause (gaps.py).
 from dataclasses import replace
 
 from models.formulas import columns
-from models.tables import Column, Derivation, LostDay, Table
+from models.tables import Column, Derivation, LostDay, Sensitivity, Table
 from warehouse.figures.fact_scan import KEY, FactScan, of
 from warehouse.figures.measures import Measure
 from warehouse.store.sqltext import Sql, fill, identifier, joined, listed, literal
@@ -141,16 +141,17 @@ def _gap(measure: Measure, scan: FactScan) -> Sql:
     table, day = scan.table, scan.day
     read = [column for column in table.columns if column.name in measure.columns]
     rules = {column.name: column.derived.rule for column in read if column.derived is not None}
-    told = Sql("{kind: ${kind}, subject: coalesce(f.${subject}, ''), columns: ${columns}, day: f.${day}}")
+    told = Sql("{kind: ${kind}, subject: coalesce(${subject}, ''), columns: ${columns}, day: f.${day}}")
     none = Sql("''")
+    currency, sku, row = Sql("f.currency"), Sql("f.sku_id"), Sql("f.source_row_id")
     unless = Sql("when f.${column} is null then ${gap}")
-    rate = fill(told, kind=literal("rate"), subject=Sql("currency"), columns=none, day=day)
-    cost = fill(told, kind=literal("cost"), subject=Sql("sku_id"), columns=none, day=day)
-    value = fill(told, kind=literal("value"), subject=Sql("source_row_id"), columns=none, day=day)
+    rate = fill(told, kind=literal("rate"), subject=currency, columns=none, day=day)
+    cost = fill(told, kind=literal("cost"), subject=sku, columns=none, day=day)
+    value = fill(told, kind=literal("value"), subject=row, columns=none, day=day)
     condition = fill(
         told,
         kind=literal("condition"),
-        subject=Sql("source_row_id"),
+        subject=_visible_keys(table, scan.date),
         columns=_empty_columns(measure, table),
         day=day,
     )
@@ -163,7 +164,7 @@ def _gap(measure: Measure, scan: FactScan) -> Sql:
         empty = fill(
             told,
             kind=literal("fee"),
-            subject=Sql("sku_id"),
+            subject=sku,
             columns=literal(name.removesuffix("_base")),
             day=day,
         )
@@ -172,6 +173,18 @@ def _gap(measure: Measure, scan: FactScan) -> Sql:
             fill(unless, column=identifier(name), gap=cost),
         ]
     return fill(Sql("case ${cases} else ${value} end"), cases=joined(Sql(" "), cases), value=value)
+
+
+def _visible_keys(table: Table, date: str) -> Sql:
+    """What a person looks a row up by, `shop_id tm, source all`: the filled parts of its key, without pseudonyms and its day."""
+    shown = [table.column(name) for name in dict.fromkeys(("shop_id", *table.key))]
+    part = Sql("case when coalesce(cast(f.${name} as varchar), '') <> '' then concat(${told}, f.${name}) end")
+    parts = (
+        fill(part, name=identifier(c.name), told=literal(f"{c.name} "))
+        for c in shown
+        if c is not None and c.name not in ("platform", date) and c.sensitivity is not Sensitivity.PERSONAL
+    )
+    return fill(Sql("concat_ws(', ', ${parts})"), parts=listed([Sql("null"), *parts]))
 
 
 def _empty_columns(measure: Measure, table: Table) -> Sql:

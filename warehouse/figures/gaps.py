@@ -12,6 +12,7 @@ from typing import Literal
 import duckdb
 
 from models.causes import Cause
+from models.tables import FACTS, Table
 from warehouse.figures.compile_gaps import compile_gap, compile_undated, lost_day
 from warehouse.figures.fact_scan import FactScan, Key, bounds_of
 from warehouse.figures.measures import Measure
@@ -38,11 +39,7 @@ class ValueGap:
         """What is missing, and where it is to be added."""
         match self.kind:
             case "condition":
-                return Cause(
-                    "M220",
-                    f"{_rows(self.rows, fact)} not say by {self.columns} whether and as what to count;"
-                    f" e.g. {self.subject} of {self.day}",
-                )
+                return Cause("M220", self._undecided(FACTS[fact]))
             case "rate":
                 return Cause(
                     "M202", f"no exchange rate for {self.subject} on {self.day}; add it to rates.csv"
@@ -58,6 +55,24 @@ class ValueGap:
                 )
             case "value":
                 return Cause("M204", f"{fact} {self.subject} of {self.day} lacks a value")
+
+    def _undecided(self, table: Table) -> str:
+        """In both languages, for whoever keeps the files: the columns, how many rows, one of them by its visible keys."""
+        found = [c for name in self.columns.split(", ") if (c := table.column(name)) is not None]
+        vague = sorted({word for column in found for word in column.untold})
+        named = " and ".join(c.name for c in found), "、".join(f"{c.name}（{c.zh}）" for c in found)
+        means = (
+            f" or says {' or '.join(vague)}" if vague else "",
+            f"或只写 {'、'.join(vague)}" if vague else "",
+        )
+        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
+        row = f"the row of {self.day}" + (f" with {self.subject}" if self.subject else "")
+        return (
+            f"{named[0]} of {table.name} is empty{means[0]} in {rows}, so that nobody can tell whether they count;"
+            f" e.g. {row}"
+            f" / 表 {table.name} 有 {self.rows} 行的 {named[1]}为空{means[1]}，无法判断是否计入；"
+            f"例如 {self.day} 的一行{f'：{self.subject}' if self.subject else ''}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,11 @@ Belongs here: names and labels of the published file as records. Not here: figur
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import duckdb
 
+from models.definitions.ranges import SHIFTED, Range
 from models.errors import WarehouseError
 from warehouse.published.query import published, published_rows_of
 from warehouse.store.rows import instant
@@ -52,6 +54,7 @@ class KpiLabel:
     formula_en: str
     sources: str
     defined_at: str
+    ranges: tuple[Range, ...]  # of other periods, which it compares its own with
 
     @classmethod
     def unnamed(cls, kpi_id: str) -> "KpiLabel":
@@ -68,6 +71,7 @@ class KpiLabel:
             formula_en="",
             sources="",
             defined_at="",
+            ranges=(),
         )
 
 
@@ -137,11 +141,16 @@ def kpi_labels(con: duckdb.DuckDBPyConnection, on: date) -> dict[str, KpiLabel]:
     sql = Sql("""
         select kpi_id, zh, en, unit, direction, kind, decimals,
                coalesce(formula_zh, '') as formula_zh, coalesce(formula_en, '') as formula_en,
-               coalesce(sources, '') as sources, coalesce(defined_at, '') as defined_at
+               coalesce(sources, '') as sources, coalesce(defined_at, '') as defined_at,
+               coalesce(ranges, '') as ranges
         from kpi_label order by kpi_id, effective_from <= ?, effective_from
     """)
+
+    def label(*, ranges: str, **told: Any) -> KpiLabel:
+        return KpiLabel(ranges=tuple(Range(kind) for kind in SHIFTED if kind in ranges.split(", ")), **told)
+
     # The last row of an id wins: versions in force come after those that are not yet.
-    return {label.kpi_id: label for label in published(con, sql, [on], KpiLabel)}
+    return {label.kpi_id: label for label in published(con, sql, [on], label)}
 
 
 def role_labels(con: duckdb.DuckDBPyConnection) -> dict[str, RoleLabel]:

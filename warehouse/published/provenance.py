@@ -12,7 +12,6 @@ from typing import Any
 import duckdb
 
 from models.loads import FILE_DROP
-from models.periods import Period
 from warehouse.published.health import SourceState, health_of
 from warehouse.published.labels import publication
 from warehouse.published.query import published
@@ -169,10 +168,10 @@ def present_records(con: duckdb.DuckDBPyConnection) -> list[tuple[str, ...]]:
     return published(con, sql, [FILE_DROP], lambda **row: tuple(map(str, row.values())))
 
 
-def landing_files(con: duckdb.DuckDBPyConnection, period: Period) -> list[LandingFile]:
-    """Windows that touch a period, a day more on both sides for zones, or that hold a record of it, in stream order.
+def landing_files(con: duckdb.DuckDBPyConnection, first: date, last: date) -> list[LandingFile]:
+    """Windows that touch a span, a day more on both sides for zones, or that hold a record of it, in stream order.
 
-    A record changed after the period lies in a later file, and a refund in the period may belong to an older record.
+    A record changed after the span lies in a later file, and a refund in the span may belong to an older record.
     """
     sql = Sql("""
         select concat(connector, '.', stream) as source, shop_id, epoch_us(window_from) as from_us,
@@ -184,13 +183,13 @@ def landing_files(con: duckdb.DuckDBPyConnection, period: Period) -> list[Landin
         order by connector, stream, shop_id, window_from, landing_file
     """)
     # One day after the last, and one more: zones lie up to 14 hours ahead of UTC and 12 behind it.
-    before = datetime.combine(period.end + timedelta(days=2), time.min, UTC)
-    after = datetime.combine(period.start - timedelta(days=1), time.min, UTC)
+    before = datetime.combine(last + timedelta(days=2), time.min, UTC)
+    after = datetime.combine(first - timedelta(days=1), time.min, UTC)
 
     def record(*, from_us: int, to_us: int, **told: Any) -> LandingFile:
         return LandingFile(window_from=instant(from_us), window_to=instant(to_us), **told)
 
-    return published(con, sql, [before, after, period.start, period.end], record)
+    return published(con, sql, [before, after, first, last], record)
 
 
 def extent(con: duckdb.DuckDBPyConnection) -> PublishedExtent:

@@ -13,6 +13,7 @@ import duckdb
 
 from models.appraisal.scorecard import Scorecard, ScoreLine
 from models.definitions import Definitions, Kpi, parts_of
+from models.definitions.aggregates import Aggregate
 from models.money import round_half_up
 from models.periods import Period
 from models.wording import Step
@@ -51,7 +52,7 @@ def store_labels(con: duckdb.DuckDBPyConnection, definitions: Definitions, on: d
         run(con, Sql("delete from role_label"))
         run(con, Sql("delete from role_line"))
         insert_rows(
-            con, "kpi_label", [_kpi_label(kpi, _facts(kpi, definitions, on), sources) for kpi in kpis]
+            con, "kpi_label", [_kpi_label(kpi, _parts(kpi, definitions, on), sources) for kpi in kpis]
         )
         rows = [{"role_id": r.id, "zh": r.label.zh, "en": r.label.en, "defined_at": r.source} for r in roles]
         insert_rows(con, "role_label", rows)
@@ -168,12 +169,12 @@ def _drop_scored(
     run(con, sql, [period.id])
 
 
-def _facts(kpi: Kpi, definitions: Definitions, on: date) -> set[str]:
-    parts = parts_of(kpi, lambda name: definitions.kpi(name, on))
-    return {source for a in parts.all for source in sources_of(a.fact)}
+def _parts(kpi: Kpi, definitions: Definitions, on: date) -> tuple[Aggregate, ...]:
+    return tuple(parts_of(kpi, lambda name: definitions.kpi(name, on)).all)
 
 
-def _kpi_label(kpi: Kpi, facts: Iterable[str], sources: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _kpi_label(kpi: Kpi, parts: Sequence[Aggregate], sources: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    facts = {source for a in parts for source in sources_of(a.fact)}
     named = sorted({name for fact in facts for name in sources.get(fact, ())})
     return {
         "kpi_id": kpi.id,
@@ -188,6 +189,7 @@ def _kpi_label(kpi: Kpi, facts: Iterable[str], sources: Mapping[str, Sequence[st
         "sources": ", ".join(named),
         "defined_at": kpi.source,
         "effective_from": kpi.effective_from,
+        "ranges": ", ".join(sorted({a.range.id for a in parts if a.range.is_shifted})),
     }
 
 

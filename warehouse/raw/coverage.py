@@ -143,6 +143,8 @@ class Account:
         if failed:
             return self._failure(failed[-1], day)
         where = self._where(day)
+        if self.connector == FILE_DROP:
+            return Cause("M207", f"{where}: no file of facts.yaml speaks for this day")
         if self._newest is not None and self._newest < end:
             return Cause("M208", f"{where}: the shop's day is not over at {self._newest.isoformat()}")
         return Cause("M207", f"{where}: not pulled yet")

@@ -49,7 +49,9 @@ def open_for_loads(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:
-    """Merge a proven window, record it and move the cursor, all or nothing; loading it again changes nothing.
+    """Merge a proven window, record it and move the cursor, all or nothing; loading the same records again changes nothing.
+
+    A landing file that is read otherwise than the last time is loaded again: its newest reading stands.
 
     A connection with a memory limit keeps it unless this window needs more (`open_for_loads`).
 
@@ -66,7 +68,12 @@ def load_window(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadRes
 
 
 def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResult:
-    content = _load_id(window.ref, window.window_from, window.window_to, window.landing_sha256, window.as_of)
+    with window.records_path.open("rb") as records:
+        reading = hashlib.file_digest(records, "sha256").hexdigest()
+    # The answers and what was made of them: a corrected declaration, or a new version of a connector, reads the same answers
+    # into other records. The landing file of a fact file holds its records already.
+    said = [window.landing_sha256] if window.ref.connector == FILE_DROP else [window.landing_sha256, reading]
+    content = _load_id(window, *said)
     with transaction(con):
         table = raw_table(con, window.ref)
         distinct = stage(con, window)
@@ -74,7 +81,7 @@ def _load_once(con: duckdb.DuckDBPyConnection, window: PulledWindow) -> LoadResu
         load_id = _new_id(con, window, content, seq)
         if load_id is None:
             return LoadResult(load_id=content, new_rows=0, changed_rows=0, unchanged_rows=distinct)
-        moved = put_rows(con, window, table, seq)
+        moved = put_rows(con, window, table, seq, is_reread=load_id != content)
         row = _window_row(window, load_id, seq, status="proven")
         counts = {"new_rows": moved.new, "changed_rows": moved.changed, "gone_rows": moved.gone}
         _insert_window(con, row | counts | {"late_rows": moved.late})
@@ -105,7 +112,7 @@ def record_failure(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> str:
 
 def note_failure(con: duckdb.DuckDBPyConnection, window: FailedWindow) -> str:
     """As `record_failure`, inside a transaction."""
-    content = _load_id(window.ref, window.window_from, window.window_to, window.code, window.as_of)
+    content = _load_id(window, window.code)
     seq = next_seq(con)
     load_id = _new_id(con, window, content, seq)
     if load_id is not None:
@@ -197,15 +204,16 @@ def set_source_accounts(con: duckdb.DuckDBPyConnection, accounts: Iterable[Sourc
         insert_rows(con, "source_account", rows)
 
 
-def _load_id(ref: StreamRef, start: datetime, end: datetime, content: str, as_of: datetime) -> str:
+def _load_id(window: PulledWindow | FailedWindow, *content: str) -> str:
+    ref = window.ref
     parts = [
         ref.connector,
         ref.stream,
         ref.shop_id,
-        start.isoformat(),
-        end.isoformat(),
-        content,
-        as_of.isoformat(),
+        window.window_from.isoformat(),
+        window.window_to.isoformat(),
+        *content,
+        window.as_of.isoformat(),
     ]
     # 0x1f, the unit separator of ASCII (RFC 20), stands in no name: no two lists of parts give the same text.
     # 16 digits are 64 bits: among a million loads two are equal with a chance of 3 in 100 million.
@@ -215,20 +223,32 @@ def _load_id(ref: StreamRef, start: datetime, end: datetime, content: str, as_of
 def _new_id(
     con: duckdb.DuckDBPyConnection, window: PulledWindow | FailedWindow, content: str, seq: int
 ) -> str | None:
-    """The id of a load; None when it is in already. A file may go back to what it was: only its newest load counts."""
+    """The id of a load; None when it is in already. What was read may go back to what it was: only its newest load counts."""
+    newest = _newest_like(con, window, content)
+    if newest is not None and newest.startswith(content):
+        # no row, no record: the same records a second time leave everything as it is
+        return None
+    # without the number the same bytes say the same, whenever they came; with it they may come back
+    return content if newest is None and window.ref.connector != FILE_DROP else f"{content}-{seq}"
+
+
+def _newest_like(
+    con: duckdb.DuckDBPyConnection, window: PulledWindow | FailedWindow, content: str
+) -> str | None:
+    """The id of the newest load that said the same, whichever way it was read then."""
     ref = window.ref
-    if ref.connector != FILE_DROP:
-        loaded = only_value(con, Sql("select count(*) from load_window where load_id = ?"), [content])
-        # no row, no record: the same answers a second time leave everything as it is
-        return None if loaded else content
-    # of all files of the shop, not of this one alone: another may since have taken over a row of it (merge.py)
-    sql = Sql(
-        "select load_id from load_window where connector = ? and stream = ? and shop_id = ?"
-        " order by load_seq desc limit 1"
+    newest = Sql(
+        "select max_by(load_id, load_seq) from load_window where connector = ? and stream = ? and shop_id = ?"
+        " and (? or load_id = ? or (landing_sha256 = ? and window_from = ? and window_to = ? and as_of = ?))"
     )
-    newest = only_value(con, sql, [ref.connector, ref.stream, ref.shop_id])
-    # without the number behind it: the same bytes say the same, whenever they came
-    return None if newest is not None and newest.startswith(content) else f"{content}-{seq}"
+    # of all files of the shop, not of this one alone: another may since have taken over a row of it (merge.py)
+    is_file = ref.connector == FILE_DROP
+    landed = window.landing_sha256 if isinstance(window, PulledWindow) else None
+    span = [window.window_from, window.window_to, window.as_of]
+    found: str | None = only_value(
+        con, newest, [ref.connector, ref.stream, ref.shop_id, is_file, content, landed, *span]
+    )
+    return found
 
 
 def next_seq(con: duckdb.DuckDBPyConnection) -> int:

@@ -25,6 +25,7 @@ _MOVED = Sql(
     "select count(*) filter (where action = 'new') as new, count(*) filter (where action = 'changed') as changed,"
     " count(*) filter (where action = 'gone') as gone from staged_action"
 )
+_ACTION_DAYS = Sql("select min(record_day) as first, max(record_day) as last from staged_action")
 
 
 @dataclass(frozen=True)
@@ -104,22 +105,49 @@ def _bad_records(window: PulledWindow, actual: str) -> WarehouseError:
     )
 
 
-def put_rows(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, seq: int) -> Moved:
+def put_rows(
+    con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, seq: int, *, is_reread: bool = False
+) -> Moved:
     """Bring the staged rows in; what they replace goes to record_history.
+
+    Args:
+        con: the warehouse.
+        window: the window they are of; its rows are staged.
+        table: the raw table.
+        seq: the number of the load.
+        is_reread: whether the landing file was loaded before, and is read otherwise now.
 
     Raises:
         WarehouseError: W205 when a row stands under another day too, W208 when one lies outside the window's days.
     """
-    shared = 0
+    shared, left = 0, Moved(0, 0, 0)
     if window.replaces is None:
+        left = _leave(con, window, table, seq) if is_reread else left
         _merge(con, window, table, seq)
     else:
         shared = _replace(con, window, table, window.replaces, seq)
-    moved = replace(_moved(con), shared=shared)
+    moved = _with_late(con, window, seq, replace(_moved(con), shared=shared))
+    return replace(moved, gone=moved.gone + left.gone, late=moved.late + left.late)
+
+
+def _with_late(con: duckdb.DuckDBPyConnection, window: PulledWindow, seq: int, moved: Moved) -> Moved:
     if not (moved.new or moved.changed or moved.gone):
         return moved
     late = only_value(con, statement("load/late.sql"), {**_stream(window), "seq": seq})
     return replace(moved, late=int(late))
+
+
+def _leave(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, seq: int) -> Moved:
+    """Take out what the earlier reading of a landing file put under other keys or days: it would stand twice."""
+    landed = {**_stream(window), "landed": window.landing_sha256}
+    run(con, fill(statement("load/reread.sql"), table=table), landed)
+    moved = _moved(con)
+    if moved.gone:
+        days = only_record(con, _ACTION_DAYS, (), DayBounds)
+        _keep_old(con, window, table, seq, days)
+        bounds = {"shop": window.ref.shop_id, "first": days.first, "last": days.last}
+        run(con, fill(statement("load/drop_stale.sql"), table=table), bounds)
+    return _with_late(con, window, seq, moved)
 
 
 def _moved(con: duckdb.DuckDBPyConnection) -> Moved:
@@ -129,12 +157,11 @@ def _moved(con: duckdb.DuckDBPyConnection) -> Moved:
 def _merge(con: duckdb.DuckDBPyConnection, window: PulledWindow, table: Sql, seq: int) -> None:
     """Insert unknown keys, replace older content."""
     parameters = {"shop": window.ref.shop_id}
-    run(con, fill(statement("load/classify.sql"), table=table), parameters)
+    run(con, fill(statement("load/classify.sql"), table=table), {**parameters, "as_of": window.as_of})
     moved = _moved(con)
     # before the merge, which overwrites the old versions
     if moved.changed:
-        bounds = Sql("select min(record_day) as first, max(record_day) as last from staged_action")
-        _keep_old(con, window, table, seq, only_record(con, bounds, (), DayBounds))
+        _keep_old(con, window, table, seq, only_record(con, _ACTION_DAYS, (), DayBounds))
     if moved.new or moved.changed:
         run(
             con,

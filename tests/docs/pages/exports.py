@@ -43,6 +43,8 @@ drops:
 `layout: auto` takes the one layout whose headers all stand in the file; or write its name. Everything else is as for
 [fact files](../fact-files.md): a file is loaded whole or not at all, the same days delivered again replace what was there.
 
+A report of one file a day (千牛 客服绩效) needs one entry: `file: "exports/千牛客服-{day}.xlsx"`, see [one file a day](../fact-files.md#what-the-entry-proves).
+
 ## What proves an export whole 完整性
 
 | proof | where |

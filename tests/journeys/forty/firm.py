@@ -170,9 +170,10 @@ def write_facts(firm: Firm) -> None:
 def write_agents(firm: Firm) -> None:
     """The agents' reports: 千牛 one file a day, 飞鸽 one for the month."""
     for d in sales.DAYS:
-        name, days = f"exports/千牛客服-{work.day(d)}.xlsx", f"from: {work.day(d)}, to: {work.day(d)}"
-        firm.book(name, work.qianniu(d))
-        firm.drop("agent_day", name, "tm", "layout: qianniu_agent_day, platform: taobao", days)
+        firm.book(f"exports/千牛客服-{work.day(d)}.xlsx", work.qianniu(d))
+    firm.drop(
+        "agent_day", '"exports/千牛客服-{day}.xlsx"', "tm", "layout: qianniu_agent_day, platform: taobao"
+    )
     rows = list(work.feige())
     firm.rows("exports/飞鸽客服.csv", rows, "utf-8-sig")
     firm.drop(

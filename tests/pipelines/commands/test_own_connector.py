@@ -17,6 +17,7 @@ from connectors.testing.loopback import Served
 from models.errors import MeritError
 from models.loads import StreamRef
 from models.tables import FACTS
+from pipelines.commands.cli import main
 from pipelines.company.company import load_company
 from pipelines.company.home import Home
 from pipelines.company.run_scope import RunScope
@@ -114,6 +115,71 @@ def test_a_word_that_nobody_translated_costs_its_records_and_not_the_window(tmp_
     assert [report.failures for report in reports] == [[]]
     assert kept_out == (50, "goods", 10, "W331", "line_type", "untranslated: freight")
     assert _built(tmp_path / "home") == (60, "shipping", 0, None, None, None)
+
+
+WRONG = FAST.replace("values: {goods: goods, freight: shipping}", "values: {goods: goods, parcel: shipping}")
+
+
+def test_a_completed_mapping_heals_by_a_replay_and_a_second_replay_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = _pulled(tmp_path, WRONG)
+    home = tmp_path / "home"
+    monkeypatch.setenv("KPI_HOME", str(home))
+
+    def replayed() -> list[str]:
+        assert main(["connectors", "replay", "orderbook/order_lines", "--company", str(folder)]) == 0
+        return [line.partition(": ")[2] for line in capsys.readouterr().out.splitlines()]
+
+    assert _built(home) == (50, "goods", 10, "W331", "line_type", "untranslated: freight")
+    unchanged = replayed()
+    (folder / "connectors" / "orderbook.yaml").write_text(FAST, encoding="utf-8")
+    changed = replayed()
+    healed = (_built(home), _lines(home))
+    again = replayed()
+    (folder / "connectors" / "orderbook.yaml").write_text(WRONG, encoding="utf-8")
+    back = replayed()
+    (folder / "connectors" / "orderbook.yaml").write_text(FAST, encoding="utf-8")
+    forth = replayed()
+
+    assert {line.partition(" rows, ")[2] for line in unchanged + again} == {"0 new, 0 changed"}
+    assert sum(int(line.split()[4]) for line in changed) == 10
+    assert changed == back == forth
+    assert healed == ((60, "shipping", 0, None, None, None), (60, 60))
+    assert (_built(home), _lines(home)) == healed
+
+
+def test_a_replay_of_a_folder_of_which_nothing_was_loaded_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = _folder(tmp_path, "https://orders.example.com")
+    (tmp_path / "home" / "landing" / "orderbook").mkdir(parents=True)
+    monkeypatch.setenv("KPI_HOME", str(tmp_path / "home"))
+
+    assert main(["connectors", "replay", "orderbook", "--company", str(folder)]) == 2
+
+    assert "[U038]" in capsys.readouterr().err
+
+
+def _pulled(root: Path, text: str) -> Path:
+    """The company folder, after its order lines were pulled with a declaration."""
+    with Served() as server:
+        folder = _folder(root, server.mount("orders", OrderbookFake(Clock(NOW))), text)
+        around = Surroundings({"OWN_ORDERBOOK_TOKEN": TOKEN})
+        [reports] = pull_streams(_work(folder, root), [("orderbook", "order_lines")], around).values()
+    assert [report.failures for report in reports] == [[]]
+    return folder
+
+
+def _lines(home: Path) -> tuple[int, ...]:
+    """How many raw rows there are, and how many keys."""
+    with open_warehouse(home) as con:
+        build_core(con, "CNY")
+        found = con.execute(
+            "select count(*), count(distinct record_key) from raw_orderbook_order_lines"
+        ).fetchone()
+    assert found is not None
+    return found
 
 
 def _built(home: Path) -> tuple[object, ...]:

@@ -90,13 +90,14 @@ def published(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
     con.execute("insert into publication values ('2011-12-02 06:30:00+00', '2011-12-01', null, 'another')")
     con.execute(
         "insert into kpi_label values ('net_sales', 'v2', 'v2', 'count', 'higher', 'result', 0,"
-        " '', '', '', '', date '2012-01-01')"
+        " '', '', '', '', date '2012-01-01', null)"
     )
     for position, kpi in enumerate(KPIS):
         source = "shopify.orders" if position < 4 else "ratings.csv"
         where = f"kpi_definitions/kpis/sales.yaml:{12 + position * 9}"
         con.execute(
-            "insert into kpi_label values (?,?,?,?,?,?,?,?,?,?,?, date '2010-01-01')", [*kpi, source, where]
+            "insert into kpi_label values (?,?,?,?,?,?,?,?,?,?,?, date '2010-01-01', null)",
+            [*kpi, source, where],
         )
     for role in ROLES:
         con.execute("insert into role_label values (?,?,?, 'kpi_definitions/roles/x.yaml:1')", role)
@@ -279,7 +280,7 @@ def hostile(
             [DAY, person, name, name, name],
         )
         connection.execute(
-            "insert into kpi_label values (?,?,?,'count','higher','result',0,?,?,?,?, date '2010-01-01')",
+            "insert into kpi_label values (?,?,?,'count','higher','result',0,?,?,?,?, date '2010-01-01', null)",
             [name] * 7,
         )
         connection.execute(

@@ -2,7 +2,8 @@
 create table company(id varchar, name_zh varchar, name_en varchar, zone varchar, currency varchar, languages varchar);
 create table publication(as_of timestamptz, day date, period varchar, definition_hash varchar);
 create table kpi_label(kpi_id varchar, zh varchar, en varchar, unit varchar, direction varchar, kind varchar,
-    decimals integer, formula_zh varchar, formula_en varchar, sources varchar, defined_at varchar, effective_from date);
+    decimals integer, formula_zh varchar, formula_en varchar, sources varchar, defined_at varchar, effective_from date,
+    ranges varchar);
 create table role_label(role_id varchar, zh varchar, en varchar, defined_at varchar);
 create table core_person(person_id varchar, name varchar, role_id varchar, dept varchar, manager_id varchar,
     valid_from date, valid_to date, hire_date date, leave_date date, leave_type varchar, is_key boolean, fte decimal(5,2));

@@ -22,6 +22,20 @@ def test_the_story_runs_from_the_figure_to_the_grade_and_the_files(con: duckdb.D
     assert -1 not in [told.find(part) for part in parts]
 
 
+def test_a_growth_names_the_files_of_the_compared_days_too(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update kpi_label set ranges = 'previous' where kpi_id = 'net_sales'")
+
+    told = explain(con, "P002", "net_sales", "2011-11", lang="en")
+    of_a_day = explain(con, "P002", "net_sales", "2011-11-30", lang="en")
+
+    own, _, compared = told.partition("of the compared days 2011-10-01 to 2011-10-31:")
+    assert "shopify/orders/uk/30.gz" in own
+    assert "shopify/orders/uk/2.gz" not in own
+    assert "shopify/orders/uk/2.gz" in compared
+    assert "of the compared days 2011-11-29 to 2011-11-29:" in of_a_day
+    assert "of the compared days 2011-10-01 to 2011-10-31:" in of_a_day
+
+
 def test_names_and_labels_may_stand_for_ids(con: duckdb.DuckDBPyConnection) -> None:
     by_name = explain(con, "王芳", "毛利率", "2011-11")
 

@@ -139,9 +139,11 @@ def test_paid_visitors_are_missing_where_visits_are_not_told_apart_by_source(
     paid = figure(shop, "paid_visitors")
 
     assert (paid.value, paid.cause_code) == (None, "M220")
-    assert (
-        paid.cause
-        == "1 row of traffic does not say by source whether and as what to count; e.g. all of 2026-03-04"
+    assert paid.cause == (
+        "source of traffic is empty or says all in 1 row, so that nobody can tell whether they count;"
+        " e.g. the row of 2026-03-04 with shop_id s1, source all"
+        " / 表 traffic 有 1 行的 source（流量来源）为空或只写 all，无法判断是否计入；"
+        "例如 2026-03-04 的一行：shop_id s1, source all"
     )
     assert figure(shop, "visitors").value == 54000
 
@@ -163,8 +165,8 @@ def test_the_share_of_new_products_is_missing_where_a_day_of_listing_is_unknown(
     share = figure(shop, "new_sku_sales_share")
 
     assert (share.value, share.cause_code) == (None, "M220")
-    assert "order_line does not say by is_new_sku" in (share.cause or "")
-    assert "e.g. L1 of 2026-03-10" in (share.cause or "")
+    assert "is_new_sku of order_line is empty in " in (share.cause or "")
+    assert "e.g. the row of 2026-03-10 with shop_id s1, line_id L1" in (share.cause or "")
 
 
 def test_charges_are_no_product_of_unknown_age(shop: duckdb.DuckDBPyConnection) -> None:
@@ -304,9 +306,9 @@ def test_a_row_that_does_not_say_whether_it_is_excluded_makes_sales_missing(
 
     sales, units = figure(shop, "gmv"), figure(shop, "units_sold")
 
-    assert (
-        sales.cause
-        == "1 row of order_line does not say by is_excluded whether and as what to count; e.g. L1 of 2026-03-10"
+    assert (sales.cause or "").startswith(
+        "is_excluded of order_line is empty in 1 row, so that nobody can tell whether they count;"
+        " e.g. the row of 2026-03-10 with shop_id s1, line_id L1"
     )
     assert (units.value, units.cause_code) == (None, "M220")
 

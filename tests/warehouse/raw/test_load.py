@@ -1,6 +1,7 @@
 """Loading: exact counts, idempotence, versions, all or nothing, order never matters."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.errors import WarehouseError
-from models.loads import LoadResult, QuarantinedRow, StreamRef
+from models.loads import LoadResult, PulledWindow, QuarantinedRow, StreamRef
 from tests.warehouse import world as w
 from warehouse.raw.history import versions
 from warehouse.raw.load import (
@@ -79,6 +80,52 @@ def test_the_newest_of_two_versions_in_one_file_wins_in_any_order(
     result = load_window(con, w.window(tmp_path, w.UK, versions, *WINDOW))
 
     assert (_counts(result), _totals(con)) == ((1, 0, 0), [("A", "9")])
+
+
+def _read(folder: Path, records: list[dict[str, Any]], **stated: Any) -> PulledWindow:
+    """The window of one landing file, as a declaration reads it."""
+    return replace(w.window(folder, w.UK, records, *WINDOW), landing_sha256="f" * 64, **stated)
+
+
+def test_a_landing_file_that_is_read_otherwise_is_loaded_again_and_its_newest_reading_stands(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    readings = [[_order("A", total), _order("B", "7")] for total in ("1", "2", "2", "1")]
+
+    counts = [_counts(load_window(con, _read(tmp_path, records))) for records in readings]
+
+    assert counts == [(2, 0, 0), (0, 1, 1), (0, 0, 2), (0, 1, 1)]
+    assert _totals(con) == [("A", "1"), ("B", "7")]
+    assert con.execute("select count(*), count(distinct load_id) from load_window").fetchone() == (3, 3)
+
+
+def test_a_record_that_is_read_under_another_key_or_day_stands_once(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    def days() -> list[Any]:
+        return con.execute("select record_key, record_day from raw_shopify_orders order by 1").fetchall()
+
+    load_window(con, _read(tmp_path, [_order("A-key", "1"), _order("B", "7"), _order("C", "8")]))
+    later = w.order("B", "2011-11-05T10:00+00:00", [w.line("B-1", "7")], updated=WHEN)
+
+    result = load_window(con, _read(tmp_path, [_order("A", "1"), later, _order("C", "8")]))
+
+    assert (result.new_rows, result.gone_rows, result.unchanged_rows) == (2, 2, 1)
+    assert [(key, day.day) for key, day in days()] == [("A", 8), ("B", 5), ("C", 8)]
+    assert [version.replaced_by for version in versions(con, w.UK, "A-key")] == [2]
+
+
+def test_an_old_landing_file_that_is_read_anew_does_not_undo_what_a_later_pull_brought(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load_window(con, _read(tmp_path, [_order("A", "1"), _order("B", "7")]))
+    # the platform changed the record and left its time of change as it was
+    window = w.window(tmp_path, w.UK, [_order("A", "5")], *WINDOW)
+    load_window(con, replace(window, as_of=window.as_of + timedelta(hours=1)))
+
+    result = load_window(con, _read(tmp_path, [_order("A", "2"), _order("B", "8")]))
+
+    assert (_counts(result), _totals(con)) == ((0, 1, 1), [("A", "5"), ("B", "8")])
 
 
 def test_a_replaced_version_stays_in_the_history(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
