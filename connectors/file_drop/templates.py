@@ -32,6 +32,9 @@ sla_hours: {urgent: 8, high: 24, normal: 72, low: 120}
 # A fee that costs.csv leaves empty is unknown, and margins with it; zero says that there is none.
 # 成本表中空着的费用: 未知, 或 zero 即没有。
 # empty_fees: zero
+# Before a period is closed: required, everybody served the plan and confirmed it; recorded, served is enough; off, neither.
+# 月结前: required 方案须送达并由本人确认; recorded 送达即可; off 都不要求。
+plan_confirmation: off
 """
 
 SOURCES = """\

@@ -116,7 +116,7 @@ class Signing:
             drafts = []
             for person, body in bodies.items():
                 try:
-                    self._allow(kind, person, stands, body)
+                    self.allow(kind, person, stands, body)
                     require_fields(kind, body)
                     if check_move(stands, kind, person, body, self.on):
                         drafts.append(self._draft(kind, period, person, body))
@@ -141,7 +141,7 @@ class Signing:
             )
         ]
 
-    def _allow(self, kind: EntryKind, person: str, stands: PeriodStanding, body: Mapping[str, Any]) -> None:
+    def allow(self, kind: EntryKind, person: str, stands: PeriodStanding, body: Mapping[str, Any]) -> None:
         """Refuse what the actor may not do.
 
         Raises:

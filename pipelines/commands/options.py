@@ -75,6 +75,7 @@ last_day_option = click.option(
 period_option = click.option(
     "--period", required=True, metavar="P", help="2011-11, 2011-Q4, 2011-H2 or 2011."
 )
+reason_option = click.option("--reason", required=True, metavar="R", help="Why; whom it concerns reads it.")
 people_argument = click.argument("people", nargs=-1, metavar="[PERSON]...")
 language_option = click.option(
     "--lang",

@@ -16,6 +16,7 @@ from connectors.http_json import FOLDER, read_connectors
 from connectors.kit.contract.connector import Connector
 from connectors.registry import get, names
 from models.attribution import LIMITS, Attribution
+from models.closing.plan import PLAN_CONFIRMATIONS, PlanConfirmation
 from models.definitions.reading import (
     Fields,
     Label,
@@ -76,6 +77,7 @@ class Company:
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     attribution: Attribution = field(default_factory=Attribution)
     empty_fees: Literal["unknown", "zero"] = "unknown"  # what a fee that costs.csv leaves empty means
+    plan_confirmation: PlanConfirmation = "off"  # what has to be there of a plan before its period is closed
 
     def check_roles(self, known: Collection[str]) -> None:
         """Refuse an accountable role that no definition holds: every row would count as unowned.
@@ -149,6 +151,7 @@ def load_company(folder: Path | str | None = None) -> Company:
             "sla_hours",
             "attribution",
             "empty_fees",
+            "plan_confirmation",
         ),
     )
     connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
@@ -187,6 +190,7 @@ def load_company(folder: Path | str | None = None) -> Company:
         drops=drops,
         attribution=_attribution(company.get("attribution")),
         empty_fees=_empty_fees(company.get("empty_fees")),
+        plan_confirmation=_confirmation(company.get("plan_confirmation")),
     )
 
 
@@ -300,6 +304,10 @@ def _attribution(node: Node | None) -> Attribution:
 def _empty_fees(node: Node | None) -> Literal["unknown", "zero"]:
     chosen = "unknown" if node is None else as_choice(node, "empty_fees", ("unknown", "zero"))
     return "zero" if chosen == "zero" else "unknown"
+
+
+def _confirmation(node: Node | None) -> PlanConfirmation:
+    return "off" if node is None else as_choice(node, "plan_confirmation", PLAN_CONFIRMATIONS)
 
 
 def _whole(name: str, node: Node) -> int:
