@@ -4,12 +4,12 @@ Belongs here: the judgement of the targets of one plan. Not here: the ratios of 
 is read (warehouse/published), who allowed a target all the same (plan_record.py).
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.closing.plan import AgreedPlan, stated_value
-from models.definitions import Label, RatedItem, Ratio, TargetRef
+from models.definitions import Label
 from models.definitions.rules import rule_of
 from models.money import plain
 from models.scoring.target_check import TargetCheck, TargetRule, mean
@@ -59,41 +59,42 @@ def blind_targets(
 ) -> list[BlindTarget]:
     """The targets of a plan that are blind, in the order of its lines.
 
-    Looked at is what decides a score: the target of a line whose rule needs one, and the target that a KPI is divided by, which is
-    compared with what the division was made of. What people rate has no history of its own.
+    Looked at is what decides a score: the target of a line whose rule needs one, and the target that a KPI is divided by, which
+    is compared with what the division was made of. What people rate needs no target.
 
     Args:
         plan: of one person in one role.
         history: the own figures of earlier periods by KPI, the oldest first.
         copied: KPIs of the role whose target is the shipped example, though the role passes for the company's own.
     """
-    found = []
+    found: dict[str, BlindTarget] = {}
     for line in plan.role.lines:
         kpi = plan.kpis[line.kpi]
-        own = tuple(figure for figure in history.get(line.kpi, ()) if figure.counts)
-        if isinstance(kpi.measure, Ratio) and isinstance(kpi.measure.denominator, TargetRef):
-            name, values = kpi.measure.denominator.kpi, [x.numerator for x in own if x.numerator is not None]
-            own = tuple(
-                HistoryFigure(period=x.period, value=x.numerator, numerator=None, counts=True)
-                for x in own
-                if x.numerator is not None
-            )
-        elif rule_of(line, kpi).needs_target and not isinstance(kpi.measure, RatedItem):
-            name, values = line.kpi, [x.value for x in own]
-        else:
-            continue
+        own = _counted(history.get(line.kpi, ()))
+        name = plan.divides_by(line.kpi)
+        if name:
+            own = _numerators(own) or _counted(history.get(name, ()))
+        elif rule_of(line, kpi).needs_target:
+            name = line.kpi
         target = plan.targets.get(name)
-        if target is None:
+        # a role may have both, sales and how far their target is reached: it is one target
+        if target is None or name in found:
             continue
         goal = stated_value(target)
-        why = _why(goal, values, kpi.direction, is_copied=name in copied)
+        why = _why(goal, [figure.value for figure in own], kpi.direction, is_copied=name in copied)
         if why is not None:
-            found.append(
-                BlindTarget(
-                    person=plan.person, role=plan.role.id, kpi=name, target=goal, history=own, why=why
-                )
+            found[name] = BlindTarget(
+                person=plan.person, role=plan.role.id, kpi=name, target=goal, history=own, why=why
             )
-    return found
+    return list(found.values())
+
+
+def _counted(history: Iterable[HistoryFigure]) -> tuple[HistoryFigure, ...]:
+    return tuple(figure for figure in history if figure.counts)
+
+
+def _numerators(history: Iterable[HistoryFigure]) -> tuple[HistoryFigure, ...]:
+    return tuple(replace(x, value=x.numerator) for x in history if x.numerator is not None)
 
 
 def _why(target: Decimal, values: list[Decimal], direction: str, *, is_copied: bool) -> Label | None:

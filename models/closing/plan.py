@@ -23,11 +23,12 @@ from models.definitions.rules import rule_of
 from models.inputs import Person, assignments
 from models.money import plain
 from models.periods import Period
+from models.values import ReadingError, read_decimal
 
 PlanConfirmation = Literal["required", "recorded", "off"]
 PLAN_CONFIRMATIONS: tuple[PlanConfirmation, ...] = get_args(PlanConfirmation)
 # where a definition stands and since when, what a linter was told, and what comes after the role: no part of what is agreed
-_NOT_AGREED = frozenset({"source", "where", "accepts", "effective_from", "next_roles", "requirements"})
+_NOT_AGREED = frozenset({"source", "accepts", "effective_from", "next_roles", "requirements"})
 # lists whose order says nothing: a file that is sorted anew is the same plan
 _UNORDERED = frozenset(
     {"dimensions", "lines", "duties", "red_lines", "redistribute_to", "numerator", "denominator", "keys", "bands"}
@@ -127,7 +128,7 @@ def agreed_plan(
         "role": _said(role),
         "kpis": {name: _said(kpi) for name, kpi in kpis.items()},
         "targets": {kpi: _target(target) for kpi, target in stated.items()},
-        "grades": [_said(band) for band in table.bands],
+        "grades": [[_said(x) for x in (band.low, band.high, band.grade, band.value)] for band in table.bands],
     }
     newest = max(role.effective_from, table.effective_from, *(kpi.effective_from for kpi in kpis.values()))
     return AgreedPlan(
@@ -193,13 +194,22 @@ def _said(value: Any, name: str = "") -> Any:
         # `Sum` and `Ratio`, `And` and `Or` have the same fields
         return {"is": type(value).__name__, **told}
     if isinstance(value, Mapping):
-        return {str(key): _said(item, str(key)) for key, item in value.items()}
+        # the arguments of a method, as they are written
+        return {str(key): _said(_number(item), str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        items = [_said(item) for item in value]
+        items = [_said(item if is_dataclass(item) else _number(item)) for item in value]
         return sorted(items, key=lambda item: canonical({"": item})) if name in _UNORDERED else items
     if isinstance(value, frozenset | set):
         return sorted(map(str, value))
     return plain(value) if isinstance(value, Decimal) else value
+
+
+def _number(written: Any) -> Any:
+    """A number that is kept as text, as a number."""
+    try:
+        return read_decimal(written) if isinstance(written, str) else written
+    except ReadingError:
+        return written
 
 
 def _is_told(field: "Field[Any]", value: Any) -> bool:

@@ -142,8 +142,8 @@ class PlanBook:
     def examples(self) -> Mapping[PlanKey, Scorecard]:
         """Everybody's card as this plan would have made it of the figures of the period before.
 
-        Everybody counts as in the role on every day: a target is set against a whole period. A figure that was measured by another
-        definition than that of this period is left out: it says nothing about what is to come.
+        Everybody counts as in the role on every day: a target is set against a whole period. A figure that was measured by
+        another definition than that of this period is left out: it says nothing about what is to come.
         """
         if not self.home.published.exists():
             return {}

@@ -73,13 +73,13 @@ def serve(signing: Signing, period: Period, people: Collection[str] = ()) -> Pla
         raise SigningError("S157", "nobody has a plan", where=period.id)
     chosen = list(people) or signing.may(EntryKind.PLAN_SERVED, everyone)
     entries = signing.ledger.entries(period=period.id)
-    records, allowed = plan_records(entries), allowed_targets(entries)
+    stands, records, allowed = standing(entries), plan_records(entries), allowed_targets(entries)
     said: list[_Said] = []
     blind: list[BlindTarget] = []
     refused: dict[str, MeritError] = {}
     for person in chosen:
         try:
-            signing.allow(EntryKind.PLAN_SERVED, person, standing(entries), {})
+            signing.allow(EntryKind.PLAN_SERVED, person, stands, {})
             plans = book.of_person(person)
             found = [target for plan in plans for target in book.blind(plan) if _key(target) not in allowed]
             blind += found
@@ -127,12 +127,12 @@ def _serving(
     signing: Signing, book: PlanBook, plan: AgreedPlan
 ) -> Callable[[Mapping[PlanKey, PlanRecord], Allowed], bool]:
     def is_new(records: Mapping[PlanKey, PlanRecord], allowed: Allowed) -> bool:
-        mine = [t for t in book.blind(plan) if _by(allowed, t) == signing.actor.person_id]
-        if mine:
-            names = ", ".join(target.kpi for target in mine)
-            raise SigningError(
-                "S154", f"{signing.actor.person_id} allowed the target of {names}", where=plan.person
-            )
+        me = signing.actor.person_id
+        # the targets of a plan are judged only where the actor allowed any: it happens under the ledger's lock
+        if any(found.by == me for found in allowed.values()):
+            mine = ", ".join(target.kpi for target in book.blind(plan) if _by(allowed, target) == me)
+            if mine:
+                raise SigningError("S154", f"{me} allowed the target of {mine}", where=plan.person)
         return records.get(plan.key, PlanRecord()).needs_serving(plan.hash)
 
     return is_new

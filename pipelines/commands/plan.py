@@ -111,20 +111,28 @@ def allow(
 def status(*, period: str, as_of: datetime | None, company: Path | None) -> int:
     """List how the plans stand of everybody you may read about.
 
-    Not served, changed since, refused with the reason, served without an answer since when, confirmed. Exit code 0.
+    Not served, changed since, refused with the reason, served without an answer since when, confirmed; and whom the close waits
+    for, by `plan_confirmation` of company.yaml. Exit code 0.
     """
+    from models.closing.plan import plan_gaps
     from models.closing.plan_record import PLAN_STATES
     from models.periods import Period
     from pipelines.closing.plans import plan_standings
     from pipelines.commands.table import table
 
-    found = plan_standings(_signing(company, as_of), Period.parse(period))
+    signing = _signing(company, as_of)
+    found = plan_standings(signing, Period.parse(period))
     for state, label in PLAN_STATES.items():
         own = [stands for stands in found if stands.state == state]
         if own:
             print(f"{label.zh} {label.en}: {len(own)}")
             print(table(["person", "name", "role", "plan", "served and answered"], _rows(own)))
             print()
+    mode = signing.company.plan_confirmation
+    records = {stands.plan.key: stands.record for stands in found}
+    gaps = plan_gaps({stands.plan.key: stands.plan.hash for stands in found}, records, mode)
+    n = len({gap.person for gap in gaps})
+    print(f"plan_confirmation: {mode}，月结等待 {n} 人 the close waits for {n}")
     return 0
 
 

@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
+
+from jinja2 import Template
 
 from models.appraisal.scorecard import Scorecard, ScoreLine
 from models.appraisal.targets import ResolvedTarget
@@ -52,6 +55,7 @@ _CYCLES = {
     "Y": Bilingual("每年", "yearly"),
 }
 _NO_TARGET = Bilingual("不需要目标", "needs no target")
+_UNUSED = Bilingual("评分直接计分，不与目标比较", "a rating is the score; it is not held against the target")
 _PEERS = Bilingual("同岗均值，期末才知", "the mean of the peers, known at the end")
 _SHORT = 8  # characters of a hash that name a page and are read out
 
@@ -139,9 +143,8 @@ def page_name(plans: Sequence[AgreedPlan]) -> str:
 
 def plan_page(company: Company, name: str, sections: Sequence[PlanSection], on: date) -> bytes:
     """The page of one person; the same plan, history and day give the same bytes."""
-    css = (TEMPLATES / "plan.css").read_text(encoding="utf-8")
-    page = environment().get_template("plan.html.j2")
-    text = page.render(
+    template, css = _page()
+    text = template.render(
         languages=company.languages,
         company=company,
         name=name,
@@ -153,6 +156,13 @@ def plan_page(company: Company, name: str, sections: Sequence[PlanSection], on: 
         css_hash=csp_hash(css),
     )
     return text.encode("utf-8")
+
+
+@cache
+def _page() -> tuple[Template, str]:
+    # compiled once: a company of 300 is served 300 pages
+    css = (TEMPLATES / "plan.css").read_text(encoding="utf-8")
+    return environment().get_template("plan.html.j2"), css
 
 
 def _view(company: Company, section: PlanSection) -> dict[str, object]:
@@ -219,7 +229,10 @@ def _targets(section: PlanSection, line: RoleLine, kpi: Kpi) -> tuple[TargetText
         words = _PEERS if line.peer_target is not None else _NO_TARGET
         texts = [TargetText(None, "", (words,), past)]
     else:
-        texts = [TargetText(None, *_stated(section, line.kpi, own, kpi), past)]
+        value, notes = _stated(section, line.kpi, own, kpi)
+        if rule_of(line, kpi).TAKES == "rating":
+            notes = (*notes, _UNUSED)
+        texts = [TargetText(None, value, notes, past)]
     other = plan.divides_by(line.kpi)
     if other and other in plan.targets:
         below = plan.kpis.get(other, kpi)
