@@ -30,7 +30,7 @@ from models.whole_file import PRIVATE, write_whole
 from pipelines.closing.plan_book import PlanBook
 from pipelines.closing.signing import Decisions, Signing
 from pipelines.render.plan_index import plan_index
-from pipelines.render.plan_page import PlanSection, ServedPage, page_name, plan_page
+from pipelines.render.plan_page import PlanLetterhead, PlanSection, ServedPage, page_name, plan_page
 
 INDEX = "index.html"
 Allowed = Mapping[AllowanceKey, AllowedTarget]
@@ -157,7 +157,7 @@ def _paged(
     if served and path.exists():
         return ServedPage(name, path.read_bytes())
     sections = [_section(book, plan, allowed) for plan in plans]
-    content = plan_page(signing.company, book.name(plans[0].person), sections, signing.on)
+    content = plan_page(_letterhead(signing), book.name(plans[0].person), sections, signing.on)
     write_whole(path, content, mode=PRIVATE)
     return ServedPage(name, content)
 
@@ -173,6 +173,11 @@ def _section(book: PlanBook, plan: AgreedPlan, allowed: Allowed) -> PlanSection:
         last=last,
         last_days=book.days_in_role(plan.key, last),
     )
+
+
+def _letterhead(signing: Signing) -> PlanLetterhead:
+    company = signing.company
+    return PlanLetterhead(company.name, company.currency, company.languages)
 
 
 def _folder(signing: Signing, period: Period) -> Path:
@@ -293,6 +298,6 @@ def _may_read(signing: Signing, person: str) -> bool:
 
 def _write_index(signing: Signing, book: PlanBook) -> Path:
     path = _folder(signing, book.period) / INDEX
-    page = plan_index(signing.company, book.period, _standings(signing, book), signing.on)
+    page = plan_index(_letterhead(signing), book.period, _standings(signing, book), signing.on)
     write_whole(path, page, mode=PRIVATE)
     return path

@@ -50,6 +50,10 @@ SHIPPED = Path(__file__).resolve().parents[2] / "kpi_definitions"
 SOURCES = "sources.yaml"
 SAMPLE = SHIPPED / "sample"
 CASES = "cases"  # published plans, each a small world of its own
+_OPTIONAL = (
+    *("languages", "clock", "last_day", "accountable_roles", "sla_hours", "attribution", "empty_fees"),
+    "plan_confirmation",
+)
 _LONGEST_SLA = 9_999  # hours: more than a year to solve a ticket is a slip
 # The four of a Zendesk ticket (developer.zendesk.com, "Tickets").
 _PRIORITIES = ("urgent", "high", "normal", "low")
@@ -143,16 +147,7 @@ def load_company(folder: Path | str | None = None) -> Company:
         parse(text, "company.yaml"),
         "company.yaml",
         required=("id", "name", "zone", "currency", "first_day"),
-        optional=(
-            "languages",
-            "clock",
-            "last_day",
-            "accountable_roles",
-            "sla_hours",
-            "attribution",
-            "empty_fees",
-            "plan_confirmation",
-        ),
+        optional=_OPTIONAL,
     )
     connectors = read_connectors(yaml_below(root / FOLDER, FOLDER), (FILE_DROP, *names()))
     # lexists: a link that leads nowhere goes on to read_text, which refuses it by name

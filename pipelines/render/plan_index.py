@@ -9,11 +9,11 @@ from datetime import date
 from models.closing.plan import PlanStanding
 from models.closing.plan_record import PLAN_STATES
 from models.periods import Period
-from pipelines.company.company import Company
 from pipelines.render.board import TEMPLATES, csp_hash, environment
+from pipelines.render.plan_page import PlanLetterhead
 
 
-def plan_index(company: Company, period: Period, rows: Sequence[PlanStanding], on: date) -> bytes:
+def plan_index(company: PlanLetterhead, period: Period, rows: Sequence[PlanStanding], on: date) -> bytes:
     """The page as of a day."""
     css = (TEMPLATES / "plan.css").read_text(encoding="utf-8")
     text = (

@@ -25,7 +25,6 @@ from models.periods import Period
 from models.scoring.bands import Band, span
 from models.scoring.total import POLICY
 from models.wording import Step, shown
-from pipelines.company.company import Company
 from pipelines.render.bilingual import (
     DIRECTION,
     KIND,
@@ -58,6 +57,15 @@ _NO_TARGET = Bilingual("不需要目标", "needs no target")
 _UNUSED = Bilingual("评分直接计分，不与目标比较", "a rating is the score; it is not held against the target")
 _PEERS = Bilingual("同岗均值，期末才知", "the mean of the peers, known at the end")
 _SHORT = 8  # characters of a hash that name a page and are read out
+
+
+@dataclass(frozen=True)
+class PlanLetterhead:
+    """Whose plans they are: name, currency and languages of the company, the first language shown first."""
+
+    name: Label
+    currency: str
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +149,7 @@ def page_name(plans: Sequence[AgreedPlan]) -> str:
     return f"{plain}{apart}-{whole[:_SHORT]}.html"
 
 
-def plan_page(company: Company, name: str, sections: Sequence[PlanSection], on: date) -> bytes:
+def plan_page(company: PlanLetterhead, name: str, sections: Sequence[PlanSection], on: date) -> bytes:
     """The page of one person; the same plan, history and day give the same bytes."""
     template, css = _page()
     text = template.render(
@@ -165,7 +173,7 @@ def _page() -> tuple[Template, str]:
     return environment().get_template("plan.html.j2"), css
 
 
-def _view(company: Company, section: PlanSection) -> dict[str, object]:
+def _view(company: PlanLetterhead, section: PlanSection) -> dict[str, object]:
     plan = section.plan
     return {
         "plan": plan,
@@ -199,7 +207,7 @@ def _measured_by(plan: AgreedPlan, duty: str) -> Bilingual:
     return Bilingual("、".join(label.zh for label in labels), ", ".join(label.en for label in labels))
 
 
-def _line(company: Company, section: PlanSection, line: RoleLine, dimension: Decimal) -> PlanLine:
+def _line(company: PlanLetterhead, section: PlanSection, line: RoleLine, dimension: Decimal) -> PlanLine:
     plan = section.plan
     kpi = plan.kpis[line.kpi]
     duty = next((duty.label for duty in plan.role.duties if duty.id == line.duty), None)
