@@ -152,7 +152,7 @@ def kpi_content(definitions: Definitions, kpi: str, on: date) -> str:
 
 
 def _kpis_of(definitions: Definitions, names: Iterable[str], on: date) -> dict[str, Kpi]:
-    """Every KPI that a figure of these may come from: themselves, their alternatives, and what these are made of."""
+    """Every KPI that a figure of these may come from: themselves, their alternatives, what these are made of and divided by."""
     found: dict[str, Kpi] = {}
     left = [*names]
     while left:
@@ -160,6 +160,7 @@ def _kpis_of(definitions: Definitions, names: Iterable[str], on: date) -> dict[s
         if name not in found:
             kpi = found[name] = definitions.kpi(name, on)
             left += [*kpi.or_else, *(item.kpi for item in kpi.items if isinstance(item, KpiRef))]
+            left += filter(None, [_against(kpi)])
     return dict(sorted(found.items()))
 
 

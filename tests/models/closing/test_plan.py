@@ -229,6 +229,18 @@ def test_a_plan_without_a_number_is_told() -> None:
     assert plan().lacking_targets == []
 
 
+def test_a_plan_knows_the_kpi_whose_target_divides_another_though_it_is_no_line() -> None:
+    """Its target is shown by its own name and unit: sales in yuan, not in per cent."""
+    alone = "          - {kpi: plan_met, duty: make, weight: 100, target: 1, method: score.linear}\n"
+    counted = "numerator: [{fact: task, count: rows, date: due_on}]"
+
+    found = plan(("roles.yaml", IN_ORDER, alone), ("kpis.yaml", "numerator: [{kpi: lanterns}]", counted))
+
+    assert [line.kpi for line in found.role.lines] == ["plan_met", "tidy"]
+    assert found.kpis["lanterns"].unit == "count"
+    assert found.divides_by("plan_met") == "lanterns"
+
+
 def entries(*moves: tuple[K, str, dict[str, Any]]) -> list[Entry]:
     last, found = EMPTY, list[Entry]()
     for kind, actor, body in moves:
