@@ -58,6 +58,19 @@ class Period:
             for m in range(first, last + 1)
         )
 
+    @property
+    def previous(self) -> "Period":
+        """The period of the same kind that ends the day before.
+
+        >>> Period.parse("2012-Q1").previous, Period.parse("2012-03").previous
+        (Period('2011-Q4'), Period('2012-02'))
+        """
+        last = self.start - timedelta(days=1)
+        parts = {"D": last.isoformat(), "M": f"{last:%Y-%m}", "Y": f"{last.year:04d}"}
+        quarter, half = (last.month + 2) // 3, 1 if last.month <= 6 else 2
+        parts |= {"Q": f"{last.year:04d}-Q{quarter}", "H": f"{last.year:04d}-H{half}"}
+        return Period.parse(parts[self.kind])
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """The period with this id: `2011-11-30`, `2011-11`, `2011-Q4`, `2011-H2` or `2011`.

@@ -38,6 +38,9 @@ sla_hours: {urgent: 8, high: 24, normal: 72, low: 120}
 # holidays: CN
 # objection_days: 7
 # answer_days: 5
+# Before a period is closed: required, everybody served the plan and confirmed it; recorded, served is enough; off, neither.
+# 月结前: required 方案须送达并由本人确认; recorded 送达即可; off 都不要求。
+plan_confirmation: off
 """
 
 SOURCES = """\

@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
     PLAN_SERVED = "plan_served"
     PLAN_CONFIRMED = "plan_confirmed"
     PLAN_REFUSED = "plan_refused"
+    PLAN_TARGET_ALLOWED = "plan_target_allowed"
     SCORED = "scored"
     RATED = "rated"
     REVIEWED = "reviewed"
@@ -76,6 +77,10 @@ KINDS: Mapping[EntryKind, KindRule] = {
     ),
     EntryKind.PLAN_REFUSED: _kind(
         "方案被拒绝", "plan refused", "person", None, "role", "plan_hash", "reason", own=True
+    ),
+    # a target far from the own history is served only when somebody stands for it who is not the one who serves
+    EntryKind.PLAN_TARGET_ALLOWED: _kind(
+        "目标已特批", "target allowed", "person", "approve", "role", "kpi", "target", "reason"
     ),
     # a computation, not a decision: entered so that every later move can say on which card it was made
     EntryKind.SCORED: _kind("已计分", "scored", "person", None, "card_hash", "status"),

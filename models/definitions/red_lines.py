@@ -49,6 +49,13 @@ class RedLine:
             return Veto("deduct_pct", multiply(self.value, units))
         return Veto(self.effect, self.value, self.kpi if self.effect == "zero_kpi" else None)
 
+    def rule(self, direction: str) -> Step:
+        """What it says beforehand: `> 0.01：总分清零`."""
+        limit = f"{'>' if direction == 'lower' else '<'} {shown(self.worse_than)}"
+        zh, en = _WORDS[self.effect]
+        value = "" if self.value is None else shown(self.value)
+        return Step(f"{limit}：{zh.format(value)}", f"{limit}: {en.format(value)}")
+
     def told(self, actual: Decimal, direction: str) -> Step:
         """`触及红线 odr：0.015 > 0.01，总分清零`."""
         sign = ">" if direction == "lower" else "<"

@@ -166,19 +166,24 @@ def _copied(world: LintedWorld) -> Iterator[Breach]:
     if template is None:
         return
     for role in _held(world):
-        lines = _examples(world, role, template)
-        # one target that was changed shows that somebody went through them
-        if len(lines) < FEWEST_EXAMPLES or any(not same for _, same in lines):
-            continue
+        names = copied_targets(world, role, template)
         # as shipped it says of itself that it is an example; copied, it passes for the company's own
         is_shipped = role == template.roles.get(role.id)
-        names = ", ".join(name for name, _ in lines)
-        yield Breach(
-            role,
-            f"{role.id} 的 {len(lines)} 个目标都是示例值：{names}",
-            f"{role.id}: all {len(lines)} targets are the examples: {names}",
-            severity="notice" if is_shipped else None,
-        )
+        if names:
+            yield Breach(
+                role,
+                f"{role.id} 的 {len(names)} 个目标都是示例值：{', '.join(names)}",
+                f"{role.id}: all {len(names)} targets are the examples: {', '.join(names)}",
+                severity="notice" if is_shipped else None,
+            )
+
+
+def copied_targets(world: LintedWorld, role: Role, template: Definitions) -> list[str]:
+    """The KPIs of the role whose targets nobody has gone through: all of them still the examples; else none."""
+    lines = _examples(world, role, template)
+    # one target that was changed shows that somebody went through them
+    is_copied = len(lines) >= FEWEST_EXAMPLES and all(same for _, same in lines)
+    return [name for name, _ in lines] if is_copied else []
 
 
 def _examples(world: LintedWorld, role: Role, template: Definitions) -> list[tuple[str, bool]]:

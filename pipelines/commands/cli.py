@@ -22,6 +22,7 @@ from pipelines.commands.lint import lint
 from pipelines.commands.lock import lock
 from pipelines.commands.objection import object_to_line
 from pipelines.commands.options import InOrder
+from pipelines.commands.plan import plan
 from pipelines.commands.rebuild import rebuild
 from pipelines.commands.reopen import reopen
 from pipelines.commands.review import review
@@ -39,6 +40,7 @@ COMMANDS = (
     run,
     connectors,
     lint,
+    plan,
     score,
     close,
     review,

@@ -15,7 +15,8 @@ def told(kind: EntryKind, found: Decisions) -> int:
     label = KINDS[kind].label
     for person, refusal in sorted(found.refused.items()):
         print(f"{person}: {refusal}")
-    zh, en = f"{len(found.entered)} 人", str(len(found.entered))
+    people = len({entry.person for entry in found.entered})  # one with two roles has two entries
+    zh, en = f"{people} 人", str(people)
     if found.made_before:
         zh, en = f"{zh}，此前已办 {len(found.made_before)} 人", f"{en}, {len(found.made_before)} made before"
     if found.refused:

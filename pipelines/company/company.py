@@ -17,6 +17,7 @@ from connectors.kit.contract.connector import Connector
 from connectors.registry import get, names
 from models.attribution import LIMITS, Attribution
 from models.closing.calendar import LONGEST_CLOCK
+from models.closing.plan import PLAN_CONFIRMATIONS, PlanConfirmation
 from models.definitions.reading import (
     Fields,
     Label,
@@ -53,7 +54,7 @@ SAMPLE = SHIPPED / "sample"
 CASES = "cases"  # published plans, each a small world of its own
 _OPTIONAL = (
     *("languages", "clock", "last_day", "accountable_roles", "sla_hours", "attribution", "empty_fees"),
-    *("holidays", "objection_days", "answer_days"),
+    *("holidays", "objection_days", "answer_days", "plan_confirmation"),
 )
 _LONGEST_SLA = 9_999  # hours: more than a year to solve a ticket is a slip
 # The four of a Zendesk ticket (developer.zendesk.com, "Tickets").
@@ -85,6 +86,7 @@ class Company:
     holidays: str = ""  # the country whose holidays are no working days; without one Monday to Friday
     objection_days: int = 7  # working days after a card was published
     answer_days: int = 5  # working days after an objection
+    plan_confirmation: PlanConfirmation = "off"  # what has to be there of a plan before its period is closed
 
     def check_roles(self, known: Collection[str]) -> None:
         """Refuse an accountable role that no definition holds: every row would count as unowned.
@@ -189,6 +191,7 @@ def load_company(folder: Path | str | None = None) -> Company:
         attribution=_attribution(company.get("attribution")),
         empty_fees=_empty_fees(company.get("empty_fees")),
         **_month_end(company),
+        plan_confirmation=_confirmation(company.get("plan_confirmation")),
     )
 
 
@@ -302,6 +305,10 @@ def _attribution(node: Node | None) -> Attribution:
 def _empty_fees(node: Node | None) -> Literal["unknown", "zero"]:
     chosen = "unknown" if node is None else as_choice(node, "empty_fees", ("unknown", "zero"))
     return "zero" if chosen == "zero" else "unknown"
+
+
+def _confirmation(node: Node | None) -> PlanConfirmation:
+    return "off" if node is None else as_choice(node, "plan_confirmation", PLAN_CONFIRMATIONS)
 
 
 def _month_end(company: Fields) -> dict[str, Any]:

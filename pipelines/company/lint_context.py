@@ -16,9 +16,10 @@ from models.closing.access import Access
 from models.closing.calendar import years_due
 from models.definitions import load_definitions
 from models.errors import MeritError
-from models.inputs import TARGET_SCOPES, Person, Target, last_day
+from models.inputs import TARGET_SCOPES, Person, Rating, Target, last_day
 from models.lint import CompanyContext, LintFinding, lint
 from models.lint.rows import StatedRate, StatedRating, StatedTarget
+from models.periods import Period
 from models.tables import FACTS
 from pipelines.company.access import find_access
 from pipelines.company.company import Company, shipped_definitions
@@ -42,7 +43,7 @@ def context_of(company: Company, dropped: DroppedCompany, on: date) -> CompanyCo
         facts=_fed(company),
         partly=_partly(company),
         owned=_owned(dropped),
-        targets=_targets(dropped),
+        targets=targets_in(dropped),
         stated_targets=tuple(
             StatedTarget(kpi_id=str(row["kpi_id"]), value=value, where=where)
             for row, where in _placed(dropped, "targets")
@@ -122,7 +123,8 @@ def _owned(dropped: DroppedCompany) -> dict[str, frozenset[str]]:
     return {role: frozenset(scopes) for role, scopes in held.items()}
 
 
-def _targets(dropped: DroppedCompany) -> tuple[Target, ...]:
+def targets_in(dropped: DroppedCompany) -> tuple[Target, ...]:
+    """Every row of targets.csv, of every version."""
     return tuple(
         _target(row, value) for row in _rows(dropped, "targets") if isinstance(value := row["value"], Decimal)
     )
@@ -138,6 +140,7 @@ def _target(row: dict[str, object], value: Decimal) -> Target:
         period=str(row["period"]),
         value=value,
         basis=str(row.get("basis") or ""),
+        version=int(str(row.get("version") or 1)),
         pro_rate=row.get("pro_rate") is not False,
     )
 
@@ -169,6 +172,16 @@ def _person(row: dict[str, Any]) -> Person:
 def _rating(row: dict[str, Any], where: str) -> StatedRating:
     columns = ("person_id", "period", "item_id", "rater_id", "rater_type", "scale_max")
     return StatedRating(**{name: row[name] for name in columns}, where=where)
+
+
+def ratings_in(dropped: DroppedCompany, period: Period) -> list[Rating]:
+    """The ratings of a period; a row without a score is an abstention."""
+    columns = ("person_id", "period", "item_id", "rater_type", "score", "scale_max")
+    return [
+        Rating(**{name: row[name] for name in columns})
+        for row in _rows(dropped, "ratings")
+        if row["period"] == period.id
+    ]
 
 
 def _rate(row: dict[str, Any], where: str) -> StatedRate:
