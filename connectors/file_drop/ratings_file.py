@@ -1,7 +1,7 @@
 """The company's ratings.csv with some ratings replaced, and every other row as it was, byte for byte.
 
-Belongs here: which text of the file is which rating, and the new content. Not here: what may be rated (models/closing), when it is
-written (pipelines/closing).
+Belongs here: which text of the file is which rating, and the new content. Not here: what may be rated (models/closing), when
+it is written (pipelines/closing).
 """
 
 import csv
@@ -19,7 +19,7 @@ from connectors.file_drop.layout import FileOptions, Layout, load_layout
 from connectors.file_drop.reading.csv_rows import decode
 from connectors.file_drop.reading.grid import is_blank, is_comment
 from connectors.file_drop.reading.opening import read_bytes
-from connectors.file_drop.table import DroppedTable, csv_and_delimiter, read_content
+from connectors.file_drop.table import DroppedTable, csv_and_delimiter, read_content, read_table
 from models.errors import CompanyError
 from models.money import plain
 
@@ -101,7 +101,9 @@ class RatingsFile:
         columns, _ = match_header(header, self.path.name, layout, self.options)
         names: list[str] = [columns[i].name if i in columns else "" for i in range(len(header.cells))]
         # a file without the column gets it once somebody comments: what a rater wrote is not dropped
-        extra = [c for c in ("score", "comment") if c not in names and any(r.cells[c] for r in wanted.values())]
+        extra = [
+            c for c in ("score", "comment") if c not in names and any(r.cells[c] for r in wanted.values())
+        ]
         text, encoding, mark = _decoded(self.content, self.path.name, layout, self.options)
         records = list(_records(text, delimiter))
         writer = _Writer([*names, *extra], delimiter, _ending(records[0].text) or "\n", self.options.decimal)
@@ -148,6 +150,19 @@ def open_ratings(folder: Path) -> RatingsFile:
         rows={key: row for key, (row, _) in typed.items()},
         _lines={key: line for key, (_, line) in typed.items()},
     )
+
+
+def given_ratings(folder: Path) -> Mapping[RatingRowKey, RatingRow]:
+    """Every rating that the company has, in whatever file.
+
+    Raises:
+        CompanyError: C101 to C159 for a file that cannot be read.
+    """
+    found = find_table(folder, TABLE)
+    if found is None:
+        return {}
+    typed = _typed(read_table(TABLE, found[0], options=found[1]))
+    return {key: row for key, (row, _) in typed.items()}
 
 
 def _typed(table: DroppedTable) -> dict[RatingRowKey, tuple[RatingRow, int]]:

@@ -1,8 +1,8 @@
 """The sheet of ratings that one person fills in: what was sent, told apart from what came back.
 
 A hidden sheet carries what was sent: company, period, rater, a line per rating with a digest of all that the reader sees of it,
-and a hash over everything. It shows rows that were added, removed or renamed, by accident or not. It is no proof of who filled the
-sheet in: that is the login of whoever returns it, or the word of HR who takes it in.
+and a hash over everything. It shows rows that were added, removed or renamed, by accident or not. It is no proof of who filled
+the sheet in: that is the login of whoever returns it, or the word of HR who takes it in.
 
 Belongs here: the signed lines, the comparison, the scores. Not here: cells and styles (pipelines/render/rating_book.py), files,
 who may be rated by whom (raters.py).
@@ -27,6 +27,7 @@ ABSTAIN = "弃权 Abstain"
 LONGEST_COMMENT = 500
 # columns of the sheet of ratings: what is shown and locked, then what is filled in
 SHOWN, SCORE, COMMENT = 6, 6, 7
+HEAD_ROW = 3  # as a spreadsheet counts: title and note stand above it
 _ABSTAIN_WORDS = frozenset({"弃权", "abstain", ABSTAIN.lower()})
 _HEAD = 5  # lines of the hidden sheet before the first rating
 _KEYS = ("format", "company", "period", "rater", "hash")
@@ -206,7 +207,10 @@ def _changed_rows(form: RatingForm, rows: Sequence[tuple[int, Cells]], where: st
             actual = " ".join(text for text in shown[1:3] if text)[:60]
             found.append(
                 SigningError(
-                    "S163", f"this row was sent for {_told(sent.key)}", where=f"{where}:{number}", actual=actual
+                    "S163",
+                    f"this row was sent for {_told(sent.key)}",
+                    where=f"{where}:{number}",
+                    actual=actual,
                 )
             )
     return found

@@ -16,6 +16,7 @@ from pipelines.commands.export import export
 from pipelines.commands.init import init
 from pipelines.commands.lint import lint
 from pipelines.commands.options import InOrder
+from pipelines.commands.ratings import ratings
 from pipelines.commands.rebuild import rebuild
 from pipelines.commands.review import review
 from pipelines.commands.run import run
@@ -32,6 +33,7 @@ COMMANDS = (
     run,
     connectors,
     lint,
+    ratings,
     score,
     review,
     why,
