@@ -34,10 +34,9 @@ from pipelines.render.styles import Styles, lines_needed, row_height, write_text
 HEADS = (
     (Bilingual("关系", "Relation"), 12), (Bilingual("工号", "Id"), 10), (Bilingual("姓名", "Name"), 12),
     (Bilingual("岗位", "Role"), 18), (Bilingual("评分项", "Item"), 16),
-    (Bilingual("含义与等级", "Meaning and levels"), 78), (Bilingual("得分", "Score"), 13),
+    (Bilingual("含义与等级", "Meaning and levels"), 84), (Bilingual("得分", "Score"), 13),
     (Bilingual("评语（可不填）", "Comment (optional)"), 32),
 )  # fmt: skip
-_WIDTH = sum(width for _, width in HEADS)
 _INSTRUCTIONS = "说明 Instructions"
 _PAGE = (26, 90)  # widths of the columns of the instructions
 # what a reader may do on a protected sheet; there is no password, for it would keep nobody out who means harm
@@ -112,7 +111,9 @@ def _rating(sheet: Worksheet, styles: Styles, row: int, rating: AskedRating) -> 
     shown = shown_cells(rating)
     for column, text in enumerate(shown):
         write_text(sheet, row, column, text, styles.small if column == len(shown) - 1 else styles.text)
-    lines = max(lines_needed(text, HEADS[column][1]) for column, text in enumerate(shown))
+    # the last of them is set in 9 points: an eighth more fits into its column
+    widths = [*(width for _, width in HEADS[: len(shown) - 1]), HEADS[len(shown) - 1][1] * 9 // 8]
+    lines = max(lines_needed(text, width) for text, width in zip(shown, widths, strict=True))
     sheet.set_row(row, row_height(lines))
     sheet.write_blank(row, SCORE, None, styles.fill_score)
     sheet.write_blank(row, COMMENT, None, styles.fill_text)
