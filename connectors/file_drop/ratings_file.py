@@ -111,9 +111,9 @@ class RatingsFile:
         kept: list[str] = []
         for record in records:
             key = by_line.get(record.line)
-            if key in wanted and self.rows[key] != wanted[key]:
+            if key is not None and key in wanted and self.rows[key] != wanted[key]:
                 kept.append(writer.line(wanted[key]))
-            elif key is None or key in wanted or key not in gone:
+            elif key in wanted or key not in gone:
                 more = extra if record.line == header.number else [""] * len(extra)
                 is_row = record.line >= header.number and not record.is_remark
                 kept.append(record.widened(delimiter, more) if is_row else record.text)

@@ -98,7 +98,8 @@ def test_the_declared_encoding_and_decimal_comma_are_kept(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("declared", ["ratings: {file: 评分.xlsx}\n", ""])
 def test_ratings_in_a_workbook_are_refused(tmp_path: Path, declared: str) -> None:
-    (tmp_path / "files.yaml").write_text(declared, encoding="utf-8")
+    if declared:
+        (tmp_path / "files.yaml").write_text(declared, encoding="utf-8")
     (tmp_path / ("评分.xlsx" if declared else "ratings.xlsx")).write_bytes(b"PK")
 
     with pytest.raises(CompanyError, match="C195"):
