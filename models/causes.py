@@ -5,7 +5,10 @@ exceptions (errors.py), causes of failed pulls (codes/pulling.yaml). A stored ca
 the code finds its short name for display.
 """
 
+import re
 from dataclasses import dataclass
+from datetime import date
+from typing import Self
 
 from models.codes import known, sections
 
@@ -16,6 +19,36 @@ class Cause:
 
     code: str
     text: str
+
+
+# `shopify.orders[uk] 2011-11-03: ...`; the whole history of an account is told with words before it
+_FEED_DAY = re.compile(r"(?:^|: )(\w+)\.(\w+)\[([^\]]*)\] (\d{4}-\d{2}-\d{2}): ")
+
+
+@dataclass(frozen=True)
+class FeedDay:
+    """The day of one stream of one shop that a cause names: what has to be delivered before the figure is there."""
+
+    connector: str
+    stream: str
+    shop_id: str
+    day: date
+
+    def __str__(self) -> str:
+        return f"{self.connector}.{self.stream}[{self.shop_id}] {self.day.isoformat()}"
+
+    @classmethod
+    def named_in(cls, text: str) -> Self | None:
+        """The one that the sentence of a cause begins with; None where it names none.
+
+        >>> str(FeedDay.named_in("whole history needed: zendesk.tickets[desk] 2011-11-03: not pulled yet"))
+        'zendesk.tickets[desk] 2011-11-03'
+        """
+        found = _FEED_DAY.search(text)
+        if found is None:
+            return None
+        connector, stream, shop_id, day = found.groups()
+        return cls(connector, stream, shop_id, date.fromisoformat(day))
 
 
 @dataclass(frozen=True)

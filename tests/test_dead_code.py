@@ -39,6 +39,10 @@ CALLED = {
         r"warehouse/facts/build\.py",
         r"rebuild_core",
     ): "tests compare what was built step by step with what is built anew",
+    (
+        r"warehouse/locked/restore\.py",
+        r"locked_definitions",
+    ): "corrections of a locked period are computed with them",
     (r"warehouse/raw/history\.py", r"movements"): "tests follow a record through its loads",
 }
 

@@ -26,7 +26,7 @@ TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 ORDER = {
     "connectors": ["kit", "file_drop", "http_json", "(platforms)", "testing", "sandbox"],
     "connectors/kit": ["contract", "transport", "window"],
-    "warehouse": ["store", "raw", "facts", "figures", "published", "ledger"],
+    "warehouse": ["store", "raw", "facts", "figures", "published", "ledger", "locked"],
     "pipelines": ["company", "render", "steps", "closing", "graph", "commands", "definitions"],
 }
 WINGS = sorted(

@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 # what the first entry stands on; no hash of SHA-256 is all zeros as far as anybody knows
 START = "0" * 64
+# who enters what nobody decides
+PROGRAM = "system"
 # 2026-01-31T08:15:30.123456Z: text that sorts as time does, the same on every database
 _INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 # the words that the hash begins with: an entry's bytes can never be read as those of anything else that is hashed

@@ -30,9 +30,12 @@ class EntryKind(StrEnum):
     ANSWERED = "answered"
     VETOED = "vetoed"
     APPROVED = "approved"
+    LOCK_ALLOWED = "lock_allowed"
     LOCKED = "locked"
     REOPEN_ASKED = "reopen_asked"
     REOPENED = "reopened"
+    ATTEMPTED = "attempted"
+    RESTORED = "restored"
     PROPOSED = "proposed"
     DECIDED = "decided"
     POSTED = "posted"
@@ -104,11 +107,21 @@ KINDS: Mapping[EntryKind, KindRule] = {
     EntryKind.ANSWERED: _kind("异议已答复", "answered", "person", "score", "number", "outcome", "reason"),
     EntryKind.VETOED: _kind("否决", "vetoed", "person", "veto", "card_hash", "reason"),
     EntryKind.APPROVED: _kind("已批准", "approved", "person", "approve", "card_hash"),
-    EntryKind.LOCKED: _kind("已锁定", "locked", "period", "lock", "version", "manifest_hash", "cards"),
+    EntryKind.LOCK_ALLOWED: _kind(
+        "同意带缺口锁定", "lock allowed despite gaps", "period", "approve", "gaps", "reason"
+    ),
+    EntryKind.LOCKED: _kind(
+        "已锁定", "locked", "period", "lock", "version", "folder", "manifest_hash", "cards"
+    ),
     EntryKind.REOPEN_ASKED: _kind(
         "申请重开", "reopening asked for", "period", "lock", "version", "reason", prepares=True
     ),
     EntryKind.REOPENED: _kind("已重开", "reopened", "period", "approve", "version", "reason"),
+    # no decisions: what somebody tried with a locked period, and what was put right by the program
+    EntryKind.ATTEMPTED: _kind("重算被拒绝", "recomputation refused", "period", None, "what", "login"),
+    EntryKind.RESTORED: _kind(
+        "已由快照恢复", "restored from the snapshot", "period", None, "version", "people"
+    ),
     EntryKind.PROPOSED: _kind(
         "更正建议", "correction proposed", "person", "propose", "number", prepares=True
     ),

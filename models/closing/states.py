@@ -8,7 +8,7 @@ signed the new one: the person stands at `scored` again, and what was said befor
 Belongs here: states and moves. Not here: kinds (kinds.py), rights (rights.py), which cards there are (warehouse).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -280,19 +280,22 @@ _FITS: Mapping[EntryKind, Callable[[Standing, str, Mapping[str, Any], date], Non
 }
 
 
-def check_lock(period: PeriodStanding, cards: Mapping[str, str]) -> bool:
+def check_lock(period: PeriodStanding, cards: Mapping[str, str], *, without: Collection[str] = ()) -> bool:
     """Whether a lock is to be entered: False when the period is locked with these cards.
 
     Args:
         period: how it stands.
         cards: hash of the present card of every person who has one in the period.
+        without: people whose card cannot be approved, for a gap that somebody allowed by name.
 
     Raises:
         SigningError: S109 with people whose present card is not approved.
     """
     if period.is_locked:
         return False
-    left = [p for p, card in sorted(cards.items()) if not _is_approved(period.of(p), card)]
+    left = [
+        p for p, card in sorted(cards.items()) if p not in without and not _is_approved(period.of(p), card)
+    ]
     if left:
         shown = ", ".join(left[:_NAMED]) + (", …" if len(left) > _NAMED else "")
         raise SigningError("S109", f"{len(left)} of {len(cards)} cards are not approved", actual=shown)

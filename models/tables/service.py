@@ -55,14 +55,6 @@ TICKET = Table(
             "minutes",
             bounds=ANY,
         ),
-        count(
-            "first_reply_business_minutes",
-            "首次回复工作分钟",
-            "First reply, minutes within the desk's business hours: nights and days off do not count;"
-            " NULL = none yet, or the desk states no business hours",
-            "minutes",
-            bounds=ANY,
-        ),
         derive(
             count(
                 "resolution_minutes",
@@ -93,6 +85,14 @@ TICKET = Table(
         text("order_id", "订单号", "Order it is about"),
         *currency("compensation", "opened_on"),
         *money("compensation", "赔付金额", "What the buyer was paid on top of a refund"),
+        count(
+            "first_reply_business_minutes",
+            "首次回复工作分钟",
+            "First reply, minutes within the desk's business hours: nights and days off do not count;"
+            " NULL = none yet, or the desk states no business hours",
+            "minutes",
+            bounds=ANY,
+        ),
     ),
     zh="每张客服工单一行",
 )

@@ -4,13 +4,13 @@ Belongs here: who acts and on which day, the check of right and state under the 
 refused. Not here: what a decision is about (the modules beside this one).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.closing.entries import Draft, Entry
+from models.closing.entries import PROGRAM, Draft, Entry
 from models.closing.kinds import KINDS, EntryKind, require_fields
 from models.closing.rights import Refused, Rights
 from models.closing.states import PeriodStanding, check_move, standing
@@ -28,8 +28,6 @@ from pipelines.steps.files import checked_files
 from warehouse.ledger.ledger import Ledger
 from warehouse.published.present_cards import PresentCard, present_cards
 from warehouse.store.connect import open_published
-
-PROGRAM = "system"  # who enters what nobody decides
 
 
 @dataclass(frozen=True)
@@ -128,6 +126,52 @@ class Signing:
 
         found.entered.extend(self.ledger.record(self.actor.person_id, checked, period=period.id))
         return found
+
+    def decide_period(
+        self,
+        period: Period,
+        kind: EntryKind,
+        says: Callable[[Sequence[Entry], PeriodStanding], Mapping[str, Any] | None],
+        *,
+        prepared_by: Collection[str] = (),
+    ) -> Entry | None:
+        """Enter one decision about a whole period; None when it has been made already.
+
+        Args:
+            period: which period.
+            kind: a kind about a period.
+            says: gets the entries of the period and how it stands, under the ledger's lock, and gives the body, or None when
+                there is nothing to enter. Whatever it raises enters nothing.
+            prepared_by: everybody who had a part in what is decided.
+
+        Raises:
+            RightsError: R101 to R104.
+            SigningError: S140, and whatever `says` finds.
+        """
+
+        def checked(entries: Sequence[Entry]) -> list[Draft]:
+            # first: `says` may do more than look, such as give a snapshot its name
+            self.allow_period(kind, prepared_by=prepared_by)
+            body = says(entries, standing(entries))
+            if body is None:
+                return []
+            require_fields(kind, body)
+            return [Draft(kind=kind, period=period.id, body={**body, "on": self.on})]
+
+        return next(iter(self.ledger.record(self.actor.person_id, checked, period=period.id)), None)
+
+    def allow_period(self, kind: EntryKind, *, prepared_by: Collection[str] = ()) -> None:
+        """Refuse a decision about the company as a whole that the actor may not make.
+
+        Raises:
+            RightsError: R101 to R104.
+        """
+        right = KINDS[kind].right
+        if right is None:
+            return
+        decision = self.rights.decide(self.actor.person_id, right, None, self.on, prepared_by=prepared_by)
+        if isinstance(decision, Refused):
+            raise decision.error()
 
     def may(self, kind: EntryKind, people: Iterable[str]) -> list[str]:
         """Those of several people about whom the actor may decide."""

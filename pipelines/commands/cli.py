@@ -9,15 +9,18 @@ from collections.abc import Sequence
 
 import click
 
+from pipelines.commands.close import close
 from pipelines.commands.connectors import connectors
 from pipelines.commands.demo import demo
 from pipelines.commands.diff import diff
 from pipelines.commands.export import export
 from pipelines.commands.init import init
 from pipelines.commands.lint import lint
+from pipelines.commands.lock import lock
 from pipelines.commands.options import InOrder
 from pipelines.commands.ratings import ratings
 from pipelines.commands.rebuild import rebuild
+from pipelines.commands.reopen import reopen
 from pipelines.commands.review import review
 from pipelines.commands.run import run
 from pipelines.commands.score import score
@@ -35,7 +38,10 @@ COMMANDS = (
     lint,
     ratings,
     score,
+    close,
     review,
+    lock,
+    reopen,
     why,
     diff,
     export,

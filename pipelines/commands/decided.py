@@ -1,7 +1,10 @@
 """What a command that signs says at its end: entered, made before, refused and why."""
 
 from models.closing.kinds import KINDS, EntryKind
-from pipelines.closing.signing import Decisions
+from models.errors import WarehouseError
+from models.periods import Period
+from pipelines.closing.signing import Decisions, Signing
+from pipelines.steps.publish import publish_again
 
 
 def told(kind: EntryKind, found: Decisions) -> int:
@@ -20,3 +23,13 @@ def told(kind: EntryKind, found: Decisions) -> int:
         head = found.entered[-1]
         print(f"ledger: entry {head.seq}, {head.hash}")
     return 1 if found.refused else 0
+
+
+def shown_from_now_on(signing: Signing, period: Period) -> None:
+    """Publish anew, so that readers see how the period stands; the decision stands whether that works now or later."""
+    try:
+        print(publish_again(signing.company, signing.home, period))
+    except WarehouseError as later:
+        print("已入台账；读者在下一次运行后看到：")
+        print("it stands in the ledger; readers see it after the next run:")
+        print(later.render())

@@ -1,4 +1,4 @@
-"""`kpi verify`: do the published tables follow from the landing files, and is the ledger as it was written?"""
+"""`kpi verify`: do the published tables follow from the landing files, and is what was signed as it was signed?"""
 
 import json
 import tempfile
@@ -16,9 +16,10 @@ _SHOWN = 3  # rows told of one table: enough to see what kind of difference it i
 @click.command("verify")
 @company_option
 def verify(*, company: Path | None) -> int:
-    """Recompute everything from landing files and compare; prove the ledger.
+    """Recompute everything from landing files and compare.
 
-    Exit code 0 when every published table is equal and every entry of the ledger as it was written, 1 with the first entry that
+    Ledger and locked periods are proven too, up to the heads that snapshots noted. Exit code 0 when every published table is
+    equal, and every entry of the ledger and every file of a locked period as it was written; 1 with the first entry or file that
     is not, the tables and rows that differ, and the inputs that were changed since the figures were computed: then the figures
     are old, not wrong.
     """
@@ -29,9 +30,10 @@ def verify(*, company: Path | None) -> int:
 
     show_progress()
     home = Home.of()
-    broken = ledger_told(home.root)
+    # locked periods are measured by the ledger: by a broken one nothing can be
+    broken = ledger_told(home.root) or locks_told(home.root)
     with tempfile.TemporaryDirectory(prefix="kpi-verify-") as scratch:
-        beside = Home(Path(scratch))
+        beside = home.beside(Path(scratch))
         rebuild(chosen_company(company), home, beside, loaded_windows(home))
         differences = compare(home.root, beside.root)
         changed = changed_inputs(home.root, beside.root) if differences else {}
@@ -52,14 +54,14 @@ def verify(*, company: Path | None) -> int:
 
 def ledger_told(home: Path) -> bool:
     """Say whether the ledger is as it was written; True when it is not."""
-    from warehouse.ledger.ledger import Ledger
+    from pipelines.company.home import Home
+    from pipelines.steps.proof import prove_ledger
 
-    ledger = Ledger.there(home)
-    if ledger is None:
+    proof = prove_ledger(Home(home))
+    if proof is None:
         return False
-    broken = ledger.proof()
+    head, broken = proof.head, proof.broken
     if broken is None:
-        head = ledger.head()
         print(f"ledger: {head.seq} entries, each as it was written; head {head.hash}")
         print(f"台账：{head.seq} 条记录均与写入时一致；末条哈希 {head.hash}")
         return False
@@ -68,8 +70,31 @@ def ledger_told(home: Path) -> bool:
     return True
 
 
+def locks_told(home: Path) -> bool:
+    """Say of every lock whether files and published cards are what was signed; True when one is not."""
+    from pipelines.company.home import Home
+    from pipelines.steps.proof import prove_locks
+
+    proofs = prove_locks(Home(home))
+    for proof in proofs:
+        lock = proof.lock
+        if proof.holds:
+            print(f"locked {lock.period} version {lock.version}: {len(lock.cards)} cards as they were signed")
+            print(f"已锁定 {lock.period} 第 {lock.version} 版：{len(lock.cards)} 人的考核表与签字时一致")
+        for damage in proof.damages[:_SHOWN]:
+            print(f"LOCKED PERIOD DAMAGED: {damage.file}: {damage.what_en}; restore it from a copy")
+            print(f"锁定周期已损坏：{damage.file}：{damage.what_zh}；请由备份恢复")
+        if proof.people:
+            print(
+                f"LOCKED PERIOD {lock.period}: published cards differ from those signed: {', '.join(proof.people)}"
+            )
+            print(f"锁定周期 {lock.period}：发布的考核表与所签不符；任意一次 `kpi run` 会由快照恢复")
+    return not all(proof.holds for proof in proofs)
+
+
 def changed_inputs(published: Path, recomputed: Path) -> dict[str, list[str]]:
     """Scope (a period, or days) -> inputs whose content was another one when its figures were computed."""
+    from warehouse.figures.basis import PERIOD_INPUTS
     from warehouse.published.read import inputs
     from warehouse.store.connect import open_published
 
@@ -77,9 +102,13 @@ def changed_inputs(published: Path, recomputed: Path) -> dict[str, list[str]]:
         there = inputs(con)
     with open_published(recomputed) as con:
         here = inputs(con)
+    # the rows of a file that reach into a period are told with the file
+    told_with_files = PERIOD_INPUTS.keys()
     changed = {
         scope: sorted(
-            name for name in {*was, *here.get(scope, {})} if was.get(name) != here.get(scope, {}).get(name)
+            name
+            for name in {*was, *here.get(scope, {})} - told_with_files
+            if was.get(name) != here.get(scope, {}).get(name)
         )
         for scope, was in there.items()
     }
@@ -107,7 +136,8 @@ def compare(published: Path, recomputed: Path) -> list[str]:
     catalogue = published_catalogue()
     for table, rows in there.items():
         # that an input was changed is told by itself, and is no difference as long as every figure is equal
-        if table == "figure_input":
+        # locks are proven by themselves
+        if table in ("figure_input", "period_lock"):
             continue
         gone, new = sorted(set(rows) - set(here[table])), sorted(set(here[table]) - set(rows))
         # the numbers too: sets do not see a row that stands twice

@@ -12,9 +12,13 @@ DEFAULT = "var"  # in the working folder, so that a first try needs no rights an
 
 @dataclass(frozen=True)
 class Home:
-    """The folder of one installation."""
+    """The folder of one installation.
+
+    A home that is built beside another one holds figures alone: what people decided and signed is `of_whom`'s.
+    """
 
     root: Path
+    of_whom: Path | None = None
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Home":
@@ -28,6 +32,20 @@ class Home:
         home = cls(Path(root).resolve())
         keep_private(home.root)
         return home
+
+    def beside(self, root: Path) -> "Home":
+        """An empty home whose figures are to be those of this one."""
+        return Home(root, of_whom=self.root)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is no home beside another one."""
+        return self.of_whom is None
+
+    @property
+    def decided(self) -> Path:
+        """Where the ledger and the locked periods lie."""
+        return self.of_whom or self.root
 
     @property
     def landing(self) -> Path:

@@ -15,12 +15,15 @@ from models.lint import LintFinding
 from pipelines.company.lint_context import findings_of
 from pipelines.company.run_scope import RunScope
 from pipelines.graph.assets import POOL
+from pipelines.graph.assets.close import CLOSE
 from pipelines.graph.assets.core import CORE
 from pipelines.graph.assets.kpi import ACTUALS
 from pipelines.graph.assets.raw import FILES
 from pipelines.graph.assets.score import PERIOD_ACTUALS, PERIOD_FILES
+from pipelines.graph.metadata import markdown
 from pipelines.graph.resources import RunPlace
 from pipelines.steps.files import checked_files
+from pipelines.steps.proof import LedgerProof, LockProof, prove_ledger, prove_locks
 from warehouse.facts.checks import CheckResult, check_names, run_check
 from warehouse.store.connect import open_warehouse
 
@@ -34,6 +37,9 @@ _ON = {
 _SHOWN_ONLY = {"proven_days", "targets_plausible", "engines_agree"}
 _DEFINITIONS = "definitions_hold"
 LINT = "definitions_lint"
+_CHAIN = "ledger_chain"
+_SNAPSHOTS = "locked_periods"
+_OF_MONTHS = {PERIOD_FILES, PERIOD_ACTUALS, CLOSE}
 _SHOWN = 20  # findings told; the rest is counted
 
 
@@ -50,12 +56,15 @@ def asset_checks() -> list[dg.AssetChecksDefinition]:
         _definitions(),
         _lint(FILES),
         _lint(PERIOD_FILES),
+        _ledger(FILES),
+        _ledger(PERIOD_FILES),
+        _locked(CLOSE),
     ]
 
 
 def _work(asset: dg.AssetKey, context: dg.AssetCheckExecutionContext, place: RunPlace) -> RunScope:
     """The work of the run that a check of the asset belongs to: of a month, or of days."""
-    return place.appraisal(context)[0] if asset in {PERIOD_FILES, PERIOD_ACTUALS} else place.days(context)
+    return place.appraisal(context)[0] if asset in _OF_MONTHS else place.days(context)
 
 
 def _group(asset: dg.AssetKey, names: Sequence[str]) -> dg.AssetChecksDefinition:
@@ -106,6 +115,71 @@ def _definitions() -> dg.AssetChecksDefinition:
         )
 
     return held
+
+
+def _ledger(asset: dg.AssetKey) -> dg.AssetChecksDefinition:
+    """What people decided decides what is published: a chain that does not hold makes all of it doubtful."""
+
+    @dg.asset_check(
+        name=_CHAIN,
+        asset=asset,
+        blocking=True,
+        description="Every entry of the ledger is as it was written, up to the newest that was noted; see `kpi verify`.",
+    )
+    def proven(context: dg.AssetCheckExecutionContext, place: RunPlace) -> dg.AssetCheckResult:
+        return ledger_result(prove_ledger(_work(asset, context, place).home))
+
+    return proven
+
+
+def ledger_result(proof: LedgerProof | None) -> dg.AssetCheckResult:
+    """Passed where nothing was ever entered, and where all is as it was written."""
+    if proof is None:
+        return dg.AssetCheckResult(passed=True, metadata={"entries": 0})
+    broken = proof.broken
+    said = "none" if broken is None else f"entry {broken.seq}: {broken.what_zh} {broken.what_en}"
+    return dg.AssetCheckResult(
+        passed=broken is None,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"entries": proof.head.seq, "head": proof.head.hash, "samples": said},
+    )
+
+
+def _locked(asset: dg.AssetKey) -> dg.AssetChecksDefinition:
+    """A damaged snapshot is told and stops nothing: the rest of the company is published all the same."""
+
+    @dg.asset_check(
+        name=_SNAPSHOTS,
+        asset=asset,
+        description="Every file of every locked period is as it was signed, and so is what is published of it.",
+    )
+    def proven(context: dg.AssetCheckExecutionContext, place: RunPlace) -> dg.AssetCheckResult:
+        return locked_result(prove_locks(_work(asset, context, place).home))
+
+    return proven
+
+
+def locked_result(proofs: Sequence[LockProof]) -> dg.AssetCheckResult:
+    """Passed when every lock holds; a table of them for HR."""
+    wrong = [
+        *(
+            f"{damage.file}: {damage.what_zh} {damage.what_en}"
+            for proof in proofs
+            for damage in proof.damages
+        ),
+        *(f"{proof.lock.period}: {', '.join(proof.people)}" for proof in proofs if proof.people),
+    ]
+    header = ("周期 Period", "版本 Version", "锁定日 Locked on", "人数 People", "台账 Ledger", "相符 Holds")
+    rows = [
+        (p.lock.period, str(p.lock.version), p.lock.on.isoformat(), str(len(p.lock.cards)), str(p.lock.entry.seq),
+         "是 yes" if p.holds else "否 NO")
+        for p in proofs
+    ]  # fmt: skip
+    return dg.AssetCheckResult(
+        passed=not wrong,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"locks": markdown(header, rows), "samples": "\n".join(wrong[:_SHOWN]) or "none"},
+    )
 
 
 def _lint(asset: dg.AssetKey) -> dg.AssetChecksDefinition:

@@ -9,6 +9,7 @@ import dagster as dg
 
 from models.definitions import load_definitions
 from pipelines.company.company import Company, shipped_definitions
+from pipelines.graph.assets.close import close_asset
 from pipelines.graph.assets.core import core_assets
 from pipelines.graph.assets.kpi import daily_assets
 from pipelines.graph.assets.raw import raw_assets
@@ -30,7 +31,7 @@ def build(company: Company) -> dg.Definitions:
         raw = raw_assets(company, days)
         keys = [key for asset in raw for key in asset.keys]
         daily_layer = [*raw, core_assets(keys, days), *daily_assets(roles, days)]
-        monthly_layer = monthly_assets(months)
+        monthly_layer = [*monthly_assets(months), close_asset(months)]
         checks = asset_checks()
     assets = dg.Definitions(
         assets=[*daily_layer, *monthly_layer],

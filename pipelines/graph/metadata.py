@@ -13,6 +13,7 @@ from decimal import Decimal
 import dagster as dg
 
 from models.tables import Table
+from pipelines.render.open_points import HEADS, OpenPoints, rows
 from pipelines.steps.compute import RoleFigure
 from pipelines.steps.pull import PullReport
 
@@ -70,6 +71,13 @@ def _role_row(figure: RoleFigure) -> tuple[str, ...]:
     )
 
 
+def close_table(points: OpenPoints) -> dg.MarkdownMetadataValue:
+    """What blocks the close of a period, in the order in which it should be mended."""
+    return markdown(
+        [head.both() for head, _ in HEADS], ([cell.both() for cell in row] for row in rows(points))
+    )
+
+
 def reports_metadata(
     reports: Sequence[PullReport], as_of: datetime
 ) -> dict[str, dg.MetadataValue | int | str]:
@@ -100,7 +108,7 @@ def reports_table(reports: Sequence[PullReport], as_of: datetime) -> dg.Markdown
         *("Account", "Windows", "Rows", "New", "Changed", "Requests", "Retries", "Waited"),
         *("Proof", "Age", "Failed", "Cause"),
     )
-    rows = [
+    accounts = [
         (
             *(r.ref.shop_id, str(r.windows), str(r.rows), str(r.new_rows), str(r.changed_rows)),
             *(str(r.requests), str(r.retries), f"{r.waited_seconds:.1f} s", r.proof),
@@ -109,7 +117,7 @@ def reports_table(reports: Sequence[PullReport], as_of: datetime) -> dg.Markdown
         )
         for r in reports
     ]
-    return markdown(header, rows)
+    return markdown(header, accounts)
 
 
 def _age(span: timedelta) -> str:

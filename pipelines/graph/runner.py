@@ -20,6 +20,7 @@ from dagster._core.instance.ref import InstanceRef
 from dagster_shared.error import SerializableErrorInfo
 
 from models.errors import CheckError, MeritError
+from models.periods import Period
 from models.whole_file import PRIVATE, write_whole
 from pipelines.company.home import Home
 from pipelines.company.processes import is_dead, this_process
@@ -29,6 +30,7 @@ from pipelines.graph.event_log import BATCH, DayEventLog
 from pipelines.graph.graph import build
 from pipelines.graph.schedules import DAILY, MONTHLY
 from pipelines.steps.files import checked_files
+from pipelines.steps.locked_periods import refuse_locked
 from warehouse.facts.checks import remedy_of
 from warehouse.store.connect import open_warehouse
 
@@ -59,7 +61,12 @@ def run_days(work: RunScope) -> RunOutcome:
 
 
 def run_period(work: RunScope, period: str) -> RunOutcome:
-    """Materialise the monthly job for the month the work ends in, scoring `period`."""
+    """Materialise the monthly job for the month the work ends in, scoring `period`.
+
+    Raises:
+        SigningError: S102 for a locked period, before a run is made.
+    """
+    refuse_locked(work.home, Period.parse(period), "score")
     tags = {"dagster/partition": work.last.replace(day=1).isoformat()}
     return _run(work, MONTHLY, tags, {"period": period})
 

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from models.causes import CAUSES, cause_label
+from models.closing.states import CardState
 from models.figure import FigureStatus, PaceState
 from models.money import round_half_up
 from models.units import currency_in_chinese, unit_of
@@ -53,6 +54,16 @@ STATUS: Mapping[FigureStatus, Bilingual] = {
     "provisional": Bilingual("暂定", "provisional"),
     "missing": Bilingual("缺失", "missing"),
     "excluded": Bilingual("不计入", "excluded"),
+}
+CARD_STATE: Mapping[CardState, Bilingual] = {
+    "open": Bilingual("未计分", "open"),
+    "scored": Bilingual("已计分", "scored"),
+    "reviewed": Bilingual("已复核", "reviewed"),
+    "published": Bilingual("已公布", "published"),
+    "objected": Bilingual("有异议", "objected to"),
+    "answered": Bilingual("异议已答复", "objection answered"),
+    "approved": Bilingual("已批准", "approved"),
+    "locked": Bilingual("已锁定", "locked"),
 }
 HEALTH = {
     "ok": Bilingual("完整", "complete"),

@@ -1,4 +1,4 @@
-"""The published names of KPIs and roles; an id stands in where none was published.
+"""The published names of KPIs and roles, and the words for a lock; an id stands in where no name was published.
 
 Not here: reading them (warehouse/published/labels.py), words that are ours (bilingual.py).
 """
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from pipelines.render.bilingual import Bilingual
 from warehouse.published.labels import KpiLabel, RoleLabel
+from warehouse.published.period_locks import PublishedLock
 
 
 def kpi_label(published: Mapping[str, KpiLabel], kpi_id: str) -> KpiLabel:
@@ -22,3 +23,14 @@ def by_another(kpi: KpiLabel) -> Bilingual:
 def role_label(published: Mapping[str, RoleLabel], role_id: str) -> RoleLabel:
     """The label of a role."""
     return published.get(role_id) or RoleLabel(role_id=role_id, zh=role_id, en=role_id, defined_at="")
+
+
+def locked_words(lock: PublishedLock | None) -> Bilingual | None:
+    """What every copy of a locked period carries: version, day, and the entry of the ledger that locked it."""
+    if lock is None:
+        return None
+    head = f"{lock.entry} {lock.entry_hash}"
+    return Bilingual(
+        f"已锁定 第 {lock.version} 版 {lock.locked_on} 台账 {head}",
+        f"locked version {lock.version} {lock.locked_on} ledger {head}",
+    )

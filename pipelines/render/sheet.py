@@ -18,7 +18,7 @@ from pipelines.render.bilingual import (
     in_words,
     quotient,
 )
-from pipelines.render.labels import by_another, kpi_label
+from pipelines.render.labels import by_another, kpi_label, locked_words
 from pipelines.render.styles import (
     Styles,
     footer,
@@ -29,6 +29,7 @@ from pipelines.render.styles import (
     write_text,
 )
 from warehouse.published.labels import KpiLabel, PublishedPerson
+from warehouse.published.period_locks import PublishedLock
 from warehouse.published.read import PublishedCard, PublishedLine
 
 COLUMNS = (
@@ -64,6 +65,7 @@ class SheetData:
     card: PublishedCard
     lines: list[PublishedLine]
     kpis: dict[str, KpiLabel]
+    lock: PublishedLock | None = None
 
     def kpi(self, kpi_id: str) -> KpiLabel:
         """The label of a KPI; its id stands in where none was published."""
@@ -250,7 +252,11 @@ def _totals(sheet: Worksheet, styles: Styles, row: int, about: SheetData) -> int
     state = closing(card)
     write_text(sheet, row, 11, state, styles.total)
     sheet.set_row(row, row_height(max(lines_needed(state, COLUMNS[11][1]) + 1, 2)))
-    _merged(sheet, (row + 1, 0, LAST), ROUNDING.both(), styles.note)
+    locked = locked_words(about.lock)
+    note = f"{ROUNDING.both()} {locked.both()}" if locked else ROUNDING.both()
+    _merged(sheet, (row + 1, 0, LAST), note, styles.note)
+    if locked:
+        sheet.set_row(row + 1, row_height(lines_needed(note, WIDTH)))
     return row + 2
 
 

@@ -14,6 +14,7 @@ from models.whole_file import PRIVATE, write_whole
 from pipelines.render import bilingual
 from pipelines.render.bilingual import Bilingual
 from pipelines.render.board import TEMPLATES, csp_hash, environment
+from pipelines.render.labels import locked_words
 from pipelines.render.sheet import (
     COLUMNS,
     ROUNDING,
@@ -78,6 +79,7 @@ def render_sheets(con: duckdb.DuckDBPyConnection, period: str) -> str:
         heads=[head for head, _ in COLUMNS],
         widths=[width for _, width in COLUMNS],
         rounding=ROUNDING,
+        locked=locked_words(book.lock),
         as_of=bilingual.instant(book.publication.as_of, book.company.zone),
         css=css,
         css_hash=csp_hash(css),

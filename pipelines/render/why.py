@@ -28,9 +28,10 @@ from pipelines.render.bilingual import (
     quotient,
     untranslated,
 )
-from pipelines.render.labels import by_another, kpi_label
+from pipelines.render.labels import by_another, kpi_label, locked_words
 from warehouse.published import labels, provenance, read
 from warehouse.published.labels import KpiLabel, PublishedPerson
+from warehouse.published.period_locks import lock_of
 from warehouse.published.provenance import LandingFile
 from warehouse.published.read import Ownership, PublishedCard, PublishedFigure, PublishedLine
 
@@ -107,6 +108,8 @@ def explain(
     question = _understood(con, person, kpi, period)
     story = Story(lang)
     _title(story, question)
+    if (locked := locked_words(lock_of(con, question.period.id))) is not None:
+        story.say(locked)
     lines, cards = _published(con, question)
     figures: Sequence[PublishedLine | PublishedFigure] = lines
     if question.period.kind == "D":

@@ -1,6 +1,6 @@
-"""The monthly workbook: a summary sheet and one appraisal sheet (考核表) per person and role.
+"""The monthly workbook: a summary sheet, what blocks the close, and one appraisal sheet (考核表) per person and role.
 
-Belongs here: file, summary, sheet names. Not here: one appraisal sheet (sheet.py), styles (styles.py).
+Belongs here: file, summary, sheet names. Not here: one appraisal sheet (sheet.py), open points (open_points.py), cell styles.
 """
 
 import io
@@ -18,11 +18,14 @@ from models.errors import UsageError
 from models.periods import Period
 from models.whole_file import PRIVATE, write_whole
 from pipelines.render.bilingual import NO_CAUSE, STATUS, Bilingual, in_words, instant
-from pipelines.render.labels import role_label
+from pipelines.render.labels import locked_words, role_label
+from pipelines.render.open_points import SHEET as OPEN_POINTS
+from pipelines.render.open_points import OpenPoints, write_open_points
 from pipelines.render.sheet import SheetData, write_sheet
 from pipelines.render.styles import Styles, footer, lines_needed, row_height, write_number, write_text
 from warehouse.published import labels, read
 from warehouse.published.labels import KpiLabel, Publication, PublishedCompany, PublishedPerson, RoleLabel
+from warehouse.published.period_locks import PublishedLock, lock_of
 from warehouse.published.read import PublishedCard, PublishedLine
 
 # Excel takes 31 characters for the name of a sheet and none of these seven (support.microsoft.com, "Rename a worksheet").
@@ -49,6 +52,7 @@ class WorkbookData:
     people: list[PublishedPerson]
     cards: list[PublishedCard]
     lines: dict[tuple[str, str], list[PublishedLine]]
+    lock: PublishedLock | None = None
 
     def role(self, role_id: str) -> Bilingual:
         """The names of a role."""
@@ -102,16 +106,22 @@ def load_period(con: duckdb.DuckDBPyConnection, period: str) -> WorkbookData:
         people=labels.people(con),
         cards=cards,
         lines=read.lines(con, period),
+        lock=lock_of(con, period),
     )
 
 
-def write_workbook(con: duckdb.DuckDBPyConnection, period: str, path: Path) -> Path:
-    """Write the workbook of a period and put it in place whole; the same data gives the same bytes."""
-    write_whole(path, workbook_bytes(load_period(con, period)), mode=PRIVATE)
+def write_workbook(
+    con: duckdb.DuckDBPyConnection, period: str, path: Path, points: OpenPoints | None = None
+) -> Path:
+    """Write the workbook of a period and put it in place whole; the same data gives the same bytes.
+
+    With `points` it has a sheet of what blocks the close, as `kpi close` shows it.
+    """
+    write_whole(path, workbook_bytes(load_period(con, period), points), mode=PRIVATE)
     return path
 
 
-def workbook_bytes(book_data: WorkbookData) -> bytes:
+def workbook_bytes(book_data: WorkbookData, points: OpenPoints | None = None) -> bytes:
     """The workbook as bytes."""
     target = io.BytesIO()
     options = {
@@ -126,6 +136,8 @@ def workbook_bytes(book_data: WorkbookData) -> bytes:
         styles = Styles(book)
         names = sheet_names((card.person_id, book_data.person(card).name) for card in book_data.cards)
         _summary(book.add_worksheet("汇总 Summary"), styles, book_data, names)
+        if points is not None and points.found.blockers:
+            write_open_points(book.add_worksheet(OPEN_POINTS), styles, points)
         for card, name in zip(book_data.cards, names, strict=True):
             write_sheet(book.add_worksheet(name), styles, sheet_data(book_data, card))
     return target.getvalue()
@@ -137,7 +149,8 @@ def sheet_names(people: Iterable[tuple[str, str]]) -> list[str]:
     >>> sheet_names([("P002", "王芳"), ("P002", "王芳"), ("P/3", "a[b]")])
     ['P002 王芳', 'P002 王芳 (2)', 'P_3 a_b_']
     """
-    taken = {"汇总 summary", "history"}  # our own first sheet, and a name that Excel keeps for itself
+    # our own sheets, and a name that Excel keeps for itself
+    taken = {"汇总 summary", OPEN_POINTS.lower(), "history"}
     names = []
     for person_id, name in people:
         plain = "".join(c for c in f"{person_id} {name}".translate(FORBIDDEN) if c.isprintable())
@@ -182,6 +195,7 @@ def sheet_data(book_data: WorkbookData, card: PublishedCard) -> SheetData:
         card=card,
         lines=book_data.lines.get((card.person_id, card.role_id), []),
         kpis=book_data.kpis,
+        lock=book_data.lock,
     )
 
 
@@ -244,10 +258,12 @@ def _counts(book_data: WorkbookData) -> list[str]:
     shown = " · ".join(f"{in_words(STATUS, s).both()} {n}" for s, n in sorted(states.items()))
     graded = " · ".join(f"{grade} {n}" for grade, n in sorted(grades.items())) or "—"
     version = book_data.publication.definition_hash[:12]
+    locked = locked_words(book_data.lock)
+    signed = f" · {locked.both()}" if locked else ""
     return [
         f"人数 People {len(cards)} · {shown}",
         f"等级 Grades: {graded}",
-        f"数据截至 Data as of {_day(book_data)} · 定义版本 Definitions {version}",
+        f"数据截至 Data as of {_day(book_data)} · 定义版本 Definitions {version}{signed}",
     ]
 
 

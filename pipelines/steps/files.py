@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 from connectors.file_drop import DroppedCompany, check_company, read_company, with_ids
 from models.definitions.kpis import Kpi
 from models.definitions.roles import Role
+from models.errors import MeritError
 from models.units import unit_of
 from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.drops import load_facts
@@ -60,13 +61,27 @@ def load_files(work: RunScope, *, facts: bool = True) -> LoadedFiles:
 
 def checked_files(work: RunScope) -> DroppedCompany:
     """The company's tables, refused when they contradict themselves or the definitions."""
+    dropped, refusal = looked_at_files(work)
+    if refusal is not None or dropped is None:
+        raise refusal or AssertionError("files that cannot be read have a refusal")
+    return dropped
+
+
+def looked_at_files(work: RunScope) -> tuple[DroppedCompany | None, MeritError | None]:
+    """The company's tables as they are, and why they are refused; without tables where they cannot even be read."""
     definitions = work.definitions
     roles, kpis = definitions.roles, definitions.kpis
-    dropped = with_ids(read_company(work.company.folder), roles=_labels(roles), kpis=_labels(kpis))
-    work.company.check_roles(roles)
+    try:
+        dropped = with_ids(read_company(work.company.folder), roles=_labels(roles), kpis=_labels(kpis))
+    except MeritError as refusal:
+        return None, refusal
     rates = {name for name, kpi in kpis.items() if unit_of(kpi.unit).is_ratio}
-    check_company(dropped.tables, role_ids=tuple(roles), kpi_ids=tuple(kpis), rate_kpis=rates)
-    return dropped
+    try:
+        work.company.check_roles(roles)
+        check_company(dropped.tables, role_ids=tuple(roles), kpi_ids=tuple(kpis), rate_kpis=rates)
+    except MeritError as refusal:
+        return dropped, refusal
+    return dropped, None
 
 
 def _labels(named: Mapping[str, Kpi] | Mapping[str, Role]) -> dict[str, tuple[str, ...]]:

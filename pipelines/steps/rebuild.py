@@ -18,6 +18,7 @@ from pipelines.company.home import Home
 from pipelines.company.run_scope import RunScope, tell
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
+from pipelines.steps.locked_periods import locks_of
 from pipelines.steps.publish import publish_all
 from pipelines.steps.pull import register_accounts
 from pipelines.steps.score import compute_period, score_people
@@ -61,7 +62,8 @@ def rebuild(
         for period in covered.reconciled:
             reconcile(con, Period.parse(period), company.accountable_roles)
         note_computed(con, work)
-    for period in covered.scored:
+    for period in sorted(set(covered.scored) - locks_of(home).keys()):
+        # a locked one comes from its snapshot, with the publication
         compute_period(work, Period.parse(period))
         score_people(work, Period.parse(period))
     publish_all(work, covered.period)

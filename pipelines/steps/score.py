@@ -9,6 +9,7 @@ from models.definitions import Definitions
 from models.inputs import Actual
 from models.periods import Period
 from pipelines.company.run_scope import RunScope, tell
+from pipelines.steps.locked_periods import refuse_locked
 from warehouse.facts.reconcile import reconcile
 from warehouse.figures.actuals import compute_spans
 from warehouse.figures.basis import note_basis
@@ -19,7 +20,12 @@ from warehouse.store.connect import open_warehouse
 
 
 def compute_period(work: RunScope, period: Period) -> int:
-    """Compute and store the figures of the period; returns how many."""
+    """Compute and store the figures of the period; returns how many.
+
+    Raises:
+        SigningError: S102 for a locked one.
+    """
+    refuse_locked(work.home, period, "figures")
     with open_warehouse(work.home.root) as con:
         actuals = compute_spans(con, work.definitions, [period])
         store_source_health(con, period.start, period.end)
@@ -31,7 +37,12 @@ def compute_period(work: RunScope, period: Period) -> int:
 
 
 def score_people(work: RunScope, period: Period) -> Counter[str]:
-    """Score everyone of the period, from the bottom of the company up; returns scorecards by status."""
+    """Score everyone of the period, from the bottom of the company up; returns scorecards by status.
+
+    Raises:
+        SigningError: S102 for a locked one.
+    """
+    refuse_locked(work.home, period, "scorecards")
     with open_warehouse(work.home.root) as con:
         cards = scorecards(con, work.definitions, period, read_actuals(con, period))
         store_scorecards(con, period, cards)

@@ -34,7 +34,7 @@ def rebuild_in_place(company: Company, home: Home) -> Path | None:
             were published. The home is then as it was.
     """
     with tempfile.TemporaryDirectory(prefix="rebuild-", dir=home.root) as folder:
-        beside = Home(Path(folder))
+        beside = home.beside(Path(folder))
         try:
             rebuild(company, home, beside, loaded_windows(home))
         except WarehouseError as error:

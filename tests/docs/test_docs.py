@@ -20,7 +20,7 @@ DOCS = ROOT / "docs"
 FOLDERS = ("models", "connectors", "warehouse", "pipelines")
 BESIDE = [path for folder in (*FOLDERS, "kpi_definitions") for path in (ROOT / folder).rglob("*.md")]
 PAGES = sorted({*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *BESIDE})
-CODE = re.compile(r"[\"'\[]([CDKMPRUW][0-9]{3})[\"'\]]")
+CODE = re.compile(r"[\"'\[]([CDKMPRSUW][0-9]{3})[\"'\]]")
 NAMED_CODE = re.compile(r"Error\(\s*\"([a-z]+(?:_[a-z]+)+)\"")
 PEOPLE = {"P001", "P002", "P003"}  # person ids in examples look like codes; prepare_*.py hold nothing else
 

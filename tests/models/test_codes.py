@@ -10,7 +10,7 @@ from models.errors import MeritError, MeritErrors, PullError
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LETTERS = {
     "causes": "M", "pulling": "P", "company": "C", "definitions": "D", "commands": "U", "rights": "R",
-    "checks": "K", "warehouse": "W",
+    "signing": "S", "checks": "K", "warehouse": "W",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.storeys import module_of, modules_imported
 
 ROOT = Path(__file__).resolve().parents[2]
-STOREYS = (("company", "render"), ("steps",), ("graph",), ("commands",), ("definitions",))
+STOREYS = (("company", "render"), ("steps",), ("closing",), ("graph",), ("commands",), ("definitions",))
 FILES = sorted((ROOT / "pipelines").rglob("*.py"))
 
 

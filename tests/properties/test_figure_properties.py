@@ -116,10 +116,12 @@ def _judged(
         (t.measure for t in plan.denominator), below
     )
     evidence = Evidence(
-        MeasureResults({measure: {key: MeasureResult(value, 3, 0)} for measure, value in sums.items()}, {}),
-        Coverage([SHOP]),
-        {("order_line", "ann", role): (Owned("shop", "uk", DECEMBER.start, DECEMBER.end),)},
-        lambda _duty, _kpi: target,
+        figures=MeasureResults(
+            {measure: {key: MeasureResult(value, 3, 0)} for measure, value in sums.items()}, {}
+        ),
+        coverage=Coverage([SHOP]),
+        owned={("order_line", "ann", role): (Owned("shop", "uk", DECEMBER.start, DECEMBER.end),)},
+        target_of=lambda _duty, _kpi: target,
     )
     judged = evidence.judge(MeasuredPerson(DECEMBER, "ann", role, (plan,)), plan)
     status: FigureStatus = judged.status

@@ -112,7 +112,13 @@ def _judge(
     measures = measures_by_fact(work)
     figures = read_figures(con, measures, spans, grain, roles_by_measure(work))
     unstated = read_unstated(con, chain.from_iterable(measures.values()))
-    evidence = Evidence(figures, read_coverage(con), _owned(con), target_of, unstated)
+    evidence = Evidence(
+        figures=figures,
+        coverage=read_coverage(con),
+        owned=_owned(con),
+        target_of=target_of,
+        unstated=unstated,
+    )
     alternatives = Alternatives(con, evidence)
     judgements = [(duty, kpi, alternatives.judge(duty, kpi)) for duty in work for kpi in duty.kpis]
     return (

@@ -8,10 +8,18 @@ import hashlib
 import duckdb
 
 from models.attribution import Attribution
+from models.periods import Period
+from warehouse.figures.reaching import reaching
 from warehouse.store.connect import transaction
 from warehouse.store.rows import insert_rows, only_value, row_dicts, run
 from warehouse.store.sqltext import Sql
 
+PERIOD_INPUTS = {
+    "people in the period": "core_person",
+    "ownership in the period": "core_ownership",
+    "targets in the period": "core_target",
+    "ratings in the period": "core_rating",
+}
 DAYS = "days"  # the scope of daily and month-to-date figures; every other scope is a period
 
 
@@ -21,6 +29,7 @@ def note_basis(
     """Replace what the figures of a scope rest on."""
     rows = {
         **_files(con, scope),
+        **({} if scope == DAYS else period_inputs(con, Period.parse(scope))),
         "definitions": definition_hash,
         "attribution": hashlib.sha256(repr(attribution).encode()).hexdigest(),
         "records": _records(con),
@@ -30,6 +39,14 @@ def note_basis(
         insert_rows(
             con, "figure_input", [{"scope": scope, "input": name, "digest": d} for name, d in rows.items()]
         )
+
+
+def period_inputs(con: duckdb.DuckDBPyConnection, period: Period) -> dict[str, str]:
+    """Digest by name of the company's rows that reach into a period: a newcomer of the month after changes none of them."""
+    return {
+        name: hashlib.sha256(repr(reaching(con, table, period).to_pylist()).encode()).hexdigest()
+        for name, table in PERIOD_INPUTS.items()
+    }
 
 
 def _files(con: duckdb.DuckDBPyConnection, scope: str) -> dict[str, str]:

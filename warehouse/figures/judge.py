@@ -68,7 +68,7 @@ TargetOf = Callable[
 ]  # the target of a KPI for the duty's span; None = there is none
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Everything a figure is judged by."""
 

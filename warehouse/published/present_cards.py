@@ -54,7 +54,13 @@ def _by_person(con: duckdb.DuckDBPyConnection, sql: Sql, period: str) -> dict[st
 
 
 def _hash(cards: list[dict[str, Any]], lines: list[dict[str, Any]]) -> str:
-    return hashlib.sha256(canonical({"cards": cards, "lines": lines}).encode()).hexdigest()
+    signed = {"cards": [_filled(card) for card in cards], "lines": [_filled(line) for line in lines]}
+    return hashlib.sha256(canonical(signed).encode()).hexdigest()
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without empty cells: a column that a later version adds makes no other card of one that was signed."""
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _status(cards: Iterable[dict[str, Any]]) -> str:

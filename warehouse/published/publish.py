@@ -23,6 +23,7 @@ PUBLISHED_TABLES = (
     "kpi_actual_period",
     "scorecard",
     "scorecard_line",
+    "period_lock",
     "reconciliation",
     "source_health",
     "source_window",

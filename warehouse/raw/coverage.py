@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from models.causes import Cause
+from models.causes import Cause, FeedDay
 from models.loads import FILE_DROP, StreamRef
 from models.periods import business_date, day_bounds
 from models.tables import FACTS
@@ -151,7 +151,7 @@ class Account:
         return Cause(window.cause_code or "M207", f"{self._where(day)}: {window.cause}")
 
     def _where(self, day: date) -> str:
-        return f"{self.connector}.{self.stream}[{self.shop_id}] {day.isoformat()}"
+        return str(FeedDay(self.connector, self.stream, self.shop_id, day))
 
     @cached_property
     def stretches(self) -> tuple[tuple[datetime, datetime], ...]:

@@ -1,12 +1,17 @@
-"""Monthly layer: the files of the company as they are now, figures of the period, scorecards in manager order, publication."""
+"""Monthly layer: the company's files as they are now, figures, scorecards in manager order, publication, what blocks."""
+
+from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.closing.close import close_status
 from pipelines.graph.assets import HR, POOL
 from pipelines.graph.assets.core import CORE
+from pipelines.graph.metadata import close_table
 from pipelines.graph.resources import RunPlace
 from pipelines.steps.facts import build_facts
 from pipelines.steps.files import load_files
+from pipelines.steps.locked_periods import refuse_locked
 from pipelines.steps.publish import publish_all, write_period_workbook
 from pipelines.steps.score import compute_period, score_people
 
@@ -14,12 +19,17 @@ PERIOD_FILES = dg.AssetKey("raw_company__period_files")
 PERIOD_ACTUALS = dg.AssetKey("out_kpi__period_actuals")
 SCORECARDS = dg.AssetKey("out_score__scorecards")
 PUBLISHED = dg.AssetKey("out_score__published")
+CLOSE_LIST = dg.AssetKey("out_score__close_list")
+NOTHING_BLOCKS = "nothing_blocks_the_close"
 WORKBOOK = dg.AssetKey("out_score__workbook")
 
 
 def monthly_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """Files of the company, period actuals, scorecards, publication and workbook."""
-    return [_files(months), _actuals(months), _scorecards(months), _published(months), _workbook(months)]
+    """Files of the company, period actuals, scorecards, publication, what blocks the close, workbook."""
+    return [
+        *(_files(months), _actuals(months), _scorecards(months), _published(months)),
+        *(_close_list(months), _workbook(months)),
+    ]
 
 
 def _files(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
@@ -35,7 +45,9 @@ def _files(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         code_version="1",
     )
     def loaded(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        work, _ = place.appraisal(context)
+        work, period = place.appraisal(context)
+        # before anything is read: a locked month is shown as it was signed, and nothing is computed into it
+        refuse_locked(work.home, period, "files")
         # a rating that was corrected this minute counts, whether a day was run since or not
         files = load_files(work)
         build_facts(work)
@@ -118,10 +130,53 @@ def _published(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     return published
 
 
+def _close_list(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=CLOSE_LIST,
+        deps=[PUBLISHED],
+        description="One row per thing that blocks the close of the period: who waits, who can mend it, with which command.",
+        group_name="score",
+        owners=HR,
+        kinds={"python"},
+        partitions_def=months,
+        code_version="1",
+        check_specs=[
+            dg.AssetCheckSpec(
+                NOTHING_BLOCKS,
+                asset=CLOSE_LIST,
+                description="Nobody's card waits for anything; what blocks is shown as `kpi close` shows it, and stops no run.",
+            )
+        ],
+    )
+    def listed(
+        context: dg.AssetExecutionContext, place: RunPlace
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+        work, period = place.appraisal(context)
+        status = close_status(work.company, work.home, period, as_of=work.as_of)
+        shown = close_table(status.points)
+        yield dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": len(status.found.blockers),
+                "summary": f"{status.found.line.zh} / {status.found.line.en}",
+                "blockers": shown,
+                **{f"people_{state}": n for state, n in status.states.items()},
+            }
+        )
+        yield dg.AssetCheckResult(
+            check_name=NOTHING_BLOCKS,
+            passed=not status.blocks,
+            severity=dg.AssetCheckSeverity.WARN,
+            # what a command prints of a check that found something
+            metadata={"blockers": shown, "samples": f"{status.found.line.en}: kpi close {period.id}"},
+        )
+
+    return listed
+
+
 def _workbook(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         key=WORKBOOK,
-        deps=[PUBLISHED],
+        deps=[CLOSE_LIST],
         description="One workbook per period (绩效考核表), one sheet per person with all arithmetic.",
         group_name="score",
         owners=HR,
@@ -131,7 +186,8 @@ def _workbook(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     )
     def written(context: dg.AssetExecutionContext, place: RunPlace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         work, period = place.appraisal(context)
-        path = write_period_workbook(work, period)
+        status = close_status(work.company, work.home, period, as_of=work.as_of)
+        path = write_period_workbook(work, period, status.points)
         return dg.MaterializeResult(
             metadata={"path": dg.MetadataValue.path(path), "bytes": path.stat().st_size}
         )

@@ -57,6 +57,11 @@ LETTERS = {
         "[hr.md](../hr.md#who-may-do-what-谁可以做什么).\n"
         "其中 R102、R104、R105 与 access.yaml 的内容无关，永远成立。",
     ),
+    "signing": Letter(
+        "S",
+        "a decision does not fit the state of a period or card 月结",
+        "HR, managers",
+    ),
     "checks": Letter("K", "a check found wrong rows 检查", "engineer"),
     "warehouse": Letter("W", "the warehouse 数据库", "engineer"),
 }

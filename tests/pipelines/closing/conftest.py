@@ -140,6 +140,27 @@ def scored_once(tmp_path_factory: pytest.TempPathFactory) -> Firm:
 @pytest.fixture
 def firm(scored_once: Firm, tmp_path: Path) -> Firm:
     """The firm after January was scored, before anybody signs."""
-    shutil.copytree(scored_once.folder, tmp_path / "company")
-    shutil.copytree(scored_once.home.root, tmp_path / "home")
-    return Firm(tmp_path / "company", Home.at(tmp_path / "home"))
+    return copied(scored_once, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def approved_once(scored_once: Firm, tmp_path_factory: pytest.TempPathFactory) -> Firm:
+    """The firm after everybody has signed January, before the lock; tests work on copies."""
+    from tests.pipelines.closing.locking import approve_all
+
+    firm = copied(scored_once, tmp_path_factory.mktemp("approved"))
+    approve_all(firm)
+    return firm
+
+
+@pytest.fixture
+def approved(approved_once: Firm, tmp_path: Path) -> Firm:
+    """The firm after everybody has signed January, before the lock."""
+    return copied(approved_once, tmp_path)
+
+
+def copied(firm: Firm, place: Path) -> Firm:
+    """A firm like it, of its own."""
+    shutil.copytree(firm.folder, place / "company")
+    shutil.copytree(firm.home.root, place / "home")
+    return Firm(place / "company", Home.at(place / "home"))

@@ -68,8 +68,10 @@ def test_a_source_that_is_missing_blocks_nothing_and_wrong_figures_block() -> No
         for key, check in ((spec.key, spec) for spec in definition.check_specs)
     }
 
-    shown_only = [checks.pop(name) for name in ("proven_days", "targets_plausible", "engines_agree")]
-    assert shown_only == [False, False, False]
+    shown_only = [
+        checks.pop(name) for name in ("proven_days", "targets_plausible", "engines_agree", "locked_periods")
+    ]
+    assert shown_only == [False] * 4
     assert all(checks.values())
     assert checks.keys() >= {
         "unique_keys",
@@ -77,6 +79,7 @@ def test_a_source_that_is_missing_blocks_nothing_and_wrong_figures_block() -> No
         "ownership_shares",
         "definitions_hold",
         "roster_complete",
+        "ledger_chain",
     }
 
 
