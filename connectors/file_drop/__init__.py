@@ -12,6 +12,9 @@ from connectors.file_drop.drops import failed as failed_drop
 from connectors.file_drop.labels import with_ids
 from connectors.file_drop.layout import FileOptions, Layout, load_layout, table_names
 from connectors.file_drop.manifest import MANIFEST, Drop, read_manifest
+from connectors.file_drop.ratings_file import RatingRow, RatingRowKey, given_ratings, open_ratings
+from connectors.file_drop.reading.opening import read_bytes
+from connectors.file_drop.reading.xlsx_rows import form_sheets
 from connectors.file_drop.table import DroppedRow, DroppedTable, QuarantinedCell, read_table
 from connectors.file_drop.templates import write_templates
 
@@ -25,10 +28,16 @@ __all__ = [
     "FileOptions",
     "Layout",
     "QuarantinedCell",
+    "RatingRow",
+    "RatingRowKey",
     "check_company",
     "drop_digest",
     "failed_drop",
+    "form_sheets",
+    "given_ratings",
     "load_layout",
+    "open_ratings",
+    "read_bytes",
     "read_company",
     "read_drop",
     "read_manifest",

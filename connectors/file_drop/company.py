@@ -62,6 +62,16 @@ def read_company(folder: Path) -> DroppedCompany:
     return DroppedCompany(tables)
 
 
+def find_table(folder: Path, table: str) -> tuple[Path, FileOptions] | None:
+    """The file that holds a table of a company folder, and what the company declares about it; None without one.
+
+    Raises:
+        CompanyError: C101 to C112 for a file or declaration that cannot be used.
+    """
+    options = _declarations(folder).get(table, FileOptions())
+    return _find(folder, table, options, _workbook_sheets(folder))
+
+
 def _single(error: MeritError) -> Iterator[MeritError]:
     yield from error.errors if isinstance(error, MeritErrors) else [error]
 

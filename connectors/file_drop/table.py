@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 from connectors.file_drop.headers import find_header, match_header
 from connectors.file_drop.layout import ColumnSpec, FileOptions, Layout, load_layout
@@ -110,11 +111,21 @@ def read_layout(layout: Layout, path: Path, *, options: FileOptions, shown: str 
     Raises:
         MeritError: as `read_table`.
     """
-    declared, file = options, shown or path.name
+    return read_content(layout, read_bytes(path), path.name, options=options, shown=shown)
+
+
+def read_content(
+    layout: Layout, content: bytes, file_name: str, *, options: FileOptions, shown: str = ""
+) -> DroppedTable:
+    """The typed rows of a file that is at hand, as `read_layout` gives them.
+
+    Raises:
+        MeritError: as `read_table`.
+    """
+    declared, file = options, shown or file_name
     # A sheet of a workbook is named as Excel names it in formulas.
     name = f"{file}[{declared.sheet}]" if declared.sheet else file
-    content = read_bytes(path)
-    grid = _grid(path, content, layout, declared)
+    grid = _grid(file_name, content, layout, declared)
     header, _ = find_header(grid.top, layout, declared)
     columns, unknown = match_header(grid.top[header], name, layout, declared)
     positions = {spec.name: position for position, spec in columns.items()}
@@ -133,35 +144,40 @@ def read_layout(layout: Layout, path: Path, *, options: FileOptions, shown: str 
     )
 
 
-def _grid(path: Path, content: bytes, layout: Layout, options: FileOptions) -> Grid:
-    suffix = path.suffix.lower()
+def _grid(name: str, content: bytes, layout: Layout, options: FileOptions) -> Grid:
+    suffix = Path(name).suffix.lower()
     if suffix == ".csv":
-        return _csv(path.name, content, layout, options)
+        return csv_and_delimiter(name, content, layout, options)[0]
     if suffix == ".xlsx":
-        return xlsx_grid(content, path.name, table=layout.table, sheet=options.sheet)
+        return xlsx_grid(content, name, table=layout.table, sheet=options.sheet)
     raise CompanyError(
-        "C111", "this kind of file is not read", where=path.name, remedy="save it as .csv (UTF-8) or .xlsx"
+        "C111", "this kind of file is not read", where=name, remedy="save it as .csv (UTF-8) or .xlsx"
     )
 
 
-def _csv(name: str, content: bytes, layout: Layout, options: FileOptions) -> Grid:
+def csv_and_delimiter(
+    name: str, content: bytes, layout: Layout, options: FileOptions
+) -> tuple[Grid, Literal[",", ";", "\t"]]:
     """The rows of a text file; where no separator is declared, with the one under which its header is found."""
     encodings = (options.encoding,) if options.encoding else layout.encodings
     if "delimiter" in options.model_fields_set:
-        return csv_grid(content, name, encodings=encodings, delimiter=options.delimiter)
+        grid = csv_grid(content, name, encodings=encodings, delimiter=options.delimiter)
+        return grid, options.delimiter
     broken: CompanyError | None = None
     # a semicolon where a comma stands before the decimals, a tab where a sheet was copied
-    for delimiter in (options.delimiter, ";", "\t"):
+    tried: tuple[Literal[",", ";", "\t"], ...] = (options.delimiter, ";", "\t")
+    for delimiter in tried:
         try:
             grid = csv_grid(content, name, encodings=encodings, delimiter=delimiter)
         except CompanyError as error:
             broken = broken or error
             continue
         if find_header(grid.top, layout, options)[1]:
-            return grid
+            return grid, delimiter
     if broken:
         raise broken
-    return csv_grid(content, name, encodings=encodings, delimiter=options.delimiter)
+    grid = csv_grid(content, name, encodings=encodings, delimiter=options.delimiter)
+    return grid, options.delimiter
 
 
 def _typed(rows: Iterable[GridRow], reading: _RowReader) -> tuple[list[DroppedRow], list[QuarantinedCell]]:

@@ -84,8 +84,9 @@ KINDS: Mapping[EntryKind, KindRule] = {
     ),
     # a computation, not a decision: entered so that every later move can say on which card it was made
     EntryKind.SCORED: _kind("已计分", "scored", "person", None, "card_hash", "status"),
+    # the right is the rater's, and of a superior alone: a colleague rates by having been asked (raters.py), and HR hands it in
     EntryKind.RATED: _kind(
-        "评分已收回", "ratings returned", "person", "score", "file_hash", "items", prepares=True
+        "评分已收回", "ratings returned", "person", None, "file_hash", "rater", "items", prepares=True
     ),
     EntryKind.REVIEWED: _kind("上级已复核", "reviewed", "person", "score", "card_hash", prepares=True),
     EntryKind.ADJUSTED: _kind(

@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 
 from models.closing.blockers import Blocker, BlockerKind, BlockerOwner, Thing
-from models.closing.entries import Entry
 from models.closing.kinds import KINDS, EntryKind
+from models.closing.plan import PlanGap
 from models.closing.remedies import CloseContext, meaning_of, remedy_of, shown
 from models.closing.states import PeriodStanding
 from models.definitions import Label
@@ -102,34 +102,43 @@ def stale_blockers(
     ]
 
 
-def plan_blockers(
-    entries: Iterable[Entry], duties: Iterable[tuple[str, str]], about: CloseContext
-) -> list[Blocker]:
-    """People who would be scored under a plan that was never served to them in that role."""
-    served = {
-        (entry.person, str(entry.says.get("role")))
-        for entry in entries
-        if entry.kind == EntryKind.PLAN_SERVED
-    }
-    lacking = sorted({*duties} - served)
-    if not lacking:
-        return []
-    people = sorted({person for person, _ in lacking})
-    who = shown(map(about.person, people))
-    return [
-        Blocker(
-            thing=Thing(BlockerKind.PLAN, about.period.id),
-            code="S130",
-            what=Label(f"从未送达考核方案：{who}", f"the plan was never served to {who}"),
-            owner=about.holders("plan", people),
-            remedy=remedy_of("S130"),
-            command=f"kpi plan serve --period {about.period.id}",
+# code, what is told and who frees them, by how the plan stands; each state is one thing to do
+_PLAN_STATES: Mapping[str, tuple[str, Label]] = {
+    "not_served": ("S130", Label("从未送达考核方案", "the plan was never served")),
+    "changed": ("S130", Label("送达之后方案有改动", "the plan has changed since it was served")),
+    "refused": ("S131", Label("方案被拒绝", "the plan was refused")),
+    "waiting": ("S131", Label("尚未确认方案", "the plan is not confirmed")),
+}
+
+
+def plan_blockers(gaps: Iterable[PlanGap], about: CloseContext) -> Iterator[Blocker]:
+    """People who would be scored under a plan that was not served or, where that is asked for, not confirmed."""
+    by_state: dict[str, list[PlanGap]] = {}
+    for gap in gaps:
+        by_state.setdefault(gap.state, []).append(gap)
+    for state, (code, what) in _PLAN_STATES.items():
+        lacking = by_state.get(state, [])
+        if not lacking:
+            continue
+        people = sorted({gap.person for gap in lacking})
+        who = shown(map(about.person, people))
+        is_ours = code == "S130"
+        yield Blocker(
+            thing=Thing(BlockerKind.PLAN, f"{about.period.id} {state}"),
+            code=code,
+            what=Label(f"{what.zh}：{who}", f"{what.en}: {who}"),
+            # who has not answered answers by the own login
+            owner=about.holders("plan", people)
+            if is_ours
+            else BlockerOwner(tuple(people), Label("本人", "the person")),
+            remedy=remedy_of(code),
+            command=f"kpi plan {'serve' if is_ours else 'confirm'} --period {about.period.id}",
             people=frozenset(people),
             details=tuple(
-                Label(f"{about.person(p)}（{role}）", f"{about.person(p)} ({role})") for p, role in lacking
+                Label(f"{about.person(g.person)}（{g.role}）", f"{about.person(g.person)} ({g.role})")
+                for g in lacking
             ),
         )
-    ]
 
 
 def objection_blockers(stands: PeriodStanding, about: CloseContext) -> Iterator[Blocker]:

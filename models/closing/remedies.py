@@ -162,7 +162,10 @@ def _rating(thing: Thing, waiting: WaitingLines, about: CloseContext) -> Blocker
         code="M213",
         what=Label(f"{who.zh} 尚未评分：{people}", f"{who.en} has not rated {people}"),
         owner=owner,
-        remedy=Label("请评分人给出评分，填入 ratings.csv", "ask for the ratings and add them to ratings.csv"),
+        remedy=Label(
+            f"`kpi ratings send --period {about.period.id}` 发评分表，收回后 `kpi ratings take 文件 --period {about.period.id}`",
+            f"`kpi ratings send --period {about.period.id}`, then `kpi ratings take FILE --period {about.period.id}`",
+        ),
         command=about.score_again,
         place="ratings.csv",
         people=waiting.people,

@@ -142,7 +142,8 @@ def _person_after(before: Standing, entry: Entry) -> Standing:
     kind, says = EntryKind(entry.kind), entry.says
     after = before
     if KINDS[kind].prepares:
-        after = replace(after, prepared_by=after.prepared_by | {entry.actor})
+        # HR may hand in what a manager rated: both had a part in the card
+        after = replace(after, prepared_by=after.prepared_by | {entry.actor, says.get("rater", entry.actor)})
     if kind == EntryKind.SCORED:
         return _rescored(after, says)
     if kind in (EntryKind.ADJUSTED, EntryKind.CALIBRATED):

@@ -11,13 +11,13 @@ from models.definitions.kpis import (
     FromReports,
     Kpi,
     Measure,
-    RatedItem,
     Ratio,
     Sum,
     TargetRef,
 )
 from models.definitions.load import Definitions, load_definitions
 from models.definitions.ranges import Range
+from models.definitions.rated_items import RatedItem
 from models.definitions.reading import Label
 from models.definitions.roles import Dimension, Duty, Role, RoleLine
 

@@ -11,9 +11,10 @@ from typing import Protocol
 
 from models.definitions.alternatives import check_alternatives
 from models.definitions.grades import GradeTable
-from models.definitions.kpis import FromReports, Kpi, RatedItem, Ratio, TargetRef
+from models.definitions.kpis import FromReports, Kpi, Ratio, TargetRef
 from models.definitions.pay_checks import check_plans
 from models.definitions.pay_plans import PayPlan
+from models.definitions.rated_items import RatedItem
 from models.definitions.reading import Problems
 from models.definitions.references import check_references
 from models.definitions.roles import Role, RoleLine

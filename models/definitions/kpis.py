@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 from models.definitions.aggregates import Item, read_items
+from models.definitions.rated_items import RatedItem, read_rated_item
 from models.definitions.reading import (
     Fields,
     Label,
@@ -55,13 +56,6 @@ class Ratio:
 
     numerator: tuple[Item, ...]
     denominator: tuple[Item, ...] | TargetRef
-
-
-@dataclass(frozen=True)
-class RatedItem:
-    """A manual rating item."""
-
-    item: str
 
 
 @dataclass(frozen=True)
@@ -115,7 +109,6 @@ class Kpi:
         return self.scale != 1 or self.floor is not None or self.cap is not None
 
 
-RATING_KEYS = ("item",)
 TARGET_KEYS = ("target",)
 REPORT_KEYS = ("total_at_least", "grade_in")  # exactly one of them
 REQUIRED = ("id", "effective_from", "label", "formula", "kind", "unit", "direction", "decimals")
@@ -227,8 +220,7 @@ def _measure(fields: Fields) -> Measure:
         raise refuse("D206", f"{given[0]} has no denominator", place, remedy="remove denominator")
     match given[0]:
         case "rating":
-            inner = Fields(fields["rating"], "rating", required=RATING_KEYS)
-            return RatedItem(as_id(inner["item"], "rating item"))
+            return read_rated_item(fields["rating"])
         case "from_reports":
             return _from_reports(fields["from_reports"])
         case _:

@@ -7,7 +7,16 @@ or another definition; `kpi lint` has them.
 
 from collections.abc import Iterable, Mapping
 
-from models.definitions import accepted_findings, aggregates, grades, kpis, pay_plans, red_lines, roles
+from models.definitions import (
+    accepted_findings,
+    aggregates,
+    grades,
+    kpis,
+    pay_plans,
+    rated_items,
+    red_lines,
+    roles,
+)
 from models.definitions.load import LISTS
 from models.definitions.ranges import MAX_WINDOW
 from models.definitions.reading import ID_FORM
@@ -129,7 +138,15 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
         "count_distinct": COLUMNS,
     },
     "target_of": {"target": ID},
-    "rating": {"item": ID},
+    "rating": {
+        "item": ID,
+        "about": _said(_ref("label"), "评分项的含义", "what the item means"),
+        "scale_max": {"type": "integer", "minimum": 1, "maximum": rated_items.MOST},
+        "levels": _said(
+            _list("level", 2), "各等级的含义，从低到高", "what each score means, the lowest first"
+        ),
+    },
+    "level": {"score": {"type": "integer", "minimum": 0}, "zh": TEXT, "en": TEXT},
     "from_reports": {"total_at_least": NUMBER, "grade_in": {"type": "array", "items": WORD, "minItems": 1}},
     "label": {"zh": TEXT, "en": TEXT},
     "accepted": {"code": {"type": "string", "pattern": "^L[0-9]{3}$"}, "why": _ref("label")},
@@ -207,7 +224,8 @@ KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "aggregate": (aggregates.AGGREGATE_REQUIRED, aggregates.AGGREGATE_OPTIONAL),
     "having": ((), aggregates.HAVING_KEYS),
     "target_of": (kpis.TARGET_KEYS, ()),
-    "rating": (kpis.RATING_KEYS, ()),
+    "rating": (rated_items.RATING_KEYS, rated_items.RATING_OPTIONS),
+    "level": (rated_items.LEVEL_KEYS, ()),
     "from_reports": ((), kpis.REPORT_KEYS),
     "bounds": ((), kpis.BOUND_KEYS),
     "label": (("zh", "en"), ()),

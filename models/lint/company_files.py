@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from models.definitions import Label
-from models.definitions.kpis import RatedItem
+from models.definitions.rated_items import RatedItem
 from models.inputs import Person
 from models.lint.finding import Breach, LintedWorld, Severity, rule
 from models.lint.rows import FileRow, StatedRate, StatedRating, StatedTarget

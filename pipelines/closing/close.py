@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from models.appraisal.targets import TargetBook
 from models.closing.access import Access
 from models.closing.blockers import Blocker, BlockerList, Thing, blocker_list
-from models.closing.kinds import EntryKind
 from models.closing.next_steps import CardStanding, NextStep, card_standings, next_steps
 from models.closing.open_lines import FeedGap, OpenLine, waiting_lines
 from models.closing.period_blockers import (
@@ -23,6 +23,8 @@ from models.closing.period_blockers import (
     plan_blockers,
     stale_blockers,
 )
+from models.closing.plan import PlanGap, agreed_plans, plan_gaps
+from models.closing.plan_record import plan_records
 from models.closing.remedies import CloseContext, line_blocker
 from models.closing.rights import Rights
 from models.closing.states import CardState, PeriodStanding, standing
@@ -101,7 +103,7 @@ def judged(inputs: CloseInputs) -> CloseStatus:
     # what was signed and locked does not wait for anything any more: later changes are corrections
     if not stands.is_locked:
         found += _lines(inputs, duties, gaps, about)
-        found += _of_period(inputs, stands, duties, frozenset(appraised), about)
+        found += _of_period(inputs, stands, frozenset(appraised), about)
     listed = blocker_list(found, appraised)
     cards = card_standings(stands, _cards(inputs, appraised), about)
     steps = next_steps(cards, listed.waiting, about) if not is_running or is_scored else []
@@ -188,7 +190,6 @@ def _is_too_early(inputs: CloseInputs) -> bool:
 def _of_period(
     inputs: CloseInputs,
     stands: PeriodStanding,
-    duties: Sequence[Person],
     everybody: frozenset[str],
     about: CloseContext,
 ) -> Iterable[Blocker]:
@@ -203,11 +204,21 @@ def _of_period(
     elif inputs.company.sources:
         due = min(inputs.on - timedelta(days=1), inputs.period.end)
         yield from behind_blocker(published.last_run, due, everybody, about)
-    # the key comes with the plans themselves; without it nobody is asked to confirm anything
-    if getattr(inputs.company, "plan_confirmation", "off") == "required":
-        yield from plan_blockers(inputs.entries, [(row.person_id, row.role_id) for row in duties], about)
+    yield from plan_blockers(_plan_gaps(inputs), about)
     yield from objection_blockers(stands, about)
     yield from money_blockers(published.money, about)
+
+
+def _plan_gaps(inputs: CloseInputs) -> list[PlanGap]:
+    """Who would be scored under a plan that company.yaml wants served, or confirmed, and is not."""
+    folder, mode = inputs.folder, inputs.company.plan_confirmation
+    # definitions that are refused are a blocker of their own, and there is no plan before they are mended
+    if mode == "off" or folder.definitions is None:
+        return []
+    own = (target for target in folder.targets if target.period == inputs.period.id)
+    book = TargetBook(folder.definitions, own, folder.people)
+    plans = agreed_plans(folder.definitions, book, folder.people, inputs.period)
+    return plan_gaps({key: plan.hash for key, plan in plans.items()}, plan_records(inputs.entries), mode)
 
 
 def _notes(inputs: CloseInputs, stands: PeriodStanding) -> Iterable[Label]:
@@ -227,10 +238,5 @@ def _notes(inputs: CloseInputs, stands: PeriodStanding) -> Iterable[Label]:
             f"{len(moving)} 个数据源的个别日期仍可能有迟到变更；锁定之后到达的作为更正处理",
             f"days of {len(moving)} feeds may still change; what arrives after the lock becomes a correction",
         )
-    silent = {e.person for e in inputs.entries if e.kind == EntryKind.PLAN_SERVED} - {
-        e.person for e in inputs.entries if e.kind == EntryKind.PLAN_CONFIRMED
-    }
-    if silent:
-        yield Label(f"{len(silent)} 人尚未确认方案", f"{len(silent)} people have not confirmed their plan")
     if stands.is_locked:
         yield Label("本期已锁定", "the period is locked")

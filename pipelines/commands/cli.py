@@ -23,6 +23,7 @@ from pipelines.commands.lock import lock
 from pipelines.commands.objection import object_to_line
 from pipelines.commands.options import InOrder
 from pipelines.commands.plan import plan
+from pipelines.commands.ratings import ratings
 from pipelines.commands.rebuild import rebuild
 from pipelines.commands.reopen import reopen
 from pipelines.commands.review import review
@@ -41,6 +42,7 @@ COMMANDS = (
     connectors,
     lint,
     plan,
+    ratings,
     score,
     close,
     review,

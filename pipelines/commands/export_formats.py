@@ -11,11 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.money import plain
+from models.spreadsheet_text import inert
 
 Rows = tuple[list[str], list[tuple[object, ...]]]  # names of the columns, rows
-
-# What a spreadsheet takes for the start of a formula, full-width forms included (OWASP, "CSV Injection").
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
 def as_csv(rows: Rows) -> bytes:
@@ -32,10 +30,8 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, Decimal):
         return plain(value)
-    text = str(value)
     # text alone: a negative number must stay a number
-    looks_active = isinstance(value, str) and text.lstrip(" \"'").startswith(_FORMULA)
-    return f"'{text}" if looks_active else text
+    return inert(value) if isinstance(value, str) else str(value)
 
 
 def as_json(rows: Rows) -> bytes:

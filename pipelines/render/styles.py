@@ -20,6 +20,7 @@ MAX_CELL = (
     32_767  # characters; more is cut by Excel (support.microsoft.com, "Excel specifications and limits")
 )
 LINE_POINTS = 14.5  # height of one line of the font at 10 points
+FILL = "#FFFBE6"  # cells that wait for an entry
 INK, MUTED, RULE, SHADE, ACCENT = "#1B232D", "#55606D", "#AEB6C0", "#EEF1F4", "#1D5C9C"
 
 
@@ -41,6 +42,9 @@ class Styles:
         self.subtotal = self._make(bold=True, bg_color="#F6F7F8")
         self.total = self._make(bold=True, bg_color=SHADE, top=2, font_size=11)
         self.sign = self._make(border=0, bottom=1, valign="bottom")
+        # what people fill in. Text in the comment: a line that begins with = or - stays what was typed
+        self.fill_score = self._make(num_format="General", align="center", locked=False, bg_color=FILL)
+        self.fill_text = self._make(num_format="@", text_wrap=True, locked=False, bg_color=FILL)
         self.score = self.number("0.00")
         self.coefficient = self.number("0.00##")
 

@@ -27,10 +27,11 @@ _SAFE_DIGITS = 15  # what a spreadsheet number keeps
 
 @dataclass
 class SheetScan:
-    """What one sheet holds: its first used row, and number cells that lost digits."""
+    """What one sheet holds: its first used row, its first formula, and number cells that lost digits."""
 
     first_row: int = 0
     rows: int = 0
+    formula: str = ""  # row and column, e.g. "7:2"
     damaged: dict[int, set[int]] = field(default_factory=dict)
 
 
@@ -215,6 +216,8 @@ class _SheetReader(_Listener):
             self._finish()
 
     def _finish(self) -> None:
+        if self.formula and not self.scan.formula:
+            self.scan.formula = f"{self.row}:{self.column}"
         if self.formula and not self.value:
             raise CompanyError(
                 "C110",

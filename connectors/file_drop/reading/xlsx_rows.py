@@ -7,7 +7,8 @@ Not here: safety (xlsx_guard.py) and types (values.py).
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from xml.parsers import expat
 
@@ -69,6 +70,34 @@ def visible_sheets(content: bytes, name: str, sheet: str | None) -> Iterator[tup
                 yield chosen, _rows(columns, _scan_of(content, scan, chosen))
     except fastexcel.FastExcelError as error:
         raise _unreadable(name, error) from None
+
+
+@dataclass(frozen=True)
+class FormSheet:
+    """A sheet of a form: its rows, and where its first formula stands (row:column), which a form has none of."""
+
+    rows: list[GridRow]
+    formula: str
+
+
+def form_sheets(content: bytes, name: str, wanted: Collection[str]) -> dict[str, FormSheet]:
+    """Sheets of a workbook that was sent to be filled in, hidden ones too; one that is not there is left out.
+
+    Raises:
+        CompanyError: C104, C109, C110 from the guard.
+    """
+    scan = scan_workbook(content, name)
+    found: dict[str, FormSheet] = {}
+    try:
+        workbook = fastexcel.read_excel(content)
+        for sheet in (s for s in workbook.sheet_names if s in wanted):
+            loaded = workbook.load_sheet(sheet, header_row=None, dtypes="string")
+            own = _scan_of(content, scan, sheet)
+            rows = list(_rows(list(loaded.to_arrow().to_pydict().values()), own))
+            found[sheet] = FormSheet(rows, own.formula)
+    except fastexcel.FastExcelError as error:
+        raise _unreadable(name, error) from None
+    return found
 
 
 def _unreadable(name: str, error: Exception) -> CompanyError:

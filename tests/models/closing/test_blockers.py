@@ -1,7 +1,7 @@
 """What blocks a month: the table of blocker_cases.yaml, and what holds of every list."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from models.closing.access import Access, parse_access
 from models.closing.blockers import BlockerList, Thing, blocker_list
-from models.closing.entries import EMPTY, Draft, sealed
 from models.closing.next_steps import CardStanding, card_standings, next_steps
 from models.closing.open_lines import FeedGap, OpenLine, waiting_lines
 from models.closing.period_blockers import (
@@ -25,6 +24,7 @@ from models.closing.period_blockers import (
     plan_blockers,
     stale_blockers,
 )
+from models.closing.plan import PlanGap
 from models.closing.remedies import CloseContext, line_blocker
 from models.closing.rights import Rights
 from models.closing.states import PeriodStanding, Standing
@@ -171,20 +171,20 @@ def test_an_input_that_changed_after_scoring_is_told_and_one_that_did_not_is_not
     assert blocker.what.en == "changed since the period was scored: ratings.csv"
 
 
-def test_whoever_was_never_served_a_plan_in_a_role_is_named_and_the_others_are_not() -> None:
-    entry = sealed(
-        Draft(kind="plan_served", period="2026-01", person="M1", body={"role": "staff", "plan_hash": "h"}),
-        actor="HR",
-        at=datetime(2026, 1, 1, tzinfo=UTC),
-        after=EMPTY,
-    )
+def test_a_plan_that_was_not_served_is_for_whoever_plans_and_an_answer_for_the_person() -> None:
+    states = {"M1": "not_served", "M2": "waiting", "M3": "refused", "HR": "changed"}
+    gaps = [PlanGap(person=person, role="staff", state=state) for person, state in states.items()]
 
-    [blocker] = plan_blockers([entry], [("M1", "staff"), ("M1", "boss"), ("M2", "staff")], ABOUT)
+    found = {blocker.what.en: blocker for blocker in plan_blockers(gaps, ABOUT)}
 
-    assert blocker.people == {"M1", "M2"}
-    assert blocker.owner.people == ("HR",)
-    assert [d.en for d in blocker.details] == ["M1 (boss)", "M2 (staff)"]
-    assert plan_blockers([entry], [("M1", "staff")], ABOUT) == []
+    assert {what: (b.code, sorted(b.people)) for what, b in found.items()} == {
+        "the plan was never served: M1": ("S130", ["M1"]),
+        "the plan has changed since it was served: HR": ("S130", ["HR"]),
+        "the plan was refused: M3": ("S131", ["M3"]),
+        "the plan is not confirmed: M2": ("S131", ["M2"]),
+    }
+    assert found["the plan was never served: M1"].owner.people == ("HR",)
+    assert found["the plan is not confirmed: M2"].owner.people == ("M2",)
 
 
 def _measure(shop: str, measure: str, unowned: str, difference: str = "0") -> ShopMeasure:

@@ -1,6 +1,6 @@
 """The list of what blocks a month over a firm that is scored for real: named, ordered, mended and gone."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +12,7 @@ from models.closing.kinds import EntryKind
 from models.periods import Period
 from pipelines.closing.close import CloseStatus, close_status
 from pipelines.closing.moves import sign_cards
+from pipelines.closing.plans import answer, serve
 from pipelines.commands.cli import main
 from pipelines.company import clock
 from pipelines.company.company import load_company
@@ -199,22 +200,16 @@ def test_approval_waits_until_the_time_to_object_is_over(firm: Firm) -> None:
     assert due.command == "kpi approve --period 2026-01"
 
 
-def test_plans_that_were_never_served_block_where_the_company_demands_it(firm: Firm) -> None:
-    company = load_company(firm.folder)
-    # the key of company.yaml comes with the plans themselves
-    object.__setattr__(company, "plan_confirmation", "required")
-    served = [
-        Draft(kind=K.PLAN_SERVED, period="2026-01", person=p, body={"role": "maker", "plan_hash": "h"})
-        for p in APPRAISED
-        if p != "M3"
-    ]
-    Ledger.of(firm.home.root).record("HR", lambda _: served, period="2026-01")
+def test_plans_that_were_never_served_or_not_confirmed_block_where_the_company_demands_it(firm: Firm) -> None:
+    text = (firm.folder / "company.yaml").read_text(encoding="utf-8")
+    firm.write("company.yaml", f"{text}plan_confirmation: required\n")
+    serve(firm.sign("hr", "2026-01-05"), JANUARY, [p for p in APPRAISED if p != "M3"])
+    answer(firm.sign("m1", "2026-01-06"), JANUARY, confirms=True)
 
-    status = close_status(company, firm.home, JANUARY, as_of=datetime(2026, 2, 3, tzinfo=UTC))
+    status = _close(firm)
 
-    assert _told(status) == [("plan", "2026-01", ["M3"])]
-    assert _only(status).owner.people == ("HR",)
-    assert status.notes[-1].en == "5 people have not confirmed their plan"
+    waiting = sorted({*APPRAISED} - {"M1", "M3"})
+    assert _told(status) == [("plan", "2026-01 waiting", waiting), ("plan", "2026-01 not_served", ["M3"])]
 
 
 def test_a_locked_period_waits_for_nothing(firm: Firm) -> None:
