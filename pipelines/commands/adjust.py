@@ -33,11 +33,12 @@ def adjust(
     as_of: datetime | None,
     company: Path | None,
 ) -> int:
-    """Add POINTS to the total of the card that PERSON has as ROLE, such as 2.5 or -3; 0 takes an earlier decision back.
+    """Move the total of a card by POINTS, with a reason.
 
-    The manager moves a total within the manager_limit of the role; with --calibrate the level above moves it without that limit
-    and sees how many people of each department hold which grade, before and after. The person reads points, name and reason on
-    the card. `kpi score` takes the points in; the card is then reviewed anew. Exit code 1 when it was refused.
+    The card is that of PERSON as ROLE; POINTS are such as 2.5 or -3, and 0 takes an earlier decision back. The manager moves
+    it within the manager_limit of the role; with --calibrate the level above moves it without that limit and sees how many
+    people of each department hold which grade, before and after. The person reads points, name and reason on the card. `kpi
+    score` takes the points in; the card is then reviewed anew. Exit code 1 when it was refused.
     """
     from models.closing.kinds import EntryKind
     from models.periods import Period

@@ -28,10 +28,11 @@ def answer(
     as_of: datetime | None,
     company: Path | None,
 ) -> int:
-    """Answer objection NUMBER of PERSON; the person reads outcome and reason.
+    """Answer an objection to a line of a card.
 
-    What was wrong is mended at its source before or after: a file, a rating, an adjustment. The card is then scored, reviewed and
-    published anew. Exit code 1 when it was refused.
+    NUMBER counts the objections of PERSON, who reads outcome and reason. What was wrong is mended at its source before or
+    after: a file, a rating, an adjustment. The card is then scored, reviewed and published anew. Exit code 1 when it was
+    refused.
     """
     from models.closing.kinds import EntryKind
     from models.periods import Period

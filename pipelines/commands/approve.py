@@ -24,10 +24,11 @@ def approve(
     as_of: datetime | None,
     company: Path | None,
 ) -> int:
-    """Approve the cards of PEOPLE; without PEOPLE all that you may approve and whose time to object is over.
+    """Approve cards, or send one back by a veto.
 
-    Nobody approves the own card, or one in which they had a part. Exit code 0 when every card that was named is approved, 1 when
-    one was refused; the others are entered all the same.
+    Those of PEOPLE; without PEOPLE all that you may approve and whose time to object is over. Nobody approves the own card, or
+    one in which they had a part. Exit code 0 when every card that was named is approved, 1 when one was refused; the others
+    are entered all the same.
     """
     from models.closing.kinds import EntryKind
     from models.periods import Period

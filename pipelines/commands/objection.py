@@ -18,10 +18,10 @@ from pipelines.commands.options import as_of_option, company_option, period_opti
 def object_to_line(
     *, role: str, kpi: str, period: str, reason: str, as_of: datetime | None, company: Path | None
 ) -> int:
-    """Object to the line KPI of your own card as ROLE, while the time to object runs.
+    """Object to one line of your own card.
 
-    KPI is an id, or the name of the line in either language. What `kpi why` says of the line today is kept with the objection,
-    and the answer is due in working days (answer_days of company.yaml). Exit code 1 when it was refused.
+    ROLE is that of the card, KPI the id or the name of the line. What `kpi why` says of the line today is kept with the
+    objection, and the answer is due in working days (answer_days of company.yaml). Exit code 1 when it was refused.
     """
     from models.closing.kinds import EntryKind
     from models.periods import Period

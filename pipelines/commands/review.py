@@ -14,10 +14,10 @@ from pipelines.commands.options import as_of_option, company_option, people_argu
 @as_of_option
 @company_option
 def review(*, people: tuple[str, ...], period: str, as_of: datetime | None, company: Path | None) -> int:
-    """Enter that the cards of PEOPLE were reviewed; without PEOPLE those of all your reports.
+    """Enter that you reviewed the cards of your reports.
 
-    A provisional card is not reviewed: `kpi close P` says what it waits for. Exit code 0 when every card is reviewed, 1 when one
-    was refused; the others are entered all the same.
+    Those of PEOPLE; without PEOPLE those of all your reports. A provisional card is not reviewed: `kpi close P` says what it
+    waits for. Exit code 0 when every card is reviewed, 1 when one was refused; the others are entered all the same.
     """
     from models.closing.kinds import EntryKind
     from models.periods import Period
