@@ -1,4 +1,4 @@
-"""What became known after a lock: proposals per card, what was decided about them, and the law that nothing is lost or counted twice.
+"""What became known after a lock: proposals per card, decisions about them, and the law that nothing is lost or counted twice.
 
     locked + approved + open + rejected = recomputed from all that is known now
 
@@ -284,9 +284,7 @@ def _lines(changed: ChangedCard, stand: Corrections) -> list[CorrectionLine]:
         if direct or knock_on or (was is None) != (now is None):
             kpi, measure = place
             found.append(
-                CorrectionLine(
-                    kpi=kpi, measure=measure, was=was, now=now, direct=direct, knock_on=knock_on
-                )
+                CorrectionLine(kpi=kpi, measure=measure, was=was, now=now, direct=direct, knock_on=knock_on)
             )
     return found
 
@@ -295,23 +293,31 @@ def balances(
     locked: Mapping[Card, CardFigures], now: Mapping[Card, CardFigures], stand: Corrections
 ) -> list[Balance]:
     """The law for every number of every card, sorted."""
-    found = []
+    cards = {*locked, *now, *(p.card for p in stand.proposals.values() if p.counts_as)}
     nobody = CardFigures()
-    for card in sorted({*locked, *now, *(p.card for p in stand.proposals.values() if p.counts_as)}):
-        signed, known, parts = locked.get(card, nobody), now.get(card, nobody), stand.parts(card)
-        for place in sorted({*signed.figures, *known.figures, *(p for part in parts.values() for p in part)}):
-            found.append(
-                Balance(
-                    card=card,
-                    place=place,
-                    locked=signed.figures.get(place),
-                    approved=parts["approved"].get(place, NOTHING),
-                    open=parts["open"].get(place, NOTHING),
-                    rejected=parts["rejected"].get(place, NOTHING),
-                    recomputed=known.figures.get(place),
-                )
-            )
-    return found
+    return [
+        row
+        for card in sorted(cards)
+        for row in _of_card(card, locked.get(card, nobody), now.get(card, nobody), stand.parts(card))
+    ]
+
+
+def _of_card(
+    card: Card, signed: CardFigures, known: CardFigures, parts: Mapping[str, Mapping[Place, Decimal]]
+) -> list[Balance]:
+    places = {*signed.figures, *known.figures, *(place for part in parts.values() for place in part)}
+    return [
+        Balance(
+            card=card,
+            place=place,
+            locked=signed.figures.get(place),
+            approved=parts["approved"].get(place, NOTHING),
+            open=parts["open"].get(place, NOTHING),
+            rejected=parts["rejected"].get(place, NOTHING),
+            recomputed=known.figures.get(place),
+        )
+        for place in sorted(places)
+    ]
 
 
 def to_decide(stand: Corrections, number: int) -> Proposal:

@@ -55,8 +55,10 @@ def with_own(before: ScoringInputs, now: ScoringInputs, person: str) -> ScoringI
         targets=mixed(
             before.targets,
             now.targets,
-            lambda row: (row.scope, row.scope_id) == ("person", person)
-            or (row.scope == "role" and row.scope_id in roles),
+            lambda row: (
+                (row.scope, row.scope_id) == ("person", person)
+                or (row.scope == "role" and row.scope_id in roles)
+            ),
         ),
         ratings=mixed(before.ratings, now.ratings, lambda row: row.person_id == person),
         actuals=mixed(before.actuals, now.actuals, lambda row: row.person_id == person),

@@ -1,6 +1,6 @@
 """A locked period computed from all that is known now, under the definitions it was signed with; nothing of it is stored.
 
-Belongs here: what was signed and what is known now brought side by side, direct and knock-on effect told apart. Not here: proposals
+Belongs here: what was signed and what is known now side by side, direct and knock-on effect told apart. Not here: proposals
 (restating.py), the law (models/closing/corrections.py).
 """
 
@@ -64,7 +64,7 @@ def recompute(
     changed: dict[Card, ChangedCard] = {}
     if differing:
         before = _as_signed(definitions, period, signed, known, lines)
-        changed = _told_apart(definitions, period, (before, known), signed.cards, now, differing)
+        changed = _told_apart(definitions, period, (before, known), (signed.cards, now), differing)
     basis = present_basis(con, period, attribution)
     return Recomputed(
         lock=lock,
@@ -85,12 +85,15 @@ def _told_apart(
     definitions: Definitions,
     period: Period,
     inputs: tuple[ScoringInputs, ScoringInputs],
-    locked: Mapping[Card, CardFigures],
-    now: Mapping[Card, CardFigures],
+    cards: tuple[Mapping[Card, CardFigures], Mapping[Card, CardFigures]],
     differing: set[Card],
 ) -> dict[Card, ChangedCard]:
-    """The changed cards, each with what its person's own inputs alone would have made of it."""
+    """The changed cards, each with what its person's own inputs alone would have made of it.
+
+    `inputs` and `cards` are those that were signed, and those of now.
+    """
     before, known = inputs
+    locked, now = cards
     own = changed_inputs(before, known)
     alone: dict[str, Mapping[Card, CardFigures]] = {}
     if depends_on_others(definitions, period, (*before.people, *known.people)):
@@ -102,7 +105,7 @@ def _told_apart(
     else:
         base = locked
         # nobody's card looks at anybody else: what changed of a card changed by the own inputs
-        alone = {person: now for person in own}
+        alone = dict.fromkeys(own, now)
     found = {}
     for card in sorted(differing):
         person = card[0]
@@ -130,8 +133,10 @@ def _as_signed(
     known: ScoringInputs,
     lines: list[dict[str, object]],
 ) -> ScoringInputs:
-    """The signed inputs. A figure that came out the same is taken as it was measured now: the snapshot keeps it as the line of a
-    card, with the status of the line."""
+    """The signed inputs.
+
+    A figure that came out the same is taken as it was measured now: the snapshot keeps it as the line of a card, with its status.
+    """
     shown = {(row["person_id"], row["role_id"], row["kpi_id"]): row for row in lines}
     measured = {(a.person_id, a.role_id, a.kpi_id): a for a in known.actuals}
     actuals: list[Actual] = []

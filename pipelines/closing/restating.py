@@ -28,7 +28,7 @@ from models.closing.kinds import KINDS, EntryKind, require_fields
 from models.closing.manifest import LOCK_KINDS, LockedPeriod, present_locks
 from models.closing.rights import Refused
 from models.closing.states import standing
-from models.errors import MeritError, SigningError
+from models.errors import MeritError, SigningError, WarehouseError
 from models.periods import Period, month_of
 from pipelines.closing.recomputed import Recomputed, recompute, unchanged
 from pipelines.closing.signing import Signing
@@ -92,9 +92,7 @@ def restate(signing: Signing, period: Period) -> Restated:
     )
 
 
-def _propose(
-    signing: Signing, period: Period, found: Recomputed
-) -> tuple[list[int], dict[str, MeritError]]:
+def _propose(signing: Signing, period: Period, found: Recomputed) -> tuple[list[int], dict[str, MeritError]]:
     refused: dict[str, MeritError] = {}
 
     def drafts(entries: Sequence[Entry]) -> list[Draft]:
@@ -187,18 +185,25 @@ def proposals(signing: Signing, period: Period) -> list[Proposal]:
     return [proposal for _, proposal in sorted(corrections(entries).proposals.items())]
 
 
-def prove_conservation(con: DuckDBPyConnection, work: RunScope) -> dict[str, list[Balance]]:
-    """The law for every period that is locked now: recomputes each, stores it, and returns all its rows by period."""
+def prove_conservation(con: DuckDBPyConnection, work: RunScope) -> dict[str, list[Balance] | MeritError]:
+    """The law for every period that is locked now: recomputes each, stores it, and returns all its rows by period.
+
+    Of a period whose snapshot is damaged the error stands in their place.
+    """
     ledger = Ledger.there(work.home.decided)
     if ledger is None:
         return {}
     entries = ledger.entries(kinds=KINDS_OF_CORRECTIONS)
-    proven = {}
+    proven: dict[str, list[Balance] | MeritError] = {}
     for period, lock in sorted(present_locks(entries).items()):
-        found = recompute(con, work.home.decided, lock, work.company.attribution)
-        stand = corrections(e for e in entries if e.period == period)
-        proven[period] = balances(found.locked, found.now, stand)
-        store_balances(con, lock, proven[period])
+        try:
+            found = recompute(con, work.home.decided, lock, work.company.attribution)
+        except WarehouseError as damage:
+            proven[period] = damage
+            continue
+        rows = balances(found.locked, found.now, corrections(e for e in entries if e.period == period))
+        store_balances(con, lock, rows)
+        proven[period] = rows
     return proven
 
 
@@ -229,12 +234,11 @@ def _in_force(entries: Sequence[Entry], period: Period) -> LockedPeriod:
     return lock
 
 
-def _allow(
-    signing: Signing, kind: EntryKind, person: str, *, prepared_by: Collection[str] = ()
-) -> None:
+def _allow(signing: Signing, kind: EntryKind, person: str, *, prepared_by: Collection[str] = ()) -> None:
     """Refuse what the actor may not do; about who has left decides who may for the whole company."""
     right = KINDS[kind].right
-    assert right is not None
+    if right is None:
+        return
     about = person if person in signing.rights.roster(signing.on).rows else None
     decision = signing.rights.decide(
         signing.actor.person_id, right, about, signing.on, prepared_by=prepared_by

@@ -20,6 +20,7 @@ from pipelines.commands.lock import lock
 from pipelines.commands.options import InOrder
 from pipelines.commands.rebuild import rebuild
 from pipelines.commands.reopen import reopen
+from pipelines.commands.restate import restate
 from pipelines.commands.review import review
 from pipelines.commands.run import run
 from pipelines.commands.score import score
@@ -40,6 +41,7 @@ COMMANDS = (
     review,
     lock,
     reopen,
+    restate,
     why,
     diff,
     export,

@@ -15,7 +15,10 @@ from warehouse.store.connect import transaction
 from warehouse.store.rows import insert_rows, row_dicts, run
 from warehouse.store.sqltext import Sql
 
-_FORGET = Sql("delete from conservation as c where not exists (from signed_lock as l where l.period = c.period and l.version = c.version)")
+_FORGET = Sql(
+    "delete from conservation as c where not exists"
+    " (from signed_lock as l where l.period = c.period and l.version = c.version)"
+)
 _SUMS = Sql(
     "update conservation as c set approved = coalesce(s.approved, 0), open = coalesce(s.open, 0),"
     " rejected = coalesce(s.rejected, 0) from (select k.period, k.person_id, k.role_id, k.kpi_id, k.measure,"

@@ -11,7 +11,7 @@ from models.errors import MeritError, RightsError, SigningError
 from pipelines.closing.restating import decide_proposal, post, proposals, restate
 from pipelines.company.company import load_company
 from pipelines.steps.publish import publish_again
-from tests.pipelines.closing.conftest import APPRAISED, JANUARY, Firm
+from tests.pipelines.closing.conftest import APPRAISED, JANUARY, PEOPLE, ROLE, Firm
 from tests.pipelines.closing.locking import approve_all, lock, reopen
 from warehouse.published.digest import published_rows
 from warehouse.store.connect import open_published
@@ -216,7 +216,9 @@ def test_a_month_that_is_not_locked_has_no_corrections(approved: Firm) -> None:
             act(approved.sign("hr", DAY), JANUARY)
 
 
-def test_a_new_version_of_the_lock_takes_up_what_was_open_and_gives_back_what_was_posted(locked: Firm) -> None:
+def test_a_new_version_of_the_lock_takes_up_what_was_open_and_gives_back_what_was_posted(
+    locked: Firm,
+) -> None:
     rated(locked, M1=3, M2=3)
     restate(locked.sign("hr", DAY), JANUARY)
     decide_proposal(locked.sign("owner", DAY), JANUARY, 1, "approved", "评分表录错")
@@ -232,6 +234,54 @@ def test_a_new_version_of_the_lock_takes_up_what_was_open_and_gives_back_what_wa
     assert states(locked) == [(1, "M1", "posted"), (2, "M2", "void"), (3, "M1", "open")]
     assert conservation(locked, "M1") == (60, -20, 20, 0, 60, 0)
     assert conservation(locked, "M2") == (60, 0, 0, 0, 60, 0)
+
+
+BOSS = (
+    ROLE
+    + """\
+  - id: head
+    effective_from: 2025-01-01
+    label: {zh: 工坊主管, en: Head of the workshop}
+    duties:
+      - {id: lead, zh: 带好团队, en: Lead the team well}
+    cycle: M
+    missing: pending
+    grade_table: standard
+    dimensions:
+      - id: behaviour
+        label: {zh: 工作行为, en: Behaviour}
+        weight: 100
+        kpis:
+          - {kpi: team_attainment, duty: lead, weight: 50, target: 1, method: score.linear, args: {cap: 100}}
+          - {kpi: teamwork, duty: lead, weight: 50, target: 100, method: score.rating, args: {weights: {superior: 100}}}
+"""
+)
+
+
+def test_a_manager_is_corrected_by_what_the_reports_change_and_apart_by_the_own_change(firm: Firm) -> None:
+    firm.write("kpi_definitions/roles.yaml", BOSS)
+    firm.write("people.csv", PEOPLE.replace("HEAD,许师傅,maker", "HEAD,许师傅,head"))
+    firm.score()
+    approve_all(firm)
+    assert lock(firm).is_new
+    shown(firm)
+    # definitions of today count for the open month alone
+    firm.write(
+        "kpi_definitions/roles.yaml",
+        BOSS.replace("cap: 100", "cap: 0.5"),
+    )
+    rated(firm, B1=3, HEAD=5)
+
+    found = restate(firm.sign("hr", DAY), JANUARY)
+
+    by_person = {p.card[0]: p for p in proposals(firm.sign("hr", DAY), JANUARY)}
+    assert (sorted(by_person), found.unbalanced) == (["B1", "HEAD"], ())
+    assert by_person["B1"].says["touches"] == ["HEAD"]
+    assert by_person["HEAD"].says["own"] == ["ratings"]
+    [total] = [line for line in by_person["HEAD"].lines if line.place == ("", "total")]
+    # the own rating from 80 to 100 at half the weight; one of two reports is below 80 now
+    assert (total.direct, total.knock_on) == (10, -25)
+    assert conservation(firm, "HEAD") == (90, 0, -15, 0, 75, 0)
 
 
 def test_everything_is_refused_while_the_month_is_open_again(locked: Firm) -> None:
