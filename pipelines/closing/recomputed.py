@@ -97,7 +97,7 @@ def _told_apart(
     own = changed_inputs(before, known)
     alone: dict[str, Mapping[Card, CardFigures]] = {}
     if depends_on_others(definitions, period, (*before.people, *known.people)):
-        base = card_figures(*card_rows(_scored(definitions, period, before)))
+        base: Mapping[Card, CardFigures] = card_figures(*card_rows(_scored(definitions, period, before)))
         alone = {
             person: card_figures(*card_rows(_scored(definitions, period, with_own(before, known, person))))
             for person in own

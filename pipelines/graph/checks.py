@@ -218,7 +218,8 @@ def conserved_result(proven: Mapping[str, Sequence[Balance] | MeritError]) -> dg
         "重算 Recomputed",
         "差异 Difference",
     )
-    rows, wrong = [], []
+    rows: list[tuple[str, ...]] = []
+    wrong = []
     for period, found in proven.items():
         if isinstance(found, MeritError):
             # told by the check of the snapshots; nobody can recompute what cannot be read

@@ -12,7 +12,7 @@ import duckdb
 from models.closing.corrections import Balance, Corrections, Proposal
 from models.closing.manifest import LockedPeriod
 from warehouse.store.connect import transaction
-from warehouse.store.rows import insert_rows, row_dicts, run
+from warehouse.store.rows import insert_rows, run
 from warehouse.store.sqltext import Sql
 
 _FORGET = Sql(
@@ -81,14 +81,6 @@ def store_balances(con: duckdb.DuckDBPyConnection, lock: LockedPeriod, found: It
     with transaction(con):
         run(con, Sql("delete from conservation where period = ?"), [lock.period])
         insert_rows(con, "conservation", rows)
-
-
-def unbalanced(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Rows of conservation whose difference is not 0, in warehouse or published file, sorted."""
-    sql = Sql(
-        "select period, person_id, role_id, kpi_id, measure, difference from conservation where difference <> 0 order by all"
-    )
-    return row_dicts(con, sql)
 
 
 def _rows(period: str, proposal: Proposal) -> Iterable[dict[str, Any]]:
