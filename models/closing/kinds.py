@@ -129,7 +129,17 @@ KINDS: Mapping[EntryKind, KindRule] = {
         "已由快照恢复", "restored from the snapshot", "period", None, "version", "people"
     ),
     EntryKind.PROPOSED: _kind(
-        "更正建议", "correction proposed", "person", "propose", "number", prepares=True
+        "更正建议",
+        "correction proposed",
+        "person",
+        "propose",
+        "number",
+        "version",
+        "role",
+        "stated",
+        "status",
+        "lines",
+        prepares=True,
     ),
     EntryKind.DECIDED: _kind(
         "建议已裁定", "proposal decided", "person", "approve", "number", "outcome", "reason"

@@ -26,6 +26,7 @@ from pipelines.commands.plan import plan
 from pipelines.commands.ratings import ratings
 from pipelines.commands.rebuild import rebuild
 from pipelines.commands.reopen import reopen
+from pipelines.commands.restate import restate
 from pipelines.commands.review import review
 from pipelines.commands.run import run
 from pipelines.commands.score import score
@@ -52,6 +53,7 @@ COMMANDS = (
     approve,
     lock,
     reopen,
+    restate,
     why,
     diff,
     export,

@@ -7,11 +7,15 @@ hold back the others' figures. Of the linter only an error stops a run.
 Not here: what a check looks for (warehouse/sql/checks, one file each), the rules of the linter (models/lint).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from models.closing.card_figures import NOTHING, WHOLE_CARD
+from models.closing.corrections import Balance
+from models.errors import MeritError
 from models.lint import LintFinding
+from pipelines.closing.restating import prove_conservation
 from pipelines.company.lint_context import findings_of
 from pipelines.company.run_scope import RunScope
 from pipelines.graph.assets import POOL
@@ -40,6 +44,7 @@ LINT = "definitions_lint"
 _CHAIN = "ledger_chain"
 _SNAPSHOTS = "locked_periods"
 _OF_MONTHS = {PERIOD_FILES, PERIOD_ACTUALS, CLOSE}
+_CONSERVED = "conservation"
 _SHOWN = 20  # findings told; the rest is counted
 
 
@@ -59,6 +64,7 @@ def asset_checks() -> list[dg.AssetChecksDefinition]:
         _ledger(FILES),
         _ledger(PERIOD_FILES),
         _locked(CLOSE),
+        _conserved(PERIOD_ACTUALS),
     ]
 
 
@@ -179,6 +185,65 @@ def locked_result(proofs: Sequence[LockProof]) -> dg.AssetCheckResult:
         passed=not wrong,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"locks": markdown(header, rows), "samples": "\n".join(wrong[:_SHOWN]) or "none"},
+    )
+
+
+def _conserved(asset: dg.AssetKey) -> dg.AssetChecksDefinition:
+    """No month goes out while something that changed a locked one is neither proposed nor decided, or counts twice."""
+
+    @dg.asset_check(
+        name=_CONSERVED,
+        asset=asset,
+        blocking=True,
+        pool=POOL,
+        description="Of every locked period: locked + approved + open + rejected = recomputed from all that is known now, 0.00;"
+        " `kpi restate --period P` proposes what is missing.",
+    )
+    def conserved(context: dg.AssetCheckExecutionContext, place: RunPlace) -> dg.AssetCheckResult:
+        work = _work(asset, context, place)
+        with open_warehouse(work.home.root) as con:
+            return conserved_result(prove_conservation(con, work))
+
+    return conserved
+
+
+def conserved_result(proven: Mapping[str, Sequence[Balance] | MeritError]) -> dg.AssetCheckResult:
+    """Passed when every difference is 0; a row per locked period, its totals of people added up, for HR."""
+    header = (
+        "周期 Period",
+        "锁定 Locked",
+        "已批准 Approved",
+        "待裁定 Open",
+        "已驳回 Rejected",
+        "重算 Recomputed",
+        "差异 Difference",
+    )
+    rows: list[tuple[str, ...]] = []
+    wrong = []
+    for period, found in proven.items():
+        if isinstance(found, MeritError):
+            # told by the check of the snapshots; nobody can recompute what cannot be read
+            rows.append((period, *("—",) * 5, str(found.code)))
+            continue
+        totals = [row for row in found if row.place == (WHOLE_CARD, "total")]
+        sums = [
+            sum((getattr(row, part) or NOTHING for row in totals), NOTHING)
+            for part in ("locked", "approved", "open", "rejected", "recomputed", "difference")
+        ]
+        rows.append((period, *(f"{value:.2f}" for value in sums)))
+        wrong += [(period, row) for row in found if row.difference != 0]
+    samples = [
+        f"{' '.join((period, *row.card, *filter(None, row.place)))}: {row.difference:f}; kpi restate --period {period}"
+        for period, row in wrong[:_SHOWN]
+    ]
+    return dg.AssetCheckResult(
+        passed=not wrong,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "wrong_rows": len(wrong),
+            "totals": markdown(header, rows),
+            "samples": "\n".join(samples) or "none",
+        },
     )
 
 

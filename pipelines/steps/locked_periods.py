@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from duckdb import DuckDBPyConnection
 
+from models.closing.corrections import corrections
 from models.closing.entries import PROGRAM, Draft, Entry
 from models.closing.kinds import EntryKind
 from models.closing.manifest import LOCK_KINDS, LockedPeriod, present_locks
@@ -20,6 +21,7 @@ from pipelines.company.identity import system_login
 from pipelines.company.run_scope import tell
 from warehouse.ledger.ledger import Ledger
 from warehouse.locked.restore import KeptPeriod, keep
+from warehouse.published.corrections import store_corrections
 from warehouse.published.period_locks import store_standing
 from warehouse.published.present_cards import PresentCard, present_cards
 
@@ -66,6 +68,8 @@ def keep_locked(con: DuckDBPyConnection, home: Home) -> list[KeptPeriod]:
     for found in kept:
         _told(ledger, home, found)
     store_standing(con, locks.values(), _states(con, entries))
+    stands = {period: corrections(own) for period, own in _by_period(entries).items()}
+    store_corrections(con, stands, locks.values())
     return kept
 
 
@@ -85,16 +89,20 @@ def _told(ledger: Ledger, home: Home, found: KeptPeriod) -> None:
 
 def _states(con: DuckDBPyConnection, entries: Sequence[Entry]) -> dict[tuple[str, str], str]:
     """By period and person, of everybody about whom something was entered."""
-    by_period: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        by_period[entry.period].append(entry)
     found: dict[tuple[str, str], str] = {}
-    for period, own in by_period.items():
+    for period, own in _by_period(entries).items():
         stands = standing(own)
         if stands.is_locked:
             found |= {(period, person): one.state for person, one in stands.people.items()}
         elif period:
             found |= _states_of(period, stands, present_cards(con, period))
+    return found
+
+
+def _by_period(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.period].append(entry)
     return found
 
 

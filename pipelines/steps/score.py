@@ -69,6 +69,13 @@ def standing_of(home: Home, period: Period) -> PeriodStanding:
     return standing(ledger.entries(period=period.id) if ledger else [])
 
 
+def decided_points(home: Home, period: Period) -> PointsByCard:
+    """The points that people gave to totals of the period or took from them, as the ledger of a home has them."""
+    return points_by_card(
+        {person: stood.adjustments for person, stood in standing_of(home, period).people.items()}
+    )
+
+
 def scorecards(
     con: DuckDBPyConnection,
     definitions: Definitions,

@@ -40,7 +40,7 @@ def note_basis(
         **_files(con, scope),
         **({} if scope == DAYS else period_inputs(con, Period.parse(scope))),
         "definitions": definition_hash,
-        "attribution": hashlib.sha256(repr(attribution).encode()).hexdigest(),
+        "attribution": _attribution(attribution),
         "records": _records(con),
         **{f"{ADJUSTMENTS}{person}": digest for person, digest in adjusted.items()},
     }
@@ -57,6 +57,19 @@ def period_inputs(con: duckdb.DuckDBPyConnection, period: Period) -> dict[str, s
         name: hashlib.sha256(repr(reaching(con, table, period).to_pylist()).encode()).hexdigest()
         for name, table in PERIOD_INPUTS.items()
     }
+
+
+def present_basis(con: duckdb.DuckDBPyConnection, period: Period, attribution: Attribution) -> dict[str, str]:
+    """What a period would rest on if it were computed now, but for definitions and files that hold other periods too."""
+    return {
+        **period_inputs(con, period),
+        "attribution": _attribution(attribution),
+        "records": _records(con),
+    }
+
+
+def _attribution(attribution: Attribution) -> str:
+    return hashlib.sha256(repr(attribution).encode()).hexdigest()
 
 
 def _files(con: duckdb.DuckDBPyConnection, scope: str) -> dict[str, str]:

@@ -24,6 +24,8 @@ PUBLISHED_TABLES = (
     "scorecard",
     "scorecard_line",
     "period_lock",
+    "correction",
+    "conservation",
     "reconciliation",
     "source_health",
     "source_window",

@@ -42,6 +42,13 @@ def store_scorecards(
         insert_rows(con, "kpi_actual_period", [_figures(card, line) for card, _, line in lines])
 
 
+def card_rows(scorecards: Iterable[Scorecard]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of scorecard and of scorecard_line as they would be stored, to compare with stored ones."""
+    cards = [*scorecards]
+    lines = [_line(card, number, line) for card in cards for number, line in enumerate(card.lines, start=1)]
+    return [_card(card, "open") for card in cards], lines
+
+
 def store_labels(con: duckdb.DuckDBPyConnection, definitions: Definitions, on: date) -> None:
     """Replace kpi_label, role_label and role_line with the definitions in force on a day."""
     kpis = sorted(definitions.kpis_on(on).values(), key=lambda k: k.id)

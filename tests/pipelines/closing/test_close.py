@@ -204,7 +204,7 @@ def test_plans_that_were_never_served_or_not_confirmed_block_where_the_company_d
     text = (firm.folder / "company.yaml").read_text(encoding="utf-8")
     firm.write("company.yaml", f"{text}plan_confirmation: required\n")
     serve(firm.sign("hr", "2026-01-05"), JANUARY, [p for p in APPRAISED if p != "M3"])
-    answer(firm.sign("m1", "2026-01-06"), JANUARY, confirms=True)
+    answer(firm.sign("m1", "2026-01-06"), JANUARY, "confirmed")
 
     status = _close(firm)
 

@@ -24,8 +24,10 @@ def work(firm: Firm) -> RunScope:
     return RunScope(company, firm.home, JANUARY.start, JANUARY.end, clock.as_of(company, JANUARY.end))
 
 
-def run(firm: Firm, assets: Sequence[dg.AssetKey] = ()) -> dg.ExecuteInProcessResult:
-    """The monthly job of January, as Dagster's pages start it."""
+def run(
+    firm: Firm, assets: Sequence[dg.AssetKey] = (), month: str = "2026-01-01"
+) -> dg.ExecuteInProcessResult:
+    """The monthly job, by default of January, as Dagster's pages start it."""
     place = {"company": str(firm.folder), "home": str(firm.home.root)}
     with open_instance(firm.home) as instance:
         return (
@@ -33,7 +35,7 @@ def run(firm: Firm, assets: Sequence[dg.AssetKey] = ()) -> dg.ExecuteInProcessRe
             .resolve_job_def(MONTHLY)
             .execute_in_process(
                 run_config={"resources": {"place": {"config": place}}},
-                partition_key="2026-01-01",
+                partition_key=month,
                 instance=instance,
                 raise_on_error=False,
                 asset_selection=list(assets) or None,
