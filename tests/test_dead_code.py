@@ -23,10 +23,6 @@ CALLED = {
     ): "the conformance suite asks what a fake can do",
     (r"connectors/testing/conformance/points_\w+\.py", r"\w+"): "points register themselves by decorator",
     (r"pipelines/commands/\w+\.py", r"\w+"): "commands register themselves by decorator",
-    (
-        r"pipelines/company/(access|identity)\.py",
-        r"required_access|system_login|identify",
-    ): "the commands that sign: tests ask them until these are there",
     (r"models/cases\.py", r"read_case|run_case"): "kpi_definitions/cases are run by tests/golden",
     (
         r"models/definitions/schema\.py",
@@ -39,10 +35,6 @@ CALLED = {
         r"warehouse/facts/build\.py",
         r"rebuild_core",
     ): "tests compare what was built step by step with what is built anew",
-    (
-        r"warehouse/locked/restore\.py",
-        r"locked_definitions",
-    ): "corrections of a locked period are computed with them",
     (r"warehouse/raw/history\.py", r"movements"): "tests follow a record through its loads",
 }
 

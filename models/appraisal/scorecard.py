@@ -12,6 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from models.appraisal.card_points import NOTHING_DECIDED, CardPoints, PointsByCard
+from models.appraisal.cards import Scorecard, ScoreLine
 from models.appraisal.lines import NOTHING_HAPPENED, LineOutcome, score_line
 from models.appraisal.manager_order import reports_first
 from models.appraisal.measured import (
@@ -28,7 +29,6 @@ from models.definitions import (
     FromReports,
     GradeTable,
     Kpi,
-    Label,
     Ratio,
     Role,
     RoleLine,
@@ -37,7 +37,7 @@ from models.definitions import (
 from models.definitions import RatedItem as RatingMeasure
 from models.definitions.red_lines import Crossings, crossings
 from models.definitions.rules import rating_rule_of, rule_of
-from models.figure import FigureStatus, share_of_target
+from models.figure import share_of_target
 from models.inputs import Actual, Person, Rating, Target, assignments
 from models.money import exact
 from models.periods import Period
@@ -72,56 +72,6 @@ __all__ = [
 
 # only the order counts: which of two kinds of period is the longer one
 _LENGTH = {"D": 0, "M": 1, "Q": 2, "H": 3, "Y": 4}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScoreLine:
-    """One KPI of a scorecard; weights are percentages of the whole, `weight` after redistribution.
-
-    `attainment` is by direction, 1 is reached and more is better; `share_of_target` is the plain quotient value ÷ target.
-    """
-
-    kpi_id: str
-    dimension: str
-    dimension_label: Label
-    weight: Decimal
-    declared_weight: Decimal
-    numerator: Decimal | None
-    denominator: Decimal | None
-    value: Decimal | None
-    target: Decimal | None
-    attainment: Decimal | None
-    share_of_target: Decimal | None
-    score: Decimal | None
-    contribution: Decimal | None
-    status: FigureStatus
-    cause_code: str | None
-    cause: str | None
-    method: str
-    arguments: Mapping[str, object]
-    rule: Step
-    steps: tuple[Step, ...]
-    n_rows: int
-    source: str
-    measured_as: str | None = None  # the KPI of its `or_else` that stands in its place
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scorecard:
-    """The result of one person in one role; provisional while a figure is missing or not final."""
-
-    period: str
-    person_id: str
-    role_id: str
-    status: str
-    base: Decimal | None
-    total: Decimal | None
-    grade: str | None
-    coefficient: Decimal | None
-    definition_hash: str
-    cause: str | None
-    lines: tuple[ScoreLine, ...]
-    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

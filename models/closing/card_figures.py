@@ -69,12 +69,3 @@ def card_figures(
         card: CardFigures(heads[card]["status"], heads[card]["grade"], figures)
         for card, figures in found.items()
     }
-
-
-def plain(value: Decimal) -> str:
-    """A number as text, the same whatever places it was stored with.
-
-    >>> plain(Decimal("80.000000")), plain(Decimal("0E-10"))
-    ('80', '0')
-    """
-    return format(value.normalize(), "f") if value else "0"

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from models.closing.card_figures import NOTHING, Card, CardFigures, Place, plain
+from models.closing.card_figures import NOTHING, Card, CardFigures, Place
 from models.closing.entries import Entry
 from models.closing.kinds import EntryKind
 from models.errors import SigningError
-from models.money import exact
+from models.money import exact, plain
 
 Outcome = Literal["approved", "rejected"]
 ProposalState = Literal["open", "approved", "posted", "rejected", "replaced", "void", "settled"]

@@ -58,11 +58,6 @@ class KindRule:
     prepares: bool = False
     own: bool = False
 
-    @property
-    def needs_reason(self) -> bool:
-        """Whether nobody may make it without saying why."""
-        return "reason" in self.fields
-
 
 def _kind(
     zh: str, en: str, about: Literal["person", "period"], right: Right | None, *fields: str, **more: bool

@@ -4,8 +4,7 @@ Belongs here: telling apart the direct from the knock-on effect of what became k
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from models.appraisal.card_points import PointsByCard
@@ -26,7 +25,7 @@ class ScoringInputs:
     ratings: tuple[Rating, ...]
     actuals: tuple[Actual, ...]
     # what people gave to totals or took from them stands in the ledger: of a locked period nobody changes it any more
-    decided: PointsByCard = MappingProxyType({})
+    decided: PointsByCard = field(default_factory=dict)
 
 
 def changed_inputs(before: ScoringInputs, now: ScoringInputs) -> dict[str, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from models.closing.raters import AskedRating, RatingKey
 from models.errors import MeritError, SigningError
-from models.money import plain
+from models.money import plain, round_half_up
 from models.scoring.rating import RATERS
 from models.values import ReadingError, read_decimal, read_text
 
@@ -251,7 +251,7 @@ def _score(text: str, asked: AskedRating, place: str) -> Decimal:
         raise SigningError(
             "S165", "this is no score", where=place, actual=repr(text[:40]), remedy=remedy
         ) from None
-    if not item.takes(score) or score != round(score, 4):
+    if not item.takes(score) or score != round_half_up(score, 4):
         what = f"the score is none of the scale {scale}"
         raise SigningError("S165", what, where=place, actual=plain(score), remedy=remedy)
     return score

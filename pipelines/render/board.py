@@ -56,7 +56,7 @@ class PersonLine:
 
 
 @dataclass(frozen=True)
-class Head:
+class ColumnHead:
     """The head of a KPI column."""
 
     kpi: KpiLabel
@@ -70,7 +70,7 @@ class Section:
     """One role."""
 
     role: RoleLabel
-    heads: tuple[Head, ...]
+    heads: tuple[ColumnHead, ...]
     lines: tuple[PersonLine, ...]
     behind: int
     missing: int
@@ -258,8 +258,8 @@ def _value(board: BoardData, day: date, key: Key) -> Decimal | None:
     return figure.value if figure else None
 
 
-def _head(board: BoardData, kpi: KpiLabel) -> Head:
-    return Head(
+def _head(board: BoardData, kpi: KpiLabel) -> ColumnHead:
+    return ColumnHead(
         kpi,
         bilingual.bilingual_unit(kpi.unit, board.company.currency),
         bilingual.in_words(bilingual.DIRECTION, kpi.direction),

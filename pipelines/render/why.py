@@ -29,6 +29,7 @@ from pipelines.render.bilingual import (
     untranslated,
 )
 from pipelines.render.labels import by_another, kpi_label, locked_words
+from pipelines.render.story import Story
 from warehouse.published import labels, provenance, read
 from warehouse.published.labels import KpiLabel, PublishedPerson
 from warehouse.published.period_locks import lock_of
@@ -53,31 +54,6 @@ class FigureQuestion:
     def measured_by(self, figure: PublishedLine | PublishedFigure) -> KpiLabel:
         """The KPI that was measured: the one that is asked for, or an alternative in its place."""
         return kpi_label(self.known, figure.measured_by)
-
-
-class Story:
-    """Lines in one language or both, in the order they are told."""
-
-    def __init__(self, lang: str) -> None:
-        self._lang = lang
-        self.lines: list[str] = []
-
-    def in_language(self, words: Bilingual, separator: str = " / ") -> str:
-        """The text in the asked language."""
-        return words.in_language(self._lang, separator)
-
-    def head(self, title: Bilingual) -> None:
-        """A heading after an empty line."""
-        self.lines += ["", self.in_language(title)]
-
-    def say(self, words: Bilingual) -> None:
-        """One indented line, or one per language."""
-        told = (
-            [words.zh, words.en]
-            if self._lang == "both" and words.zh != words.en
-            else [self.in_language(words)]
-        )
-        self.lines += [f"  {line}" for line in told]
 
 
 def explain(

@@ -30,7 +30,7 @@ class PersonStatus:
 
 
 @dataclass(frozen=True)
-class CloseStatus:
+class SignedStatus:
     """The cards of a period, its lock and the newest entry of the ledger."""
 
     people: tuple[PersonStatus, ...]
@@ -46,7 +46,7 @@ class CloseStatus:
         return found
 
 
-def close_status(home: Home, period: Period) -> CloseStatus:
+def close_status(home: Home, period: Period) -> SignedStatus:
     """How the period stands; a card that nobody has entered yet stands at `scored`."""
     ledger = Ledger.there(home.decided)
     entries = ledger.entries(period=period.id) if ledger else []
@@ -69,4 +69,4 @@ def close_status(home: Home, period: Period) -> CloseStatus:
             )
         )
     head = ledger.head() if ledger else EMPTY
-    return CloseStatus(tuple(rows), present_locks(entries).get(period.id), head)
+    return SignedStatus(tuple(rows), present_locks(entries).get(period.id), head)

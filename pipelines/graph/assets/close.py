@@ -8,7 +8,7 @@ from pipelines.graph.assets.score import PUBLISHED
 from pipelines.graph.metadata import markdown
 from pipelines.graph.resources import RunPlace
 from pipelines.render.bilingual import CARD_STATE
-from pipelines.steps.close_status import CloseStatus, close_status
+from pipelines.steps.close_status import SignedStatus, close_status
 
 CLOSE = dg.AssetKey("out_close__status")
 
@@ -43,13 +43,13 @@ def close_asset(months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     return shown
 
 
-def state_table(status: CloseStatus) -> dg.MarkdownMetadataValue:
+def state_table(status: SignedStatus) -> dg.MarkdownMetadataValue:
     """How many cards stand where, in the order in which they go."""
     rows = [(words.both(), str(status.counts.get(state, 0))) for state, words in CARD_STATE.items()]
     return markdown(("状态 State", "人数 People"), [row for row in rows if row[1] != "0"])
 
 
-def people_table(status: CloseStatus) -> dg.MarkdownMetadataValue:
+def people_table(status: SignedStatus) -> dg.MarkdownMetadataValue:
     """Person by person."""
     header = ("人员 Person", "状态 State", "考核表 Card", "参与 Took part", "待答复异议 Open objections")
     return markdown(

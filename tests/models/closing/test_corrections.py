@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.closing.card_figures import CardFigures, card_figures, plain
+from models.closing.card_figures import CardFigures, card_figures
 from models.closing.corrections import (
     Balance,
     ChangedCard,
@@ -24,6 +24,7 @@ from models.closing.corrections import (
 from models.closing.entries import EMPTY, Draft, Entry, Head, sealed
 from models.closing.kinds import EntryKind
 from models.errors import SigningError
+from models.money import plain
 
 K = EntryKind
 CARD = ("M1", "maker")

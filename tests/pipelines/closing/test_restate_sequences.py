@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from models.closing.corrections import Corrections, corrections
+from models.closing.corrections import Corrections, Outcome, corrections
 from models.closing.kinds import EntryKind
 from models.errors import MeritError, SigningError
 from pipelines.closing.locking import reopen_period
@@ -23,7 +23,7 @@ from warehouse.store.connect import open_warehouse
 DAY = "2026-02-26"
 LOGINS = st.sampled_from(["hr", "hr2", "owner", "board", "head", "b1", "b2", "m1"])
 PEOPLE = st.sampled_from(APPRAISED)
-# a sequence takes seconds: three in the suite, 1,000 where somebody asks for them
+# a sequence takes ten seconds: two in the suite, 1,000 where somebody asks with 1, as many as any other number says
 LONG_RUN = "KPI_LONG_RUN"
 TOTAL = ("", "total")
 
@@ -38,6 +38,7 @@ class AfterTheLock(RuleBasedStateMachine):
         self.ratings = dict.fromkeys(APPRAISED, 4)
         self.signed: dict[str, str] = {}
         self.signed_totals: dict[str, int] = {}
+        self.ledger = self.firm.sign("hr", DAY).ledger
         self.lock()
 
     def lock(self) -> None:
@@ -51,7 +52,7 @@ class AfterTheLock(RuleBasedStateMachine):
         return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
     def stand(self) -> Corrections:
-        return corrections(self.firm.sign("hr", DAY).ledger.entries(period=JANUARY.id))
+        return corrections(self.ledger.entries(period=JANUARY.id))
 
     @rule(person=PEOPLE, score=st.integers(1, 5))
     def a_rating_is_edited(self, person: str, score: int) -> None:
@@ -66,19 +67,19 @@ class AfterTheLock(RuleBasedStateMachine):
             return
         found = restate(self.firm.sign(login, DAY), JANUARY)
         assert {row.card[0] for row in found.unbalanced} <= found.refused.keys()
-        again = restate(self.firm.sign(login, DAY), JANUARY)
-        assert again.entered == []
+        if found.entered:
+            assert restate(self.firm.sign(login, DAY), JANUARY).entered == []
 
     @rule(login=LOGINS, pick=st.integers(0, 9), outcome=st.sampled_from(["approved", "rejected"]))
-    def somebody_decides(self, login: str, pick: int, outcome: str) -> None:
+    def somebody_decides(self, login: str, pick: int, outcome: Outcome) -> None:
         waiting = [n for n, p in self.stand().proposals.items() if p.state == "open"] or [1]
         number = waiting[pick % len(waiting)]
-        code, entry = None, None
+        entry, refused = None, ""
         try:
-            entry = decide_proposal(self.firm.sign(login, DAY), JANUARY, number, outcome, "依据")  # type: ignore[arg-type]
+            entry = decide_proposal(self.firm.sign(login, DAY), JANUARY, number, outcome, "依据")
         except MeritError as refusal:
-            code = refusal.code
-        assert code in {None, "R102", "R103", "R104", "S111", "S170", "S171"}
+            refused = refusal.code
+        assert refused in {"", "R102", "R103", "R104", "S111", "S170", "S171"}
         if entry is not None:
             proposal = self.stand().proposals[number]
             assert proposal.decided_by not in {proposal.proposed_by, proposal.card[0]}
@@ -120,7 +121,7 @@ class AfterTheLock(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_posted_twice(self) -> None:
-        entries = self.firm.sign("hr", DAY).ledger.entries(period=JANUARY.id, kinds=[EntryKind.POSTED])
+        entries = self.ledger.entries(period=JANUARY.id, kinds=[EntryKind.POSTED])
         numbers = [entry.says["number"] for entry in entries]
         assert len(numbers) == len(set(numbers))
 
@@ -150,14 +151,14 @@ class AfterTheLock(RuleBasedStateMachine):
 
 
 def test_no_order_of_acts_moves_loses_or_doubles_anything(approved_once: Firm) -> None:
-    is_long = bool(os.environ.get(LONG_RUN))
+    asked = int(os.environ.get(LONG_RUN, "0"))
     run_state_machine_as_test(
         lambda: AfterTheLock(approved_once),
         settings=settings(
-            max_examples=1000 if is_long else 3,
-            stateful_step_count=12 if is_long else 8,
+            max_examples={0: 2, 1: 1000}.get(asked, asked),
+            stateful_step_count=12 if asked else 8,
             deadline=None,
             suppress_health_check=list(HealthCheck),
-            derandomize=not is_long,
+            derandomize=not asked,
         ),
     )
