@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.closing.entries import canonical
+from models.money import plain
 
 LINE_MEASURES = ("value", "score", "contribution")
 CARD_MEASURES = ("total", "coefficient")
