@@ -348,13 +348,13 @@ def read_coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
     refused = _refused(con)
 
     def account(*, connector: str, stream: str, shop_id: str, feeds: list[str], **rest: Any) -> Account:
-        ref = StreamRef(connector, stream, shop_id)
+        found = windows.get(StreamRef(connector, stream, shop_id), [])
         return Account(
             connector=connector,
             stream=stream,
             shop_id=shop_id,
             feeds=tuple(feeds),
-            windows=_standing(connector, windows.get(ref, [])),
+            windows=_newest_statements(found) if connector == FILE_DROP else tuple(found),
             refused=refused.get((f"{connector}_{stream}", shop_id), {}),
             **rest,
         )
@@ -391,10 +391,6 @@ def _proof_window(window: RecordedWindow) -> ProofWindow:
         as_of=window.as_of,
         kind=window.kind,
     )
-
-
-def _standing(connector: str, windows: list[ProofWindow]) -> tuple[ProofWindow, ...]:
-    return _newest_statements(windows) if connector == FILE_DROP else tuple(windows)
 
 
 def days_between(first: date, last: date) -> Iterable[date]:
