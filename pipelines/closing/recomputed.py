@@ -41,7 +41,12 @@ class Recomputed:
 
 
 def recompute(
-    con: DuckDBPyConnection, home: Path, lock: LockedPeriod, attribution: Attribution
+    con: DuckDBPyConnection,
+    home: Path,
+    lock: LockedPeriod,
+    attribution: Attribution,
+    *,
+    tells_apart: bool = True,
 ) -> Recomputed:
     """A locked period as it would be now.
 
@@ -50,6 +55,8 @@ def recompute(
         home: where `locked/` lies.
         lock: the lock in force.
         attribution: the company's rules, to tell whether they changed.
+        tells_apart: whether direct and knock-on effects are wanted; that may score the company once per person whose inputs
+            changed, and the law of conservation needs neither. Without them `changed` is empty.
 
     Raises:
         WarehouseError: W125 when the snapshot is damaged.
@@ -62,7 +69,7 @@ def recompute(
     now = card_figures(rows, lines)
     differing = {c for c in {*signed.cards, *now} if _of(signed.cards, c).digest != _of(now, c).digest}
     changed: dict[Card, ChangedCard] = {}
-    if differing:
+    if differing and tells_apart:
         before = _as_signed(definitions, period, signed, known, lines)
         changed = _told_apart(definitions, period, (before, known), (signed.cards, now), differing)
     basis = present_basis(con, period, attribution)
