@@ -48,6 +48,7 @@ def recompute(
     *,
     attribution: Attribution,
     decided: PointsByCard,
+    tells_apart: bool = True,
 ) -> Recomputed:
     """A locked period as it would be now.
 
@@ -57,6 +58,8 @@ def recompute(
         lock: the lock in force.
         attribution: the company's rules, to tell whether they changed.
         decided: the points that people gave to totals before the lock.
+        tells_apart: whether direct and knock-on effects are wanted; that may score the company once per person whose inputs
+            changed, and the law of conservation needs neither. Without them `changed` is empty.
 
     Raises:
         WarehouseError: W125 when the snapshot is damaged.
@@ -69,7 +72,7 @@ def recompute(
     now = card_figures(rows, lines)
     differing = {c for c in {*signed.cards, *now} if _of(signed.cards, c).digest != _of(now, c).digest}
     changed: dict[Card, ChangedCard] = {}
-    if differing:
+    if differing and tells_apart:
         before = _as_signed(definitions, period, signed, known, lines)
         changed = _told_apart(definitions, period, (before, known), (signed.cards, now), differing)
     basis = present_basis(con, period, attribution)

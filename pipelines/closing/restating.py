@@ -210,6 +210,7 @@ def prove_conservation(con: DuckDBPyConnection, work: RunScope) -> dict[str, lis
                 lock,
                 attribution=work.company.attribution,
                 decided=decided_points(work.home, Period.parse(period)),
+                tells_apart=False,
             )
         except WarehouseError as damage:
             proven[period] = damage

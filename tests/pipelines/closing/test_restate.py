@@ -284,6 +284,48 @@ def test_a_manager_is_corrected_by_what_the_reports_change_and_apart_by_the_own_
     assert conservation(firm, "HEAD") == (90, 0, -15, 0, 75, 0)
 
 
+TASKS = ROLE.replace(
+    "{kpi: execution, duty: make, weight: 40, target: 100, method: score.rating, args: {weights: {superior: 100}}}",
+    "{kpi: task_on_time, duty: make, weight: 40, target: 1, method: score.linear, args: {cap: 1}}",
+)
+DROP = """\
+drops:
+  - {table: task, file: facts/tasks.csv, shop_id: hq, zone: Asia/Shanghai, from: 2026-01-01, to: 2026-01-31, rows: 12}
+"""
+
+
+def delivered(firm: Firm, **days: int) -> None:
+    """Two tasks each, due on the 20th; the second one of those who are named was delivered on that day of January."""
+    rows = [
+        f"{person}-{n},{person},design,2026-01-20 18:00,2026-01-{days.get(person, 15) if n == 2 else 15} 10:00\n"
+        for person in APPRAISED
+        for n in (1, 2)
+    ]
+    firm.write("facts/tasks.csv", "task_id,assignee_id,type,due_at,delivered_at\n" + "".join(rows))
+
+
+def test_a_corrected_fact_file_is_a_change_of_figures_of_those_alone_whose_rows_changed(firm: Firm) -> None:
+    firm.write("kpi_definitions/roles.yaml", TASKS)
+    firm.write("facts.yaml", DROP)
+    delivered(firm)
+    firm.score()
+    approve_all(firm)
+    assert lock(firm).is_new
+    shown(firm)
+    before = signed_bytes(firm)
+    assert restate(firm.sign("hr", DAY), JANUARY).entered == []
+    delivered(firm, M2=25)
+
+    found = restate(firm.sign("hr", DAY), JANUARY)
+
+    [proposal] = proposals(firm.sign("hr", DAY), JANUARY)
+    assert (proposal.card[0], proposal.says["own"], found.causes) == ("M2", ["actuals"], ("records",))
+    [value] = [line for line in proposal.lines if line.place == ("task_on_time", "value")]
+    assert (value.was, value.now, value.direct, value.knock_on) == (1, Decimal("0.5"), Decimal("-0.5"), 0)
+    assert conservation(firm, "M2") == (88, 0, -20, 0, 68, 0)
+    assert signed_bytes(firm) == before
+
+
 def test_everything_is_refused_while_the_month_is_open_again(locked: Firm) -> None:
     rated(locked, M1=3)
     restate(locked.sign("hr", DAY), JANUARY)
