@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from models.definitions.case_kpis import read_case_kpi
@@ -141,10 +141,19 @@ def load_definitions(
     Raises:
         MeritErrors: every problem found, each with code, file:line and remedy.
     """
+    return _loaded(tuple(files.items()), tuple((overlay or {}).items()), is_case)
+
+
+# A decision, a page or a month asks for the same texts again and again, and reading them takes half a second. By content: a file
+# that was changed is other text. Two at a time: the company's, and those that a locked month was signed with.
+@lru_cache(maxsize=2)
+def _loaded(
+    files: tuple[tuple[str, str], ...], overlay: tuple[tuple[str, str], ...], is_case: bool
+) -> Definitions:
     problems = Problems()
     also = CASE_KEYS if is_case else ()  # never for an overlay: a company has no cases
     # replaced before anything is read: a shipped entry that the company has its own version of is never judged
-    entries = _overlaid(_gather(files, problems, also), _gather(overlay or {}, problems))
+    entries = _overlaid(_gather(dict(files), problems, also), _gather(dict(overlay), problems))
     known = Known(
         kpis=_read(entries.nodes["kpis"], read_case_kpi if is_case else read_kpi, problems),
         roles=_read(entries.nodes["roles"], lambda node: read_role(node, problems), problems),
