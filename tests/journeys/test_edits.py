@@ -11,12 +11,21 @@ import duckdb
 import pytest
 
 from pipelines.company.home import Home
-from pipelines.graph.assets.score import PERIOD_ACTUALS, PERIOD_FILES, PUBLISHED, SCORECARDS, WORKBOOK
+from pipelines.graph.assets.close import CLOSE
+from pipelines.graph.assets.score import (
+    CLOSE_LIST,
+    PERIOD_ACTUALS,
+    PERIOD_FILES,
+    PUBLISHED,
+    SCORECARDS,
+    WORKBOOK,
+)
 from pipelines.graph.runner import open_instance
 from tests.journeys.small_firm import COMPANY, SmallFirm, write_small_firm
 from warehouse.published.digest import published_rows
 
-OF_A_MONTH = {key.to_user_string() for key in (PERIOD_FILES, PERIOD_ACTUALS, SCORECARDS, PUBLISHED, WORKBOOK)}
+_MONTHLY = (PERIOD_FILES, PERIOD_ACTUALS, SCORECARDS, PUBLISHED, WORKBOOK, CLOSE, CLOSE_LIST)
+OF_A_MONTH = {key.to_user_string() for key in _MONTHLY}
 DAYS = ("--from", "2026-03-01", "--to", "2026-03-31")
 
 
