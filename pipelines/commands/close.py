@@ -24,10 +24,11 @@ _DETAILS = 12  # lines of one blocker; more would push the next one off the scre
 @company_option
 @language_option
 def close(*, period: str, publish: bool, as_of: datetime | None, company: Path | None, language: str) -> int:
-    """Show what blocks the close of the period P, who can mend it and how, and what is next.
+    """Show what blocks the close of the period P, what is next.
 
-    Without --publish it changes nothing, and works before the period is scored: from the 20th of the running month it shows what
-    will block. Exit code 0 when nothing blocks, 1 when something does or a card could not be published.
+    With who can mend it and how. Without --publish it changes nothing, and works before the period is scored: from the 20th of
+    the running month it shows what will block. Exit code 0 when nothing blocks, 1 when something does or a card could not be
+    published.
     """
     from pipelines.closing.close import close_status
     from pipelines.commands.run_choice import scored_period

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @click.group("plan", cls=InOrder)
 def plan() -> None:
-    """Tell people beforehand what they are measured by, and take their answers."""
+    """Agree on plans beforehand: serve them, take the answers."""
 
 
 @plan.command("serve")
@@ -37,10 +37,11 @@ def plan() -> None:
 @as_of_option
 @company_option
 def serve(*, people: tuple[str, ...], period: str, as_of: datetime | None, company: Path | None) -> int:
-    """Write the plans of PEOPLE as pages and enter that they were served; without PEOPLE of all you may plan for.
+    """Serve the plans of PEOPLE, without PEOPLE of everybody.
 
-    One page a person below reports/P/plans/, and an index. Served again is what has changed since. A plan with a target that is
-    not stated, or blind, is left out and listed: an approver says `kpi plan allow`. Exit code 1 when one was left out.
+    Of all you may plan for. One page a person below reports/P/plans/, and an index. Served again is what has changed since. A
+    plan with a target that is not stated, or blind, is left out and listed: an approver says `kpi plan allow`. Exit code 1 when
+    one was left out.
     """
     from models.closing.kinds import EntryKind
     from models.periods import Period
@@ -64,9 +65,10 @@ def serve(*, people: tuple[str, ...], period: str, as_of: datetime | None, compa
 def confirm(
     *, refuse: bool, reason: str, role: str, period: str, as_of: datetime | None, company: Path | None
 ) -> int:
-    """Agree to the own plan as it was served, or refuse it with a reason.
+    """Agree to the own plan, or refuse it with a reason.
 
-    Only the own login answers. A plan that has changed since asks again. Exit code 1 when the answer does not fit.
+    As it was served. Only the own login answers. A plan that has changed since asks again. Exit code 1 when the answer does not
+    fit.
     """
     from models.closing.kinds import EntryKind
     from models.periods import Period
@@ -91,9 +93,10 @@ def confirm(
 def allow(
     *, person: str, kpi: str, reason: str, period: str, as_of: datetime | None, company: Path | None
 ) -> int:
-    """Stand for a blind target of PERSON, so that its plan can be served by somebody else.
+    """Stand for a blind target of PERSON.
 
-    Takes the right to approve over PERSON. The person reads name and reason on the plan. It holds for this value of the target.
+    Its plan can then be served by somebody else. Takes the right to approve over PERSON. The person reads name and reason on
+    the plan. It holds for this value of the target.
     """
     from models.closing.kinds import EntryKind
     from models.periods import Period

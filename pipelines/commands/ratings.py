@@ -10,7 +10,7 @@ from pipelines.commands.options import InOrder, as_of_option, company_option, pe
 
 @click.group("ratings", cls=InOrder)
 def ratings() -> None:
-    """Send workbooks for ratings, take them back, see who has not answered."""
+    """Ratings: send workbooks, take them back, see who is open."""
 
 
 @ratings.command("send")
@@ -19,10 +19,11 @@ def ratings() -> None:
 @as_of_option
 @company_option
 def send(*, raters: tuple[str, ...], period: str, as_of: datetime | None, company: Path | None) -> int:
-    """Write one workbook per rater: managers, and whoever else a role weighs (peers, reports, the person).
+    """Write one workbook per rater.
 
-    Without MANAGER everybody who is asked. The right `plan` over the company sends to all; without it you get your own. Paths are
-    printed, then what nobody could be asked for. Send again at any time: the same ratings give the same file.
+    Raters are managers, and whoever else a role weighs (peers, reports, the person). Without MANAGER everybody who is asked.
+    The right `plan` over the company sends to all; without it you get your own. Paths are printed, then what nobody could be
+    asked for. Send again at any time: the same ratings give the same file.
     """
     from models.periods import Period
     from pipelines.closing.ratings import send_ratings
@@ -41,10 +42,11 @@ def send(*, raters: tuple[str, ...], period: str, as_of: datetime | None, compan
 @as_of_option
 @company_option
 def take(*, files: tuple[Path, ...], period: str, as_of: datetime | None, company: Path | None) -> int:
-    """Take returned workbooks in: checked, written into ratings.csv, entered in the ledger.
+    """Take returned workbooks in.
 
-    You take in your own; with the right `plan` over the company those of everybody. A newer return of a rater replaces the
-    earlier one. Exit code 0 when all were taken, 1 when one was refused; the others are taken all the same.
+    They are checked, written into ratings.csv and entered in the ledger. You take in your own; with the right `plan` over the
+    company those of everybody. A newer return of a rater replaces the earlier one. Exit code 0 when all were taken, 1 when one
+    was refused; the others are taken all the same.
     """
     from models.periods import Period
     from pipelines.closing.signing import Signing

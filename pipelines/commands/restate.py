@@ -36,7 +36,7 @@ def restate(
     as_of: datetime | None,
     company: Path | None,
 ) -> int:
-    """Propose what a locked period would be otherwise, from everything known now.
+    """Propose what became known of a locked period.
 
     Late refunds, corrected files and changed ratings become one proposal per card, under the definitions the period was locked
     with; what was signed stays as it is. --decide approves or rejects one, which takes somebody else than who proposed it; --post
