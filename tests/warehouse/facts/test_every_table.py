@@ -104,11 +104,12 @@ def test_every_column_is_explained_in_both_languages_and_placed_in_a_layout(tabl
 
 
 def test_the_examples_of_the_page_and_of_the_template_are_read() -> None:
-    (entries, parameters) = re.findall(
+    (entries, daily, parameters) = re.findall(
         r"```yaml\n(.*?)```", (ROOT / "docs/fact-files.md").read_text("utf-8"), re.DOTALL
     )
     commented = MANIFEST_TEXT.replace("drops: []", "drops:").replace("#  - ", "  - ").replace("#    ", "    ")
 
     assert [(d.table, d.rows) for d in read_manifest(entries)] == [("traffic", 310), ("ad", 62)]
+    assert {d.table for d in read_manifest(f"drops:\n{daily}")} == {"agent_day"}
     assert [(d.table, d.currency) for d in read_manifest(commented)] == [("traffic", "CNY")]
     assert parameters.strip() == f"attribution: {str(Attribution().parameters()).replace(chr(39), '')}"
