@@ -135,7 +135,7 @@ def test_a_missed_day_of_the_report_is_the_cause_where_the_report_measures(
 
     missing = found(con)
 
-    assert told(missing) == (None, "reported_net_sales", "M208")
+    assert told(missing) == (None, "reported_net_sales", "M207")
     assert f"{FILE_DROP}.agent_day[s1] 2026-03-31" in (missing.cause or "")
 
 
