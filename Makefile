@@ -27,7 +27,7 @@ check: setup ## lint, types, unit tests: under 90 seconds
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 -m "not slow" $(UNIT)
 
-test: setup ## everything: about ten minutes on two cores
+test: setup ## everything: about twenty-five minutes on two cores
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadgroup tests
