@@ -22,7 +22,9 @@ import pytest
 def cluster() -> Iterator[str]:
     """The address of a running cluster, without a database: `postgresql://kpi@127.0.0.1:<port>`."""
     bin_folder = _programs()
-    with tempfile.TemporaryDirectory(prefix="kpi-pg-") as scratch:
+    # another user than root goes in there: a TMPDIR of root's own may be closed to it
+    place = "/tmp" if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="kpi-pg-", dir=place) as scratch:
         data = Path(scratch) / "data"
         as_user = _not_as_root(Path(scratch))
         auth = ["--auth-host=trust", "--auth-local=trust", "--username=kpi", "--no-sync", "--encoding=UTF8"]
