@@ -96,6 +96,25 @@ class Rights:
             return _refused("R105", f"{actor} 否决时没有写理由", f"{actor} gives no reason for the veto")
         return Allowed(found.where)
 
+    def require(
+        self,
+        actor: str,
+        right: Right,
+        person: str | None,
+        on: date,
+        *,
+        prepared_by: Collection[str] = (),
+        reason: str = "",
+    ) -> None:
+        """Refuse what `decide` does not allow.
+
+        Raises:
+            RightsError: R101 to R107.
+        """
+        decision = self.decide(actor, right, person, on, prepared_by=prepared_by, reason=reason)
+        if isinstance(decision, Refused):
+            raise decision.error()
+
     def holders(
         self, right: Right, person: str | None, on: date, *, prepared_by: Collection[str] = ()
     ) -> list[str]:

@@ -95,12 +95,10 @@ class PeriodStanding:
         """How a person stands; one of whom nothing was entered is open."""
         return self.people.get(person, Standing())
 
-    def counts(self) -> dict[CardState, int]:
-        """People by state."""
-        found: dict[CardState, int] = {}
-        for standing in self.people.values():
-            found[standing.state] = found.get(standing.state, 0) + 1
-        return found
+    @property
+    def adjustments(self) -> dict[str, AdjustmentsByRole]:
+        """What people gave to totals or took from them, by person and role."""
+        return {person: stands.adjustments for person, stands in self.people.items()}
 
 
 def standing(entries: Iterable[Entry]) -> PeriodStanding:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from models.appraisal.card_points import PointsByCard
-from models.closing.adjustments import Adjustment, AdjustmentsByRole, points_by_card
+from models.closing.adjustments import Adjustment, points_by_card
 from models.closing.kinds import EntryKind
 from models.closing.states import PeriodStanding
 from models.definitions import Definitions
@@ -129,9 +129,7 @@ def _results_with(
     signing: Signing, period: Period, definitions: Definitions, kind: AdjustingKind, asked: AdjustmentAsked
 ) -> dict[CardKey, CardResult]:
     """The cards as scoring will give them, all that is entered and this one taken in."""
-    by_role: dict[str, AdjustmentsByRole] = {
-        person: stood.adjustments for person, stood in signing.stands(period).people.items()
-    }
+    by_role = signing.stands(period).adjustments
     own = dict(by_role.get(asked.person, {}))
     others = [a for a in own.get(asked.role, ()) if a.kind != kind]
     own[asked.role] = [*others, Adjustment(kind, asked.points, asked.reason, signing.actor.person_id)]

@@ -7,6 +7,7 @@ the lines wait for (models/closing/open_lines.py).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from models.appraisal.cards import Scorecard, ScoreLine
 from models.appraisal.scorecard import score_period
 from models.appraisal.targets import TargetBook
 from models.closing.access import Access
@@ -20,6 +21,7 @@ from models.inputs import Person, assignments
 from models.periods import Period
 from pipelines.closing.close_inputs import CloseInputs
 from warehouse.published.provenance import SourceHealth
+from warehouse.published.read import PublishedCard, PublishedLine
 
 # the codes of figures that wait for a source, of which one alone is named in the cause
 _OF_SOURCES = ("M207", "M208", "P", "W", "C")
@@ -49,17 +51,7 @@ def scored_lines(inputs: CloseInputs, duties: Sequence[Person]) -> list[OpenLine
         # without definitions nobody is known to be appraised by another cycle: then every card counts
         if card.status != "provisional" or (wanted and key not in wanted):
             continue
-        lines = [
-            OpenLine(
-                person_id=card.person_id,
-                role_id=card.role_id,
-                kpi_id=line.kpi_id,
-                code=line.cause_code,
-                cause=line.cause or "",
-            )
-            for line in inputs.published.lines.get(key, [])
-            if line.status in ("missing", "provisional") and line.cause_code
-        ]
+        lines = _open_lines(card, inputs.published.lines.get(key, []))
         # a card without a total and without an open line still has a cause, which is told as it is
         found += lines or [
             OpenLine(
@@ -86,6 +78,13 @@ def foreseen_lines(inputs: CloseInputs) -> list[OpenLine]:
         folder.targets,
         ratings=folder.ratings,
     )
+    return [line for card in cards if card.status == "provisional" for line in _open_lines(card, card.lines)]
+
+
+def _open_lines(
+    card: PublishedCard | Scorecard, lines: Iterable[PublishedLine | ScoreLine]
+) -> list[OpenLine]:
+    """The lines of a card that wait for something, each with its cause."""
     return [
         OpenLine(
             person_id=card.person_id,
@@ -94,9 +93,7 @@ def foreseen_lines(inputs: CloseInputs) -> list[OpenLine]:
             code=line.cause_code,
             cause=line.cause or "",
         )
-        for card in cards
-        if card.status == "provisional"
-        for line in card.lines
+        for line in lines
         if line.status in ("missing", "provisional") and line.cause_code
     ]
 

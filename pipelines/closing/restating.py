@@ -26,7 +26,6 @@ from models.closing.corrections import (
 from models.closing.entries import Draft, Entry
 from models.closing.kinds import KINDS, EntryKind, require_fields
 from models.closing.manifest import LOCK_KINDS, LockedPeriod, present_locks
-from models.closing.rights import Refused
 from models.closing.states import standing
 from models.errors import MeritError, SigningError, WarehouseError
 from models.periods import Period, month_of
@@ -254,8 +253,4 @@ def _allow(signing: Signing, kind: EntryKind, person: str, *, prepared_by: Colle
     if right is None:
         return
     about = person if person in signing.rights.roster(signing.on).rows else None
-    decision = signing.rights.decide(
-        signing.actor.person_id, right, about, signing.on, prepared_by=prepared_by
-    )
-    if isinstance(decision, Refused):
-        raise decision.error()
+    signing.rights.require(signing.actor.person_id, right, about, signing.on, prepared_by=prepared_by)

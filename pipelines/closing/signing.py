@@ -217,9 +217,7 @@ class Signing:
         right = KINDS[kind].right
         if right is None:
             return
-        decision = self.rights.decide(self.actor.person_id, right, None, self.on, prepared_by=prepared_by)
-        if isinstance(decision, Refused):
-            raise decision.error()
+        self.rights.require(self.actor.person_id, right, None, self.on, prepared_by=prepared_by)
 
     def may(self, kind: EntryKind, people: Iterable[str]) -> list[str]:
         """Those of several people about whom the actor may decide."""
@@ -244,7 +242,7 @@ class Signing:
             raise RightsError("R108", f"{self.actor.person_id} is not {person}", where=person)
         if rule.right is None:
             return
-        decision = self.rights.decide(
+        self.rights.require(
             self.actor.person_id,
             rule.right,
             person,
@@ -253,8 +251,6 @@ class Signing:
             prepared_by=() if rule.prepares else stands.of(person).prepared_by,
             reason=str(body.get("reason", "")),
         )
-        if isinstance(decision, Refused):
-            raise decision.error()
 
     def _draft(self, kind: EntryKind, period: Period, person: str, body: Mapping[str, Any]) -> Draft:
         # the day counts for rights and for clocks, and the instant of the entry is none for a company that replays

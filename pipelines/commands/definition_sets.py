@@ -10,7 +10,6 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from models.appraisal.diff import CardChange, Change, card_changes, definition_changes
-from models.closing.adjustments import points_by_card
 from models.definitions import Definitions, load_definitions
 from models.errors import UsageError
 from models.periods import Period
@@ -19,7 +18,7 @@ from pipelines.commands.run_choice import scored_period
 from pipelines.company.company import Company, definitions_below, shipped_definitions
 from pipelines.company.home import Home
 from pipelines.render.bilingual import Bilingual
-from pipelines.steps.score import scorecards, standing_of
+from pipelines.steps.score import decided_points, scorecards
 from warehouse.figures.actuals import measure_spans
 from warehouse.published.labels import people as people_of
 from warehouse.published.read import newest_scored_period
@@ -59,8 +58,7 @@ def compare_definitions(company: Company, sides: tuple[str, str], period_name: s
     home = Home.of()
     with open_warehouse(home.root) as con:
         period = scored_period(period_name or _last_scored(con))
-        stands = standing_of(home, period)
-        decided = points_by_card({person: stood.adjustments for person, stood in stands.people.items()})
+        decided = decided_points(home, period)
         cards = [scorecards(con, one, period, measure_spans(con, one, [period]), decided) for one in loaded]
         names = {person.person_id: person.name for person in people_of(con)}
     people = card_changes(*cards)

@@ -3,6 +3,7 @@
 Not here: what a period waits for (`kpi close`), how it is shown (graph/assets/close.py).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,10 +41,7 @@ class SignedStatus:
     @property
     def counts(self) -> Mapping[CardState, int]:
         """People by state."""
-        found: dict[CardState, int] = {}
-        for row in self.people:
-            found[row.state] = found.get(row.state, 0) + 1
-        return found
+        return Counter(row.state for row in self.people)
 
 
 def close_status(home: Home, period: Period) -> SignedStatus:

@@ -48,8 +48,7 @@ def score_people(work: RunScope, period: Period) -> Counter[str]:
         SigningError: S102 for a locked one.
     """
     refuse_locked(work.home, period, "scorecards")
-    stands = standing_of(work.home, period)
-    by_role = {person: stood.adjustments for person, stood in stands.people.items()}
+    by_role = standing_of(work.home, period).adjustments
     digests = {person: adjustments_digest(found) for person, found in by_role.items()}
     with open_warehouse(work.home.root) as con:
         actuals = read_actuals(con, period)
@@ -71,9 +70,7 @@ def standing_of(home: Home, period: Period) -> PeriodStanding:
 
 def decided_points(home: Home, period: Period) -> PointsByCard:
     """The points that people gave to totals of the period or took from them, as the ledger of a home has them."""
-    return points_by_card(
-        {person: stood.adjustments for person, stood in standing_of(home, period).people.items()}
-    )
+    return points_by_card(standing_of(home, period).adjustments)
 
 
 def scorecards(
